@@ -1,0 +1,55 @@
+"""Job prefixes that hold, for SageMaker Pipelines and the SageMaker Python SDK v2 and v3.
+
+Importing this package imports neither the SDK nor boto3: every name is imported when it is asked
+for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "InvalidPrefix": "errors",
+    "JobName": "names",
+    "JobPrefix": "names",
+    "Pipeline": "pipeline",
+    "PipelineDefinitionConfig": "pipeline",
+    "Plan": "plan",
+    "PolicyFileError": "errors",
+    "PrefixError": "errors",
+    "PrefixPolicy": "policy",
+    "PrefixViolation": "errors",
+    "UnsupportedSdk": "errors",
+    "prefixed_jobs": "execution",
+}
+
+if TYPE_CHECKING:
+    from .errors import InvalidPrefix as InvalidPrefix
+    from .errors import PolicyFileError as PolicyFileError
+    from .errors import PrefixError as PrefixError
+    from .errors import PrefixViolation as PrefixViolation
+    from .errors import UnsupportedSdk as UnsupportedSdk
+    from .execution import prefixed_jobs as prefixed_jobs
+    from .names import JobName as JobName
+    from .names import JobPrefix as JobPrefix
+    from .pipeline import Pipeline as Pipeline
+    from .pipeline import PipelineDefinitionConfig as PipelineDefinitionConfig
+    from .plan import Plan as Plan
+    from .policy import PrefixPolicy as PrefixPolicy
+
+__all__ = list(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})

@@ -1,0 +1,233 @@
+"""What a pipeline's objects say before the SDK renders them: its steps, and the declared names.
+
+The SDK cuts, replaces and drops names while it renders, and uploads code to S3 on the way. So the
+names are read off the job objects first, and what is wrong with them is known before anything is
+sent.
+"""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import logging
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ..definition import Definition
+from ..enforcement import Declared
+from .reach import Reach, reach
+from .upstream import Upstream
+
+_ARGUMENTS = {
+    "Training": "base_job_name",
+    "Processing": "base_job_name",
+    "Transform": "base_transform_job_name",
+    "Tuning": "base_tuning_job_name",
+    "AutoML": "base_job_name",
+    "Job": "base_job_name",
+}
+_JOB_ATTRIBUTES = ("estimator", "processor", "transformer", "tuner")
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A pipeline before it is rendered.
+
+    Args:
+        definition: its steps with what is known of their arguments, in the form of a definition. A
+            step whose name only rendering tells is left out.
+        declared: by step name, what the user declared.
+        reach: all that its steps lead to.
+    """
+
+    definition: Definition
+    declared: dict[str, Declared]
+    reach: Reach
+
+
+def outline(pipeline: Any, upstream: Upstream) -> Outline:
+    """Read a pipeline's steps and declared names off its objects; renders nothing."""
+    found = reach(pipeline.steps, upstream)
+    owners = {id(step): whole for whole in found.collections for step in whole.steps}
+    declared: dict[str, Declared] = {}
+    for step in found.steps:
+        said = _declared(step, owners.get(id(step)), upstream)
+        if said is not None:
+            declared[step.name] = said
+    placed: set[int] = set()
+    listed = _placed(pipeline.steps, declared, upstream, placed)
+    rest = [step for step in found.steps if id(step) not in placed]
+    listed += _placed(rest, declared, upstream, placed)
+    return Outline({"Steps": listed}, declared, found)
+
+
+def render(pipeline: Any, outline: Outline, upstream: Upstream, *, quiet: bool) -> str:
+    """The SDK's own rendering, with its prefixing off, leaving no trace in the user's objects.
+
+    Off, because then it neither cuts names nor stops in the middle for a missing one; the names
+    are put in afterwards.
+
+    Args:
+        pipeline: not changed.
+        outline: of this pipeline.
+        upstream: the SDK.
+        quiet: whether to keep back the SDK's warning that it drops the names.
+    """
+    twin = copy.copy(pipeline)
+    twin.pipeline_definition_config = upstream.definition_config(use_custom_job_prefix=False)
+    with outline.reach.preserved(), _without_warning(*upstream.trimming, active=quiet):
+        return upstream.pipeline.definition(twin)  # type: ignore[no-any-return]
+
+
+@contextmanager
+def _without_warning(logger: str, message: str, *, active: bool) -> Iterator[None]:
+    thread = threading.get_ident()
+
+    def keep(record: logging.LogRecord) -> bool:
+        return record.msg != message or record.thread != thread
+
+    if active:
+        logging.getLogger(logger).addFilter(keep)
+    try:
+        yield
+    finally:
+        logging.getLogger(logger).removeFilter(keep)
+
+
+def _placed(
+    steps: Iterable[Any], declared: dict[str, Declared], upstream: Upstream, placed: set[int]
+) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for step in steps:
+        if isinstance(step, upstream.step_output):
+            step = step._step
+        if isinstance(step, upstream.step_collection):
+            rows += _placed(step.steps, declared, upstream, placed)
+        elif isinstance(step, upstream.step) and id(step) not in placed:
+            placed.add(id(step))
+            arguments = _arguments(step)
+            for key, attribute in (
+                ("IfSteps", "if_steps"),
+                ("ElseSteps", "else_steps"),
+                ("ForEachBody", "for_each_body"),
+            ):
+                nested = getattr(step, attribute, None)
+                if nested is not None:
+                    arguments[key] = _placed(nested, declared, upstream, placed)
+            if step.name in declared or step.step_type.value not in _JOB_TYPES:
+                rows.append(
+                    {"Name": step.name, "Type": step.step_type.value, "Arguments": arguments}
+                )
+    return rows
+
+
+_JOB_TYPES = frozenset({*_ARGUMENTS, "QualityCheck", "ClarifyCheck", "Model", "RegisterModel"})
+
+
+def _arguments(step: Any) -> dict[str, Any]:
+    if step.step_type.value != "RegisterModel":
+        return {}
+    request = _request(step) or {}
+    group = request.get("ModelPackageGroupName") or getattr(step, "model_package_group_name", None)
+    return {"ModelPackageGroupName": group} if group else {}
+
+
+def _request(step: Any) -> dict[str, Any] | None:
+    """The request that a model was created or registered with."""
+    candidates = (
+        getattr(step, "_register_model_args", None),
+        getattr(step, "_create_model_args", None),
+        getattr(step, "step_args", None),
+    )
+    return next((one for one in candidates if isinstance(one, dict)), None)
+
+
+def _declared(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
+    """What the user declared as the name of a step's job; ``None`` where only rendering tells."""
+    step_type = step.step_type.value
+    if step_type == "Model":
+        return _model(step, owner, upstream)
+    if step_type == "RegisterModel":
+        return _registered(step)
+    check = getattr(step, "check_job_config", None)
+    if check is not None:
+        return Declared(check.base_job_name, f"{type(check).__name__}(base_job_name=)")
+    if "_step_kwargs" in vars(step):
+        name = vars(step)["_step_kwargs"].get("job_name_prefix")
+        return Declared(name, "@step(job_name_prefix=)", certain=True)
+    if "notebook_job_name" in vars(step):
+        return _notebook(step, upstream)
+    return _job(step, step_type, upstream)
+
+
+def _job(step: Any, step_type: str, upstream: Upstream) -> Declared | None:
+    attribute = _ARGUMENTS.get(step_type)
+    call = getattr(step, "step_args", None)
+    handed = getattr(call, "func_args", None)
+    job = (
+        handed[0]
+        if handed
+        else next((getattr(step, a) for a in _JOB_ATTRIBUTES if getattr(step, a, None)), None)
+    )
+    if attribute is None or job is None or not hasattr(job, attribute):
+        return None
+    if handed:
+        name = _given_at_call(call)
+        if name:
+            return Declared(name, f"{type(job).__name__}.{call.func.__name__}(job_name=)", True)
+    name = getattr(job, attribute)
+    argument = f"{type(job).__name__}({attribute}=)"
+    if isinstance(name, str) and name and name in set(upstream.stand_ins(job)):
+        name = None
+    return Declared(name, argument)
+
+
+def _given_at_call(call: Any) -> Any:
+    """The ``job_name`` that the user gave to ``run``, ``fit``, ``transform``."""
+    if "job_name" in call.func_kwargs:
+        return call.func_kwargs["job_name"]
+    place = _place_of_job_name(call.func)
+    return call.func_args[place] if place is not None and len(call.func_args) > place else None
+
+
+@lru_cache(maxsize=256)
+def _place_of_job_name(function: Any) -> int | None:
+    names = list(inspect.signature(function).parameters)
+    return names.index("job_name") if "job_name" in names else None
+
+
+def _model(step: Any, owner: Any, upstream: Upstream) -> Declared:
+    request = _request(step) or {}
+    model = getattr(owner or step, "_model", None) or getattr(step, "model", None)
+    attribute = "model_name" if hasattr(model, "model_name") else "name"
+    argument = f"{type(model).__name__}({attribute}=)" if model is not None else "ModelName"
+    name = getattr(model, attribute, None)
+    sent = request.get("ModelName")
+    # The request wins: one model object can be built under several names. But the SDK may have
+    # taken the name out of it, or off its end what looks like a timestamp.
+    if sent and not (isinstance(name, str) and sent == upstream.base_from_name(name)):
+        name = sent
+    return Declared(name, argument)
+
+
+def _registered(step: Any) -> Declared:
+    request = _request(step)
+    name = (request or {}).get("ModelPackageName")
+    # Without a name the SDK registers into a group; a request with neither had its name taken out.
+    lost = request is not None and not name and not request.get("ModelPackageGroupName")
+    return Declared(name, "register(model_package_name=)", certain=True, lost=lost)
+
+
+def _notebook(step: Any, upstream: Upstream) -> Declared:
+    name = step.notebook_job_name
+    argument = "NotebookJobStep(notebook_job_name=)"
+    if isinstance(name, str):
+        made_up = step._get_job_name_prefix(os.path.basename(str(step.input_notebook)))
+        if name != made_up and upstream.base_from_name(name) == made_up:
+            return Declared(None, argument)
+    return Declared(name, argument, certain=True)

@@ -1,0 +1,51 @@
+"""SageMaker Python SDK v2."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from sagemaker.estimator import EstimatorBase
+from sagemaker.session import Session
+from sagemaker.utils import base_from_name
+from sagemaker.workflow import utilities
+from sagemaker.workflow.entities import PipelineVariable
+from sagemaker.workflow.pipeline import Pipeline
+from sagemaker.workflow.pipeline_definition_config import PipelineDefinitionConfig
+from sagemaker.workflow.step_collections import StepCollection
+from sagemaker.workflow.steps import Step
+
+from .upstream import Upstream
+
+try:
+    from sagemaker.workflow.step_outputs import StepOutput
+except ImportError:  # @step came with 2.199
+    StepOutput = None
+
+
+def _stand_ins(job: Any) -> Iterator[str]:
+    if isinstance(job, EstimatorBase):
+        # An estimator's first rendering writes the SDK's own word into it; asked again, it says it.
+        twin = copy.copy(job)
+        twin.base_job_name = None
+        twin._ensure_base_job_name()
+        yield twin.base_job_name
+    framework = getattr(job, "estimator_cls", None)
+    if framework is not None:  # FrameworkProcessor takes the name of its framework when it is made
+        yield framework._framework_name
+
+
+UPSTREAM = Upstream(
+    major=2,
+    pipeline=Pipeline,
+    definition_config=PipelineDefinitionConfig,
+    step=Step,
+    step_collection=StepCollection,
+    step_output=(StepOutput,) if StepOutput else (),
+    pipeline_variable=PipelineVariable,
+    session=(Session,),
+    base_from_name=base_from_name,
+    stand_ins=_stand_ins,
+    trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),
+)

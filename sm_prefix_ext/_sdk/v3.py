@@ -1,0 +1,44 @@
+"""SageMaker Python SDK v3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sagemaker.core.common_utils import base_from_name
+from sagemaker.core.helper.session_helper import Session
+from sagemaker.core.workflow import utilities
+from sagemaker.core.workflow.entities import PipelineVariable
+from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
+from sagemaker.core.workflow.step_outputs import StepOutput
+from sagemaker.mlops.workflow.pipeline import Pipeline
+from sagemaker.mlops.workflow.step_collections import StepCollection
+from sagemaker.mlops.workflow.steps import Step
+from sagemaker.train.defaults import TrainDefaults
+
+from .upstream import Upstream
+
+
+def _stand_ins(job: Any) -> Iterator[str]:
+    algorithm = getattr(job, "algorithm_name", None)
+    image = getattr(job, "training_image", None)
+    if isinstance(algorithm, str) or isinstance(image, str):
+        yield TrainDefaults.get_base_job_name(algorithm_name=algorithm, training_image=image)
+    jumpstart = getattr(job, "_jumpstart_config", None)
+    if jumpstart is not None:
+        yield f"{jumpstart.model_id}-job"
+
+
+UPSTREAM = Upstream(
+    major=3,
+    pipeline=Pipeline,
+    definition_config=PipelineDefinitionConfig,
+    step=Step,
+    step_collection=StepCollection,
+    step_output=(StepOutput,),
+    pipeline_variable=PipelineVariable,
+    session=(Session,),
+    base_from_name=base_from_name,
+    stand_ins=_stand_ins,
+    trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),
+)

@@ -1,0 +1,89 @@
+"""What a check says: findings with stable codes."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+ERROR: Severity = "error"
+WARNING: Severity = "warning"
+
+NOT_DECLARED = "PFX001"
+TOO_LONG = "PFX002"
+ALPHABET = "PFX003"
+EXPRESSION = "PFX004"
+UNKNOWN_STEP_TYPE = "PFX005"
+OUTSIDE_POLICY = "PFX006"
+SAME_PREFIX = "PFX007"
+GROUP_OUTSIDE_POLICY = "PFX008"
+RESERVED_PREFIX = "PFX009"
+NO_SHORT_PREFIX = "PFX010"
+
+CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
+    {
+        NOT_DECLARED: (ERROR, "Nobody declared a name for the step's job."),
+        TOO_LONG: (ERROR, "The prefix is longer than the service takes for this step type."),
+        ALPHABET: (ERROR, "The name has characters that no job's name may have."),
+        EXPRESSION: (ERROR, "The name is a pipeline expression, known only while the pipeline runs."),
+        UNKNOWN_STEP_TYPE: (ERROR, "The step type is not in the table, so its jobs can't be judged."),
+        OUTSIDE_POLICY: (ERROR, "The name does not carry the policy's prefix."),
+        SAME_PREFIX: (WARNING, "Two steps run under one prefix; their jobs' names look alike."),
+        GROUP_OUTSIDE_POLICY: (WARNING, "The model package group is outside the policy's prefix."),
+        RESERVED_PREFIX: (ERROR, "The prefix is one that the service keeps for itself."),
+        NO_SHORT_PREFIX: (ERROR, "The policy has no prefix short enough for this step type."),
+    }
+)
+"""Every code, with its severity and what it means."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a pipeline.
+
+    Args:
+        code: stable, from :data:`CATALOGUE`.
+        severity: ``"error"`` keeps the definition from leaving; ``"warning"`` does not.
+        step: the path of step names, such as ``Check/if/Train`` or ``Loop/each/Train``.
+        step_type: as in the definition, such as ``Training``.
+        message: what was got and what is wanted.
+        fix: what to do.
+    """
+
+    code: str
+    severity: Severity
+    step: str
+    step_type: str
+    message: str
+    fix: str
+
+    @classmethod
+    def of(cls, code: str, step: str, step_type: str, message: str, fix: str) -> Finding:
+        """A finding whose severity is the catalogue's."""
+        return cls(code, CATALOGUE[code][0], step, step_type, message, fix)
+
+    def to_dict(self) -> dict[str, str]:
+        """The finding as plain data, for JSON."""
+        return asdict(self)
+
+
+def has_errors(findings: Iterable[Finding]) -> bool:
+    """Whether any finding keeps the definition from leaving."""
+    return any(finding.severity == ERROR for finding in findings)
+
+
+def as_text(findings: Iterable[Finding], width: int = 100) -> str:
+    """The findings as a plain table: a head line each, message and fix below it, wrapped."""
+    rows = list(findings)
+    step = max((len(row.step) for row in rows), default=0)
+    lines = []
+    for row in rows:
+        lines.append(f"{row.code}  {row.severity:<7}  {row.step:<{step}}  {row.step_type}")
+        for label, text in (("", row.message), ("Fix: ", row.fix)):
+            lines += textwrap.wrap(
+                label + text, width, initial_indent=" " * 8, subsequent_indent=" " * 8
+            )
+    return "\n".join(lines)

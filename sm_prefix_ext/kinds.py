@@ -1,0 +1,236 @@
+"""The table of step types: what a job of each is called, how long its name may be, who may start it.
+
+Everything that depends on a step's type (limits, plans, policies, reading back, the table in the
+README) is a projection of :data:`KINDS`.
+
+Sources: step types from ``StepTypeEnum`` of SageMaker Python SDK 2.257.7 and 3.27.0; prefix limits
+from the SageMaker developer guide, "IAM Access Management" for Pipelines, "Prefix length
+restrictions"; name limits, name fields and metadata keys from botocore's service model (a test
+compares); IAM actions and ARN resources from the service authorization reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+PREFIX_LIMIT = 38
+SHORT_PREFIX_LIMIT = 6
+EXECUTION_ID_LENGTH = 12
+ENTITY_TOKEN_LENGTH = 10
+STEP_NAME_IN_JOB_NAME = 20
+"""The service takes at most so many characters of a step's name into a job's name."""
+SHORT_STEP_NAME_IN_JOB_NAME = 7
+"""The same for tuning jobs, whose whole name has 32 characters at most."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A step type of SageMaker Pipelines.
+
+    Args:
+        step_type: the ``Type`` of the step in a pipeline definition.
+        reason: why steps of this type make no job with a name; ``None`` where they make one.
+        name_field: the key in the step's ``Arguments`` that carries the job's name.
+        prefix_limit: the most characters that the service takes as a prefix.
+        name_limit: the most characters of the job's whole name.
+        arn_resource: the resource type in the job's ARN.
+        role_fields: paths in ``Arguments`` of the roles that the job is handed; ``[]`` marks a list.
+        actions: the ``sagemaker`` operations that start, read and stop such a job, in this order.
+        passes_role: whether the service asks ``iam:PassRole`` for such a job.
+        metadata_key: the key in the ``Metadata`` of ``ListPipelineExecutionSteps``.
+        metadata_field: the field below that key which holds the job's ARN.
+        default_step_part: how much of the step's name a job's name carries with prefixing off.
+        sdk_arguments: the argument that carries the name, by major version of the SDK.
+
+    Example:
+        >>> from sm_prefix_ext.kinds import KINDS
+        >>> KINDS["Training"].prefix_limit, KINDS["Tuning"].prefix_limit
+        (38, 6)
+        >>> KINDS["Condition"].makes_job
+        False
+    """
+
+    step_type: str
+    reason: str | None = None
+    name_field: str = ""
+    prefix_limit: int = PREFIX_LIMIT
+    name_limit: int = 63
+    arn_resource: str = ""
+    role_fields: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    passes_role: bool = True
+    metadata_key: str = ""
+    metadata_field: str = "Arn"
+    default_step_part: int = STEP_NAME_IN_JOB_NAME
+    sdk_arguments: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def makes_job(self) -> bool:
+        """Whether a step of this type starts something that carries a job's name."""
+        return self.reason is None
+
+    @property
+    def short(self) -> bool:
+        """Whether the prefix is limited to 6 characters, so that the short prefix serves it."""
+        return self.makes_job and self.prefix_limit == SHORT_PREFIX_LIMIT
+
+    @property
+    def room_for_failure_count(self) -> int:
+        """The longest prefix that leaves room for ``-<execution id>-<entity token>-<digit>``."""
+        return self.name_limit - EXECUTION_ID_LENGTH - ENTITY_TOKEN_LENGTH - len("--") - len("-0")
+
+    @property
+    def iam_actions(self) -> tuple[str, ...]:
+        """The IAM actions that running such a job takes, ``iam:PassRole`` last where it is asked.
+
+        ``sagemaker:AddTags`` is among them because the service authorises it inside every create
+        call of a pipeline's job, whether there are tags or not.
+        """
+        create, *others = (f"sagemaker:{operation}" for operation in self.actions)
+        passing = ("iam:PassRole",) if self.passes_role else ()
+        return (create, "sagemaker:AddTags", *others, *passing)
+
+
+def _job(step_type: str, name_field: str, arn_resource: str, noun: str, **fields: object) -> Kind:
+    values: dict[str, object] = {
+        "name_field": name_field,
+        "arn_resource": arn_resource,
+        "role_fields": ("RoleArn",),
+        "actions": (f"Create{noun}", f"Describe{noun}", f"Stop{noun}"),
+        "metadata_key": noun,
+    }
+    return Kind(step_type, **{**values, **fields})  # type: ignore[arg-type]  # checked by tests
+
+
+def _short(**fields: object) -> dict[str, object]:
+    return {
+        "prefix_limit": SHORT_PREFIX_LIMIT,
+        "name_limit": 32,
+        "default_step_part": SHORT_STEP_NAME_IN_JOB_NAME,
+        **fields,
+    }
+
+
+_ROWS = (
+    _job(
+        "Training",
+        "TrainingJobName",
+        "training-job",
+        "TrainingJob",
+        sdk_arguments={
+            2: "Estimator(base_job_name=), @step(job_name_prefix=)",
+            3: "ModelTrainer(base_job_name=), @step(job_name_prefix=)",
+        },
+    ),
+    _job(
+        "Processing",
+        "ProcessingJobName",
+        "processing-job",
+        "ProcessingJob",
+        sdk_arguments={2: "Processor(base_job_name=)", 3: "Processor(base_job_name=)"},
+    ),
+    _job(
+        "QualityCheck",
+        "ProcessingJobName",
+        "processing-job",
+        "ProcessingJob",
+        metadata_key="QualityCheck",
+        metadata_field="CheckJobArn",
+        sdk_arguments={2: "CheckJobConfig(base_job_name=)", 3: "CheckJobConfig(base_job_name=)"},
+    ),
+    _job(
+        "ClarifyCheck",
+        "ProcessingJobName",
+        "processing-job",
+        "ProcessingJob",
+        metadata_key="ClarifyCheck",
+        metadata_field="CheckJobArn",
+        sdk_arguments={2: "CheckJobConfig(base_job_name=)", 3: "CheckJobConfig(base_job_name=)"},
+    ),
+    _job(
+        "Transform",
+        "TransformJobName",
+        "transform-job",
+        "TransformJob",
+        role_fields=(),
+        passes_role=False,
+        sdk_arguments={
+            2: "Transformer(base_transform_job_name=)",
+            3: "Transformer(base_transform_job_name=)",
+        },
+    ),
+    _job(
+        "Tuning",
+        "HyperParameterTuningJobName",
+        "hyper-parameter-tuning-job",
+        "HyperParameterTuningJob",
+        role_fields=("TrainingJobDefinition.RoleArn", "TrainingJobDefinitions[].RoleArn"),
+        metadata_key="TuningJob",
+        **_short(
+            sdk_arguments={
+                2: "HyperparameterTuner(base_tuning_job_name=)",
+                3: "HyperparameterTuner(base_tuning_job_name=)",
+            }
+        ),
+    ),
+    _job(
+        "AutoML",
+        "AutoMLJobName",
+        "automl-job",
+        "AutoMLJob",
+        **_short(sdk_arguments={2: "AutoML(base_job_name=)", 3: "no class of v3 makes one"}),
+    ),
+    _job(
+        "Model",
+        "ModelName",
+        "model",
+        "Model",
+        role_fields=("ExecutionRoleArn",),
+        actions=("CreateModel", "DescribeModel"),
+        sdk_arguments={2: "Model(name=)", 3: "ModelBuilder.build(model_name=)"},
+    ),
+    _job(
+        "RegisterModel",
+        "ModelPackageName",
+        "model-package",
+        "ModelPackage",
+        role_fields=(),
+        actions=("CreateModelPackage", "DescribeModelPackage"),
+        passes_role=False,
+        metadata_key="RegisterModel",
+        sdk_arguments={
+            2: "Model.register(model_package_name=)",
+            3: "ModelBuilder.register(model_package_name=)",
+        },
+    ),
+    _job(
+        "Job",
+        "JobName",
+        "job",
+        "Job",
+        sdk_arguments={
+            2: "no class of v2 makes one",
+            3: "MultiTurnRLTrainer(base_job_name=)",
+        },
+    ),
+    Kind("Condition", "It chooses which steps run; SageMaker starts nothing for it."),
+    Kind("ForEach", "It repeats the steps in its body, which are rows of their own."),
+    Kind("Fail", "It ends the execution."),
+    Kind("Callback", "It sends a message to an SQS queue and waits for the answer."),
+    Kind("Lambda", "It invokes a function, whose name is the function's own."),
+    Kind("EMR", "Its cluster and steps live in EMR, under identifiers that EMR makes."),
+    Kind("EMRServerless", "Its run lives in EMR Serverless, under an identifier made there."),
+    Kind("EndpointConfig", "Its name is given in full; the service puts nothing in front."),
+    Kind("Endpoint", "Its name is given in full; the service puts nothing in front."),
+    Kind("InferenceComponent", "Its name is given in full; the service puts nothing in front."),
+    Kind("Lineage", "It records artifacts and associations; nothing runs."),
+    Kind("Cleanup", "It deletes what other steps made."),
+)
+
+KINDS: Mapping[str, Kind] = MappingProxyType({row.step_type: row for row in _ROWS})
+"""Every step type of both majors of the SDK, by its ``Type``."""
+
+JOB_KINDS: tuple[Kind, ...] = tuple(row for row in _ROWS if row.makes_job)
+"""The rows whose steps make a job with a name."""

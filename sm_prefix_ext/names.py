@@ -1,0 +1,195 @@
+"""Job prefixes and job names: values, nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from .errors import InvalidPrefix
+from .kinds import (
+    ENTITY_TOKEN_LENGTH,
+    EXECUTION_ID_LENGTH,
+    SHORT_STEP_NAME_IN_JOB_NAME,
+    STEP_NAME_IN_JOB_NAME,
+)
+
+RESERVED = "pipelines"
+"""What the service puts in front of a job's name when prefixing is off."""
+
+_ALLOWED = "wanted are letters, digits and hyphens (A-Z a-z 0-9 -), with no hyphen at either end"
+
+
+class JobPrefix(str):
+    """A prefix that the service accepts in front of a job's name: an immutable ``str``.
+
+    Args:
+        value: letters, digits and hyphens, no hyphen at either end, not ``pipelines`` and nothing
+            that begins with ``pipelines-``. How long it may be depends on the step type
+            (:data:`sm_prefix_ext.kinds.KINDS`), so length is checked where that is known.
+
+    Raises:
+        InvalidPrefix: for any other value, with what was got, why not, and what is allowed.
+
+    Example:
+        >>> from sm_prefix_ext import JobPrefix
+        >>> team = JobPrefix("team-a")
+        >>> team.join("train"), team.join("team-a-train"), team.join(None)
+        ('team-a-train', 'team-a-train', 'team-a')
+        >>> team.covers("team-a-train"), team.covers("team-ab")
+        (True, False)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, value: str) -> JobPrefix:
+        """Check the value and make a prefix of it."""
+        if isinstance(value, cls):
+            return value
+        why = alphabet_fault(value)
+        if why is None and reserved(value):
+            why = f"{RESERVED!r} is what the service itself uses with prefixing off"
+        if why is not None:
+            raise InvalidPrefix(value, why, _ALLOWED)
+        return super().__new__(cls, value)
+
+    def join(self, name: str | None) -> JobPrefix:  # type: ignore[override]  # a prefix joins one name
+        """Put this prefix in front of a name, unless the name carries it already.
+
+        Args:
+            name: a job's base name. ``None`` and ``""`` give the prefix itself.
+
+        Returns:
+            ``<prefix>-<name>``; never shortened, never rewritten.
+
+        Raises:
+            InvalidPrefix: for a name that no job could carry (``a/b``, ``x_y``, ``end-``).
+
+        Example:
+            >>> from sm_prefix_ext import JobPrefix
+            >>> JobPrefix("team-a").join("train")
+            'team-a-train'
+        """
+        if name is None or name == "":
+            return self
+        why = alphabet_fault(name)
+        if why is not None:
+            raise InvalidPrefix(name, why, _ALLOWED)
+        return type(self)(name if self.covers(name) else f"{self}-{name}")
+
+    def covers(self, name: str) -> bool:
+        """Whether a job of this name is inside the pattern ``<prefix>-*``, or is the prefix itself.
+
+        Upper and lower case differ, as they do in IAM.
+
+        Example:
+            >>> from sm_prefix_ext import JobPrefix
+            >>> JobPrefix("team-a").covers("team-ab-train")
+            False
+        """
+        return name == str(self) or name.startswith(f"{self}-")
+
+
+def alphabet_fault(value: object) -> str | None:
+    """What keeps a value from being (the beginning of) a job's name, or ``None``."""
+    if not isinstance(value, str):
+        return f"it is a {type(value).__name__}, not a str"
+    if not value:
+        return "it is empty"
+    outside = sorted(set(re.sub(r"[A-Za-z0-9-]", "", value)))
+    if outside:
+        return f"it has {', '.join(map(repr, outside))} in it"
+    if value.startswith("-") or value.endswith("-"):
+        return "it has a hyphen at its " + ("beginning" if value.startswith("-") else "end")
+    return None
+
+
+def reserved(value: str) -> bool:
+    """Whether the service keeps this prefix for itself."""
+    return value == RESERVED or value.startswith(f"{RESERVED}-")
+
+
+Mode = Literal["default", "default-short", "custom-prefix"]
+
+_TAIL = (
+    rf"(?P<entity_token>[A-Za-z0-9]{{{ENTITY_TOKEN_LENGTH}}})"
+    r"{count}(?:-config)?"  # the SDK names an endpoint config after its model
+)
+_ID = rf"(?P<execution_id>[a-z0-9]{{{EXECUTION_ID_LENGTH}}})"
+_FORMS: tuple[tuple[Mode, str], ...] = (
+    (
+        "default",
+        rf"(?P<prefix>{RESERVED})-{_ID}-(?P<step_part>[A-Za-z0-9_-]{{1,{STEP_NAME_IN_JOB_NAME}}})-",
+    ),
+    ("default-short", rf"{_ID}-(?P<step_part>[A-Za-z0-9_-]{{1,{SHORT_STEP_NAME_IN_JOB_NAME}}})-"),
+    ("custom-prefix", rf"(?P<prefix>(?!{RESERVED}-)[A-Za-z0-9](?:-*[A-Za-z0-9])*)-{_ID}-"),
+)
+# A failure count was never observed, so a name is read without one wherever it can be.
+_GRAMMAR = tuple(
+    (mode, re.compile(form + _TAIL.replace("{count}", count)))
+    for count in ("", r"-(?P<failure_count>[0-9]+)")
+    for mode, form in _FORMS
+)
+
+
+@dataclass(frozen=True)
+class JobName:
+    """The parts of a name that SageMaker Pipelines gave to a job.
+
+    Args:
+        mode: ``"default"`` (``pipelines-<id>-<step>-<token>``), ``"default-short"`` (tuning jobs
+            with prefixing off: ``<id>-<step>-<token>``) or ``"custom-prefix"``
+            (``<prefix>-<id>-<token>``).
+        prefix: ``"pipelines"``, the custom prefix, or ``None`` for ``"default-short"``.
+        execution_id: the 12 characters that end the ARN of the execution which made the job.
+        step_part: the beginning of the step's name; ``None`` with a custom prefix.
+        entity_token: 10 characters that tell the jobs of one execution apart.
+        failure_count: the documented count of retries, which no observed name carries.
+
+    Example:
+        >>> from sm_prefix_ext import JobName
+        >>> name = JobName.parse("team-a-train-ic9xq2n1qepa-186chOsHIN")
+        >>> name.mode, name.prefix, name.execution_id
+        ('custom-prefix', 'team-a-train', 'ic9xq2n1qepa')
+    """
+
+    mode: Mode
+    prefix: str | None
+    execution_id: str
+    step_part: str | None
+    entity_token: str
+    failure_count: int | None
+
+    @classmethod
+    def parse(cls, name: str) -> JobName:
+        """Read a job's name.
+
+        Args:
+            name: the name alone, without the ARN around it.
+
+        Raises:
+            ValueError: for a name that SageMaker Pipelines did not make.
+
+        Example:
+            >>> from sm_prefix_ext import JobName
+            >>> JobName.parse("pipelines-4z1p0ma9xq2c-Train-0gVx5T2Yk9").step_part
+            'Train'
+        """
+        for mode, form in _GRAMMAR:
+            found = form.fullmatch(name)
+            if found:
+                part = found.groupdict()
+                count = part.get("failure_count")
+                return cls(
+                    mode=mode,
+                    prefix=part.get("prefix"),
+                    execution_id=part["execution_id"],
+                    step_part=part.get("step_part"),
+                    entity_token=part["entity_token"],
+                    failure_count=None if count is None else int(count),
+                )
+        raise ValueError(
+            f"{name!r} is not a name that SageMaker Pipelines makes: wanted "
+            "'pipelines-<execution id>-<step>-<token>' or '<prefix>-<execution id>-<token>', with "
+            f"{EXECUTION_ID_LENGTH} characters of execution id and {ENTITY_TOKEN_LENGTH} of token."
+        )

@@ -1,0 +1,151 @@
+"""Drop-in ``Pipeline`` and ``PipelineDefinitionConfig``."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import json
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from ._sdk import upstream
+from ._sdk.outline import outline, render
+from .enforcement import Definition, enforce
+from .errors import PrefixViolation
+from .findings import Finding, has_errors
+from .plan import Plan
+from .policy import PrefixPolicy
+
+_SDK = upstream()
+
+if TYPE_CHECKING:
+    _Pipeline = Any
+    _Config = Any
+else:
+    _Pipeline = _SDK.pipeline
+    _Config = _SDK.definition_config
+
+
+class PipelineDefinitionConfig(_Config):
+    """The SDK's ``PipelineDefinitionConfig``, with prefixing on and a prefix policy.
+
+    Args:
+        use_custom_job_prefix: whether job names carry a prefix; ``True`` unless told otherwise.
+        policy: a :class:`~sm_prefix_ext.PrefixPolicy`; a ``str`` stands for ``PrefixPolicy(str)``;
+            ``None`` takes the policy that :meth:`~sm_prefix_ext.PrefixPolicy.discover` finds when
+            the definition is rendered, if any.
+
+    Raises:
+        InvalidPrefix: for a prefix that no job could carry.
+
+    Example:
+        >>> from sm_prefix_ext import PipelineDefinitionConfig
+        >>> PipelineDefinitionConfig(policy="team-a").policy.prefix
+        'team-a'
+    """
+
+    def __init__(
+        self,
+        use_custom_job_prefix: bool = True,
+        *,
+        policy: PrefixPolicy | str | None = None,
+    ) -> None:
+        super().__init__(use_custom_job_prefix)
+        if policy is not None and not isinstance(policy, PrefixPolicy):
+            policy = PrefixPolicy(policy)  # type: ignore[arg-type]  # a str is what a prefix is made of
+        self.policy = policy
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({bool(self.use_custom_job_prefix)!r}, policy={self.policy!r})"
+        )
+
+
+class Pipeline(_Pipeline):
+    """The SDK's ``Pipeline``, whose definition leaves with every job under its prefix, or not at all.
+
+    Takes the arguments of the SDK's class. Without a ``pipeline_definition_config`` it takes
+    :class:`PipelineDefinitionConfig`, so prefixing is on; one of the SDK's own is accepted.
+
+    Example:
+        >>> from sm_prefix_ext import Pipeline, PipelineDefinitionConfig
+        >>> config = PipelineDefinitionConfig(policy="team-a")
+        >>> pipeline = Pipeline("abalone", steps=[], pipeline_definition_config=config)
+        >>> pipeline.check()
+        ()
+    """
+
+    @wraps(_SDK.pipeline.__init__)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        given = _SIGNATURE.bind(self, *args, **kwargs)
+        if given.arguments.get("pipeline_definition_config") is None:
+            given.arguments["pipeline_definition_config"] = PipelineDefinitionConfig()
+        super().__init__(*given.args[1:], **given.kwargs)
+
+    def definition(self) -> str:
+        """The pipeline's definition as JSON, with every job's name and role enforced.
+
+        Returns:
+            What the SDK renders, with the composed names and the policy's roles in it.
+
+        Raises:
+            PrefixViolation: with every finding, where one of them is an error.
+        """
+        definition, findings = self._enforced()
+        if definition is None or has_errors(findings):
+            raise PrefixViolation(findings, f"the pipeline {self.name!r}")
+        return json.dumps(definition)
+
+    def check(self) -> tuple[Finding, ...]:
+        """All that is wrong with the pipeline; raises nothing for it and sends nothing for it."""
+        return self._enforced()[1]
+
+    def plan(self) -> Plan:
+        """The jobs that the pipeline will start, with their names, ARNs, roles and IAM actions.
+
+        The account is that of the roles in the definition, ``*`` where there is none.
+
+        Raises:
+            PrefixViolation: as :meth:`definition` does.
+        """
+        region = getattr(self.sagemaker_session, "boto_region_name", None)
+        return Plan.from_definition(self.definition(), region=region)
+
+    @wraps(_SDK.pipeline.create)
+    def create(self, *args: Any, **kwargs: Any) -> Any:
+        return super(Pipeline, self._rendered()).create(*args, **kwargs)
+
+    @wraps(_SDK.pipeline.update)
+    def update(self, *args: Any, **kwargs: Any) -> Any:
+        return super(Pipeline, self._rendered()).update(*args, **kwargs)
+
+    @wraps(_SDK.pipeline.upsert)
+    def upsert(self, *args: Any, **kwargs: Any) -> Any:
+        return super(Pipeline, self._rendered()).upsert(*args, **kwargs)
+
+    def _enforced(self) -> tuple[Definition | None, tuple[Finding, ...]]:
+        prefixing = bool(self.pipeline_definition_config.use_custom_job_prefix)
+        policy = getattr(self.pipeline_definition_config, "policy", None)
+        policy = policy or PrefixPolicy.discover() or PrefixPolicy()
+        before = outline(self, _SDK)
+        # Rendering uploads code, so what the objects alone show to be wrong is said first.
+        _, findings = enforce(before.definition, policy, before.declared, prefixing=prefixing)
+        if has_errors(findings):
+            return None, findings
+        rendered = render(self, before, _SDK, quiet=prefixing)
+        return enforce(json.loads(rendered), policy, before.declared, prefixing=prefixing)
+
+    def _rendered(self) -> Pipeline:
+        """A twin with the definition at hand: made before any request, once for all requests."""
+        if "definition" in vars(self):
+            return self
+        definition = self.definition()
+        twin = copy.copy(self)
+        vars(twin)["definition"] = lambda: definition
+        if getattr(self.sagemaker_session, "local_mode", False):
+            # Local mode compiles the steps itself, and v2 stops at a model that the policy named.
+            twin.pipeline_definition_config = PipelineDefinitionConfig(False)
+        return twin
+
+
+_SIGNATURE = inspect.signature(_SDK.pipeline.__init__)

@@ -1,0 +1,187 @@
+"""What a definition will start: which jobs, under which names, ARNs and roles."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .arns import Arn, is_role_arn, sagemaker_arn
+from .definition import StepView, load, role_slots, steps
+from .kinds import Kind
+from .policy import PrefixPolicy
+
+
+@dataclass(frozen=True)
+class PlannedJob:
+    """A job that a pipeline will start.
+
+    Args:
+        step: the path of step names, such as ``Check/if/Train``.
+        step_type: such as ``Training``.
+        prefix: what its name begins with, or ``None`` with prefixing off.
+        name_pattern: a pattern of its whole name, with ``*`` for what only a run decides.
+        arn_pattern: the same for its ARN; a region or account that can't be learnt is ``*``.
+        role_arn: the role that the job is handed; ``None`` for a kind that takes none or where it
+            isn't known, ``*`` where an expression decides in the run.
+        actions: the IAM actions that running it takes.
+    """
+
+    step: str
+    step_type: str
+    prefix: str | None
+    name_pattern: str
+    arn_pattern: str
+    role_arn: str | None
+    actions: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The job as plain data, for JSON."""
+        return {**asdict(self), "actions": list(self.actions)}
+
+
+@dataclass(frozen=True)
+class Plan(Sequence[PlannedJob]):
+    """The jobs of a pipeline, in the order of the definition.
+
+    Args:
+        jobs: a :class:`PlannedJob` each; a tuning job whose training jobs take different roles has
+            a row for each role.
+
+    Example:
+        >>> from sm_prefix_ext import Plan
+        >>> train = {"TrainingJobName": "team-a-train"}
+        >>> step = {"Name": "Train", "Type": "Training", "Arguments": train}
+        >>> [job] = Plan.from_definition({"Steps": [step]}, region="eu-west-1")
+        >>> job.arn_pattern
+        'arn:aws:sagemaker:eu-west-1:*:training-job/team-a-train-*'
+    """
+
+    jobs: tuple[PlannedJob, ...]
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.jobs[index]
+
+    def __len__(self) -> int:
+        return len(self.jobs)
+
+    def __iter__(self) -> Iterator[PlannedJob]:
+        return iter(self.jobs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan as plain data, for JSON."""
+        return {"jobs": [job.to_dict() for job in self.jobs]}
+
+    def _repr_html_(self) -> str:
+        columns = ("step", "step_type", "name_pattern", "arn_pattern", "role_arn")
+        head = "".join(f"<th>{column}</th>" for column in columns)
+        body = "".join(
+            "<tr>"
+            + "".join(f"<td>{html.escape(str(getattr(job, c) or '–'))}</td>" for c in columns)
+            + "</tr>"
+            for job in self.jobs
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+    @classmethod
+    def from_definition(
+        cls,
+        document: Mapping[str, Any] | str,
+        *,
+        policy: PrefixPolicy | None = None,
+        account: str | None = None,
+        region: str | None = None,
+        role_arn: str | None = None,
+    ) -> Plan:
+        """Read a plan off a definition; needs no SDK and no network.
+
+        Args:
+            document: the definition, as a dict or as JSON. Its names are taken as they stand.
+            policy: for the roles that it gives to steps.
+            account: 12 digits; by default that of a role in the definition or ``role_arn``.
+            region: such as ``eu-west-1``.
+            role_arn: the pipeline's execution role, which a job takes where its step has none.
+
+        Raises:
+            ValueError: where the document isn't a pipeline definition.
+        """
+        definition = load(document) if isinstance(document, str) else document
+        policy = policy or PrefixPolicy()
+        views = [view for view in steps(definition) if view.kind and view.kind.makes_job]
+        drafts = [
+            (view, view.kind, role)
+            for view in views
+            if view.kind is not None
+            for role in _roles(view, view.kind, policy, role_arn)
+        ]
+        account = account or _account([role for _, _, role in drafts], role_arn)
+        return cls(tuple(_job(view, kind, role, region, account) for view, kind, role in drafts))
+
+
+def _roles(
+    view: StepView, kind: Kind, policy: PrefixPolicy, role_arn: str | None
+) -> list[str | None]:
+    if not kind.role_fields:
+        return [None]
+    given = policy.role_for(view.name, view.step_type)
+    if given is not None:
+        return [given]
+    found = [
+        holder[key]
+        for path in kind.role_fields
+        for holder, key in role_slots(view.arguments, path)
+        if holder.get(key)
+    ]
+    roles = [role if isinstance(role, str) else "*" for role in found]
+    return list(dict.fromkeys(roles)) or [role_arn]
+
+
+def _account(roles: Sequence[str | None], role_arn: str | None) -> str | None:
+    for role in (role_arn, *roles):
+        if role is not None and is_role_arn(role):
+            return Arn.parse(role).account
+    return None
+
+
+def _job(
+    view: StepView, kind: Kind, role: str | None, region: str | None, account: str | None
+) -> PlannedJob:
+    prefix, pattern = _pattern(view, kind)
+    actions = kind.iam_actions
+    path = pattern
+    if view.group_name is not None:
+        actions = (*actions, "sagemaker:CreateModelPackageGroup")
+    elif view.step_type == "Job":
+        category = view.arguments.get("JobCategory")
+        path = f"{category if isinstance(category, str) else '*'}/{pattern}"
+    return PlannedJob(
+        step=view.path,
+        step_type=view.step_type,
+        prefix=prefix,
+        name_pattern=pattern,
+        arn_pattern=sagemaker_arn(kind.arn_resource, path, region=region, account=account),
+        role_arn=role,
+        actions=actions,
+    )
+
+
+def _pattern(view: StepView, kind: Kind) -> tuple[str | None, str]:
+    group = view.group_name
+    if group is not None:
+        return None, f"{group.rpartition('/')[2]}/*" if isinstance(group, str) else "*"
+    name = view.job_name
+    if isinstance(name, str):
+        return name, f"{name}-*"
+    if name is not None:
+        return None, "*"
+    # `?`: what the service makes of a character that no job's name may have isn't documented.
+    part = re.sub(r"[^A-Za-z0-9-]", "?", view.name[: kind.default_step_part])
+    return None, f"*-{part}-*" if kind.short else f"pipelines-*-{part}-*"
+
+
+def as_json(plan: Plan) -> str:
+    """The plan as a JSON document, ``{"jobs": […]}``."""
+    return json.dumps(plan.to_dict(), indent=2)

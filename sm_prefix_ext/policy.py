@@ -1,0 +1,219 @@
+"""The prefix policy: which prefix the jobs carry, which role each step takes."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from .arns import is_role_arn
+from .errors import InvalidPrefix, PolicyFileError
+from .kinds import PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
+from .names import JobPrefix
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE_NAME = "sm-prefix.toml"
+ENVIRONMENT_VARIABLE = "SM_PREFIX_POLICY"
+_APP_NAME = "sm-prefix"
+_KEYS = ("prefix", "short_prefix", "step_roles")
+
+
+@dataclass(frozen=True)
+class PrefixPolicy:
+    """What an administrator asks of the jobs of a pipeline.
+
+    Args:
+        prefix: what every job's name begins with, at most 38 characters; ``None`` asks for nothing
+            beyond names that were declared and fit.
+        short_prefix: the same for the step types whose limit is 6 characters (Tuning, AutoML);
+            by default ``prefix``, where that fits.
+        step_roles: a step's name, a step type (``"Training"``) or ``"*"``, to a role's ARN. The
+            name beats the type, the type beats ``"*"``.
+
+    Raises:
+        InvalidPrefix: for a prefix that no job could carry.
+        ValueError: for a step role that isn't a role's ARN.
+
+    Example:
+        >>> from sm_prefix_ext import PrefixPolicy
+        >>> policy = PrefixPolicy("team-a", step_roles={"*": "arn:aws:iam::111122223333:role/jobs"})
+        >>> policy.short_prefix
+        'team-a'
+        >>> policy.role_for("Train", "Training")
+        'arn:aws:iam::111122223333:role/jobs'
+    """
+
+    prefix: JobPrefix | None = None
+    short_prefix: JobPrefix | None = field(default=None, kw_only=True)
+    step_roles: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    source: str | None = field(default=None, init=False, compare=False, repr=False)
+    """The file that the policy was read from."""
+
+    def __post_init__(self) -> None:
+        prefix = _fitting(self.prefix, PREFIX_LIMIT)
+        short = _fitting(self.short_prefix, SHORT_PREFIX_LIMIT)
+        if short is None and prefix is not None and len(prefix) <= SHORT_PREFIX_LIMIT:
+            short = prefix
+        object.__setattr__(self, "prefix", prefix)
+        object.__setattr__(self, "short_prefix", short)
+        object.__setattr__(self, "step_roles", _checked_roles(self.step_roles))
+
+    def __hash__(self) -> int:
+        return hash((self.prefix, self.short_prefix, frozenset(self.step_roles.items())))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _revive, (self.prefix, self.short_prefix, dict(self.step_roles), self.source)
+
+    def prefix_for(self, kind: Kind) -> JobPrefix | None:
+        """The prefix that jobs of a kind carry: the short one where the limit is 6."""
+        return self.short_prefix if kind.short else self.prefix
+
+    def role_for(self, step: str, step_type: str) -> str | None:
+        """The role that the policy gives a step, or ``None``.
+
+        Args:
+            step: the step's name.
+            step_type: its type, such as ``Training``.
+        """
+        for key in (step, step_type, "*"):
+            if key in self.step_roles:
+                return self.step_roles[key]
+        return None
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str]) -> PrefixPolicy:
+        """Read a policy from a TOML file.
+
+        Args:
+            path: a file with ``prefix``, ``short_prefix`` and a table ``[step_roles]``, all
+                optional.
+
+        Raises:
+            PolicyFileError: for a file that isn't there, isn't TOML, has an unknown key, or holds
+                a value that can't be.
+        """
+        try:
+            with open(path, "rb") as file:
+                document = tomllib.load(file)
+        except OSError as error:
+            raise PolicyFileError(
+                path, None, f"the policy file can't be read: {error.strerror}."
+            ) from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PolicyFileError(path, None, f"the policy file is not TOML: {error}.") from None
+        for key in document:
+            if key not in _KEYS:
+                raise PolicyFileError(path, key, _unknown(key))
+        for key in ("prefix", "short_prefix"):
+            try:
+                cls(**{key: document.get(key)})
+            except ValueError as error:
+                raise PolicyFileError(path, key, str(error)) from None
+        try:
+            roles = _checked_roles(document.get("step_roles", {}))
+        except _RoleFault as fault:
+            key = f"step_roles.{fault.key}" if fault.key else "step_roles"
+            raise PolicyFileError(path, key, fault.why) from None
+        policy = cls(
+            document.get("prefix"), short_prefix=document.get("short_prefix"), step_roles=roles
+        )
+        object.__setattr__(policy, "source", str(path))
+        return policy
+
+    @classmethod
+    def discover(cls) -> PrefixPolicy | None:
+        """The policy that holds here, or ``None``.
+
+        The first of: the file that ``$SM_PREFIX_POLICY`` names; ``sm-prefix.toml`` in the current
+        folder or a parent of it; the user's, then the site's configuration folder.
+
+        Raises:
+            PolicyFileError: for a file that can't be used, and where ``$SM_PREFIX_POLICY`` names
+                one that isn't there.
+        """
+        named = os.environ.get(ENVIRONMENT_VARIABLE)
+        if named:
+            if not Path(named).is_file():
+                raise PolicyFileError(
+                    named,
+                    None,
+                    f"${ENVIRONMENT_VARIABLE} names this file, and it isn't there; "
+                    "correct the variable or unset it.",
+                )
+            return cls.from_file(named)
+        for path in _candidates():
+            if path.is_file():
+                return cls.from_file(path)
+        return None
+
+
+def _candidates() -> Iterator[Path]:
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        yield folder / FILE_NAME
+    import platformdirs  # not needed where a folder above has a policy
+
+    yield platformdirs.user_config_path(_APP_NAME) / FILE_NAME
+    for folder in platformdirs.site_config_dir(_APP_NAME, multipath=True).split(os.pathsep):
+        yield Path(folder) / FILE_NAME
+
+
+def _fitting(value: str | None, limit: int) -> JobPrefix | None:
+    if value is None:
+        return None
+    prefix = JobPrefix(value)
+    if len(prefix) > limit:
+        what = "a short prefix" if limit == SHORT_PREFIX_LIMIT else "a prefix"
+        raise InvalidPrefix(
+            value,
+            f"it has {len(prefix)} characters",
+            f"{what} has at most {limit}, the service's limit",
+        )
+    return prefix
+
+
+class _RoleFault(ValueError):
+    def __init__(self, key: str, why: str) -> None:
+        super().__init__(key, why)
+        self.key = key
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"step_roles[{self.key!r}]: {self.why}" if self.key else f"step_roles: {self.why}"
+
+
+def _checked_roles(roles: Any) -> Mapping[str, str]:
+    if not isinstance(roles, Mapping):
+        raise _RoleFault("", f"got {roles!r}; wanted a step's name, a step type or '*' to a role.")
+    for key, role in roles.items():
+        if not isinstance(key, str) or not key:
+            raise _RoleFault(str(key), "wanted a step's name, a step type or '*' as the key.")
+        if not is_role_arn(role):
+            raise _RoleFault(
+                key,
+                f"{role!r} is not the ARN of a role; wanted arn:<partition>:iam::<account>:role/<name>.",
+            )
+    return MappingProxyType(dict(roles))
+
+
+def _unknown(key: str) -> str:
+    near = difflib.get_close_matches(key, _KEYS, n=1)
+    hint = f" Did you mean {near[0]!r}?" if near else ""
+    return f"this key is unknown; wanted are {', '.join(_KEYS)}.{hint}"
+
+
+def _revive(
+    prefix: str | None, short: str | None, roles: dict[str, str], source: str | None
+) -> PrefixPolicy:
+    policy = PrefixPolicy(prefix, short_prefix=short, step_roles=roles)  # type: ignore[arg-type]
+    object.__setattr__(policy, "source", source)
+    return policy
