@@ -36,7 +36,7 @@ class Declared:
             isn't a string stands for a pipeline expression.
         argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
         certain: ``True`` where the name can't be the SDK's own stand-in.
-        lost: ``True`` where there was a name and the SDK has thrown it away.
+        lost: ``True`` where there must have been a name, and the SDK has thrown it away.
     """
 
     name: Any = None
@@ -263,9 +263,9 @@ def _lost(step: StepView, said: Declared) -> Finding:
         NOT_DECLARED,
         step.path,
         step.step_type,
-        f"The SDK has thrown away the name given to {said.argument}: it rendered this step once "
-        "with prefixing off, outside this package.",
-        f"Call {said.argument} again and make the step anew.",
+        f"Neither a name nor a group is left of what {said.argument} was given: the SDK takes the "
+        "name out when it renders the step with prefixing off, outside this package.",
+        f"Give {said.argument} a name and make the step anew.",
     )
 
 

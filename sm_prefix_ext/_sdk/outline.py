@@ -81,7 +81,20 @@ def render(pipeline: Any, outline: Outline, upstream: Upstream, *, quiet: bool) 
     twin = copy.copy(pipeline)
     twin.pipeline_definition_config = upstream.definition_config(use_custom_job_prefix=False)
     with outline.reach.preserved(), _without_warning(*upstream.trimming, active=quiet):
+        _keep_from_looking_up_models(outline)
         return upstream.pipeline.definition(twin)  # type: ignore[no-any-return]
+
+
+def _keep_from_looking_up_models(outline: Outline) -> None:
+    """Name the unnamed transformers for the time of a rendering.
+
+    For one without a name the SDK asks the service for its model's image, to make up a name from
+    it, and raises where the model isn't there yet. The name made here leaves with nothing.
+    """
+    for step in outline.reach.steps:
+        job = _job_object(step) if step.step_type.value == "Transform" else None
+        if job is not None and not job.base_transform_job_name and isinstance(job.model_name, str):
+            job.base_transform_job_name = "transform-job"
 
 
 @contextmanager
@@ -167,16 +180,11 @@ def _declared(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
 
 def _job(step: Any, step_type: str, upstream: Upstream) -> Declared | None:
     attribute = _ARGUMENTS.get(step_type)
-    call = getattr(step, "step_args", None)
-    handed = getattr(call, "func_args", None)
-    job = (
-        handed[0]
-        if handed
-        else next((getattr(step, a) for a in _JOB_ATTRIBUTES if getattr(step, a, None)), None)
-    )
+    job = _job_object(step)
     if attribute is None or job is None or not hasattr(job, attribute):
         return None
-    if handed:
+    call = getattr(step, "step_args", None)
+    if call is not None:
         name = _given_at_call(call)
         if name:
             return Declared(name, f"{type(job).__name__}.{call.func.__name__}(job_name=)", True)
@@ -185,6 +193,14 @@ def _job(step: Any, step_type: str, upstream: Upstream) -> Declared | None:
     if isinstance(name, str) and name and name in set(upstream.stand_ins(job)):
         name = None
     return Declared(name, argument)
+
+
+def _job_object(step: Any) -> Any:
+    """The Estimator, Processor, … that the step was made with."""
+    handed = getattr(getattr(step, "step_args", None), "func_args", None)
+    if handed:
+        return handed[0]
+    return next((getattr(step, a) for a in _JOB_ATTRIBUTES if getattr(step, a, None)), None)
 
 
 def _given_at_call(call: Any) -> Any:

@@ -25,7 +25,7 @@ class Reach:
     Args:
         steps: every step, listed in the pipeline or only referred to, each once.
         collections: every collection of steps.
-        state: each dict, list and set on the way, with its content as it was.
+        state: each object, dict, list and set on the way, with its content as it was.
     """
 
     steps: list[Any] = field(default_factory=list)
@@ -38,8 +38,8 @@ class Reach:
         try:
             yield
         finally:
-            for container, content in self.state:
-                _restore(container, content)
+            for holder, content in self.state:
+                _restore(holder, content)
 
 
 def reach(roots: Iterable[Any], upstream: Upstream) -> Reach:
@@ -86,10 +86,10 @@ def _follow(value: Any, found: Reach, stack: list[Any]) -> None:
     attributes = getattr(value, "__dict__", None)
     if attributes is None:
         return
-    found.state.append((attributes, dict(attributes)))
+    # The object and not its dict is kept: pydantic's assignment puts a new dict in its place.
+    found.state.append((value, dict(attributes)))
     stack.extend(inner for key, inner in attributes.items() if key not in _USERS_OWN)
-    for part in ("__pydantic_private__", "__pydantic_fields_set__"):
-        stack.append(getattr(value, part, None))
+    stack.append(getattr(value, "__pydantic_private__", None))
 
 
 @cache
@@ -97,17 +97,18 @@ def _is_of_sdk(kind: type[Any]) -> bool:
     return any(base.__module__.partition(".")[0] == "sagemaker" for base in kind.__mro__)
 
 
-def _restore(container: Any, content: Any) -> None:
-    if isinstance(container, dict):
-        same = len(container) == len(content) and all(
-            container.get(key, _MISSING) is value for key, value in content.items()
-        )
-        if not same:
-            container.clear()
-            container.update(content)
-    elif isinstance(container, list):
-        if len(container) != len(content) or any(a is not b for a, b in zip(container, content)):
-            container[:] = content
-    elif container != content:
-        container.clear()
-        container.update(content)
+def _restore(holder: Any, content: Any) -> None:
+    if isinstance(content, list):
+        if len(holder) != len(content) or any(a is not b for a, b in zip(holder, content)):
+            holder[:] = content
+    elif isinstance(content, set):
+        if holder != content:
+            holder.clear()
+            holder.update(content)
+    else:
+        now = holder if type(holder) is dict else vars(holder)
+        if len(now) != len(content) or any(
+            now.get(key, _MISSING) is not value for key, value in content.items()
+        ):
+            now.clear()
+            now.update(content)

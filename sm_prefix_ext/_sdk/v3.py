@@ -14,16 +14,19 @@ from sagemaker.core.workflow.step_outputs import StepOutput
 from sagemaker.mlops.workflow.pipeline import Pipeline
 from sagemaker.mlops.workflow.step_collections import StepCollection
 from sagemaker.mlops.workflow.steps import Step
-from sagemaker.train.defaults import TrainDefaults
+from sagemaker.train.utils import _get_repo_name_from_image
 
 from .upstream import Upstream
 
 
 def _stand_ins(job: Any) -> Iterator[str]:
+    # A trainer writes the SDK's own word into itself as soon as it is made.
     algorithm = getattr(job, "algorithm_name", None)
     image = getattr(job, "training_image", None)
-    if isinstance(algorithm, str) or isinstance(image, str):
-        yield TrainDefaults.get_base_job_name(algorithm_name=algorithm, training_image=image)
+    if isinstance(algorithm, str):
+        yield f"{algorithm}-job"
+    elif isinstance(image, str):
+        yield f"{_get_repo_name_from_image(image)}-job"
     jumpstart = getattr(job, "_jumpstart_config", None)
     if jumpstart is not None:
         yield f"{jumpstart.model_id}-job"

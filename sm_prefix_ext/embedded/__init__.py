@@ -1,0 +1,17 @@
+"""AWS on this machine, for rehearsal: a started pipeline runs, and its jobs have real names.
+
+Needs moto: ``pip install 'sm-prefix-ext[embedded]'``.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+if find_spec("moto") is None:
+    raise ImportError("sm_prefix_ext.embedded needs moto: pip install 'sm-prefix-ext[embedded]'")
+
+from .aws import EmbeddedAWS
+from .rules import ServiceCall
+from .server import Server
+
+__all__ = ["EmbeddedAWS", "Server", "ServiceCall"]

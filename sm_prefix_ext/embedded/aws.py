@@ -1,0 +1,268 @@
+"""The embedded AWS as a context: opened, it stands in for AWS; closed, everything is as before."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from threading import RLock
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import moto.iam.urls
+import moto.sagemaker.urls
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.core.config import default_user_config
+from moto.core.models import botocore_stubber
+
+from .identity import EmbeddedIam
+from .rules import Authorize, Rules, allow_everything, check_outcomes
+from .server import Server
+from .service import EmbeddedSageMaker
+
+_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "sagemaker.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+def _ours(variable: str) -> bool:
+    return variable.startswith("AWS_") or variable == "MOTO_ACCOUNT_ID"
+
+
+class EmbeddedAWS:
+    """AWS on this machine: moto in process, extended so that pipeline executions run.
+
+    While it is open, every boto3 client of this process that was made after this module was
+    imported talks to it, with dummy credentials; nothing leaves the machine. Closed, the
+    environment, moto and boto3's default session are as they were, and what was made in it is
+    gone. One is open at a time. Opened inside a ``mock_aws`` of moto's, it shares its state.
+
+    Args:
+        region: where it is.
+        account_id: whose it is, 12 digits.
+        outcomes: how steps end, by name. A condition: ``True`` for its if branch (so also without
+            an outcome), ``False`` for the else branch. Any step: ``"Failed"``, ``"Stopped"``,
+            ``"Executing"`` (it runs until the execution is stopped), ``"Succeeded"``, or an
+            exception, whose text is then the failure's reason. May be changed through
+            :attr:`outcomes` while it is open. A step in a ForEach body goes by its name, or for
+            one item by ``<name>-<index>``.
+
+    Raises:
+        ValueError: for a value that is no outcome.
+
+    Example:
+        >>> from sm_prefix_ext.embedded import EmbeddedAWS
+        >>> with EmbeddedAWS(outcomes={"CheckMSE": False}) as aws:
+        ...     aws.create_role("pipeline")
+        'arn:aws:iam::123456789012:role/pipeline'
+    """
+
+    _open: EmbeddedAWS | None = None
+
+    def __init__(
+        self,
+        region: str = "us-east-1",
+        account_id: str = "123456789012",
+        outcomes: Mapping[str, Any] = {},  # noqa: B006  # copied, never changed
+    ) -> None:
+        check_outcomes(outcomes)
+        if not (isinstance(account_id, str) and account_id.isdigit() and len(account_id) == 12):
+            raise ValueError(f"account_id is {account_id!r}; wanted a string of 12 digits.")
+        self.region = region
+        self.account_id = account_id
+        self._rules = Rules(dict(outcomes))
+        self._stack: ExitStack | None = None
+
+    @property
+    def outcomes(self) -> dict[str, Any]:
+        """How steps end, by name; read when a step starts."""
+        return self._rules.outcomes
+
+    @property
+    def authorize(self) -> Authorize:
+        """Asked before every call that SageMaker makes for a pipeline; allows everything."""
+        return self._rules.authorize
+
+    @authorize.setter
+    def authorize(self, authorize: Authorize | None) -> None:
+        self._rules.authorize = authorize or allow_everything
+
+    def __enter__(self) -> EmbeddedAWS:
+        if EmbeddedAWS._open is not None:
+            other = EmbeddedAWS._open
+            raise RuntimeError(
+                f"An EmbeddedAWS ({other.region}, {other.account_id}) is open already; close it "
+                "first, because moto keeps one state per process."
+            )
+        with ExitStack() as stack:
+            EmbeddedAWS._open = self
+            stack.callback(setattr, EmbeddedAWS, "_open", None)
+            stack.enter_context(_environment(self.environment))
+            stack.enter_context(patch("boto3.DEFAULT_SESSION", None))
+            if not botocore_stubber.enabled:
+                stack.enter_context(mock_aws(config=_moto_config()))
+            for module, response in (
+                (moto.sagemaker.urls, lambda: EmbeddedSageMaker(self._rules)),
+                (moto.iam.urls, EmbeddedIam),
+            ):
+                handlers = {path: _handler(response) for path in module.url_paths}
+                stack.enter_context(patch.dict(module.url_paths, handlers))
+            self.create_bucket(self.default_bucket)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *exception: Any) -> None:
+        stack, self._stack = self._stack, None
+        if stack is not None:
+            stack.__exit__(*exception)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that are set while it is open."""
+        return {
+            "AWS_ACCESS_KEY_ID": "EMBEDDEDAWSEXAMPLE00",
+            "AWS_SECRET_ACCESS_KEY": "embedded",
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
+            # The user's own profiles may name other endpoints, or ask for a login.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "MOTO_ACCOUNT_ID": self.account_id,
+        }
+
+    @property
+    def boto_session(self) -> boto3.Session:
+        """A new boto3 session with the dummy credentials and the region."""
+        self._needs_open("boto_session")
+        return boto3.Session(
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=self.region,
+        )
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client.
+
+        Args:
+            service: such as ``"sagemaker"``.
+            options: what ``boto3.Session.client`` takes.
+        """
+        return self.boto_session.client(service, **options)
+
+    @property
+    def default_bucket(self) -> str:
+        """The bucket that SageMaker's SDK uses by default; it is there."""
+        return f"sagemaker-{self.region}-{self.account_id}"
+
+    def create_bucket(self, name: str) -> str:
+        """Make a bucket, unless it is there.
+
+        Args:
+            name: its name.
+
+        Returns:
+            The name.
+        """
+        place = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        try:
+            self.client("s3").create_bucket(
+                Bucket=name, **({} if self.region == "us-east-1" else place)
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
+                raise
+        return name
+
+    def create_role(self, name: str, policies: Sequence[Any] = ()) -> str:
+        """Make a role that SageMaker may assume.
+
+        Args:
+            name: its name.
+            policies: inline policies: documents as dicts, as JSON, or with a ``to_dict()``.
+
+        Returns:
+            Its ARN.
+
+        Raises:
+            botocore.exceptions.ClientError: as IAM does, for a role that exists or a policy that
+                isn't one.
+
+        Example:
+            >>> from sm_prefix_ext.embedded import EmbeddedAWS
+            >>> with EmbeddedAWS(account_id="111122223333") as aws:
+            ...     aws.create_role("training")
+            'arn:aws:iam::111122223333:role/training'
+        """
+        iam = self.client("iam")
+        trust = json.dumps(_TRUST)
+        role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
+        for number, policy in enumerate(policies):
+            document = policy.to_dict() if hasattr(policy, "to_dict") else policy
+            iam.put_role_policy(
+                RoleName=name,
+                PolicyName=f"policy-{number}",
+                PolicyDocument=document if isinstance(document, str) else json.dumps(document),
+            )
+        return str(role["Arn"])
+
+    def serve(self) -> Server:
+        """Put it on a loopback port, for other processes.
+
+        Returns:
+            A context manager with ``url``, ``environment`` (the variables for the other process)
+            and ``stop()``. It ends with this embedded AWS at the latest.
+
+        Raises:
+            ImportError: where moto's server parts aren't installed.
+        """
+        self._needs_open("serve()")
+        server = Server({k: v for k, v in self.environment.items() if k != "MOTO_ACCOUNT_ID"})
+        assert self._stack is not None
+        self._stack.callback(server.stop)
+        return server
+
+    def _needs_open(self, what: str) -> None:
+        if EmbeddedAWS._open is not self:
+            raise RuntimeError(f"EmbeddedAWS.{what} needs it open: with EmbeddedAWS() as aws: …")
+
+
+@contextmanager
+def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
+    """Set AWS's variables to the wanted ones alone; put them back afterwards."""
+    before = {key: value for key, value in os.environ.items() if _ours(key)}
+    for key in before:
+        del os.environ[key]
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for key in [key for key in os.environ if _ours(key)]:
+            del os.environ[key]
+        os.environ.update(before)
+
+
+def _moto_config() -> Any:
+    # The credentials are ours, and moto would fall over on leaving where somebody unset its own.
+    return {"core": {**default_user_config["core"], "mock_credentials": False}}
+
+
+def _handler(make: Callable[[], Any]) -> Callable[..., Any]:
+    # The threads of a server and of the program would change the same execution.
+    one_at_a_time = RLock()
+
+    def handle(request: Any, url: str, headers: Any) -> Any:
+        with one_at_a_time:
+            return make()._dispatch(request, url, headers)
+
+    return handle

@@ -1,0 +1,74 @@
+"""What a step leaves that makes no job: likely metadata, and what other steps may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..arns import sagemaker_arn
+from .expressions import stand_in
+
+_NAMED = {
+    "Endpoint": ("EndpointName", "endpoint"),
+    "EndpointConfig": ("EndpointConfigName", "endpoint-config"),
+    "InferenceComponent": ("InferenceComponentName", "inference-component"),
+}
+
+
+def result_of(
+    step: Mapping[str, Any], region: str, account: str, token: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The metadata and the properties of a step without a job.
+
+    Args:
+        step: the step, expressions worked out.
+        region: where it runs.
+        account: whose it is.
+        token: makes identifiers unique.
+    """
+    name, kind = step["Name"], step["Type"]
+    arguments = step.get("Arguments") or {}
+    if kind in _NAMED:
+        field, resource = _NAMED[kind]
+        called = str(arguments.get(field) or f"{name}-{token}")
+        arn = sagemaker_arn(resource, called, region=region, account=account)
+        return {kind: {"Arn": arn}}, {**arguments, field: called, f"{kind}Arn": arn}
+    outputs = {
+        one["OutputName"]: stand_in(f"{name}.{one['OutputName']}")
+        for one in step.get("OutputParameters") or []
+        if isinstance(one, Mapping) and "OutputName" in one
+    }
+    listed = [{"Name": key, "Value": value} for key, value in outputs.items()]
+    known: dict[str, dict[str, Any]] = {
+        "Lambda": {"Arn": step.get("FunctionArn"), "OutputParameters": listed},
+        "Callback": {
+            "CallbackToken": token,
+            "SqsQueueUrl": step.get("SqsQueueUrl"),
+            "OutputParameters": listed,
+        },
+        "EMR": {
+            "ClusterId": arguments.get("ClusterId") or f"j-{token.upper()}",
+            "StepId": f"s-{token.upper()}",
+            "StepName": name,
+        },
+        "EMRServerless": {
+            "ApplicationId": arguments.get("ApplicationId") or token.lower(),
+            "JobRunId": token.lower(),
+            "JobRunName": name,
+        },
+        "Lineage": {"ActionArns": {}, "ArtifactArns": {}, "ContextArns": {}},
+        "Cleanup": {"CleanedSteps": _cleaned(arguments)},
+    }
+    shown = {key: value for key, value in known.get(kind, {}).items() if value is not None}
+    properties = {**shown, "OutputParameters": outputs} if outputs else shown
+    return ({kind: shown} if shown else {}), properties
+
+
+def _cleaned(arguments: Mapping[str, Any]) -> list[str]:
+    resources = arguments.get("Resources")
+    sources = resources.get("S3") if isinstance(resources, Mapping) else None
+    return [
+        source["StepName"]
+        for source in sources or []
+        if isinstance(source, Mapping) and isinstance(source.get("StepName"), str)
+    ]

@@ -1,0 +1,107 @@
+"""What the expressions of a step come to: parameters, variables, and what other steps left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .execution import Execution
+from .expressions import MISSING, pick, stand_in, step_path
+from .records import StepRun
+
+
+class Scope:
+    """Gives the value of a ``Get`` path in a step.
+
+    Args:
+        execution: the execution that the step belongs to.
+        run: the step.
+        job_name: the name of its job, where it is known.
+    """
+
+    def __init__(self, execution: Execution, run: StepRun, job_name: str | None = None) -> None:
+        self.execution = execution
+        self.iteration = run.iteration
+        self.job_name = job_name
+
+    def __call__(self, path: str) -> Any:
+        found = step_path(path)
+        if found is not None:
+            value = self._of_step(*found)
+        elif path.startswith("ForEach.CurrentItem") and self.iteration is not None:
+            value = self._of_item(path.removeprefix("ForEach.CurrentItem"))
+        else:
+            space, _, name = path.partition(".")
+            spaces: dict[str, Mapping[str, Any]] = {
+                "Parameters": self.execution.parameters,
+                "Execution": self._variables(),
+            }
+            value = spaces.get(space, {}).get(name, MISSING)
+        return stand_in(path) if value is MISSING else value
+
+    def _of_step(self, name: str, rest: str) -> Any:
+        runs = self.execution.runs
+        inner = f"{name}-{self.iteration.index}" if self.iteration is not None else name
+        run = runs.get(inner) or runs.get(name)
+        return MISSING if run is None else pick(run.properties, rest)
+
+    def _of_item(self, rest: str) -> Any:
+        item = self.iteration.item if self.iteration is not None else MISSING
+        if rest and isinstance(item, str):
+            try:
+                item = json.loads(item)
+            except ValueError:
+                return MISSING
+        return pick(item, rest)
+
+    def _variables(self) -> dict[str, Any]:
+        execution = self.execution
+        moment = execution.started.isoformat()
+        variables = {
+            "StartDateTime": moment,
+            "CurrentDateTime": moment,
+            "PipelineName": execution.pipeline_name,
+            "PipelineArn": execution.pipeline_arn,
+            "PipelineExecutionId": execution.id,
+            "PipelineExecutionArn": execution.arn,
+        }
+        if self.job_name is not None:
+            variables["TrainingJobName"] = variables["ProcessingJobName"] = self.job_name
+        return variables
+
+
+def typed_parameters(
+    document: Mapping[str, Any], given: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The values of a definition's parameters, in their types.
+
+    Args:
+        document: the definition.
+        given: what StartPipelineExecution was given, all of it text.
+
+    Raises:
+        ValueError: for a parameter without a value, one that isn't there, or a wrong type.
+    """
+    declared = {one["Name"]: one for one in document.get("Parameters") or []}
+    values = {name: one["DefaultValue"] for name, one in declared.items() if "DefaultValue" in one}
+    sent = {one["Name"]: one["Value"] for one in given}
+    unknown = sorted(set(sent) - set(declared))
+    if unknown:
+        raise ValueError(f"The pipeline has no parameters named {', '.join(unknown)}.")
+    missing = sorted(set(declared) - set(values) - set(sent))
+    if missing:
+        raise ValueError(f"The parameters {', '.join(missing)} have no value and no default.")
+    for name, text in sent.items():
+        values[name] = _typed(name, text, str(declared[name].get("Type")))
+    return values
+
+
+def _typed(name: str, text: Any, wanted: str) -> Any:
+    readers: dict[str, Any] = {"Integer": int, "Float": float}
+    if wanted == "Boolean":
+        return str(text).lower() == "true"
+    try:
+        return readers.get(wanted, str)(text)
+    except ValueError:
+        raise ValueError(f"Parameter {name} is {text!r}; its type is {wanted}.") from None

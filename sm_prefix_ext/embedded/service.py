@@ -1,0 +1,245 @@
+"""SageMaker's pipelines in moto: definitions checked, executions run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.s3.models import s3_backends
+from moto.sagemaker.exceptions import (
+    AWSValidationException,
+    ConflictException,
+    ResourceNotFound,
+)
+from werkzeug.exceptions import HTTPException
+
+from .execution import Execution
+from .graph import EXECUTING, FAILED, STOPPED, SUCCEEDED, Node, ancestors
+from .jobs import JobOperations, plain
+from .paging import page
+from .records import StepRun
+from .requests import Refusal, check_definition
+from .rules import outcome_of
+from .runner import Runner
+from .scope import typed_parameters
+
+ADDED = (
+    "create_auto_ml_job",
+    "create_job",
+    "describe_auto_ml_job",
+    "describe_job",
+    "list_jobs",
+    "list_pipeline_execution_steps",
+    "retry_pipeline_execution",
+    "stop_pipeline_execution",
+    "update_pipeline_execution",
+)
+"""The operations that moto lacks; a test fails as soon as it has one."""
+
+
+class EmbeddedSageMaker(JobOperations):
+    """moto's SageMaker, whose started executions run."""
+
+    def create_pipeline(self) -> ActionResult:
+        """Refuse a definition that can't hold; keep one from S3 as its text."""
+        self._take_definition()
+        return super().create_pipeline()
+
+    def update_pipeline(self) -> ActionResult:
+        """The same for an update."""
+        self._pipeline()
+        self._take_definition()
+        return super().update_pipeline()
+
+    def delete_pipeline(self) -> ActionResult:
+        """Take a name or an ARN."""
+        self._pipeline()
+        return super().delete_pipeline()
+
+    def describe_pipeline(self) -> ActionResult:
+        """Take a name or an ARN."""
+        self._pipeline()
+        return super().describe_pipeline()
+
+    def list_pipeline_executions(self) -> ActionResult:
+        """Sort, and hand out pages."""
+        self._pipeline()
+        listed = plain(super().list_pipeline_executions())["PipelineExecutionSummaries"]
+        # moto keeps them in the order of their start.
+        if self._get_param("SortOrder") != "Ascending":
+            listed = listed[::-1]
+        for summary in listed:
+            if summary.pop("PipelineExecutionFailureReason") != str(None):
+                summary["PipelineExecutionFailureReason"] = self._executions()[
+                    summary["PipelineExecutionArn"]
+                ].failure_reason
+        shown, token = page(listed, self._get_param("MaxResults"), self._get_param("NextToken"))
+        return ActionResult({"PipelineExecutionSummaries": shown, "NextToken": token})
+
+    def start_pipeline_execution(self) -> ActionResult:
+        """Start an execution and run it to its end, or to a step that doesn't end."""
+        pipeline = self._pipeline()
+        document, nodes = check_definition(pipeline.pipeline_definition)
+        given = self._get_param("PipelineParameters") or []
+        self.params = {**self.params, "PipelineParameters": given}
+        try:
+            parameters = typed_parameters(document, given)
+        except ValueError as error:
+            raise AWSValidationException(str(error)) from None
+        for node in (inner for outer in nodes for inner in (outer, *outer.body)):
+            outcome_of(self.rules.outcomes, (node.name,), node.step_type)
+        selection = self._get_param("SelectiveExecutionConfig")
+        left_out, reused = self._select(selection, nodes) if selection else (frozenset(), {})
+        result = super().start_pipeline_execution()
+        execution = Execution(
+            arn=plain(result)["PipelineExecutionArn"],
+            pipeline_arn=pipeline.arn,
+            pipeline_name=pipeline.pipeline_name,
+            role=self._get_param("RoleArn") or pipeline.role_arn,
+            nodes=nodes,
+            parameters=parameters,
+            started=self.rules.clock(),
+            left_out=left_out,
+            selection=selection,
+            runs=reused,
+        )
+        self._executions()[execution.arn] = execution
+        Runner(execution, self.rules, self).advance()
+        self._tell_moto(execution)
+        return result
+
+    def describe_pipeline_execution(self) -> ActionResult:
+        """Tell why it failed, and what it selected."""
+        execution = self._execution()
+        shown = plain(super().describe_pipeline_execution())
+        shown["FailureReason"] = execution.failure_reason
+        shown["SelectiveExecutionConfig"] = execution.selection
+        shown["RoleArn"] = execution.role
+        return ActionResult({key: value for key, value in shown.items() if value is not None})
+
+    def list_pipeline_execution_steps(self) -> ActionResult:
+        """ListPipelineExecutionSteps, which moto lacks: newest first unless asked otherwise."""
+        runs = sorted(self._execution().runs.values(), key=lambda run: run.start)
+        if self._get_param("SortOrder") != "Ascending":
+            runs.reverse()
+        shown, token = page(runs, self._get_param("MaxResults"), self._get_param("NextToken"))
+        steps = [run.to_response() for run in shown]
+        return ActionResult({"PipelineExecutionSteps": steps, "NextToken": token})
+
+    def stop_pipeline_execution(self) -> ActionResult:
+        """StopPipelineExecution, which moto lacks."""
+        execution = self._execution_in((EXECUTING,), "stopped")
+        Runner(execution, self.rules, self).stop()
+        return self._tell_moto(execution)
+
+    def retry_pipeline_execution(self) -> ActionResult:
+        """RetryPipelineExecution, which moto lacks: what succeeded stays."""
+        execution = self._execution_in((FAILED, STOPPED), "retried")
+        Runner(execution, self.rules, self).retry()
+        return self._tell_moto(execution)
+
+    def update_pipeline_execution(self) -> ActionResult:
+        """UpdatePipelineExecution, which moto lacks."""
+        execution = self._execution()
+        kept = self._moto_execution(execution)
+        for field, attribute in (
+            ("PipelineExecutionDescription", "pipeline_execution_description"),
+            ("PipelineExecutionDisplayName", "pipeline_execution_display_name"),
+            ("ParallelismConfiguration", "parallelism_configuration"),
+        ):
+            if self._get_param(field) is not None:
+                setattr(kept, attribute, self._get_param(field))
+        return self._tell_moto(execution)
+
+    def _pipeline(self) -> Any:
+        name = self._get_param("PipelineName").rsplit("pipeline/", 1)[-1]
+        pipeline = self.sagemaker_backend.pipelines.get(name)
+        if pipeline is None:
+            raise ResourceNotFound(f"Pipeline '{self._arn('pipeline', name)}' does not exist.")
+        self.params = {**self.params, "PipelineName": name}
+        return pipeline
+
+    def _take_definition(self) -> None:
+        text = self._get_param("PipelineDefinition")
+        place = self._get_param("PipelineDefinitionS3Location")
+        if bool(text) == bool(place):
+            return  # moto refuses both at once, and neither where one has to be there
+        text = text or self._from_s3(place)
+        try:
+            check_definition(text)
+        except Refusal as refusal:
+            raise AWSValidationException(str(refusal)) from None
+        self.params = {
+            **self.params,
+            "PipelineDefinition": text,
+            "PipelineDefinitionS3Location": None,
+        }
+
+    def _from_s3(self, place: Mapping[str, Any]) -> str:
+        where = f"s3://{place['Bucket']}/{place['ObjectKey']}"
+        try:
+            found = s3_backends[self.current_account][self.partition].get_object(
+                place["Bucket"], place["ObjectKey"], version_id=place.get("VersionId")
+            )
+        except (ServiceException, HTTPException):
+            found = None
+        if found is None:
+            raise AWSValidationException(f"Unable to read the pipeline definition from {where}.")
+        return str(found.value.decode())
+
+    def _select(
+        self, selection: Mapping[str, Any], nodes: Sequence[Node]
+    ) -> tuple[frozenset[str], dict[str, StepRun]]:
+        """The steps that are left out, and the results that they lend from the source."""
+        names = {node.name for node in nodes}
+        selected = {one["StepName"] for one in selection.get("SelectedSteps") or []}
+        if selected - names:
+            unknown = ", ".join(sorted(selected - names))
+            raise AWSValidationException(f"The pipeline has no steps named {unknown} to select.")
+        arn = selection.get("SourcePipelineExecutionArn")
+        if arn is None:
+            return frozenset(names - selected), {}
+        earlier = self._execution(arn).runs
+        needed = ancestors(nodes, selected)
+        lent = {name: run for name, run in earlier.items() if name in needed}
+        missing = sorted(n for n in needed if n not in lent or lent[n].status != SUCCEEDED)
+        if missing:
+            raise AWSValidationException(
+                "The selected steps need steps that have not succeeded in the source execution: "
+                f"{', '.join(missing)}."
+            )
+        return frozenset(names - selected), {n: run.taken_from(arn) for n, run in lent.items()}
+
+    def _executions(self) -> dict[str, Execution]:
+        # On the backend's own dict, so that moto's reset empties it too.
+        held: dict[str, Any] = self.sagemaker_backend.__dict__
+        return held.setdefault("sm_prefix_ext_executions", {})  # type: ignore[no-any-return]
+
+    def _execution(self, arn: str | None = None) -> Execution:
+        arn = arn or self._get_param("PipelineExecutionArn")
+        execution = self._executions().get(arn)
+        if execution is None:
+            raise ResourceNotFound(f"Pipeline execution '{arn}' does not exist.")
+        return execution
+
+    def _execution_in(self, states: tuple[str, ...], verb: str) -> Execution:
+        execution = self._execution()
+        if execution.status not in states:
+            raise ConflictException(
+                f"Pipeline execution '{execution.arn}' is {execution.status}; only one that is "
+                f"{' or '.join(states)} can be {verb}."
+            )
+        return execution
+
+    def _moto_execution(self, execution: Execution) -> Any:
+        pipeline = self.sagemaker_backend.pipelines[execution.pipeline_name]
+        return pipeline.pipeline_executions[execution.arn]
+
+    def _tell_moto(self, execution: Execution) -> ActionResult:
+        kept = self._moto_execution(execution)
+        kept.pipeline_execution_status = execution.status
+        kept.pipeline_execution_failure_reason = execution.failure_reason
+        kept.last_modified_time = self.rules.clock()
+        return ActionResult({"PipelineExecutionArn": execution.arn})

@@ -1,0 +1,303 @@
+"""Read the jobs of a pipeline execution back, with their prefixed ARNs."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any, overload
+
+from .arns import Arn
+from .kinds import JOB_KINDS, Kind
+from .names import JobName
+from .policy import PrefixPolicy
+
+if TYPE_CHECKING:
+    import pandas
+
+_BY_METADATA_KEY: Mapping[str, Kind] = {kind.metadata_key: kind for kind in JOB_KINDS}
+_BY_RESOURCE = {kind.arn_resource: kind for kind in reversed(JOB_KINDS)}
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """A job that an execution ran, or took from its cache.
+
+    Args:
+        step_name: the step's name.
+        resource_type: as in the ARN, such as ``training-job``; ``None`` for a job of local mode.
+        arn: as it came; in local mode a bare name.
+        name: the last part of the ARN; a registered model's is ``<group>/<version>``.
+        prefix: what the name begins with: the custom prefix, ``pipelines``, or ``None``.
+        execution_id: the id in the name; another execution's where the step took its job from there.
+        entity_token: the token in the name.
+        failure_count: the count in the name, if any.
+        status: the step's status, such as ``Succeeded``.
+        attempt_count: how often the service tried, where it says so.
+        cached_from: the ARN of the execution whose job this is, for a cache hit.
+        failure_reason: the service's words, where the step failed.
+    """
+
+    step_name: str
+    resource_type: str | None
+    arn: str
+    name: str
+    prefix: str | None
+    execution_id: str | None
+    entity_token: str | None
+    failure_count: int | None
+    status: str | None
+    attempt_count: int | None
+    cached_from: str | None
+    failure_reason: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record as plain data, for JSON."""
+        return asdict(self)
+
+
+class JobRecords(Sequence[JobRecord]):
+    """The jobs of an execution, oldest first; a table in a notebook."""
+
+    def __init__(self, records: Sequence[JobRecord]) -> None:
+        self._records = tuple(records)
+
+    @overload
+    def __getitem__(self, index: int) -> JobRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> JobRecords: ...
+    def __getitem__(self, index: int | slice) -> JobRecord | JobRecords:
+        if isinstance(index, slice):
+            return JobRecords(self._records[index])
+        return self._records[index]
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __iter__(self) -> Iterator[JobRecord]:
+        return iter(self._records)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, JobRecords) and self._records == other._records
+
+    def __hash__(self) -> int:
+        return hash(self._records)
+
+    def __repr__(self) -> str:
+        return f"JobRecords({list(self._records)!r})"
+
+    def outside(self, policy: PrefixPolicy) -> JobRecords:
+        """The jobs that a policy's prefix does not cover.
+
+        Upper and lower case count as equal here, because the service has lower-cased ARNs. A
+        model in a group goes by the group's name.
+
+        Args:
+            policy: without a prefix, it covers every job.
+        """
+        return JobRecords([record for record in self if not _covered(record, policy)])
+
+    def to_frame(self) -> pandas.DataFrame:
+        """The records as a pandas ``DataFrame``, a row each, in the same order.
+
+        Raises:
+            ImportError: where pandas isn't installed.
+        """
+        try:
+            import pandas
+        except ImportError:
+            raise ImportError(
+                "JobRecords.to_frame() needs pandas: pip install 'sm-prefix-ext[notebook]'"
+            ) from None
+        columns = [field.name for field in fields(JobRecord)]
+        return pandas.DataFrame([record.to_dict() for record in self], columns=columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The records as plain data, for JSON."""
+        return {"jobs": [record.to_dict() for record in self]}
+
+    def _repr_html_(self) -> str:
+        columns = ("step_name", "prefix", "status", "arn")
+        head = "".join(f"<th>{column}</th>" for column in columns)
+        rows = "".join(
+            "<tr>"
+            + "".join(f"<td>{html.escape(str(getattr(row, c) or '–'))}</td>" for c in columns)
+            + "</tr>"
+            for row in self
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def prefixed_jobs(execution: Any, *, client: Any = None) -> JobRecords:
+    """Read the jobs of an execution, with every page of its steps.
+
+    Args:
+        execution: what ``pipeline.start()`` returned, an execution's ARN, a response of
+            ``ListPipelineExecutionSteps``, or a list of steps as ``execution.list_steps()`` gives.
+        client: a boto3 ``sagemaker`` client to read with; by default the execution's own session's,
+            or for an ARN one of the ARN's region.
+
+    Returns:
+        A record for each step that made a job, the oldest first. A step without a job (a
+        condition, a Lambda function) is left out.
+
+    Raises:
+        ValueError: for something that is no list of steps, or only the first page of one.
+
+    Example:
+        >>> from sm_prefix_ext import prefixed_jobs
+        >>> arn = "arn:aws:sagemaker:us-east-1:111122223333:training-job/a-ic9xq2n1qepa-bAEHIt7IXm"
+        >>> step = {"StepName": "Train", "Metadata": {"TrainingJob": {"Arn": arn}}}
+        >>> prefixed_jobs([step])[0].prefix
+        'a'
+    """
+    steps = [_checked(step) for step in _steps_of(execution, client)]
+    ordered = _oldest_first(steps)
+    records = (_record(step) for step in ordered)
+    return JobRecords([record for record in records if record is not None])
+
+
+def _steps_of(execution: Any, client: Any) -> list[Any]:
+    if isinstance(execution, str):
+        arn = Arn.parse(execution)
+        if arn.service != "sagemaker" or "/execution/" not in arn.resource:
+            raise ValueError(
+                f"{execution!r} is not the ARN of a pipeline execution; wanted "
+                "arn:…:pipeline/<name>/execution/<id>."
+            )
+        return _all_pages(client or _client(arn.region), execution)
+    if isinstance(execution, Mapping):
+        return _of_response(execution)
+    if isinstance(execution, Sequence):
+        return list(execution)
+    arn_of = getattr(execution, "arn", None)
+    session = getattr(execution, "sagemaker_session", None)
+    if isinstance(arn_of, str) and session is not None:
+        return _all_pages(client or session.sagemaker_client, arn_of)
+    listing = getattr(execution, "list_steps", None)
+    if callable(listing):  # local mode's execution, which has all its steps at hand
+        return _steps_of(listing(), client)
+    raise ValueError(_not_steps(execution))
+
+
+def _client(region: str) -> Any:
+    import boto3  # not needed for a response that is at hand
+
+    return boto3.client("sagemaker", region_name=region)
+
+
+def _all_pages(client: Any, arn: str) -> list[Any]:
+    steps: list[Any] = []
+    request = {"PipelineExecutionArn": arn}
+    while True:
+        response = client.list_pipeline_execution_steps(**request)
+        steps += _listed(response)
+        if not response.get("NextToken"):
+            return steps
+        request["NextToken"] = response["NextToken"]
+
+
+def _of_response(response: Mapping[str, Any]) -> list[Any]:
+    steps = list(_listed(response))
+    if not response.get("NextToken"):
+        return steps
+    raise ValueError(
+        "This response is one page of several (it has a NextToken); pass the execution or its ARN, "
+        "and all pages are read."
+    )
+
+
+def _listed(response: Mapping[str, Any]) -> list[Any]:
+    steps = response.get("PipelineExecutionSteps")
+    if not isinstance(steps, list):
+        raise ValueError(_not_steps(response))
+    return steps
+
+
+def _not_steps(value: Any) -> str:
+    if isinstance(value, Mapping):
+        keys = ", ".join(sorted(map(str, value))[:5])
+        got = f"an object with the keys {keys}" if keys else "an empty object"
+    else:
+        got = f"{type(value).__name__} {str(value)[:80]!r}"
+    return (
+        f"This is no list of execution steps: got {got}; wanted a PipelineExecution, its ARN, a "
+        "ListPipelineExecutionSteps response or its 'PipelineExecutionSteps'."
+    )
+
+
+def _checked(step: Any) -> Mapping[str, Any]:
+    if not isinstance(step, Mapping) or not isinstance(step.get("StepName"), str):
+        raise ValueError(_not_steps(step))
+    return step
+
+
+def _oldest_first(steps: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """In the order of starting; steps without a time keep their place among themselves, last."""
+    times = [step.get("StartTime") for step in steps]
+    known = [time for time in times if time is not None]
+    newest_first = len(known) > 1 and _key(known[0]) > _key(known[-1])
+    ordered = steps[::-1] if newest_first else list(steps)
+    ordered.sort(key=lambda s: (s.get("StartTime") is None, _key(s.get("StartTime"))))
+    return ordered
+
+
+def _key(time: Any) -> Any:
+    if hasattr(time, "timestamp"):
+        return (0, time.timestamp(), "")
+    if isinstance(time, (int, float)):
+        return (0, float(time), "")
+    return (1, 0.0, str(time or ""))
+
+
+def _record(step: Mapping[str, Any]) -> JobRecord | None:
+    arn = _arn(step.get("Metadata") or {})
+    if arn is None:
+        return None
+    resource_type, name = _resource(arn)
+    try:
+        parts = JobName.parse(name)
+    except ValueError:
+        parts = None
+    return JobRecord(
+        step_name=step["StepName"],
+        resource_type=resource_type,
+        arn=arn,
+        name=name,
+        prefix=parts.prefix if parts else None,
+        execution_id=parts.execution_id if parts else None,
+        entity_token=parts.entity_token if parts else None,
+        failure_count=parts.failure_count if parts else None,
+        status=step.get("StepStatus"),
+        attempt_count=step.get("AttemptCount"),
+        cached_from=(step.get("CacheHitResult") or {}).get("SourcePipelineExecutionArn") or None,
+        failure_reason=step.get("FailureReason"),
+    )
+
+
+def _arn(metadata: Mapping[str, Any]) -> str | None:
+    for key, kind in _BY_METADATA_KEY.items():
+        arn = (metadata.get(key) or {}).get(kind.metadata_field)
+        if isinstance(arn, str) and arn:
+            return arn
+    return None
+
+
+def _resource(arn: str) -> tuple[str | None, str]:
+    try:
+        parsed = Arn.parse(arn)
+    except ValueError:
+        return None, arn
+    name = parsed.name
+    if parsed.resource_type == "job":  # job/<category>/<name>
+        name = name.partition("/")[2] or name
+    return parsed.resource_type, name
+
+
+def _covered(record: JobRecord, policy: PrefixPolicy) -> bool:
+    kind = _BY_RESOURCE.get(record.resource_type or "")
+    prefix = policy.prefix_for(kind) if kind else policy.prefix
+    if prefix is None:
+        return policy.prefix is None
+    name = record.name.partition("/")[0].lower()
+    return name == prefix.lower() or name.startswith(f"{prefix.lower()}-")

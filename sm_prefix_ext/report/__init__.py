@@ -1,0 +1,1 @@
+"""What the command prints: projections of the same rows."""

@@ -1,0 +1,63 @@
+"""Tables for a terminal; plain text where the output is no terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ..findings import ERROR, Finding
+
+_STYLES = {"error": "bold red", "warning": "yellow", "Succeeded": "green", "Failed": "bold red"}
+_WIDTH_OF_A_FILE = 160
+
+
+def console() -> Console:
+    """A console on standard output, wide enough for ARNs where that is a file or a pipe."""
+    found = Console(highlight=False)
+    return found if found.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """A table whose cells wrap, and lose nothing."""
+    made = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*(_cell(value) for value in row))
+    return made
+
+
+def findings(found: Sequence[Finding]) -> Table:
+    """The findings, each with its fix."""
+    rows = ((f.code, f.severity, f.step, f.step_type, f"{f.message}\nFix: {f.fix}") for f in found)
+    return table(("code", "severity", "step", "step type", "what is wrong, and what to do"), rows)
+
+
+def verdict(found: Sequence[Finding]) -> Text:
+    """One line that counts the findings."""
+    errors = sum(f.severity == ERROR for f in found)
+    warnings = len(found) - errors
+    if not found:
+        return Text("No findings: every job runs under its prefix.", style="green")
+    text = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
+    return Text(text, style="bold red" if errors else "yellow")
+
+
+def jobs(rows: Iterable[Any], columns: Sequence[str]) -> Table:
+    """Planned jobs or job records, as a table of some of their fields."""
+    rows = ([getattr(row, column) for column in columns] for row in rows)
+    return table([column.replace("_", " ") for column in columns], rows)
+
+
+def _cell(value: Any) -> Text:
+    text = "–" if value is None else str(value)
+    return Text(text, style=_STYLES.get(text, ""))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

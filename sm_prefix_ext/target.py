@@ -1,0 +1,209 @@
+"""Find the pipeline that a command names: a definition's JSON, or an object in a module."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .definition import Definition, load
+from .enforcement import enforce
+from .errors import PrefixError
+from .findings import Finding
+from .plan import Plan
+from .policy import PrefixPolicy
+
+_WANTED = "wanted a definition's JSON (a file, or -), file.py:name or package.module:name"
+
+
+class BadTarget(ValueError):
+    """A target that can't be used; its text is one sentence."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a command was pointed at.
+
+    Args:
+        definition: for a definition that came as JSON.
+        pipeline: for a pipeline object, ours or the SDK's.
+    """
+
+    definition: Definition | None = None
+    pipeline: Any = None
+
+    def check(self, policy: PrefixPolicy | None) -> tuple[Finding, ...]:
+        """The findings.
+
+        Args:
+            policy: ``None`` leaves a pipeline of ours its own policy, and otherwise discovers one.
+        """
+        if self._is_ours:
+            return _guarded(self._rendering, self._with(policy).check)  # type: ignore[no-any-return]
+        return enforce(self._final(), _or_discovered(policy))[1]
+
+    def plan(
+        self, policy: PrefixPolicy | None, *, account: str | None, region: str | None
+    ) -> Plan:
+        """What it will start.
+
+        Raises:
+            PrefixViolation: for a pipeline of ours that has findings of severity error.
+        """
+        if not self._is_ours:
+            return Plan.from_definition(
+                self._final(), policy=_or_discovered(policy), account=account, region=region
+            )
+        pipeline = self._with(policy)
+        region = region or getattr(pipeline.sagemaker_session, "boto_region_name", None)
+        definition = _guarded(self._rendering, pipeline.definition)
+        return Plan.from_definition(definition, account=account, region=region)
+
+    @property
+    def _is_ours(self) -> bool:
+        return self.pipeline is not None and hasattr(self.pipeline, "check")
+
+    def _with(self, policy: PrefixPolicy | None) -> Any:
+        from .pipeline import with_policy
+
+        return self.pipeline if policy is None else with_policy(self.pipeline, policy)
+
+    def _final(self) -> Definition:
+        if self.definition is not None:
+            return self.definition
+        from .pipeline import definition_as_it_stands
+
+        return _guarded(self._rendering, lambda: definition_as_it_stands(self.pipeline))  # type: ignore[no-any-return]
+
+    @property
+    def _rendering(self) -> str:
+        return f"rendering the pipeline {self.pipeline.name!r}"
+
+
+def _or_discovered(policy: PrefixPolicy | None) -> PrefixPolicy:
+    return policy or PrefixPolicy.discover() or PrefixPolicy()
+
+
+def find(text: str) -> Target:
+    """Find what a command's argument names.
+
+    Args:
+        text: ``-`` (JSON on standard input), a JSON file, ``file.py:name`` or
+            ``package.module:name``, where the name is a pipeline or a function that returns one.
+
+    Raises:
+        BadTarget: where there is nothing that can be used, with the reason.
+    """
+    if text == "-":
+        return _from_json(_reading("standard input", sys.stdin.read), "standard input")
+    path = Path(text)
+    module, colon, name = text.rpartition(":")
+    if path.is_file() or not colon:
+        if not path.is_file():
+            raise BadTarget(f"{text}: there is no such file; {_WANTED}.")
+        return _from_json(_reading(text, lambda: path.read_text(encoding="utf-8")), text)
+    return Target(pipeline=_from_module(module, name, text))
+
+
+def _reading(where: str, read: Callable[[], str]) -> str:
+    try:
+        return read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTarget(f"{where} can't be read: {error}.") from None
+
+
+def _from_json(text: str, where: str) -> Target:
+    try:
+        return Target(definition=load(text, where))
+    except ValueError as error:
+        raise BadTarget(str(error)) from None
+
+
+def _from_module(module: str, name: str, text: str) -> Any:
+    loaded = _import(module)
+    try:
+        found = getattr(loaded, name)
+    except AttributeError:
+        raise BadTarget(f"{text}: {module} has no attribute {name!r}; {_WANTED}.") from None
+    if callable(found) and not _is_pipeline(found):
+        found = _guarded(f"{text}: calling {name}()", found)
+    if not _is_pipeline(found):
+        raise BadTarget(
+            f"{text}: {name!r} is a {type(found).__name__}, not a pipeline; wanted a Pipeline or a "
+            "function that returns one."
+        )
+    return found
+
+
+def _is_pipeline(value: Any) -> bool:
+    return (
+        not isinstance(value, type)
+        and callable(getattr(value, "definition", None))
+        and hasattr(value, "steps")
+    )
+
+
+def _import(module: str) -> Any:
+    if not module.endswith(".py"):
+        with _on_path(Path.cwd()):
+            return _guarded(f"importing {module}", lambda: importlib.import_module(module))
+    path = Path(module)
+    if not path.is_file():
+        raise BadTarget(f"{module}: there is no such file; {_WANTED}.")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise BadTarget(f"{module} can't be imported; {_WANTED}.")
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = loaded
+    with _on_path(path.resolve().parent):
+        _guarded(f"importing {module}", lambda: spec.loader.exec_module(loaded))  # type: ignore[union-attr]
+    return loaded
+
+
+def _guarded(doing: str, call: Callable[[], Any]) -> Any:
+    """Run the user's code; what it raises becomes one sentence with the error's own last line.
+
+    What it prints goes to standard error, so that standard output stays the command's own.
+    """
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            return call()
+    except (KeyboardInterrupt, PrefixError):
+        raise
+    except BaseException as error:  # a module may well call sys.exit()
+        said = str(error).strip().splitlines()
+        last = f"{type(error).__name__}: {said[-1]}" if said else type(error).__name__
+        raise BadTarget(f"{doing} failed: {last}") from error
+
+
+@contextlib.contextmanager
+def _on_path(folder: Path) -> Iterator[None]:
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(folder))
+
+
+def read_json(text: str) -> Any:
+    """The JSON document in a file, or on standard input for ``-``.
+
+    Raises:
+        BadTarget: where it can't be read or isn't JSON.
+    """
+    path = Path(text)
+    if text != "-" and not path.is_file():
+        raise BadTarget(f"{text}: there is no such file.")
+    read = sys.stdin.read if text == "-" else lambda: path.read_text(encoding="utf-8")
+    where = "standard input" if text == "-" else text
+    try:
+        return json.loads(_reading(where, read))
+    except ValueError as error:
+        raise BadTarget(f"{where} is not JSON: {error}.") from None

@@ -1,0 +1,595 @@
+"""What every supported SDK must do: outcomes in the compiled definition.
+
+A deviation of one SDK is declared in :data:`DEVIATIONS`, with its reason.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+from types import ModuleType
+from typing import Any
+
+import pytest
+from packaging.version import Version
+
+from sm_prefix_ext import (
+    Pipeline,
+    PipelineDefinitionConfig,
+    Plan,
+    PrefixPolicy,
+    PrefixViolation,
+)
+from sm_prefix_ext.definition import steps
+from sm_prefix_ext.findings import ERROR
+from sm_prefix_ext.kinds import KINDS
+
+from .conftest import MAJOR
+
+ROLE = "arn:aws:iam::111122223333:role/step"
+LONG = "x" * 50
+BAD = "bad_name!"
+
+JOB_KINDS = [
+    "Training",
+    "Processing",
+    "Transform",
+    "Tuning",
+    "AutoML",
+    "QualityCheck",
+    "ClarifyCheck",
+    "Model",
+    "RegisterModel",
+]
+DEVIATIONS = {
+    (3, "AutoML"): "v3 has no class that makes an AutoML job",
+}
+
+
+def _version() -> Version:
+    from importlib.metadata import version
+
+    return Version(version("sagemaker"))
+
+
+MADE_KINDS = [kind for kind in JOB_KINDS if (MAJOR, kind) not in DEVIATIONS]
+# A registration without a package name goes into a group.
+NAMED_KINDS = [kind for kind in MADE_KINDS if kind != "RegisterModel"]
+LONG_KINDS = [kind for kind in MADE_KINDS if not KINDS[kind].short]
+
+
+@pytest.fixture(params=MADE_KINDS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Every kind of job that the installed SDK can make."""
+    return request.param  # type: ignore[no-any-return]
+
+
+def make(sdk: ModuleType, session: Any, kind: str, step: str, name: Any = None) -> Any:
+    """A step of a kind, made with the SDK's own classes."""
+    return sdk.KINDS[kind](session, step, name)
+
+
+def nested(sdk: ModuleType, step: Any) -> list[Any]:
+    """A step two conditions deep."""
+    inner = sdk.condition("Inner", [step], [sdk.fail("Stop")])
+    return [sdk.condition("Outer", [inner])]
+
+
+def pipeline(session: Any, listed: list[Any], policy: Any = None, on: bool = True) -> Pipeline:
+    """A drop-in pipeline."""
+    config = PipelineDefinitionConfig(on, policy=policy or PrefixPolicy())
+    return Pipeline(
+        "a-pipeline",
+        steps=listed,
+        sagemaker_session=session,
+        pipeline_definition_config=config,
+    )
+
+
+def job_names(definition: str) -> dict[str, Any]:
+    """Path of each job step -> its name in the definition."""
+    return {
+        view.path: view.job_name
+        for view in steps(json.loads(definition))
+        if view.kind is not None and view.kind.makes_job
+    }
+
+
+def only_name(definition: str) -> Any:
+    """The one job's name in a definition."""
+    [name] = job_names(definition).values()
+    return name
+
+
+def codes(checked: Any) -> list[str]:
+    """The codes of findings."""
+    return [finding.code for finding in checked]
+
+
+# How a job's name comes about
+
+
+def test_declared_name_carries_the_policys_prefix(
+    sdk: ModuleType, session: Any, kind: str
+) -> None:
+    """A declared name comes out joined to the prefix, two conditions deep."""
+    made = make(sdk, session, kind, "My_Step", "x")
+    checked = pipeline(session, nested(sdk, made.step), PrefixPolicy("ta-m", short_prefix="ta-m"))
+    assert ("ta-m-x", ()) == (only_name(checked.definition()), checked.check())
+
+
+def test_declared_name_stands_without_a_policy(sdk: ModuleType, session: Any, kind: str) -> None:
+    """Without a policy's prefix the declared name is the name."""
+    made = make(sdk, session, kind, "My_Step", "nice")
+    assert "nice" == only_name(pipeline(session, nested(sdk, made.step)).definition())
+
+
+@pytest.mark.parametrize("kind", NAMED_KINDS)
+def test_nothing_declared_takes_prefix_and_step_name(
+    sdk: ModuleType, session: Any, kind: str
+) -> None:
+    """With a policy a job that nobody named gets the prefix and the step's name."""
+    made = make(sdk, session, kind, "My_Step")
+    suffix = "-CreateModel" if (MAJOR, kind) == (2, "Model") else ""
+    wanted = "team-a" if KINDS[kind].short else f"team-a-My-Step{suffix}"
+    assert wanted == only_name(pipeline(session, nested(sdk, made.step), "team-a").definition())
+
+
+@pytest.mark.parametrize("kind", NAMED_KINDS)
+def test_nothing_declared_is_a_finding_without_a_policy(
+    sdk: ModuleType, session: Any, kind: str
+) -> None:
+    """Without a policy a job that nobody named keeps the definition from leaving."""
+    made = make(sdk, session, kind, "My_Step")
+    checked = pipeline(session, nested(sdk, made.step))
+    assert ["PFX001"] == codes(checked.check())
+    with pytest.raises(PrefixViolation):
+        checked.definition()
+
+
+@pytest.mark.parametrize("policy", [None, "team-a"])
+def test_too_long_is_a_finding_that_says_how_long(
+    sdk: ModuleType, session: Any, kind: str, policy: str | None
+) -> None:
+    """A name of 50 characters is said to be 50 long, with the limit; it is never cut."""
+    made = make(sdk, session, kind, "My_Step", LONG)
+    found = pipeline(session, nested(sdk, made.step), policy).check()
+    if policy and KINDS[kind].short:
+        assert () == found  # the short prefix goes without the name where that doesn't fit
+        return
+    [finding] = found
+    assert "PFX002" == finding.code
+    assert "50 characters" in finding.message
+    assert f"takes {KINDS[kind].prefix_limit} " in finding.message
+    assert finding.step.startswith("Outer/if/Inner/if/My_Step")
+
+
+@pytest.mark.parametrize("policy", [None, "team-a"])
+def test_bad_characters_are_a_finding(
+    sdk: ModuleType, session: Any, kind: str, policy: str | None
+) -> None:
+    """A name that no job could carry is refused, not rewritten."""
+    made = make(sdk, session, kind, "My_Step", BAD)
+    found = pipeline(session, nested(sdk, made.step), policy).check()
+    assert "PFX003" in codes(found)
+    assert all(finding.severity == ERROR for finding in found)
+
+
+def test_the_templates_slash_is_explained(sdk: ModuleType, session: Any) -> None:
+    """``f"{prefix}/train"``, as AWS's project templates write it, is a finding that says why."""
+    made = make(sdk, session, "Training", "Train", "abalone/train")
+    [finding] = pipeline(session, [made.step]).check()
+    assert "PFX003" == finding.code
+    assert "no path" in finding.message
+    assert "'abalone-train'" in finding.fix
+
+
+def test_a_pipeline_variable_is_a_finding(sdk: ModuleType, session: Any) -> None:
+    """A name that only the run knows can't be checked before it."""
+    made = make(sdk, session, "Processing", "Pre", sdk.ParameterString("P", default_value="p"))
+    for policy in (None, "team-a"):
+        assert ["PFX004"] == codes(pipeline(session, [made.step], policy).check())
+
+
+def test_boundaries_of_the_limits(sdk: ModuleType, session: Any) -> None:
+    """38 and 6 characters pass, 39 and 7 don't."""
+    for kind, limit in (("Processing", 38), ("Tuning", 6)):
+        fits = make(sdk, session, kind, "Fits", "x" * limit)
+        over = make(sdk, session, kind, "Over", "x" * (limit + 1))
+        assert "x" * limit == only_name(pipeline(session, [fits.step]).definition())
+        assert ["PFX002"] == codes(pipeline(session, [over.step]).check())
+
+
+def test_all_that_is_wrong_is_said_at_once(sdk: ModuleType, session: Any) -> None:
+    """Findings of every step come together, the model without a name among them."""
+    listed = [
+        make(sdk, session, "Training", "Train", LONG).step,
+        make(sdk, session, "Processing", "Pre", "a/b").step,
+        make(sdk, session, "Tuning", "Tune", "longish").step,
+        make(sdk, session, "Model", "Make").step,
+    ]
+    with pytest.raises(PrefixViolation) as raised:
+        pipeline(session, listed).definition()
+    assert ["PFX002", "PFX003", "PFX002", "PFX001"] == codes(raised.value.findings)
+    text = " ".join(str(raised.value).split())
+    for said in ("Train", "50 characters", "takes 38", "a/b", "Fix:"):
+        assert said in text
+
+
+@pytest.mark.parametrize("kind", LONG_KINDS)
+def test_a_name_that_looks_like_a_timestamp_is_kept(
+    sdk: ModuleType, session: Any, kind: str
+) -> None:
+    """The SDK takes what looks like a timestamp off a name; here it stays."""
+    name = "m-2024-01-01-10-20-30-123"
+    made = make(sdk, session, kind, "My_Step", name)
+    assert name == only_name(pipeline(session, [made.step]).definition())
+
+
+def test_a_name_given_at_the_call_wins(sdk: ModuleType, session: Any) -> None:
+    """``run(job_name=)`` is what the user said last."""
+    made = sdk.processing(session, "Pre", "base", job_name="at-call")
+    assert "team-a-at-call" == only_name(pipeline(session, [made.step], "team-a").definition())
+
+
+def test_the_same_prefix_twice_is_a_warning(sdk: ModuleType, session: Any) -> None:
+    """Two steps under one prefix may leave, with a warning."""
+    listed = [make(sdk, session, "Processing", step, "same").step for step in ("A", "B")]
+    checked = pipeline(session, listed)
+    [finding] = checked.check()
+    assert ("PFX007", "warning", "B") == (finding.code, finding.severity, finding.step)
+    assert {"A": "same", "B": "same"} == job_names(checked.definition())
+
+
+def test_a_group_outside_the_policy_is_a_warning(sdk: ModuleType, session: Any) -> None:
+    """A model in a group goes by the group's name, which the prefix should cover."""
+    outside = sdk.register(session, "Reg", group="models")
+    inside = sdk.register(session, "Reg", group="team-a-models")
+    assert ["PFX008"] == codes(pipeline(session, [outside.step], "team-a").check())
+    assert [] == codes(pipeline(session, [inside.step], "team-a").check())
+
+
+def test_function_steps(sdk: ModuleType, session: Any) -> None:
+    """An ``@step`` function's job_name_prefix is its name; a step only referred to counts too."""
+    if not hasattr(sdk, "function") or _version() < Version("2.199"):
+        pytest.skip("this SDK has no @step")
+    named = sdk.function("Named", "calc")
+    unnamed = sdk.function("Unnamed")
+    listed = [named.step, unnamed.step]
+    assert {"Named": "team-a-calc", "Unnamed": "team-a-Unnamed"} == job_names(
+        pipeline(session, listed, "team-a").definition()
+    )
+    assert ["PFX001"] == codes(pipeline(session, listed).check())
+
+
+def test_for_each(sdk: ModuleType, session: Any) -> None:
+    """The jobs in the body of a ForEach step are named as others are."""
+    if not hasattr(sdk, "for_each") or _version() < Version("3.20"):
+        pytest.skip("this SDK has no ForEach step")
+    body = make(sdk, session, "Training", "Train", "t").step
+    checked = pipeline(session, [sdk.for_each("Loop", ["a", "b"], [body])], "team-a")
+    assert {"Loop/each/Train": "team-a-t"} == job_names(checked.definition())
+
+
+def test_a_step_that_is_only_depended_on_is_named(sdk: ModuleType, session: Any) -> None:
+    """The SDK pulls in a step that another one refers to; its declared name comes with it."""
+    first = make(sdk, session, "Processing", "First", "one").step
+    second = make(sdk, session, "Processing", "Second", "two").step
+    second.add_depends_on([first])
+    assert {"Second": "team-a-two", "First": "team-a-one"} == job_names(
+        pipeline(session, [second], "team-a").definition()
+    )
+
+
+# Rendering leaves no traces
+
+
+@pytest.mark.parametrize("before", ["ours-off", "ours-on", "sdk-off", "sdk-on"])
+def test_names_come_out_right_whatever_was_rendered_before(
+    sdk: ModuleType, session: Any, kind: str, before: str
+) -> None:
+    """Off, on, by the SDK or by us, in any order: the declared name is what counts."""
+    made = make(sdk, session, kind, "My_Step", "nice")
+    if before.startswith("ours"):
+        pipeline(session, [made.step], on=before == "ours-on").definition()
+    else:
+        config = sdk.SdkDefinitionConfig(use_custom_job_prefix=before == "sdk-on")
+        sdk.SdkPipeline(
+            "p",
+            steps=[made.step],
+            sagemaker_session=session,
+            pipeline_definition_config=config,
+        ).definition()
+    checked = pipeline(session, [made.step])
+    if (before, kind) == ("sdk-off", "RegisterModel"):
+        # The SDK threw away the only place where the name stood; that is said, not papered over.
+        assert ["PFX001"] == codes(checked.check())
+        return
+    assert "nice" == only_name(checked.definition())
+    assert "nice" == only_name(checked.definition())
+
+
+def test_an_undeclared_name_stays_undeclared(sdk: ModuleType, session: Any) -> None:
+    """The stand-in that the SDK writes into the user's object is not taken for the user's word."""
+    made = make(sdk, session, "Training", "Train")
+    config = sdk.SdkDefinitionConfig(use_custom_job_prefix=True)
+    sdk.SdkPipeline(
+        "p", steps=[made.step], sagemaker_session=session, pipeline_definition_config=config
+    ).definition()
+    assert made.job.base_job_name in ("img", "img-job")
+    assert ["PFX001"] == codes(pipeline(session, [made.step]).check())
+    assert "team-a-Train" == only_name(pipeline(session, [made.step], "team-a").definition())
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """A deep picture of the SDK's objects, to compare two states with."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner, depth) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner, depth) for inner in value]
+    of_sdk = type(value).__module__.startswith("sagemaker")
+    if of_sdk and depth < 4 and "session" not in type(value).__name__.lower():
+        return {
+            key: _plain(inner, depth + 1)
+            for key, inner in vars(value).items()
+            if key != "_properties"
+        }
+    return repr(value) if isinstance(value, (str, int, float, bool, type(None))) else id(value)
+
+
+def test_the_users_objects_are_never_changed(sdk: ModuleType, session: Any, kind: str) -> None:
+    """Step and job object are the same, attribute by attribute, after check and definition."""
+    made = make(sdk, session, kind, "My_Step", "nice")
+    before = _plain([made.step, made.job])
+    checked = pipeline(session, [made.step], PrefixPolicy("ta", step_roles={"*": ROLE}))
+    checked.check()
+    first = checked.definition()
+    assert before == _plain([made.step, made.job])
+    assert json.loads(first) == json.loads(checked.definition())
+
+
+def test_off_is_what_the_sdk_renders(sdk: ModuleType, session: Any, kind: str) -> None:
+    """With prefixing off the definition is the SDK's, byte for byte."""
+    made = make(sdk, session, kind, "My_Step", "nice")
+    ours = pipeline(session, [made.step], "team-a", on=False).definition()
+    config = sdk.SdkDefinitionConfig(use_custom_job_prefix=False)
+    theirs = sdk.SdkPipeline(
+        "a-pipeline",
+        steps=[made.step],
+        sagemaker_session=session,
+        pipeline_definition_config=config,
+    ).definition()
+    assert json.loads(theirs) == json.loads(ours)
+
+
+def test_only_names_and_roles_differ_from_the_sdk(sdk: ModuleType, session: Any) -> None:
+    """With prefixing on, nothing but the names differs from what the SDK renders."""
+    made = make(sdk, session, "Processing", "Pre", "nice")
+    ours = json.loads(pipeline(session, [made.step], "team-a").definition())
+    config = sdk.SdkDefinitionConfig(use_custom_job_prefix=True)
+    theirs = json.loads(
+        sdk.SdkPipeline(
+            "a-pipeline",
+            steps=[made.step],
+            sagemaker_session=session,
+            pipeline_definition_config=config,
+        ).definition()
+    )
+    assert "team-a-nice" == ours["Steps"][0]["Arguments"].pop("ProcessingJobName")
+    theirs["Steps"][0]["Arguments"].pop("ProcessingJobName")
+    assert theirs == ours
+
+
+def test_the_sdk_does_not_say_that_it_drops_the_name(
+    sdk: ModuleType, session: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The SDK's warning about dropped names would be false with prefixing on; off, it stays."""
+    logging.getLogger("sagemaker").setLevel(logging.WARNING)
+    made = make(sdk, session, "Processing", "Pre", "nice")
+    with caplog.at_level(logging.WARNING):
+        pipeline(session, [made.step]).definition()
+        assert [] == [r for r in caplog.records if "Popping out" in r.getMessage()]
+        pipeline(session, [made.step], on=False).definition()
+        assert [] != [r for r in caplog.records if "Popping out" in r.getMessage()]
+
+
+# Step roles
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_step_roles_of_every_kind(sdk: ModuleType, session: Any, kind: str, on: bool) -> None:
+    """The policy's role is in every role field, with prefixing on or off."""
+    made = make(sdk, session, kind, "My_Step", "x")
+    policy = PrefixPolicy("ta", step_roles={kind: ROLE})
+    definition = json.loads(pipeline(session, nested(sdk, made.step), policy, on=on).definition())
+    [view] = [v for v in steps(definition) if v.kind and v.kind.makes_job]
+    text = json.dumps(view.arguments)
+    if KINDS[kind].role_fields:
+        assert ROLE in text
+        assert "role/given" not in text
+    else:
+        assert ROLE not in text
+
+
+def test_without_a_policys_role_the_definitions_role_stays(
+    sdk: ModuleType, session: Any
+) -> None:
+    """A role that the policy doesn't name is left as the user gave it."""
+    made = make(sdk, session, "Training", "Train", "x")
+    policy = PrefixPolicy(step_roles={"Other": ROLE})
+    definition = json.loads(pipeline(session, [made.step], policy).definition())
+    assert "arn:aws:iam::111122223333:role/given" == definition["Steps"][0]["Arguments"]["RoleArn"]
+
+
+# The pipeline class
+
+
+def test_prefixing_is_on_by_default(sdk: ModuleType, session: Any) -> None:
+    """A pipeline without a definition config has ours; one with None has it too."""
+    made = make(sdk, session, "Processing", "Pre", "nice")
+    for given in ({}, {"pipeline_definition_config": None}):
+        checked = Pipeline(name="p", steps=[made.step], sagemaker_session=session, **given)
+        assert isinstance(checked.pipeline_definition_config, PipelineDefinitionConfig)
+        assert "nice" == only_name(checked.definition())
+
+
+def test_a_config_of_the_sdks_own_is_accepted(
+    sdk: ModuleType, session: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK's config switches prefixing; the policy is then the discovered one."""
+    (tmp_path / "sm-prefix.toml").write_text('prefix = "found"\n')
+    monkeypatch.chdir(tmp_path)
+    made = make(sdk, session, "Processing", "Pre", "nice")
+    for on, wanted in ((True, "found-nice"), (False, None)):
+        config = sdk.SdkDefinitionConfig(use_custom_job_prefix=on)
+        checked = Pipeline(
+            name="p",
+            steps=[made.step],
+            sagemaker_session=session,
+            pipeline_definition_config=config,
+        )
+        assert wanted == only_name(checked.definition())
+
+
+def test_our_classes_are_the_sdks(sdk: ModuleType, session: Any) -> None:
+    """``isinstance`` with the SDK's classes holds."""
+    checked = Pipeline(name="p", steps=[], sagemaker_session=session)
+    assert isinstance(checked, sdk.SdkPipeline)
+    assert isinstance(checked.pipeline_definition_config, sdk.SdkDefinitionConfig)
+
+
+def test_the_pipeline_makes_no_aws_call_when_it_is_made(sdk: ModuleType, session: Any) -> None:
+    """Positional arguments reach the SDK's constructor as they came."""
+    made = make(sdk, session, "Processing", "Pre", "nice")
+    parameter = sdk.ParameterString("P", default_value="p")
+    checked = Pipeline("name", [parameter], None, steps=[made.step], sagemaker_session=session)
+    assert ("name", [parameter]) == (checked.name, checked.parameters)
+
+
+class Calls:
+    """The AWS calls of a session, by operation, and what to answer to them."""
+
+    def __init__(self, session: Any) -> None:
+        self.seen: list[str] = []
+        for client in (session.sagemaker_client, session.boto_session.client("s3")):
+            client.meta.events.register("before-call", self._note)
+        self._s3 = session.boto_session.events
+        self._s3.register("before-call", self._note)
+
+    def _note(self, model: Any, **_: Any) -> None:
+        self.seen.append(model.name)
+
+
+@pytest.mark.parametrize("call", ["definition", "create", "update", "upsert"])
+def test_nothing_is_sent_when_something_is_wrong(
+    sdk: ModuleType, session: Any, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every way out raises with the findings before any request, uploads and role check included."""
+    monkeypatch.setenv("SAGEMAKER_VALIDATE_ROLE", "true")
+    listed = [
+        sdk.processing(session, f"Pre{i}", LONG, arguments=["x" * 60_000]).step for i in range(2)
+    ]
+    broken = pipeline(session, listed)
+    calls = Calls(session)
+    with pytest.raises(PrefixViolation) as raised:
+        if call == "definition":
+            broken.definition()
+        else:
+            getattr(broken, call)(role_arn=ROLE)
+    assert 2 == len(raised.value.findings)
+    assert [] == calls.seen
+
+
+def test_create_toggle_update_upsert(sdk: ModuleType, session: Any) -> None:
+    """Prefixing goes off and on as the developer guide shows, and what is stored follows."""
+    made = make(sdk, session, "Processing", "Pre", "nice")
+    toggled = pipeline(session, [made.step], "team-a")
+
+    def stored() -> Any:
+        return only_name(toggled.describe()["PipelineDefinition"])
+
+    toggled.create(ROLE)
+    assert "team-a-nice" == stored()
+    toggled.pipeline_definition_config = PipelineDefinitionConfig(use_custom_job_prefix=False)
+    toggled.update(ROLE)
+    assert stored() is None
+    toggled.pipeline_definition_config = PipelineDefinitionConfig(policy="team-b")
+    toggled.upsert(ROLE)
+    assert "team-b-nice" == stored()
+    assert toggled.start().arn.startswith("arn:aws:sagemaker:us-east-1:")
+
+
+def test_upsert_of_an_existing_pipeline_renders_once(
+    sdk: ModuleType, session: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK renders twice, for the create that is refused and for the update."""
+    made = make(sdk, session, "Processing", "Pre", "nice")
+    upserted = pipeline(session, [made.step])
+    upserted.create(ROLE)
+    rendered = []
+    sdks_own = sdk.SdkPipeline.definition
+    monkeypatch.setattr(
+        sdk.SdkPipeline, "definition", lambda self: rendered.append(self) or sdks_own(self)
+    )
+    upserted.upsert(ROLE)
+    assert 1 == len(rendered)
+
+
+def test_a_large_definition_goes_to_s3_enforced(sdk: ModuleType, session: Any) -> None:
+    """From 100 KB on the definition that lands in the bucket is the enforced one."""
+    listed = [
+        sdk.processing(session, f"Pre{i}", f"n{i}", arguments=["x" * 60_000]).step
+        for i in range(2)
+    ]
+    large = pipeline(session, listed, "team-a")
+    large.upsert(ROLE)
+    s3 = session.boto_session.client("s3")
+    [stored] = s3.list_objects_v2(Bucket="bucket")["Contents"]
+    body = s3.get_object(Bucket="bucket", Key=stored["Key"])["Body"].read()
+    assert json.loads(large.definition()) == json.loads(body)
+
+
+def test_a_copy_and_a_subclass_work(sdk: ModuleType, session: Any) -> None:
+    """A user's own subclass and a shallow copy enforce as well."""
+
+    class Mine(Pipeline):
+        pass
+
+    made = make(sdk, session, "Processing", "Pre", LONG)
+    mine = Mine(name="p", steps=[made.step], sagemaker_session=session)
+    for checked in (mine, copy.copy(mine)):
+        with pytest.raises(PrefixViolation):
+            checked.upsert(ROLE)
+
+
+def test_plan_of_a_pipeline(sdk: ModuleType, session: Any) -> None:
+    """The plan has the composed prefix, the region and the account of the roles."""
+    made = make(sdk, session, "Processing", "Pre", "nice")
+    planned = pipeline(session, [made.step], "team-a").plan()
+    assert isinstance(planned, Plan)
+    [job] = planned
+    arn = "arn:aws:sagemaker:us-east-1:111122223333:processing-job/team-a-nice-*"
+    assert ("Pre", "Processing", "team-a-nice", arn) == (
+        job.step,
+        job.step_type,
+        job.prefix,
+        job.arn_pattern,
+    )
+    assert "arn:aws:iam::111122223333:role/given" == job.role_arn
+
+
+def test_local_mode(sdk: ModuleType, session: Any) -> None:
+    """A local pipeline session takes the enforced pipeline, and refuses a broken one."""
+    local = sdk.local_session(session.boto_session)
+    fine = pipeline(local, [sdk.fail("Stop")], "team-a")
+    execution = sdk.run_locally(fine)
+    assert "Stop" == execution.list_steps()["PipelineExecutionSteps"][0]["StepName"]
+    made = make(sdk, session, "Processing", "Pre", LONG)
+    with pytest.raises(PrefixViolation):
+        pipeline(local, [made.step]).create(ROLE)
+
+
+def test_every_step_type_has_a_row(sdk: ModuleType) -> None:
+    """A step type of the SDK that the table lacks fails here, before it slips through."""
+    assert set() == {kind.value for kind in sdk.StepTypeEnum} - set(KINDS)
