@@ -6,11 +6,14 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from threading import RLock
 from typing import Any
 from unittest.mock import patch
 
 import boto3
+import botocore.loaders
+import botocore.session
 import moto.iam.urls
 import moto.sagemaker.urls
 from botocore.exceptions import ClientError
@@ -73,7 +76,7 @@ class EmbeddedAWS:
         self,
         region: str = "us-east-1",
         account_id: str = "123456789012",
-        outcomes: Mapping[str, Any] = {},  # noqa: B006  # copied, never changed
+        outcomes: Mapping[str, Any] = {},  # copied, never changed
     ) -> None:
         check_outcomes(outcomes)
         if not (isinstance(account_id, str) and account_id.isdigit() and len(account_id) == 12):
@@ -82,6 +85,7 @@ class EmbeddedAWS:
         self.account_id = account_id
         self._rules = Rules(dict(outcomes))
         self._stack: ExitStack | None = None
+        self._session: boto3.Session | None = None
 
     @property
     def outcomes(self) -> dict[str, Any]:
@@ -106,7 +110,7 @@ class EmbeddedAWS:
             )
         with ExitStack() as stack:
             EmbeddedAWS._open = self
-            stack.callback(setattr, EmbeddedAWS, "_open", None)
+            stack.callback(self._forget)
             stack.enter_context(_environment(self.environment))
             stack.enter_context(patch("boto3.DEFAULT_SESSION", None))
             if not botocore_stubber.enabled:
@@ -143,13 +147,19 @@ class EmbeddedAWS:
 
     @property
     def boto_session(self) -> boto3.Session:
-        """A new boto3 session with the dummy credentials and the region."""
+        """A boto3 session with the dummy credentials and the region."""
         self._needs_open("boto_session")
-        return boto3.Session(
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=self.region,
-        )
+        if self._session is None:
+            core = botocore.session.Session()
+            # Each session would read botocore's service models anew, 0.1 s apiece.
+            core.register_component("data_loader", _loader())
+            self._session = boto3.Session(
+                aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+                region_name=self.region,
+                botocore_session=core,
+            )
+        return self._session
 
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client.
@@ -232,6 +242,10 @@ class EmbeddedAWS:
         self._stack.callback(server.stop)
         return server
 
+    def _forget(self) -> None:
+        self._session = None
+        EmbeddedAWS._open = None
+
     def _needs_open(self, what: str) -> None:
         if EmbeddedAWS._open is not self:
             raise RuntimeError(f"EmbeddedAWS.{what} needs it open: with EmbeddedAWS() as aws: …")
@@ -250,6 +264,11 @@ def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
         for key in [key for key in os.environ if _ours(key)]:
             del os.environ[key]
         os.environ.update(before)
+
+
+@cache
+def _loader() -> Any:
+    return botocore.loaders.Loader()
 
 
 def _moto_config() -> Any:

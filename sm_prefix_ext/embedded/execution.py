@@ -14,7 +14,7 @@ from .records import StepRun
 STEP_FAILURE = "Step failure: One or multiple steps failed."
 
 
-class StepFailed(Exception):
+class StepError(Exception):
     """A step that can't do its work; the text is the service's reason."""
 
 
@@ -32,7 +32,7 @@ class Job:
 
 
 Ask = Callable[[str, str], None]
-"""Raises :class:`StepFailed` where an action on an ARN is refused."""
+"""Raises :class:`StepError` where an action on an ARN is refused."""
 
 
 class Maker(Protocol):
@@ -64,6 +64,7 @@ class Execution:
         selection: the selective execution's configuration as it came, or ``None``.
         runs: the steps that ran, by name.
         states: what has become of the steps of the graph.
+        attempts: how often the steps that a retry runs again were tried before.
         halted: whether somebody stopped it.
     """
 

@@ -23,7 +23,7 @@ _MET_BY = {
 _NESTED = ("IfSteps", "ElseSteps", "ForEachBody")
 
 
-class GraphFault(ValueError):
+class GraphError(ValueError):
     """A definition whose steps can't be put in an order."""
 
 
@@ -97,7 +97,7 @@ def graph(document: Mapping[str, Any]) -> tuple[Node, ...]:
         Every step, those in branches included; the steps of a ForEach body stand in its node.
 
     Raises:
-        GraphFault: for two steps of one name, a step that isn't there, or a circle.
+        GraphError: for two steps of one name, a step that isn't there, or a circle.
     """
     nodes = tuple(_nodes(document["Steps"], None, None))
     bodies = {inner.name: node.name for node in nodes for inner in node.body}
@@ -106,7 +106,7 @@ def graph(document: Mapping[str, Any]) -> tuple[Node, ...]:
     )
     twice = sorted(name for name, count in names.items() if count > 1)
     if twice:
-        raise GraphFault(f"Step names must be unique; more than one step is named {twice[0]!r}.")
+        raise GraphError(f"Step names must be unique; more than one step is named {twice[0]!r}.")
     # From outside, a step of a body is reached through the loop that repeats it.
     return _ordered([_renamed(node, bodies) for node in nodes])
 
@@ -141,13 +141,13 @@ def _needs(step: Mapping[str, Any]) -> Iterator[Need]:
         elif isinstance(entry, Mapping) and isinstance(entry.get("Step"), str):
             trigger = entry.get("Trigger") or "Completed"
             if trigger not in _MET_BY:
-                raise GraphFault(
+                raise GraphError(
                     f"Step {step['Name']!r} has the trigger {trigger!r} in DependsOn; "
                     f"wanted one of {', '.join(_MET_BY)}."
                 )
             yield Need(entry["Step"], trigger)
         else:
-            raise GraphFault(f"Step {step['Name']!r} has {entry!r} in DependsOn; wanted a name.")
+            raise GraphError(f"Step {step['Name']!r} has {entry!r} in DependsOn; wanted a name.")
     own = {key: value for key, value in step.items() if key not in ("DependsOn", "Arguments")}
     arguments = step.get("Arguments") or {}
     listed = [own, {key: value for key, value in arguments.items() if key not in _NESTED}]
@@ -167,7 +167,7 @@ def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
             before[node.name].add(node.parent)
         for name in sorted(before[node.name]):
             if name not in before:
-                raise GraphFault(f"Step {node.name!r} refers to {name!r}, and no step is named so.")
+                raise GraphError(f"Step {node.name!r} refers to {name!r}, and no step is named so.")
     after: dict[str, list[str]] = {name: [] for name in before}
     for name, earlier in before.items():
         for one in earlier:
@@ -187,7 +187,7 @@ def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
         current, depth = following, depth + 1
     circle = sorted(set(before) - set(level))
     if circle:
-        raise GraphFault(f"The steps {', '.join(circle)} wait for each other in a circle.")
+        raise GraphError(f"The steps {', '.join(circle)} wait for each other in a circle.")
     return tuple(sorted(nodes, key=lambda node: level[node.name]))
 
 

@@ -20,7 +20,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from ..arns import Arn, sagemaker_arn
 from ..definition import role_slots
 from ..kinds import JOB_KINDS, Kind
-from .execution import Ask, Job, StepFailed
+from .execution import Ask, Job, StepError
 from .graph import EXECUTING, FAILED, STOPPED
 from .paging import page
 from .plain import PlainJob
@@ -66,6 +66,8 @@ _STATUS = {FAILED: "Failed", STOPPED: "Stopped", EXECUTING: "InProgress"}
 class JobOperations(SageMakerResponse):
     """moto's SageMaker, with names and duplicates refused and with the jobs that it lacks."""
 
+    params: dict[str, Any]
+
     def __init__(self, rules: Rules) -> None:
         super().__init__()
         self.rules = rules
@@ -80,7 +82,7 @@ class JobOperations(SageMakerResponse):
         """Make a job for a step; see :class:`sm_prefix_ext.embedded.execution.Maker`."""
         operation, describe = kind.actions[:2]
         if not knows(operation):
-            raise StepFailed(f"The installed botocore has no {operation}; update boto3.")
+            raise StepError(f"The installed botocore has no {operation}; update boto3.")
         whole = complete(operation, request)
         group = whole.get("ModelPackageGroupName") if kind.step_type == "RegisterModel" else None
         try:
@@ -97,8 +99,9 @@ class JobOperations(SageMakerResponse):
             self.call(operation, {"Tags": [], **whole})
             properties = self.call(describe, {**whole, kind.name_field: arn if group else name})
         except ServiceException as error:
-            raise StepFailed(
-                f"ClientError: Failed to invoke sagemaker:{operation}. Error Details: {error.message}"
+            raise StepError(
+                f"ClientError: Failed to invoke sagemaker:{operation}. "
+                f"Error Details: {error.message}"
             ) from error
         return Job(arn, _with_top_models(kind, name, properties))
 

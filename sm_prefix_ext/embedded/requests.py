@@ -13,13 +13,13 @@ from botocore.model import Shape
 from moto.core.utils import get_service_model
 
 from ..definition import StepView, load, steps
-from .graph import GraphFault, Node, graph
+from .graph import GraphError, Node, graph
 
 _MOST_NESTED = 12
 """How deep missing members are filled in; no job's request needs more."""
 
 
-class Refusal(ValueError):
+class RefusedError(ValueError):
     """What the service answers to a request that can't hold, in its words."""
 
 
@@ -68,20 +68,29 @@ def check_definition(text: str) -> tuple[dict[str, Any], tuple[Node, ...]]:
         The document, and its steps in the order in which they run.
 
     Raises:
-        Refusal: for one that can't hold.
+        RefusedError: for one that can't hold.
     """
     try:
         document = load(text)
+        _check_parameters(document.get("Parameters"))
         for step in steps(document):
             _check_step(step)
         return document, graph(document)
-    except (ValueError, GraphFault) as error:
-        raise Refusal(f"Unable to parse pipeline definition. {error}") from None
+    except (ValueError, GraphError) as error:
+        raise RefusedError(f"Unable to parse pipeline definition. {error}") from None
+
+
+def _check_parameters(listed: Any) -> None:
+    good = isinstance(listed, list) and all(
+        isinstance(one, Mapping) and isinstance(one.get("Name"), str) for one in listed
+    )
+    if listed is not None and not good:
+        raise RefusedError("'Parameters' is no list of objects with a 'Name'.")
 
 
 def _check_step(step: StepView) -> None:
     if step.kind is None:
-        raise Refusal(f"Step {step.path!r} has the unknown type {step.step_type!r}.")
+        raise RefusedError(f"Step {step.path!r} has the unknown type {step.step_type!r}.")
     if not step.kind.makes_job:
         return
     fields = [step.kind.name_field]
@@ -94,15 +103,17 @@ def _check_step(step: StepView) -> None:
         if value is None or value == "" or isinstance(value, Mapping):
             continue
         if not isinstance(value, str):
-            raise Refusal(f"Model Validation failed: {field} of step {step.path!r} is no string.")
+            raise RefusedError(
+                f"Model Validation failed: {field} of step {step.path!r} is no string."
+            )
         rules = input_shape(step.kind.actions[0]).members[field].metadata
         if len(value) > rules.get("max", len(value)):
-            raise Refusal(
+            raise RefusedError(
                 f"Model Validation failed: string '{value}' with length={len(value)} cannot be "
                 f"greater than max={float(rules['max'])} defined for {field}."
             )
         if not re.fullmatch(rules.get("pattern", ".*"), value):
-            raise Refusal(
+            raise RefusedError(
                 f"Model Validation failed: string '{value}' does not match pattern="
                 f"{rules['pattern']} defined for {field}."
             )
@@ -135,7 +146,8 @@ def _fit(value: Any, shape: Any, depth: int) -> Any:
             if key in shape.members and not (key in given and given[key] is None)
         }
     if kind == "list":
-        listed = value if isinstance(value, list) else []
+        least = shape.metadata.get("min", 0) if depth < _MOST_NESTED else 0
+        listed = value if isinstance(value, list) else [None] * least
         return [_fit(one, shape.member, depth + 1) for one in listed]
     if kind == "map":
         held = value if isinstance(value, Mapping) else {}
@@ -147,7 +159,8 @@ def _scalar(value: Any, shape: Shape) -> Any:
     kind = shape.type_name
     if kind == "string":
         if value is None:
-            return next(iter(getattr(shape, "enum", ())), "unspecified")
+            filling = next(iter(getattr(shape, "enum", ())), "unspecified")
+            return filling.ljust(shape.metadata.get("min", 0), "-")
         return value if isinstance(value, str) else str(value)
     if kind == "boolean":
         return value if isinstance(value, bool) else str(value).lower() == "true"

@@ -116,7 +116,8 @@ def outcome_of(outcomes: Mapping[str, Any], names: tuple[str, ...], step_type: s
         return Outcome(value)
     branches = ", True or False" if step_type == "Condition" else ""
     raise ValueError(
-        f"outcomes[{name!r}] is {value!r}, and the step is of type {step_type}; {_WANTED}{branches}."
+        f"outcomes[{name!r}] is {value!r}, and the step is of type {step_type}; "
+        f"{_WANTED}{branches}."
     )
 
 
@@ -128,6 +129,7 @@ class Clock:
     _lock: Any = field(default_factory=Lock, repr=False)
 
     def __call__(self) -> datetime:
+        """The time, later than the last."""
         with self._lock:
             now = datetime.now(timezone.utc)
             now = now.replace(microsecond=now.microsecond // 1000 * 1000)

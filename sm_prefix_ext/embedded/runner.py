@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..definition import role_slots
 from ..kinds import KINDS, STEP_NAME_IN_JOB_NAME, Kind
-from .execution import Execution, Job, Maker, StepFailed
+from .execution import Execution, Job, Maker, StepError
 from .expressions import MISSING, pick, resolve, stand_in
 from .graph import EXECUTING, FAILED, NOT_RUN, STOPPED, SUCCEEDED, Node, State, decide
 from .jobless import result_of
@@ -89,7 +90,7 @@ class Runner:
         )
         try:
             run = self._work(node, run, outcome)
-        except StepFailed as failure:
+        except StepError as failure:
             run = replace(run, status=FAILED, reason=str(failure))
         return replace(run, end=self.rules.clock())
 
@@ -131,13 +132,16 @@ class Runner:
             )
             why = self.rules.authorize(call)
             if why is not None:
-                raise StepFailed(
+                raise StepError(
                     f"ClientError: Failed to invoke sagemaker:{kind.actions[0]}. User: {call.user} "
                     f"is not authorized to perform: {action} on resource: {resource} because {why}"
                 )
 
-        job = self.maker.make(kind, name, request, ask)
         reason = _reason(run.name, outcome)
+        if reason is not None and len(kind.actions) < 3:
+            # What can't be stopped doesn't run either: making it is all that can fail.
+            raise StepError(reason)
+        job = self.maker.make(kind, name, request, ask)
         self.maker.end(kind, name, outcome.status, reason)
         metadata, extra = _shown(kind, job, resolve(dict(node.step), scope))
         return replace(
@@ -200,10 +204,8 @@ def _reason(name: str, outcome: Outcome) -> str | None:
 
 def _items(value: Any) -> list[Any]:
     if isinstance(value, str):
-        try:
+        with suppress(ValueError):
             value = json.loads(value)
-        except ValueError:
-            pass
     return value if isinstance(value, list) else [value]
 
 

@@ -26,6 +26,7 @@ class Scope:
         self.job_name = job_name
 
     def __call__(self, path: str) -> Any:
+        """The value of a path, or a stand-in."""
         found = step_path(path)
         if found is not None:
             value = self._of_step(*found)

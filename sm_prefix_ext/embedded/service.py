@@ -20,7 +20,7 @@ from .graph import EXECUTING, FAILED, STOPPED, SUCCEEDED, Node, ancestors
 from .jobs import JobOperations, plain
 from .paging import page
 from .records import StepRun
-from .requests import Refusal, check_definition
+from .requests import RefusedError, check_definition
 from .rules import outcome_of
 from .runner import Runner
 from .scope import typed_parameters
@@ -169,7 +169,7 @@ class EmbeddedSageMaker(JobOperations):
         text = text or self._from_s3(place)
         try:
             check_definition(text)
-        except Refusal as refusal:
+        except RefusedError as refusal:
             raise AWSValidationException(str(refusal)) from None
         self.params = {
             **self.params,
@@ -198,16 +198,14 @@ class EmbeddedSageMaker(JobOperations):
         if selected - names:
             unknown = ", ".join(sorted(selected - names))
             raise AWSValidationException(f"The pipeline has no steps named {unknown} to select.")
-        arn = selection.get("SourcePipelineExecutionArn")
-        if arn is None:
-            return frozenset(names - selected), {}
-        earlier = self._execution(arn).runs
+        arn = str(selection.get("SourcePipelineExecutionArn") or "")
+        earlier = self._execution(arn).runs if arn else {}
         needed = ancestors(nodes, selected)
         lent = {name: run for name, run in earlier.items() if name in needed}
         missing = sorted(n for n in needed if n not in lent or lent[n].status != SUCCEEDED)
         if missing:
             raise AWSValidationException(
-                "The selected steps need steps that have not succeeded in the source execution: "
+                "The selected steps need steps that have not succeeded in a source execution: "
                 f"{', '.join(missing)}."
             )
         return frozenset(names - selected), {n: run.taken_from(arn) for n, run in lent.items()}

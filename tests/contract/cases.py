@@ -459,8 +459,8 @@ def test_our_classes_are_the_sdks(sdk: ModuleType, session: Any) -> None:
     assert isinstance(checked.pipeline_definition_config, sdk.SdkDefinitionConfig)
 
 
-def test_the_pipeline_makes_no_aws_call_when_it_is_made(sdk: ModuleType, session: Any) -> None:
-    """Positional arguments reach the SDK's constructor as they came."""
+def test_positional_arguments_reach_the_sdks_constructor(sdk: ModuleType, session: Any) -> None:
+    """The signature is the SDK's."""
     made = make(sdk, session, "Processing", "Pre", "nice")
     parameter = sdk.ParameterString("P", default_value="p")
     checked = Pipeline("name", [parameter], None, steps=[made.step], sagemaker_session=session)

@@ -1,0 +1,85 @@
+"""Every check of the project; ``nox`` alone passes the tests on the newest SDK of each major."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.sessions = ["unit", "sdk"]
+nox.options.stop_on_first_error = True
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+TEST = nox.project.dependency_groups(PYPROJECT, "test")
+NEWEST = {"v2": "sagemaker>=2.171,<3", "v3": "sagemaker>=3,<4"}
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """The core, the command and the embedded AWS, with no SDK installed."""
+    session.install(".[embedded,notebook]", *TEST)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
+def sdk(session: nox.Session, major: str) -> None:
+    """Everything, with the newest SDK of a major."""
+    session.install(".[embedded,notebook]", NEWEST[major], *TEST)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+@nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
+def lowest(session: nox.Session, major: str) -> None:
+    """The contract, with the lowest SDK of a major that is supported."""
+    session.install(".[embedded]", "-r", f".ci/lowest-{major}.txt", *TEST)
+    session.run("pytest", "tests/contract", "tests/upstream", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types."""
+    session.install(".[embedded]", *nox.project.dependency_groups(PYPROJECT, "types"))
+    session.run("mypy")
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """The wheel, installed alone: what is in it, that it imports, that the command answers."""
+    session.install("build")
+    out = Path(session.create_tmp()) / "dist"
+    shutil.rmtree(out, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(out), silent=True)
+    [made] = out.glob("*.whl")
+    session.install(str(made))
+    with session.chdir(session.create_tmp()):
+        session.run("python", "-c", "import sm_prefix_ext; print(sm_prefix_ext.__version__)")
+        session.run("python", "-c", "from sm_prefix_ext import JobPrefix, PrefixPolicy, Plan")
+        session.run("sm-prefix", "--help")
+    listed = session.run("python", "-m", "zipfile", "-l", str(made), silent=True) or ""
+    for wanted in ("sm_prefix_ext/py.typed", "licenses/LICENSE"):
+        if wanted not in listed:
+            session.error(f"{wanted} is not in the wheel")
+    if "tests/" in listed:
+        session.error("the wheel carries tests")
+
+
+@nox.session
+@nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
+def bench(session: nox.Session, major: str) -> None:
+    """How long things take beside the SDK; figures, no verdict."""
+    bench_group = nox.project.dependency_groups(PYPROJECT, "bench")
+    session.install(".[embedded]", NEWEST[major], *TEST, *bench_group)
+    session.run("pytest", "-o", "addopts=", "tests/benchmarks", *session.posargs)

@@ -1,0 +1,71 @@
+"""No test sees this machine's AWS configuration, policies or network."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+_SCRUBBED = ("AWS_", "SAGEMAKER_", "SM_PREFIX_", "XDG_", "MOTO_")
+_DUMMIES = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
+}
+
+
+def _scrub() -> None:
+    for variable in [name for name in os.environ if name.startswith(_SCRUBBED)]:
+        del os.environ[variable]
+    os.environ.update(_DUMMIES)
+
+
+# Before any import of the SDK, whose v3 makes a client while it is imported.
+_scrub()
+
+
+def pytest_report_header() -> str:
+    """Say which SDK the run is about."""
+    found = []
+    for name in ("sagemaker", "sagemaker-core", "sagemaker-mlops", "sagemaker-train", "moto"):
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            found.append(f"no {name}")
+    return ", ".join(found)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _empty_homes(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Configuration folders with nothing in them.
+
+    The SDK's telemetry can be turned off by a file alone, which it then validates at every call,
+    for a quarter of a second; the closed network stops it here.
+    """
+    home = tmp_path_factory.mktemp("home")
+    os.environ.update(
+        {
+            "AWS_CONFIG_FILE": str(home / "no-config"),
+            "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-credentials"),
+            "XDG_CONFIG_HOME": str(home / "user"),
+            "XDG_CONFIG_DIRS": str(home / "site"),
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run in a folder above which there is no policy."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_network() -> None:
+    """Nothing but this machine answers; Unix sockets and loopback stay open."""
+    import pytest_socket
+
+    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)

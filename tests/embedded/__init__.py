@@ -1,0 +1,1 @@
+"""Tests of the embedded AWS: no network, no SageMaker SDK, dummy credentials."""

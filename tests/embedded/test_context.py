@@ -1,0 +1,330 @@
+"""The context: what it gives while it is open, and that it leaves everything as it was."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import moto.iam.urls
+import moto.sagemaker.urls
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.core.config import default_user_config
+from moto.core.models import botocore_stubber
+from moto.sagemaker.models import sagemaker_backends
+
+import sm_prefix_ext
+from sm_prefix_ext.embedded import EmbeddedAWS
+
+from .conftest import Driver
+from .definitions import job, text
+
+ALLOW = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
+}
+
+
+def world() -> dict[str, Any]:
+    """All that an embedded AWS touches."""
+    return {
+        "environment": dict(os.environ),
+        "session": boto3.DEFAULT_SESSION,
+        "sagemaker": dict(moto.sagemaker.urls.url_paths),
+        "iam": dict(moto.iam.urls.url_paths),
+        "config": json.dumps(default_user_config),
+        "enabled": botocore_stubber.enabled,
+        "pipelines": {
+            account: [len(backend.pipelines) for backend in regions.values()]
+            for account, regions in sagemaker_backends.items()
+        },
+    }
+
+
+@pytest.fixture
+def user_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A user's own AWS settings, which must neither be used nor lost."""
+    for variable, value in {
+        "AWS_ACCESS_KEY_ID": "",
+        "AWS_PROFILE": "no-such-profile",
+        "AWS_ENDPOINT_URL": "http://localhost:1",
+        "AWS_REGION": "ap-south-1",
+        "MOTO_ACCOUNT_ID": "999999999999",
+    }.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", object())
+    yield
+
+
+def work(aws: EmbeddedAWS) -> None:
+    driver = Driver(aws)
+    driver.run(job("Train"))
+    os.environ["AWS_SESSION_TOKEN"] = "left behind"
+    os.environ.pop("AWS_ACCESS_KEY_ID", None)
+    boto3.setup_default_session(region_name="sa-east-1")
+
+
+@pytest.mark.usefixtures("user_settings")
+def test_leaves_all_as_it_was() -> None:
+    """Environment, moto and boto3 are as before, and the next one is empty."""
+    before = world()
+
+    for _ in range(2):
+        with EmbeddedAWS(account_id="111122223333") as aws:
+            assert aws.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
+            work(aws)
+        assert before == world()
+
+
+@pytest.mark.usefixtures("user_settings")
+def test_leaves_all_as_it_was_after_an_exception() -> None:
+    """The same where an exception leaves the block."""
+    before = world()
+
+    with pytest.raises(ZeroDivisionError), EmbeddedAWS() as aws:
+        work(aws)
+        raise ZeroDivisionError
+
+    assert before == world()
+
+
+def test_nested_is_refused() -> None:
+    """A second one is refused, and the first goes on."""
+    with EmbeddedAWS() as aws:
+        with pytest.raises(RuntimeError, match=r"is open already"), EmbeddedAWS():
+            pass
+        assert aws.create_role("still") == "arn:aws:iam::123456789012:role/still"
+
+
+def test_inside_mock_aws() -> None:
+    """In a mock_aws of somebody else's it shares the state, and the mock goes on afterwards."""
+    with mock_aws():
+        boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="mine")
+        before = world()
+        with EmbeddedAWS() as aws:
+            names = [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]]
+            assert ["mine", aws.default_bucket] == names
+        assert {**before, "pipelines": {}} == {**world(), "pipelines": {}}
+        boto3.client("s3", region_name="us-east-1").head_bucket(Bucket="mine")
+
+
+def test_reopened() -> None:
+    """One object may be opened again, and begins empty."""
+    aws = EmbeddedAWS()
+    for _ in range(2):
+        with aws:
+            aws.create_role("again")
+
+
+def test_closed() -> None:
+    """A closed one says so."""
+    with pytest.raises(RuntimeError, match=r"needs it open"):
+        EmbeddedAWS().client("s3")
+
+
+@pytest.mark.parametrize("account", ["1", "12345678901x", None])
+def test_account_that_is_none(account: Any) -> None:
+    """An account id has twelve digits."""
+    with pytest.raises(ValueError, match=r"12 digits"):
+        EmbeddedAWS(account_id=account)
+
+
+@pytest.mark.parametrize("outcome", ["failed", None, 1])
+def test_outcome_that_is_none(outcome: Any) -> None:
+    """An unknown outcome is refused where it is given."""
+    with pytest.raises(ValueError, match=r"outcomes\['Train'\] is .*wanted one of 'Succeeded'"):
+        EmbeddedAWS(outcomes={"Train": outcome})
+
+
+def test_region_and_account() -> None:
+    """Everything is where and whose it was asked to be."""
+    with EmbeddedAWS(region="eu-west-1", account_id="111122223333") as aws:
+        driver = Driver(aws)
+        execution = driver.run(job("Train"))
+
+        assert aws.boto_session.region_name == "eu-west-1"
+        assert aws.client("sts").get_caller_identity()["Account"] == "111122223333"
+        assert driver.role == "arn:aws:iam::111122223333:role/pipeline"
+        assert aws.default_bucket == "sagemaker-eu-west-1-111122223333"
+        assert execution.startswith("arn:aws:sagemaker:eu-west-1:111122223333:pipeline/pipe/")
+        arn = driver.step(execution, "Train")["Metadata"]["TrainingJob"]["Arn"]
+        assert arn.startswith("arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-")
+
+
+def test_another_partition() -> None:
+    """ARNs carry the partition of the region."""
+    with EmbeddedAWS(region="cn-north-1") as aws:
+        driver = Driver(aws)
+
+        assert driver.run(job("Train")).startswith("arn:aws-cn:sagemaker:cn-north-1:")
+
+
+def test_plain_boto3_is_in_it(aws: EmbeddedAWS) -> None:
+    """Clients of boto3's default session are in it too, in the same region."""
+    aws.create_role("seen")
+
+    assert boto3.client("iam").get_role(RoleName="seen")["Role"]["RoleName"] == "seen"
+    assert boto3.client("sagemaker").meta.region_name == "us-east-1"
+
+
+def test_role(aws: EmbeddedAWS) -> None:
+    """A role trusts SageMaker and has its policies, from dicts, JSON or documents."""
+
+    class Document:
+        def to_dict(self) -> dict[str, Any]:
+            return ALLOW
+
+    aws.create_role("worker", [ALLOW, json.dumps(ALLOW), Document()])
+    iam = aws.client("iam")
+    [statement] = iam.get_role(RoleName="worker")["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    names = iam.list_role_policies(RoleName="worker")["PolicyNames"]
+
+    assert statement["Principal"] == {"Service": "sagemaker.amazonaws.com"}
+    assert [
+        iam.get_role_policy(RoleName="worker", PolicyName=name)["PolicyDocument"] for name in names
+    ] == [ALLOW] * 3
+
+
+def test_role_that_exists(aws: EmbeddedAWS) -> None:
+    """IAM's own errors rise unchanged."""
+    aws.create_role("twice")
+    with pytest.raises(ClientError, match=r"EntityAlreadyExists"):
+        aws.create_role("twice")
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_bucket(region: str) -> None:
+    """A bucket is made once, in every region."""
+    with EmbeddedAWS(region=region) as aws:
+        assert "b" * 3 == aws.create_bucket("b" * 3) == aws.create_bucket("b" * 3)
+        assert aws.default_bucket == aws.create_bucket(aws.default_bucket)
+
+
+def test_simulation_of_nothing(driver: Driver) -> None:
+    """The role check of SDK v3 asks about no action at all, and gets its answer."""
+    iam = driver.aws.client("iam")
+    answer = iam.simulate_principal_policy(PolicySourceArn=driver.role, ActionNames=[])
+
+    assert answer["EvaluationResults"] == []
+    assert not answer["IsTruncated"]
+
+
+def test_simulation_of_actions(driver: Driver) -> None:
+    """Judging an action is refused, and never answered by a guess."""
+    iam = driver.aws.client("iam")
+    with pytest.raises(ClientError, match=r"does not evaluate policies yet") as refused:
+        iam.simulate_principal_policy(
+            PolicySourceArn=driver.role, ActionNames=["s3:GetObject", "s3:PutObject"]
+        )
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def test_simulation_for_nobody(aws: EmbeddedAWS) -> None:
+    """A role that isn't there is an error."""
+    with pytest.raises(ClientError, match=r"NoSuchEntity"):
+        aws.client("iam").simulate_principal_policy(
+            PolicySourceArn="arn:aws:iam::123456789012:role/nobody", ActionNames=[]
+        )
+
+
+OTHER_PROCESS = """
+    import boto3, json, sys
+    client = boto3.client("sagemaker")
+    arn = client.start_pipeline_execution(PipelineName="pipe")["PipelineExecutionArn"]
+    steps = client.list_pipeline_execution_steps(PipelineExecutionArn=arn)
+    names = [step["StepName"] for step in steps["PipelineExecutionSteps"]]
+    try:
+        client.create_pipeline(PipelineName="bad", PipelineDefinition="no", RoleArn=sys.argv[1])
+    except Exception as error:
+        said = str(error)
+    print(json.dumps([arn, names, said]))
+"""
+
+
+def test_served_to_another_process(driver: Driver, capfd: pytest.CaptureFixture[str]) -> None:
+    """Another process works on the same state over a loopback port, and nothing is logged."""
+    pytest.importorskip("flask")
+    driver.create(job("Train"), job("Eval", "Processing", DependsOn=["Train"]))
+    with driver.aws.serve() as server:
+        assert server.url.startswith("http://127.0.0.1:")
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "MOTO_"))
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(OTHER_PROCESS), driver.role],
+            env={**environment, **server.environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 0, done.stderr
+    [execution, names, said] = json.loads(done.stdout)
+
+    assert names == ["Eval", "Train"]
+    assert driver.statuses(execution) == {"Train": "Succeeded", "Eval": "Succeeded"}
+    assert "Unable to parse pipeline definition" in said
+    assert capfd.readouterr() == ("", "")
+
+
+def test_server_ends_with_the_block() -> None:
+    """A server that nobody stopped stops with its embedded AWS; stopping twice is no error."""
+    pytest.importorskip("flask")
+    with EmbeddedAWS() as aws:
+        server = aws.serve()
+    server.stop()
+    with pytest.raises(RuntimeError, match=r"needs it open"):
+        aws.serve()
+
+
+def test_without_moto() -> None:
+    """Importing it without moto says in one sentence what to install."""
+    blocked = textwrap.dedent(
+        """
+        import sys
+        sys.modules["moto"] = None
+        try:
+            import sm_prefix_ext.embedded
+        except ImportError as error:
+            print(error)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", blocked],
+        cwd=Path(sm_prefix_ext.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert (
+        done.stdout.strip()
+        == "sm_prefix_ext.embedded needs moto: pip install 'sm-prefix-ext[embedded]'"
+    )
+
+
+def test_mock_reset_empties_it(driver: Driver) -> None:
+    """What it adds hangs on moto's objects, so that moto's own reset clears it."""
+    execution = driver.run(job("Auto", "AutoML"))
+    sagemaker_backends["123456789012"]["us-east-1"].reset()
+
+    assert driver.client.list_auto_ml_jobs()["AutoMLJobSummaries"] == []
+    with pytest.raises(ClientError, match=r"does not exist"):
+        driver.steps(execution)
+
+
+def test_definition_text_is_kept(driver: Driver) -> None:
+    """A definition is described as it came."""
+    driver.create(job("Train"))
+
+    described = driver.client.describe_pipeline(PipelineName="pipe")
+
+    assert text(job("Train")) == described["PipelineDefinition"]

@@ -1,0 +1,268 @@
+"""Executions under control: pages, order, stop, retry, update, selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import Driver
+from .definitions import condition, get, job, loop
+
+
+def test_pages_of_steps(driver: Driver) -> None:
+    """The newest come first, page by page, each start later than the last, none twice."""
+    names = [f"S{number}" for number in range(7)]
+    execution = driver.run(*(job(name) for name in names))
+    found, token, sizes = [], {}, []
+    while True:
+        answer = driver.client.list_pipeline_execution_steps(
+            PipelineExecutionArn=execution, MaxResults=3, **token
+        )
+        found += answer["PipelineExecutionSteps"]
+        sizes.append(len(answer["PipelineExecutionSteps"]))
+        if "NextToken" not in answer:
+            break
+        token = {"NextToken": answer["NextToken"]}
+
+    assert sizes == [3, 3, 1]
+    assert names[::-1] == [step["StepName"] for step in found]
+    starts = [step["StartTime"] for step in found]
+    assert sorted(set(starts), reverse=True) == starts
+    assert all(step["StartTime"] < step["EndTime"] for step in found)
+
+
+def test_paginator(driver: Driver) -> None:
+    """boto3's own paginator works, in either order."""
+    execution = driver.run(*(job(f"S{number}") for number in range(5)))
+    pages = driver.client.get_paginator("list_pipeline_execution_steps").paginate(
+        PipelineExecutionArn=execution, SortOrder="Ascending", PaginationConfig={"PageSize": 2}
+    )
+
+    assert [f"S{number}" for number in range(5)] == [
+        step["StepName"] for page in pages for step in page["PipelineExecutionSteps"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"MaxResults": 101}, "less than or equal to 100"),
+        ({"NextToken": "made up"}, "Invalid NextToken"),
+        ({"NextToken": "page-99"}, "Invalid NextToken"),
+    ],
+)
+def test_page_refused(driver: Driver, asked: dict[str, Any], said: str) -> None:
+    """A page size or token that can't be is refused."""
+    execution = driver.run(job("Train"))
+    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+        driver.client.list_pipeline_execution_steps(PipelineExecutionArn=execution, **asked)
+
+
+def test_pages_of_executions(driver: Driver) -> None:
+    """Executions come newest first too, in pages, with why they failed."""
+    driver.create(job("Train"))
+    started = [driver.start(), driver.start()]
+    driver.aws.outcomes["Train"] = "Failed"
+    started.append(driver.start())
+
+    first = driver.client.list_pipeline_executions(PipelineName="pipe", MaxResults=2)
+    rest = driver.client.list_pipeline_executions(
+        PipelineName="pipe", MaxResults=2, NextToken=first["NextToken"]
+    )
+    summaries = first["PipelineExecutionSummaries"] + rest["PipelineExecutionSummaries"]
+    oldest = driver.client.list_pipeline_executions(PipelineName="pipe", SortOrder="Ascending")
+
+    assert started[::-1] == [one["PipelineExecutionArn"] for one in summaries]
+    assert started == [one["PipelineExecutionArn"] for one in oldest["PipelineExecutionSummaries"]]
+    assert [one["PipelineExecutionStatus"] for one in summaries] == [
+        "Failed",
+        "Succeeded",
+        "Succeeded",
+    ]
+    assert summaries[0]["PipelineExecutionFailureReason"].startswith("Step failure")
+    assert "PipelineExecutionFailureReason" not in summaries[1]
+
+
+def test_stop(driver: Driver) -> None:
+    """An execution with a running step stays so until it is stopped; its job stops with it."""
+    driver.aws.outcomes["Train"] = "Executing"
+    execution = driver.run(job("Train"), job("Eval", "Processing", DependsOn=["Train"]))
+    name = driver.job(execution, "Train")
+    running = driver.step(execution, "Train")
+    in_progress = driver.client.describe_training_job(TrainingJobName=name)
+
+    assert (driver.status(execution), running["StepStatus"]) == ("Executing", "Executing")
+    assert "EndTime" not in running
+    assert in_progress["TrainingJobStatus"] == "InProgress"
+    assert "TrainingEndTime" not in in_progress
+
+    driver.client.stop_pipeline_execution(PipelineExecutionArn=execution)
+    stopped = driver.client.describe_training_job(TrainingJobName=name)
+
+    assert "Stopped" == driver.status(execution) == stopped["TrainingJobStatus"]
+    assert driver.statuses(execution) == {"Train": "Stopped"}
+    assert "EndTime" in driver.step(execution, "Train")
+
+
+def test_stop_of_one_that_ended(driver: Driver) -> None:
+    """What doesn't run can't be stopped."""
+    execution = driver.run(job("Train"))
+    with pytest.raises(ClientError, match=r"ConflictException.*is Succeeded"):
+        driver.client.stop_pipeline_execution(PipelineExecutionArn=execution)
+
+
+def test_running_condition_and_loop(driver: Driver) -> None:
+    """Steps behind a running condition wait, and a loop runs as long as one of its items."""
+    driver.aws.outcomes.update({"Check": "Executing", "Item-0": "Executing"})
+    execution = driver.run(
+        condition("Check", [job("Yes")]), loop("Each", ["a", "b"], [job("Item")])
+    )
+
+    assert driver.statuses(execution) == {
+        "Check": "Executing",
+        "Each": "Executing",
+        "Item-0": "Executing",
+        "Item-1": "Succeeded",
+    }
+    driver.client.stop_pipeline_execution(PipelineExecutionArn=execution)
+    assert list(driver.statuses(execution).values()) == [
+        "Stopped",
+        "Stopped",
+        "Stopped",
+        "Succeeded",
+    ]
+
+
+def test_retry(driver: Driver) -> None:
+    """A retry runs what failed and what never ran, under new names; what succeeded stays."""
+    driver.aws.outcomes["Train"] = "Failed"
+    execution = driver.run(
+        job("Prep", "Processing"), job("Train"), job("Eval", DependsOn=["Train"])
+    )
+    before = {name: driver.job(execution, name) for name in ("Prep", "Train")}
+    assert driver.status(execution) == "Failed"
+
+    driver.aws.outcomes["Train"] = "Succeeded"
+    driver.client.retry_pipeline_execution(PipelineExecutionArn=execution)
+
+    assert driver.statuses(execution) == {
+        "Prep": "Succeeded",
+        "Train": "Succeeded",
+        "Eval": "Succeeded",
+    }
+    assert driver.status(execution) == "Succeeded"
+    assert before["Prep"] == driver.job(execution, "Prep")
+    assert before["Train"] != driver.job(execution, "Train")
+    assert [step["AttemptCount"] for step in driver.steps(execution)] == [1, 2, 1]
+    described = driver.client.describe_pipeline_execution(PipelineExecutionArn=execution)
+    assert "FailureReason" not in described
+
+
+def test_retry_after_stop(driver: Driver) -> None:
+    """A stopped execution can be retried too; a loop repeats only the items that lack."""
+    driver.aws.outcomes["Item-1"] = "Executing"
+    execution = driver.run(
+        loop("Each", ["a", "b"], [job("Item")]), job("After", DependsOn=["Each"])
+    )
+    first = driver.job(execution, "Item-0")
+    driver.client.stop_pipeline_execution(PipelineExecutionArn=execution)
+    del driver.aws.outcomes["Item-1"]
+    driver.client.retry_pipeline_execution(PipelineExecutionArn=execution)
+
+    assert {"Each", "Item-0", "Item-1", "After"} == set(driver.statuses(execution))
+    assert {"Succeeded"} == set(driver.statuses(execution).values())
+    assert first == driver.job(execution, "Item-0")
+
+
+def test_retry_keeps_branches(driver: Driver) -> None:
+    """A condition that was decided stays so."""
+    driver.aws.outcomes.update({"Check": False, "No": "Failed"})
+    execution = driver.run(condition("Check", [job("Yes")], [job("No")]))
+    driver.aws.outcomes.update({"Check": True, "No": "Succeeded"})
+    driver.client.retry_pipeline_execution(PipelineExecutionArn=execution)
+
+    assert driver.statuses(execution) == {"Check": "Succeeded", "No": "Succeeded"}
+
+
+def test_retry_of_one_that_succeeded(driver: Driver) -> None:
+    """What succeeded can't be retried."""
+    execution = driver.run(job("Train"))
+    with pytest.raises(ClientError, match=r"ConflictException.*Failed or Stopped can be retried"):
+        driver.client.retry_pipeline_execution(PipelineExecutionArn=execution)
+
+
+def test_update_of_an_execution(driver: Driver) -> None:
+    """An execution's display name and description change."""
+    execution = driver.run(job("Train"))
+    driver.client.update_pipeline_execution(
+        PipelineExecutionArn=execution,
+        PipelineExecutionDescription="mine",
+        PipelineExecutionDisplayName="named",
+    )
+    described = driver.client.describe_pipeline_execution(PipelineExecutionArn=execution)
+
+    assert (
+        described["PipelineExecutionDescription"],
+        described["PipelineExecutionDisplayName"],
+    ) == ("mine", "named")
+
+
+def selection(source: str | None, *names: str) -> dict[str, Any]:
+    config: dict[str, Any] = {"SelectedSteps": [{"StepName": name} for name in names]}
+    if source is not None:
+        config["SourcePipelineExecutionArn"] = source
+    return {"SelectiveExecutionConfig": config}
+
+
+def test_selection(driver: Driver) -> None:
+    """Selected steps run; what they need is the source's, and says so; the rest doesn't show."""
+    model = get("Steps.Train.TrainingJobName")
+    source = driver.run(
+        job("Prep", "Processing"),
+        job("Train", DependsOn=["Prep"]),
+        job("Eval", "Processing", arguments={"Environment": {"m": model}}),
+        job("Other"),
+    )
+    execution = driver.start(**selection(source, "Eval"))
+    evaluation = driver.client.describe_processing_job(
+        ProcessingJobName=driver.job(execution, "Eval")
+    )
+    described = driver.client.describe_pipeline_execution(PipelineExecutionArn=execution)
+
+    assert list(driver.statuses(execution)) == ["Prep", "Train", "Eval"]
+    assert driver.job(source, "Train") == driver.job(execution, "Train")
+    assert {"SourcePipelineExecutionArn": source} == driver.step(execution, "Train")[
+        "SelectiveExecutionResult"
+    ]
+    assert "SelectiveExecutionResult" not in driver.step(execution, "Eval")
+    assert driver.job(source, "Eval") != driver.job(execution, "Eval")
+    assert evaluation["ProcessingJobName"].split("-")[2] == execution.rsplit("/", 1)[-1]
+    assert (
+        selection(source, "Eval")["SelectiveExecutionConfig"]
+        == described["SelectiveExecutionConfig"]
+    )
+
+
+def test_selection_of_a_first_step(driver: Driver) -> None:
+    """A step that needs nothing can be selected without a source."""
+    driver.create(job("Prep"), job("Train", DependsOn=["Prep"]))
+
+    assert list(driver.statuses(driver.start(**selection(None, "Prep")))) == ["Prep"]
+
+
+@pytest.mark.parametrize(
+    ("names", "with_source", "said"),
+    [
+        (["Nobody"], True, "no steps named Nobody"),
+        (["Train"], False, "have not succeeded in a source execution: Prep"),
+        (["Train"], True, "have not succeeded in a source execution: Prep"),
+    ],
+)
+def test_selection_refused(driver: Driver, names: list[str], with_source: bool, said: str) -> None:
+    """A step that isn't there, or one whose source never got so far, can't be selected."""
+    driver.aws.outcomes["Prep"] = "Failed"
+    source = driver.run(job("Prep"), job("Train", DependsOn=["Prep"]))
+    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+        driver.start(**selection(source if with_source else None, *names))

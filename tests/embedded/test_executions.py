@@ -1,0 +1,672 @@
+"""Started executions run their graph, and the jobs that they make are there."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sm_prefix_ext.embedded import EmbeddedAWS, ServiceCall
+from sm_prefix_ext.kinds import JOB_KINDS, KINDS, Kind
+from sm_prefix_ext.names import JobName
+
+from .conftest import Driver
+from .definitions import condition, fail, get, job, loop, text
+
+TRAINED = "Steps.Train.ModelArtifacts.S3ModelArtifacts"
+EVERY_KIND = pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
+
+
+def described(driver: Driver, kind: Kind, name: str) -> dict[str, Any]:
+    """The description of a job."""
+    operation = getattr(driver.client, xform(kind.actions[1]))
+    more = {"JobCategory": name.split("/")[0]} if kind.step_type == "Job" else {}
+    return dict(operation(**{kind.name_field: name.rsplit("/", 1)[-1]}, **more))
+
+
+def xform(operation: str) -> str:
+    """The method of an operation."""
+    from botocore import xform_name
+
+    return str(xform_name(operation))
+
+
+@EVERY_KIND
+def test_job_with_a_prefix(driver: Driver, kind: Kind) -> None:
+    """Every kind's job is made under the prefix, described, and found by its ARN."""
+    execution = driver.run(job("Step", kind.step_type))
+    [(key, metadata)] = driver.step(execution, "Step")["Metadata"].items()
+    name = driver.job(execution, "Step")
+    parsed = JobName.parse(name.rsplit("/", 1)[-1])
+
+    assert (kind.metadata_key, "custom-prefix", "team-a") == (key, parsed.mode, parsed.prefix)
+    assert execution.rsplit("/", 1)[-1] == parsed.execution_id
+    assert metadata[kind.metadata_field] in described(driver, kind, name).values()
+    tags = driver.client.list_tags(ResourceArn=metadata[kind.metadata_field])
+    assert tags["Tags"] == []
+
+
+@EVERY_KIND
+def test_job_without_a_prefix(driver: Driver, kind: Kind) -> None:
+    """Without a name every kind's job gets the service's own form."""
+    execution = driver.run(job("A-step_with-a-long-name", kind.step_type, prefix=None))
+    parsed = JobName.parse(driver.job(execution, "A-step_with-a-long-name").rsplit("/", 1)[-1])
+
+    expected = "default-short" if kind.short else "default"
+    assert (expected, "A-step-with-a-long-name"[: kind.default_step_part]) == (
+        parsed.mode,
+        parsed.step_part,
+    )
+
+
+def test_jobs_are_listed(driver: Driver) -> None:
+    """The lists of training, processing, transform, tuning and AutoML jobs and models show them."""
+    kinds = ("Training", "Processing", "Transform", "Tuning", "AutoML", "Model")
+    execution = driver.run(*(job(f"S{kind}", kind) for kind in kinds))
+    listed = {
+        "Training": driver.client.list_training_jobs()["TrainingJobSummaries"],
+        "Processing": driver.client.list_processing_jobs()["ProcessingJobSummaries"],
+        "Transform": driver.client.list_transform_jobs()["TransformJobSummaries"],
+        "Tuning": driver.client.list_hyper_parameter_tuning_jobs()[
+            "HyperParameterTuningJobSummaries"
+        ],
+        "AutoML": driver.client.list_auto_ml_jobs()["AutoMLJobSummaries"],
+        "Model": driver.client.list_models()["Models"],
+    }
+
+    assert {kind: [driver.job(execution, f"S{kind}")] for kind in kinds} == {
+        kind: [one[KINDS[kind].name_field] for one in jobs] for kind, jobs in listed.items()
+    }
+
+
+def test_models_in_a_group(driver: Driver) -> None:
+    """A group is made when it isn't there, and counts its versions; its case stays."""
+    driver.create(
+        job("Register", "RegisterModel", prefix=None, arguments={"ModelPackageGroupName": "TeamA"})
+    )
+    names = [driver.job(driver.start(), "Register") for _ in range(2)]
+    listed = driver.client.list_model_packages(ModelPackageGroupName="TeamA")
+
+    assert names == ["TeamA/1", "TeamA/2"]
+    assert len(listed["ModelPackageSummaryList"]) == 2
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:model-package/TeamA/2"
+    assert driver.client.describe_model_package(ModelPackageName=arn)["ModelPackageVersion"] == 2
+
+
+def test_arguments_arrive(driver: Driver) -> None:
+    """Parameters and references are worked out in what the job is described with."""
+    processing = {
+        "ProcessingResources": {
+            "ClusterConfig": {
+                "InstanceCount": get("Parameters.Count"),
+                "InstanceType": get("Parameters.Type"),
+                "VolumeSizeInGB": 30,
+            }
+        },
+        "ProcessingInputs": [
+            {
+                "InputName": "model",
+                "S3Input": {"S3Uri": get(TRAINED), "S3DataType": "S3Prefix"},
+            }
+        ],
+        "RoleArn": driver.role,
+    }
+    training = {
+        "OutputDataConfig": {
+            "S3OutputPath": {
+                "Std:Join": {
+                    "On": "/",
+                    "Values": [
+                        "s3://b",
+                        get("Execution.PipelineExecutionId"),
+                        get("Parameters.Type"),
+                    ],
+                }
+            }
+        },
+        "HyperParameters": {"epochs": get("Parameters.Count"), "rate": 0.5},
+    }
+    execution = driver.run(
+        job("Eval", "Processing", arguments=processing),
+        job("Train", arguments=training),
+        parameters=[
+            {"Name": "Count", "Type": "Integer", "DefaultValue": 2},
+            {"Name": "Type", "Type": "String", "DefaultValue": "ml.m5.large"},
+        ],
+    )
+    train = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Train"))
+    found = driver.client.describe_processing_job(ProcessingJobName=driver.job(execution, "Eval"))
+
+    model = train["ModelArtifacts"]["S3ModelArtifacts"]
+    assert model.startswith(f"s3://b/{execution.rsplit('/', 1)[-1]}/ml.m5.large/team-a-")
+    assert train["HyperParameters"] == {"epochs": "2", "rate": "0.5"}
+    assert model == found["ProcessingInputs"][0]["S3Input"]["S3Uri"]
+    assert driver.role == found["RoleArn"] == train["RoleArn"]
+
+
+def test_parameters_given(driver: Driver) -> None:
+    """What StartPipelineExecution is given beats the default, in its type, and is kept."""
+    driver.create(
+        job("Train", arguments={"ResourceConfig": {"InstanceCount": get("Parameters.Count")}}),
+        parameters=[{"Name": "Count", "Type": "Integer", "DefaultValue": 1}],
+    )
+    given = [{"Name": "Count", "Value": "5"}]
+    execution = driver.start(PipelineParameters=given)
+    train = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Train"))
+    listed = driver.client.list_pipeline_parameters_for_execution(PipelineExecutionArn=execution)
+
+    assert train["ResourceConfig"]["InstanceCount"] == 5
+    assert given == listed["PipelineParameters"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ([], "Count have no value and no default"),
+        ([{"Name": "Count", "Value": "many"}], "Parameter Count is 'many'; its type is Integer"),
+        ([{"Name": "Size", "Value": "1"}], "no parameters named Size"),
+    ],
+)
+def test_parameters_refused(driver: Driver, given: list[Any], said: str) -> None:
+    """A parameter without a value, of another type or unknown is refused; nothing starts."""
+    driver.create(job("Train"), parameters=[{"Name": "Count", "Type": "Integer"}])
+    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+        driver.start(PipelineParameters=given)
+    executions = driver.client.list_pipeline_executions(PipelineName="pipe")
+    assert executions["PipelineExecutionSummaries"] == []
+
+
+def test_prefix_from_a_parameter(driver: Driver) -> None:
+    """A prefix that is an expression is worked out in the run."""
+    execution = driver.run(
+        job("Train", prefix=get("Parameters.Team")),
+        parameters=[{"Name": "Team", "Type": "String", "DefaultValue": "team-b"}],
+    )
+
+    assert driver.job(execution, "Train").startswith("team-b-")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "Steps.Train.Nothing.Here",
+        "Steps.Train.OutputDataConfig.Missing[3].S3Uri",
+        "Steps.Lambda.OutputParameters['out']",
+        "Steps.Lambda.OutputParameters['unknown']",
+        "Steps.Tune.BestTrainingJob.TrainingJobName",
+        "Steps.Tune.TrainingJobSummaries[3].TrainingJobName",
+        "Steps.Tune.TrainingJobSummaries[99].TrainingJobName",
+        "Steps.Check.CalculatedBaselineStatistics",
+        "Parameters.Nobody",
+        "Execution.Nothing",
+        "Something.Else",
+    ],
+)
+def test_references_never_fall_over(driver: Driver, path: str) -> None:
+    """A reference that leads nowhere gives a stand-in, in a string and in a number."""
+    execution = driver.run(
+        job("Train"),
+        {"Name": "Lambda", "Type": "Lambda", "OutputParameters": [{"OutputName": "out"}]},
+        job("Tune", "Tuning"),
+        job("Check", "QualityCheck"),
+        job(
+            "Last",
+            arguments={
+                "HyperParameters": {"x": get(path)},
+                "ResourceConfig": {"InstanceCount": get(path)},
+            },
+            DependsOn=["Train", "Lambda", "Tune", "Check"],
+        ),
+    )
+
+    assert driver.status(execution) == "Succeeded"
+    last = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Last"))
+    assert isinstance(last["HyperParameters"]["x"], str)
+
+
+def test_best_training_job(driver: Driver) -> None:
+    """A tuning job's best training job is named after it, in its description too."""
+    best = get("Steps.Tune.BestTrainingJob.TrainingJobName")
+    execution = driver.run(
+        job("Tune", "Tuning"), job("Next", arguments={"HyperParameters": {"best": best}})
+    )
+    tuning = driver.job(execution, "Tune")
+    tuned = driver.client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning)
+    following = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Next"))
+
+    name = tuned["BestTrainingJob"]["TrainingJobName"]
+    assert name.startswith(f"{tuning}-001-")
+    assert name == following["HyperParameters"]["best"]
+
+
+def test_checks(driver: Driver) -> None:
+    """A check's metadata tell its type and its baselines beside the job."""
+    given = "s3://b/given.json"
+    execution = driver.run(
+        job(
+            "Check",
+            "QualityCheck",
+            CheckType="DATA_QUALITY",
+            SkipCheck=False,
+            RegisterNewBaseline=False,
+            ModelPackageGroupName="group",
+            SuppliedBaselineStatistics=given,
+            arguments={
+                "ProcessingOutputConfig": {
+                    "Outputs": [{"OutputName": "o", "S3Output": {"S3Uri": "s3://b/out/"}}]
+                }
+            },
+        ),
+        job("Bias", "ClarifyCheck", CheckType="DATA_BIAS"),
+    )
+    quality = driver.step(execution, "Check")["Metadata"]["QualityCheck"]
+    bias = driver.step(execution, "Bias")["Metadata"]["ClarifyCheck"]
+
+    arn = quality.pop("CheckJobArn")
+    assert arn.startswith("arn:aws:sagemaker:us-east-1:123456789012:processing-job/team-a-")
+    assert {
+        "CheckType": "DATA_QUALITY",
+        "SkipCheck": False,
+        "RegisterNewBaseline": False,
+        "ModelPackageGroupName": "group",
+        "BaselineUsedForDriftCheckStatistics": given,
+        "BaselineUsedForDriftCheckConstraints": "s3://b/out/constraints.json",
+        "CalculatedBaselineStatistics": "s3://b/out/statistics.json",
+        "CalculatedBaselineConstraints": "s3://b/out/constraints.json",
+    } == quality
+    assert "CalculatedBaselineStatistics" not in bias
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "ran"),
+    [
+        ({}, ["Outer", "Inner", "Deep"]),
+        ({"Outer": True, "Inner": True}, ["Outer", "Inner", "Deep"]),
+        ({"Inner": False}, ["Outer", "Inner", "Shallow"]),
+        ({"Outer": False}, ["Outer", "Other"]),
+    ],
+)
+def test_conditions(outcomes: dict[str, Any], ran: list[str]) -> None:
+    """Conditions take the branch that was asked for, nested ones too; the rest never shows."""
+    with EmbeddedAWS(outcomes=outcomes) as aws:
+        driver = Driver(aws)
+        inner = condition("Inner", [job("Deep")], [job("Shallow")])
+        execution = driver.run(condition("Outer", [inner], [job("Other")]))
+
+        assert ran == list(driver.statuses(execution))
+        assert driver.status(execution) == "Succeeded"
+        assert {"Condition": {"Outcome": str(outcomes.get("Outer", True))}} == driver.step(
+            execution, "Outer"
+        )["Metadata"]
+
+
+def test_waiting_for_a_branch_not_taken(driver: Driver) -> None:
+    """A step that needs one in the other branch doesn't run, and nothing fails."""
+    execution = driver.run(
+        condition("Check", [job("Yes")], [job("No")]), job("After", DependsOn=["No"])
+    )
+
+    assert list(driver.statuses(execution)) == ["Check", "Yes"]
+    assert driver.status(execution) == "Succeeded"
+
+
+def test_fail_step(driver: Driver) -> None:
+    """A Fail step fails the execution with its message, and nothing starts after it."""
+    message = {"Std:Join": {"On": " ", "Values": ["MSE over", get("Parameters.Limit")]}}
+    driver.aws.outcomes["Check"] = False
+    execution = driver.run(
+        condition("Check", [job("Yes")], [fail("Bad", message)]),
+        job("Late", DependsOn=["Never"]),
+        job("Never", DependsOn=["Check", "Bad"]),
+        parameters=[{"Name": "Limit", "Type": "Float", "DefaultValue": 6.5}],
+    )
+    bad = driver.step(execution, "Bad")
+    described = driver.client.describe_pipeline_execution(PipelineExecutionArn=execution)
+
+    assert driver.statuses(execution) == {"Check": "Succeeded", "Bad": "Failed"}
+    assert bad["FailureReason"] == "MSE over 6.5"
+    assert bad["Metadata"] == {"Fail": {"ErrorMessage": "MSE over 6.5"}}
+    assert (
+        described["PipelineExecutionStatus"],
+        described["FailureReason"],
+    ) == ("Failed", "Step failure: One or multiple steps failed.")
+
+
+def test_for_each(driver: Driver) -> None:
+    """A loop runs its body once per item, each with its own job and its item."""
+    body = [
+        job("Item", "Processing", arguments={"Environment": {"item": get("ForEach.CurrentItem")}}),
+        job("Next", arguments={"HyperParameters": {"in": get("Steps.Item.ProcessingJobName")}}),
+    ]
+    count = get("Steps.Each.InputItemCount")
+    second = get("Steps.Each.IterationOutputs[1].Item.ProcessingJobName")
+    execution = driver.run(
+        loop("Each", ["a", "b"], body),
+        job("After", arguments={"HyperParameters": {"count": count, "second": second}}),
+    )
+    names = [driver.job(execution, f"Item-{index}") for index in range(2)]
+    following = [
+        driver.client.describe_training_job(TrainingJobName=driver.job(execution, name))
+        for name in ("Next-0", "Next-1", "After")
+    ]
+
+    assert list(driver.statuses(execution)) == [
+        "Each",
+        "Item-0",
+        "Next-0",
+        "Item-1",
+        "Next-1",
+        "After",
+    ]
+    assert driver.step(execution, "Item-1")["IterationContext"] == {
+        "ParentStepName": "Each",
+        "Index": 1,
+        "Item": "b",
+    }
+    assert names == [one["HyperParameters"]["in"] for one in following[:2]]
+    assert {"count": "2", "second": names[1]} == following[2]["HyperParameters"]
+    each = driver.step(execution, "Each")["Metadata"]["ForEach"]
+    assert (
+        each["Status"],
+        each["InputItemCount"],
+        each["TotalStepCount"],
+        each["SucceededStepCount"],
+    ) == ("Succeeded", 2, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        (get("Parameters.List"), ["x", "y", "z"]),
+        (get("Steps.Train.TrainingJobName"), None),
+        ([get("Parameters.One"), 7, True], ["one", "7", "True"]),
+    ],
+)
+def test_items(driver: Driver, items: Any, expected: list[str] | None) -> None:
+    """Items are a JSON list in a parameter, expressions or scalars; another value is one item."""
+    execution = driver.run(
+        job("Train"),
+        loop("Each", items, [job("Item")]),
+        parameters=[
+            {"Name": "List", "Type": "String", "DefaultValue": json.dumps(["x", "y", "z"])},
+            {"Name": "One", "Type": "String", "DefaultValue": "one"},
+        ],
+    )
+    found = [
+        step["IterationContext"]["Item"]
+        for step in driver.steps(execution)
+        if "IterationContext" in step
+    ]
+
+    assert (expected or [driver.job(execution, "Train")]) == found
+
+
+def test_one_item_fails(driver: Driver) -> None:
+    """An outcome may be set for one item; the loop and the execution fail with it."""
+    driver.aws.outcomes["Item-1"] = "Failed"
+    execution = driver.run(loop("Each", ["a", "b", "c"], [job("Item")]))
+
+    assert driver.statuses(execution) == {
+        "Each": "Failed",
+        "Item-0": "Succeeded",
+        "Item-1": "Failed",
+        "Item-2": "Succeeded",
+    }
+    assert driver.status(execution) == "Failed"
+
+
+JOBLESS = {
+    "Callback": {"SqsQueueUrl": "https://sqs/q"},
+    "Lambda": {"FunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:f"},
+    "EMR": {"Arguments": {"ClusterId": "j-1"}},
+    "EMRServerless": {},
+    "EndpointConfig": {"Arguments": {"EndpointConfigName": "c"}},
+    "Endpoint": {"Arguments": {"EndpointName": "e"}},
+    "InferenceComponent": {"Arguments": {"InferenceComponentName": "i"}},
+    "Lineage": {},
+    "Cleanup": {"Arguments": {"Resources": {"S3": [{"StepName": "Train"}]}}},
+}
+
+
+@pytest.mark.parametrize(
+    "step_type",
+    [name for name, kind in KINDS.items() if not kind.makes_job],
+)
+def test_steps_without_a_job(driver: Driver, step_type: str) -> None:
+    """Each step type that makes no job runs, and its metadata are under its own key."""
+    more = JOBLESS.get(step_type, {})
+    status = "Failed" if step_type == "Fail" else "Succeeded"
+    execution = driver.run(job("Train"), {"Name": "Step", "Type": step_type, **more})
+    step = driver.step(execution, "Step")
+
+    assert (status, [step_type]) == (step["StepStatus"], list(step["Metadata"]))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason"),
+    [
+        ("Failed", "AlgorithmError: outcomes['Train'] says so, exit code: 1"),
+        (RuntimeError("out of memory"), "out of memory"),
+    ],
+)
+def test_failed_job(driver: Driver, outcome: Any, reason: str) -> None:
+    """A failed step fails the execution and what needs it; its job has failed too; others run."""
+    driver.aws.outcomes["Train"] = outcome
+    execution = driver.run(
+        job("Train"), job("Eval", "Processing", DependsOn=["Train"]), job("Other", "Processing")
+    )
+    train = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Train"))
+
+    assert driver.statuses(execution) == {"Train": "Failed", "Other": "Succeeded"}
+    assert reason == driver.step(execution, "Train")["FailureReason"] == train["FailureReason"]
+    assert "Failed" == train["TrainingJobStatus"] == driver.status(execution)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [kind for kind in JOB_KINDS if len(kind.actions) > 2],
+    ids=lambda kind: kind.step_type,
+)
+def test_failed_job_of_every_kind(driver: Driver, kind: Kind) -> None:
+    """A job that failed is described as failed, whatever its kind."""
+    driver.aws.outcomes["Step"] = "Failed"
+    execution = driver.run(job("Step", kind.step_type))
+    found = described(driver, kind, driver.job(execution, "Step"))
+
+    assert "Failed" in [value for key, value in found.items() if key.endswith("Status")]
+    assert found["FailureReason"].startswith("AlgorithmError")
+
+
+def test_model_that_fails(driver: Driver) -> None:
+    """A model that fails isn't made, since making it is all that there is to fail."""
+    driver.aws.outcomes["Make"] = RuntimeError("no such image")
+    execution = driver.run(job("Make", "Model"))
+
+    assert driver.step(execution, "Make")["FailureReason"] == "no such image"
+    assert driver.client.list_models()["Models"] == []
+
+
+@pytest.mark.parametrize(
+    ("trigger", "outcome", "ran", "status"),
+    [
+        ("Failed", "Failed", True, "CompletedWithFailures"),
+        ("Failed", "Succeeded", False, "Succeeded"),
+        ("Stopped", "Stopped", True, "CompletedWithFailures"),
+        ("Stopped", "Failed", False, "Failed"),
+        ("Any", "Failed", True, "CompletedWithFailures"),
+        ("Any", "Succeeded", True, "Succeeded"),
+        ("Completed", "Failed", False, "Failed"),
+        ("Completed", "Stopped", False, "Stopped"),
+    ],
+)
+def test_triggers(driver: Driver, trigger: str, outcome: str, ran: bool, status: str) -> None:
+    """SDK v3's run conditions: who runs on a failure, and how the execution ends then."""
+    driver.aws.outcomes["Train"] = outcome
+    tell = {
+        "Name": "Tell",
+        "Type": "Lambda",
+        "DependsOn": [{"Step": "Train", "Trigger": trigger}],
+    }
+    execution = driver.run(job("Train"), tell)
+
+    assert (ran, status) == ("Tell" in driver.statuses(execution), driver.status(execution))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        ({"Train": True}, "outcomes.'Train'. is True, and the step is of type Training"),
+        ({"Bad": "Succeeded"}, "of type Fail, which has no other outcome"),
+        ({"Each": "Failed"}, "of type ForEach, which ends as the steps of its body do"),
+    ],
+)
+def test_outcome_for_the_wrong_step(driver: Driver, outcomes: dict[str, Any], said: str) -> None:
+    """An outcome that a step can't have is an error before anything starts, never ignored."""
+    driver.aws.outcomes.update(outcomes)
+    driver.create(job("Train"), fail("Bad"), loop("Each", [1], [job("Item")]))
+    with pytest.raises(ValueError, match=said):
+        driver.start()
+    executions = driver.client.list_pipeline_executions(PipelineName="pipe")
+    assert executions["PipelineExecutionSummaries"] == []
+
+
+def test_display_names(driver: Driver) -> None:
+    """A step's display name and description show."""
+    execution = driver.run(job("Train", DisplayName="Training!", Description="of a model"))
+    step = driver.step(execution, "Train")
+
+    assert (step["StepDisplayName"], step["StepDescription"]) == ("Training!", "of a model")
+    assert isinstance(step["EndTime"], datetime)
+    assert step["AttemptCount"] == 1
+
+
+def test_name_that_gets_too_long(driver: Driver) -> None:
+    """A prefix that leaves no room fails the step in the service's words, and makes no job."""
+    execution = driver.run(job("Train", prefix="a" * 40))
+    step = driver.step(execution, "Train")
+
+    assert (step["StepStatus"], step["Metadata"]) == ("Failed", {})
+    assert step["FailureReason"].startswith(
+        "ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: "
+    )
+    assert "length less than or equal to 63" in step["FailureReason"]
+    assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
+
+
+def test_who_is_asked(driver: Driver) -> None:
+    """The door is asked before each call: create, tag, pass the role, make a group."""
+    worker = driver.aws.create_role("worker")
+    calls: list[ServiceCall] = []
+    driver.aws.authorize = calls.append  # type: ignore[assignment]  # gives None
+    register = {"ModelPackageGroupName": "group"}
+    execution = driver.run(
+        job("Train", arguments={"RoleArn": worker}),
+        job("Batch", "Transform"),
+        job("Register", "RegisterModel", prefix=None, arguments=register),
+    )
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:"
+    train, batch = (driver.job(execution, name) for name in ("Train", "Batch"))
+
+    assert [
+        ("Train", "sagemaker:CreateTrainingJob", f"{arn}training-job/{train}"),
+        ("Train", "sagemaker:AddTags", f"{arn}training-job/{train}"),
+        ("Train", "iam:PassRole", worker),
+        ("Batch", "sagemaker:CreateTransformJob", f"{arn}transform-job/{batch}"),
+        ("Batch", "sagemaker:AddTags", f"{arn}transform-job/{batch}"),
+        ("Register", "sagemaker:CreateModelPackageGroup", f"{arn}model-package-group/group"),
+        ("Register", "sagemaker:AddTags", f"{arn}model-package-group/group"),
+        ("Register", "sagemaker:CreateModelPackage", f"{arn}model-package/group/1"),
+        ("Register", "sagemaker:AddTags", f"{arn}model-package/group/1"),
+    ] == [(call.step, call.action, call.resource) for call in calls]
+    assert {driver.role} == {call.role for call in calls}
+
+
+def test_refused_call(driver: Driver) -> None:
+    """A refusal fails the step in the service's words, without a job and without metadata."""
+
+    def deny(call: ServiceCall) -> str | None:
+        if call.action != "iam:PassRole":
+            return None
+        return "no identity-based policy allows the iam:PassRole action"
+
+    driver.aws.authorize = deny
+    execution = driver.run(job("A-step-with-a-long-name"))
+    step = driver.step(execution, "A-step-with-a-long-name")
+    session = f"sagemaker-pipeline-{execution.rsplit('/', 1)[-1]}-A-step-with-a-long-n"
+
+    assert step["Metadata"] == {}
+    assert (
+        "ClientError: Failed to invoke sagemaker:CreateTrainingJob. User: "
+        f"arn:aws:sts::123456789012:assumed-role/pipeline/{session} is not authorized to perform: "
+        f"iam:PassRole on resource: {driver.role} because no identity-based policy allows the "
+        "iam:PassRole action"
+    ) == step["FailureReason"]
+    assert driver.status(execution) == "Failed"
+    assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
+
+
+def test_execution_role(driver: Driver) -> None:
+    """A role that StartPipelineExecution is given is the one that steps run under."""
+    other = driver.aws.create_role("other")
+    driver.create(job("Train"))
+    execution = driver.start(RoleArn=other)
+    train = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Train"))
+
+    assert other == train["RoleArn"]
+
+
+def test_definition_from_s3(driver: Driver) -> None:
+    """A definition in S3 runs, and is described back as the JSON that it is."""
+    definition = text(job("Train"))
+    bucket = driver.aws.default_bucket
+    driver.aws.client("s3").put_object(Bucket=bucket, Key="d.json", Body=definition.encode())
+    place = {"Bucket": bucket, "ObjectKey": "d.json"}
+    driver.client.create_pipeline(
+        PipelineName="pipe", PipelineDefinitionS3Location=place, RoleArn=driver.role
+    )
+    execution = driver.start()
+    of_execution = driver.client.describe_pipeline_definition_for_execution(
+        PipelineExecutionArn=execution
+    )
+
+    assert driver.statuses(execution) == {"Train": "Succeeded"}
+    assert definition == of_execution["PipelineDefinition"]
+    assert definition == driver.client.describe_pipeline(PipelineName="pipe")["PipelineDefinition"]
+
+
+def test_pipeline_by_arn(driver: Driver) -> None:
+    """A pipeline is described, started, listed and updated by its ARN or by its name."""
+    driver.create(job("Train"))
+    arn = driver.client.describe_pipeline(PipelineName="pipe")["PipelineArn"]
+    execution = driver.start(arn)
+    listed = driver.client.list_pipeline_executions(PipelineName=arn)
+
+    assert arn == driver.client.describe_pipeline(PipelineName=arn)["PipelineArn"]
+    assert [execution] == [
+        one["PipelineExecutionArn"] for one in listed["PipelineExecutionSummaries"]
+    ]
+
+
+def test_pipeline_that_is_not_there(driver: Driver) -> None:
+    """An unknown pipeline or execution is not found, in the service's words."""
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/none"
+    with pytest.raises(ClientError, match=rf"ResourceNotFound.*Pipeline '{arn}' does not exist"):
+        driver.client.describe_pipeline(PipelineName="none")
+    with pytest.raises(ClientError, match=r"ResourceNotFound"):
+        driver.start("none")
+    with pytest.raises(ClientError, match=r"ResourceNotFound"):
+        driver.steps(f"{arn}/execution/abcdefghijkl")
+
+
+def test_updated_pipeline(driver: Driver) -> None:
+    """An update changes what the next execution runs, and not the last one."""
+    driver.create(job("Old"))
+    before = driver.start()
+    driver.client.update_pipeline(PipelineName="pipe", PipelineDefinition=text(job("New")))
+    after = driver.start()
+
+    assert list(driver.statuses(before)) == ["Old"]
+    assert list(driver.statuses(after)) == ["New"]

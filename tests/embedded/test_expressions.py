@@ -1,0 +1,82 @@
+"""Expressions, without moto."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext.embedded.expressions import MISSING, pick, references, resolve, stand_in
+
+from .definitions import get
+
+OUTPUTS = {"Outputs": [{"OutputName": "train", "S3Output": {"S3Uri": "s3://b/train"}}]}
+
+
+def join(*values: Any, on: str = "/") -> Any:
+    return {"Std:Join": {"On": on, "Values": list(values)}}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("Outputs['train'].S3Output.S3Uri", "s3://b/train"),
+        ('Outputs["train"].S3Output.S3Uri', "s3://b/train"),
+        ("Outputs[0].OutputName", "train"),
+        ("Outputs[1].OutputName", MISSING),
+        ("Outputs['test']", MISSING),
+        ("Nothing.There", MISSING),
+    ],
+)
+def test_pick(path: str, expected: Any) -> None:
+    """A property path leads through objects and lists, by number and by name."""
+    assert expected == pick(OUTPUTS, path)
+
+
+def test_references() -> None:
+    """Steps are found in joins, in property files and at any depth, and parameters are not."""
+    report = {"Std:JsonGet": {"PropertyFile": get("Steps.Eval.PropertyFiles.Report"), "Path": "a"}}
+    value = [
+        report,
+        {"deep": [join("s3:/", get("Steps.Train.TrainingJobName"))]},
+        get("Parameters.P"),
+    ]
+
+    assert list(references(value)) == ["Eval", "Train"]
+
+
+def test_resolve_nested() -> None:
+    """Joins hold other expressions, and everything else stays what it is."""
+    value = {"a": join("s3:/", get("Parameters.B"), join(1, True, on="-")), "b": [1, None, "x"]}
+
+    resolved = resolve(value, {"Parameters.B": "bucket"}.__getitem__)
+
+    assert resolved == {"a": "s3://bucket/1-true", "b": [1, None, "x"]}
+
+
+def test_resolve_leaves_the_definition() -> None:
+    """What is resolved is a copy."""
+    value = {"a": get("Parameters.B")}
+
+    resolve(value, lambda path: "changed")
+
+    assert {"a": get("Parameters.B")} == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"Std:JsonGet": {"PropertyFile": get("Steps.E.PropertyFiles.R"), "Path": "m.v"}},
+        {"Std:JsonGet": {"S3Uri": join("s3:/", "b"), "Path": "m.v"}},
+        {"Std:JsonGet": "nonsense"},
+        {"Std:JsonGet": {}},
+    ],
+)
+def test_json_get_has_a_stand_in(value: Any) -> None:
+    """A property file's content can't be known, and gives a stand-in in every form."""
+    assert resolve(value, stand_in).startswith("stand-in-JsonGet")
+
+
+def test_join_of_nonsense() -> None:
+    """A join without values is empty."""
+    assert resolve({"Std:Join": None}, stand_in) == ""

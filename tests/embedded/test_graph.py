@@ -1,0 +1,192 @@
+"""The graph of a definition, without moto."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext.embedded.graph import (
+    COMPLETED_WITH_FAILURES,
+    EXECUTING,
+    FAILED,
+    NOT_RUN,
+    STOPPED,
+    SUCCEEDED,
+    WAITING,
+    GraphError,
+    Need,
+    Node,
+    State,
+    ancestors,
+    decide,
+    graph,
+    verdict,
+)
+
+from .definitions import condition, document, fail, get, job, loop
+
+
+def names(*steps: Any) -> list[str]:
+    return [node.name for node in graph(document(*steps))]
+
+
+def test_order_by_depends_on() -> None:
+    """A step comes after what it depends on, wherever it stands."""
+    assert names(job("C", DependsOn=["B"]), job("B", DependsOn=["A"]), job("A")) == ["A", "B", "C"]
+
+
+def test_order_by_reference() -> None:
+    """A step comes after those that its arguments refer to."""
+    model = get("Steps.Train.ModelArtifacts.S3ModelArtifacts")
+
+    assert names(job("Eval", arguments={"Environment": {"M": model}}), job("Train")) == [
+        "Train",
+        "Eval",
+    ]
+
+
+def test_independent_steps_start_together() -> None:
+    """What waits for nothing comes before what waits, as if it ran at the same time."""
+    assert names(job("A"), job("B", DependsOn=["A"]), job("C")) == ["A", "C", "B"]
+
+
+def test_order_of_a_thousand() -> None:
+    """A long chain in the wrong order comes out in the right one."""
+    steps = [job(f"S{i}", DependsOn=[f"S{i - 1}"] if i else []) for i in range(1000)]
+
+    assert [f"S{i}" for i in range(1000)] == names(*reversed(steps))
+
+
+def test_condition_before_its_branches() -> None:
+    """The steps of a branch come after their condition, nested ones too."""
+    inner = condition("Inner", [job("Deep")])
+
+    assert names(condition("Outer", [inner], DependsOn=["Train"]), job("Train")) == [
+        "Train",
+        "Outer",
+        "Inner",
+        "Deep",
+    ]
+
+
+def test_loop_waits_for_what_its_body_needs() -> None:
+    """A ForEach step comes after the steps that its body refers to; the body is ordered too."""
+    body = [job("Second", DependsOn=["First"]), job("First", DependsOn=["Train"])]
+    [train, each] = graph(document(loop("Each", ["a"], body), job("Train")))
+
+    assert (train.name, each.name) == ("Train", "Each")
+    assert [node.name for node in each.body] == ["First", "Second"]
+
+
+def test_steps_of_a_body_from_outside() -> None:
+    """Who needs a step of a body from outside waits for the loop."""
+    assert names(job("After", DependsOn=["Item"]), loop("Each", ["a"], [job("Item")])) == [
+        "Each",
+        "After",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        ([job("A", DependsOn=["B"])], "'A' refers to 'B', and no step is named so"),
+        ([job("A"), job("A")], "more than one step is named 'A'"),
+        ([job("A"), condition("C", [job("A")])], "more than one step is named 'A'"),
+        (
+            [loop("L", [1], [job("A")]), loop("M", [1], [job("A")])],
+            "more than one step is named 'A'",
+        ),
+        ([job("A", DependsOn=["B"]), job("B", DependsOn=["A"])], "A, B wait for each other"),
+        ([job("A", DependsOn=["A"])], "A wait for each other"),
+        ([job("A"), job("B", DependsOn=[{"Step": "A", "Trigger": "Soon"}])], "the trigger 'Soon'"),
+        ([job("A", DependsOn=[7])], "has 7 in DependsOn"),
+    ],
+)
+def test_faults(steps: list[Any], said: str) -> None:
+    """What can't be put in an order is said."""
+    with pytest.raises(GraphError, match=said):
+        graph(document(*steps))
+
+
+@pytest.mark.parametrize(
+    ("trigger", "status", "expected"),
+    [
+        ("Completed", SUCCEEDED, EXECUTING),
+        ("Completed", FAILED, NOT_RUN),
+        ("Completed", STOPPED, NOT_RUN),
+        ("Completed", NOT_RUN, NOT_RUN),
+        ("Completed", EXECUTING, WAITING),
+        ("Failed", FAILED, EXECUTING),
+        ("Failed", SUCCEEDED, NOT_RUN),
+        ("Failed", NOT_RUN, NOT_RUN),
+        ("Stopped", STOPPED, EXECUTING),
+        ("Any", SUCCEEDED, EXECUTING),
+        ("Any", FAILED, EXECUTING),
+        ("Any", STOPPED, EXECUTING),
+        ("Any", NOT_RUN, NOT_RUN),
+        ("Any", WAITING, WAITING),
+    ],
+)
+def test_decide_by_trigger(trigger: str, status: str, expected: str) -> None:
+    """A trigger says on which end of another step a step runs."""
+    node = Node("B", job("B"), (Need("A", trigger),))
+
+    assert expected == decide(node, {"A": State(status)})
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (State(SUCCEEDED, True), EXECUTING),
+        (State(SUCCEEDED, False), NOT_RUN),
+        (State(FAILED), NOT_RUN),
+        (State(NOT_RUN), NOT_RUN),
+        (State(EXECUTING), WAITING),
+    ],
+)
+def test_decide_by_branch(state: State, expected: str) -> None:
+    """A step of a branch runs where its condition took the branch."""
+    node = Node("B", job("B"), parent="Check", branch=True)
+
+    assert expected == decide(node, {"Check": state})
+
+
+@pytest.mark.parametrize(
+    ("steps", "states", "expected"),
+    [
+        ([job("A")], {"A": SUCCEEDED}, SUCCEEDED),
+        ([job("A")], {"A": FAILED}, FAILED),
+        ([job("A")], {"A": STOPPED}, STOPPED),
+        ([job("A"), job("B")], {"A": FAILED, "B": EXECUTING}, EXECUTING),
+        (
+            [job("A"), job("B", DependsOn=[{"Step": "A", "Trigger": "Failed"}])],
+            {"A": FAILED, "B": SUCCEEDED},
+            COMPLETED_WITH_FAILURES,
+        ),
+        (
+            [job("A"), job("B", DependsOn=[{"Step": "A", "Trigger": "Stopped"}])],
+            {"A": FAILED, "B": NOT_RUN},
+            FAILED,
+        ),
+        (
+            [fail("A"), job("B", DependsOn=[{"Step": "A", "Trigger": "Any"}])],
+            {"A": FAILED, "B": SUCCEEDED},
+            FAILED,
+        ),
+    ],
+)
+def test_verdict(steps: list[Any], states: dict[str, str], expected: str) -> None:
+    """The execution's status follows from those of its steps."""
+    nodes = graph(document(*steps))
+
+    assert expected == verdict(nodes, {name: State(status) for name, status in states.items()})
+
+
+def test_ancestors() -> None:
+    """What a step needs is found through references and branches, however far."""
+    nodes = graph(
+        document(job("A"), condition("C", [job("B"), job("D")], DependsOn=["A"]), job("E"))
+    )
+
+    assert {"A", "C"} == ancestors(nodes, ["B"])

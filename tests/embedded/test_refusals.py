@@ -1,0 +1,203 @@
+"""What the service refuses: definitions that can't hold, names, duplicates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sm_prefix_ext.embedded.requests import complete
+from sm_prefix_ext.kinds import JOB_KINDS, Kind
+
+from .conftest import Driver
+from .definitions import condition, get, job, loop, text
+
+LONG = "a" * 91
+UNPARSED = "Unable to parse pipeline definition. "
+
+
+def refused(driver: Driver, definition: str) -> str:
+    """The message with which CreatePipeline and UpdatePipeline refuse a definition."""
+    with pytest.raises(ClientError, match=r"ValidationException") as created:
+        driver.client.create_pipeline(
+            PipelineName="bad", PipelineDefinition=definition, RoleArn=driver.role
+        )
+    driver.create(job("Train"))
+    with pytest.raises(ClientError, match=r"ValidationException") as updated:
+        driver.client.update_pipeline(PipelineName="pipe", PipelineDefinition=definition)
+    described = driver.client.describe_pipeline(PipelineName="pipe")
+    assert text(job("Train")) == described["PipelineDefinition"]
+    listed = driver.client.list_pipelines()["PipelineSummaries"]
+    assert [one["PipelineName"] for one in listed] == ["pipe"]
+    messages = {error.value.response["Error"]["Message"] for error in (created, updated)}
+    [message] = messages
+    return str(message)
+
+
+@pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
+@pytest.mark.parametrize(
+    "nest",
+    [
+        lambda step: step,
+        lambda step: condition("C", [], [step]),
+        lambda step: loop("L", [1], [step]),
+    ],
+    ids=["outside", "in a branch", "in a loop"],
+)
+def test_name_too_long(driver: Driver, kind: Kind, nest: Callable[[Any], Any]) -> None:
+    """A name over the service's limit is refused in the words that were observed."""
+    definition = text(nest(job("Step", kind.step_type, prefix=LONG)))
+
+    assert (
+        f"{UNPARSED}Model Validation failed: string '{LONG}' with length=91 cannot be greater than "
+        f"max={float(kind.name_limit)} defined for {kind.name_field}."
+    ) == refused(driver, definition)
+
+
+@pytest.mark.parametrize("name", ["a/train", "a_b", "end-", "-a", "a b", "é"])
+def test_name_with_bad_characters(driver: Driver, name: str) -> None:
+    """A name outside the service's pattern is refused."""
+    said = refused(driver, text(job("Step", prefix=name)))
+
+    assert said.startswith(f"{UNPARSED}Model Validation failed: string '{name}' does not match")
+    assert said.endswith(" defined for TrainingJobName.")
+
+
+def test_group_with_bad_characters(driver: Driver) -> None:
+    """The name of a model package group is checked too."""
+    group = {"ModelPackageGroupName": "a b"}
+
+    assert "defined for ModelPackageGroupName" in refused(
+        driver, text(job("Step", "RegisterModel", prefix=None, arguments=group))
+    )
+
+
+@pytest.mark.parametrize(
+    ("definition", "said"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "is not a pipeline definition"),
+        ("{}", "has no 'Steps'"),
+        (json.dumps({"Steps": [{"Name": "A"}]}), "has no 'Type'"),
+        (json.dumps({"Steps": [{"Type": "Training"}]}), "has no 'Name'"),
+        (text({"Name": "A", "Type": "Training", "Arguments": []}), "wanted an object"),
+        (text({"Name": "A", "Type": "Dancing"}), "'A' has the unknown type 'Dancing'"),
+        (text(job("A", prefix=7)), "TrainingJobName of step 'A' is no string"),
+        (text(job("A", DependsOn=["B"])), "'A' refers to 'B'"),
+        (text(job("A"), job("A")), "Step names must be unique"),
+        (json.dumps({"Steps": [], "Parameters": {}}), "'Parameters'"),
+        (json.dumps({"Steps": [], "Parameters": [{"Type": "String"}]}), "'Parameters'"),
+    ],
+)
+def test_definition_that_is_none(driver: Driver, definition: str, said: str) -> None:
+    """What is no definition is refused with the reason."""
+    message = refused(driver, definition)
+
+    assert message.startswith(UNPARSED)
+    assert said in message
+
+
+def test_expression_for_a_name(driver: Driver) -> None:
+    """A name that only the run decides is taken, and checked in the run."""
+    execution = driver.run(
+        job("Train", prefix=get("Parameters.P")),
+        parameters=[{"Name": "P", "Type": "String", "DefaultValue": "a/b"}],
+    )
+
+    assert "regular expression pattern" in driver.step(execution, "Train")["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    ("put", "said"),
+    [
+        (None, "Unable to read the pipeline definition from s3://"),
+        (b"not JSON", "is not JSON"),
+        (text(job("Step", prefix=LONG)).encode(), "length=91"),
+    ],
+)
+def test_definition_from_s3(driver: Driver, put: bytes | None, said: str) -> None:
+    """A definition in S3 is checked as one in the request is."""
+    bucket = driver.aws.default_bucket
+    if put is not None:
+        driver.aws.client("s3").put_object(Bucket=bucket, Key="d.json", Body=put)
+    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+        driver.client.create_pipeline(
+            PipelineName="bad",
+            PipelineDefinitionS3Location={"Bucket": bucket, "ObjectKey": "d.json"},
+            RoleArn=driver.role,
+        )
+
+
+def test_bucket_that_is_not_there(driver: Driver) -> None:
+    """The same where the bucket isn't there."""
+    with pytest.raises(ClientError, match=r"ValidationException.*s3://none/d.json"):
+        driver.client.create_pipeline(
+            PipelineName="bad",
+            PipelineDefinitionS3Location={"Bucket": "none", "ObjectKey": "d.json"},
+            RoleArn=driver.role,
+        )
+
+
+def test_pipeline_that_exists(driver: Driver) -> None:
+    """A pipeline of that name is refused as moto does, which the SDK's upsert goes by."""
+    driver.create(job("Train"))
+    with pytest.raises(ClientError, match=r"ValidationException.*already exists"):
+        driver.create(job("Train"))
+
+
+def create(driver: Driver, kind: Kind, name: str) -> dict[str, Any]:
+    """Create a job through the API, as anybody would."""
+    from botocore import xform_name
+
+    request = complete(kind.actions[0], {kind.name_field: name})
+    return dict(getattr(driver.client, xform_name(kind.actions[0]))(**request))
+
+
+@pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
+def test_direct_call(driver: Driver, kind: Kind) -> None:
+    """A direct call with a bad name, a long one or one that is taken is refused."""
+    field = f"'{kind.name_field[0].lower()}{kind.name_field[1:]}'"
+    with pytest.raises(ClientError) as patterned:
+        create(driver, kind, "a_b")
+    with pytest.raises(ClientError) as long:
+        create(driver, kind, "a" * 64)
+    create(driver, kind, "mine")
+    with pytest.raises(ClientError) as twice:
+        create(driver, kind, "mine")
+
+    said = patterned.value.response["Error"]
+    assert said["Code"] == "ValidationException"
+    assert said["Message"].startswith(
+        f"1 validation error detected: Value 'a_b' at {field} failed to satisfy constraint: "
+        "Member must satisfy regular expression pattern: [a-zA-Z0-9]("
+    )
+    assert (
+        f"length less than or equal to {kind.name_limit}" in long.value.response["Error"]["Message"]
+    )
+    code = "ValidationException" if kind.step_type == "Model" else "ResourceInUse"
+    assert code == twice.value.response["Error"]["Code"]
+    assert "already exist" in twice.value.response["Error"]["Message"]
+
+
+def test_group_twice(driver: Driver) -> None:
+    """A model package group that exists is refused."""
+    driver.client.create_model_package_group(ModelPackageGroupName="g")
+    with pytest.raises(ClientError, match=r"ValidationException.*already exists"):
+        driver.client.create_model_package_group(ModelPackageGroupName="g")
+
+
+@pytest.mark.parametrize("operation", ["describe_auto_ml_job", "describe_job"])
+def test_job_that_is_not_there(driver: Driver, operation: str) -> None:
+    """A job of the kinds that moto lacks is not found where there is none."""
+    if not hasattr(driver.client, operation):
+        pytest.skip("this botocore doesn't know it")
+    asked = (
+        {"AutoMLJobName": "x"}
+        if operation == "describe_auto_ml_job"
+        else {"JobName": "x", "JobCategory": "AgentRFT"}
+    )
+    with pytest.raises(ClientError, match=r"ResourceNotFound"):
+        getattr(driver.client, operation)(**asked)
