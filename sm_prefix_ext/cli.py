@@ -142,8 +142,10 @@ def jobs(
 @cli.command()
 def demo() -> int:
     """Run a real pipeline on an AWS embedded in this process; needs no account."""
-    from .demo import run
-
+    try:
+        from .demo import run
+    except ImportError as error:
+        raise BadTarget(str(error)) from None
     return run()
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 
@@ -22,6 +23,7 @@ class Upstream:
         session: the classes of sessions, whose state is not a step's.
         base_from_name: takes what looks like a timestamp off a name.
         stand_ins: what the SDK would call a job that nobody named.
+        classes: where the SDK keeps its public classes, by name; imported when asked for.
         trimming: the logger and the message with which the SDK says that it drops a job's name.
     """
 
@@ -36,3 +38,8 @@ class Upstream:
     base_from_name: Callable[[str], str]
     stand_ins: Callable[[Any], Iterable[str]]
     trimming: tuple[str, str]
+    classes: Mapping[str, str]
+
+    def load(self, name: str) -> Any:
+        """Import a class of the SDK by its name."""
+        return getattr(import_module(self.classes[name]), name)

@@ -36,6 +36,34 @@ def _stand_ins(job: Any) -> Iterator[str]:
         yield framework._framework_name
 
 
+_CLASSES = {
+    "CheckJobConfig": "sagemaker.workflow.check_job_config",
+    "ConditionLessThanOrEqualTo": "sagemaker.workflow.conditions",
+    "ConditionStep": "sagemaker.workflow.condition_step",
+    "ContinuousParameter": "sagemaker.tuner",
+    "DataQualityCheckConfig": "sagemaker.workflow.quality_check_step",
+    "DatasetFormat": "sagemaker.model_monitor",
+    "Estimator": "sagemaker.estimator",
+    "FailStep": "sagemaker.workflow.fail_step",
+    "HyperparameterTuner": "sagemaker.tuner",
+    "JsonGet": "sagemaker.workflow.functions",
+    "Model": "sagemaker.model",
+    "ModelStep": "sagemaker.workflow.model_step",
+    "ParameterString": "sagemaker.workflow.parameters",
+    "PipelineSession": "sagemaker.workflow.pipeline_context",
+    "ProcessingInput": "sagemaker.processing",
+    "ProcessingOutput": "sagemaker.processing",
+    "ProcessingStep": "sagemaker.workflow.steps",
+    "Processor": "sagemaker.processing",
+    "PropertyFile": "sagemaker.workflow.properties",
+    "QualityCheckStep": "sagemaker.workflow.quality_check_step",
+    "TrainingInput": "sagemaker.inputs",
+    "TrainingStep": "sagemaker.workflow.steps",
+    "TransformStep": "sagemaker.workflow.steps",
+    "Transformer": "sagemaker.transformer",
+    "TuningStep": "sagemaker.workflow.steps",
+}
+
 UPSTREAM = Upstream(
     major=2,
     pipeline=Pipeline,
@@ -47,5 +75,6 @@ UPSTREAM = Upstream(
     session=(Session,),
     base_from_name=base_from_name,
     stand_ins=_stand_ins,
+    classes=_CLASSES,
     trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),
 )

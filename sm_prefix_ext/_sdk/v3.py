@@ -32,6 +32,39 @@ def _stand_ins(job: Any) -> Iterator[str]:
         yield f"{jumpstart.model_id}-job"
 
 
+_CLASSES = {
+    "CheckJobConfig": "sagemaker.mlops.workflow.check_job_config",
+    "Compute": "sagemaker.core.training.configs",
+    "ConditionLessThanOrEqualTo": "sagemaker.core.workflow.conditions",
+    "ConditionStep": "sagemaker.mlops.workflow.condition_step",
+    "ContinuousParameter": "sagemaker.core.parameter",
+    "DataQualityCheckConfig": "sagemaker.mlops.workflow.quality_check_step",
+    "DatasetFormat": "sagemaker.core.model_monitor.dataset_format",
+    "FailStep": "sagemaker.mlops.workflow.fail_step",
+    "HyperparameterTuner": "sagemaker.train.tuner",
+    "InputData": "sagemaker.core.training.configs",
+    "JsonGet": "sagemaker.core.workflow.functions",
+    "ModelBuilder": "sagemaker.serve.model_builder",
+    "ModelStep": "sagemaker.mlops.workflow.model_step",
+    "ModelTrainer": "sagemaker.train.model_trainer",
+    "OutputDataConfig": "sagemaker.core.shapes",
+    "ParameterString": "sagemaker.core.workflow.parameters",
+    "PipelineSession": "sagemaker.core.workflow.pipeline_context",
+    "ProcessingInput": "sagemaker.core.shapes",
+    "ProcessingOutput": "sagemaker.core.shapes",
+    "ProcessingS3Input": "sagemaker.core.shapes",
+    "ProcessingS3Output": "sagemaker.core.shapes",
+    "ProcessingStep": "sagemaker.mlops.workflow.steps",
+    "Processor": "sagemaker.core.processing",
+    "PropertyFile": "sagemaker.core.workflow.properties",
+    "QualityCheckStep": "sagemaker.mlops.workflow.quality_check_step",
+    "StoppingCondition": "sagemaker.core.shapes",
+    "TrainingStep": "sagemaker.mlops.workflow.steps",
+    "TransformStep": "sagemaker.mlops.workflow.steps",
+    "Transformer": "sagemaker.core.transformer",
+    "TuningStep": "sagemaker.mlops.workflow.steps",
+}
+
 UPSTREAM = Upstream(
     major=3,
     pipeline=Pipeline,
@@ -43,5 +76,6 @@ UPSTREAM = Upstream(
     session=(Session,),
     base_from_name=base_from_name,
     stand_ins=_stand_ins,
+    classes=_CLASSES,
     trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),
 )

@@ -13,7 +13,7 @@ from rich.text import Text
 from ..findings import ERROR, Finding
 
 _STYLES = {"error": "bold red", "warning": "yellow", "Succeeded": "green", "Failed": "bold red"}
-_WIDTH_OF_A_FILE = 160
+_WIDTH_OF_A_FILE = 200
 
 
 def console() -> Console:
