@@ -130,6 +130,14 @@ class EmbeddedAWS:
         if stack is not None:
             stack.__exit__(*exception)
 
+    def start(self) -> EmbeddedAWS:
+        """Open it without a ``with``, for the cells of a notebook; :meth:`stop` closes it."""
+        return self.__enter__()
+
+    def stop(self) -> None:
+        """Close it; closed already, nothing happens."""
+        self.__exit__(None, None, None)
+
     @property
     def environment(self) -> dict[str, str]:
         """The variables that are set while it is open."""

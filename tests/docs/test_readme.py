@@ -1,0 +1,128 @@
+"""What the README and the docstrings say is so: snippets run, tables are the table's."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import logging
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sm_prefix_ext
+from sm_prefix_ext import PrefixPolicy, UnsupportedSdk
+from sm_prefix_ext._sdk import major
+from sm_prefix_ext.report import markdown
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+try:
+    MAJOR = major()
+except UnsupportedSdk:
+    MAJOR = None
+
+needs_sdk = pytest.mark.skipif(MAJOR is None, reason="no SageMaker Python SDK is installed")
+
+
+def blocks(language: str) -> list[str]:
+    """The README's fenced blocks of a language, in order."""
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def between(mark: str) -> str:
+    """What stands between two marks in the README."""
+    found = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", README, flags=re.DOTALL)
+    assert found, mark
+    return found.group(1)
+
+
+def test_the_tables_are_projections_of_the_table() -> None:
+    """The limits and the reasons in the README are those of ``kinds.py``."""
+    assert markdown.limits() == between("limits")
+    assert markdown.without_jobs() == between("without jobs")
+
+
+def test_the_policy_file_is_one(tmp_path: Path) -> None:
+    """The policy in the README can be read, and means what it says."""
+    [text] = blocks("toml")
+    file = tmp_path / "sm-prefix.toml"
+    file.write_text(text, encoding="utf-8")
+    policy = PrefixPolicy.from_file(file)
+    assert ("team-alpha", "ta") == (policy.prefix, policy.short_prefix)
+    assert policy.role_for("Any", "Training") != policy.role_for("Any", "Processing")
+
+
+def test_there_are_two_commands() -> None:
+    """The section that the checks run holds two commands."""
+    section = README.split("## Two commands\n")[1].split("\n## ")[0]
+    [block] = re.findall(r"```sh\n(.*?)```", section, flags=re.DOTALL)
+    assert 2 == len(block.strip().splitlines())
+
+
+@pytest.fixture
+def embedded() -> Iterator[Any]:
+    from sm_prefix_ext.embedded import EmbeddedAWS
+
+    logging.getLogger("sagemaker").setLevel(logging.ERROR)
+    with EmbeddedAWS() as aws:
+        yield aws
+
+
+V3_IMPORTS = {
+    "sagemaker.workflow.pipeline_context": "sagemaker.core.workflow.pipeline_context",
+    "sagemaker.workflow.steps": "sagemaker.mlops.workflow.steps",
+    "sagemaker.processing": "sagemaker.core.processing",
+}
+
+
+@needs_sdk
+def test_the_python_snippets_run(
+    embedded: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One after the other in one namespace, as a reader would type them."""
+    example, toggling, reading, rehearsing = blocks("python")
+    assert 12 == len([line for line in example.splitlines() if line.strip()])
+    if MAJOR == 3:
+        for ours, theirs in V3_IMPORTS.items():
+            assert f"`{theirs}`" in README
+            example = example.replace(f"from {ours} ", f"from {theirs} ")
+    role = embedded.create_role("pipeline")
+    names: dict[str, Any] = {"role": role, "PrefixPolicy": PrefixPolicy}
+    exec(example, names)
+    assert "team-a-prepare" == capsys.readouterr().out.splitlines()[-1]
+    names["execution"] = names["pipeline"].start()
+    exec(toggling, names)
+    assert () == names["found"]
+    assert "team-a-prepare-*" in capsys.readouterr().out
+    exec(reading, names)
+    assert 1 == len(names["jobs"])
+    assert "with EmbeddedAWS" in rehearsing  # run below, for only one can be open
+
+
+def test_the_embedded_snippet_runs() -> None:
+    """The embedded AWS opens as shown."""
+    exec(blocks("python")[3], names := {})
+    assert names["role"].startswith("arn:aws:iam::123456789012:role/")
+
+
+def _modules() -> Iterator[str]:
+    for found in pkgutil.walk_packages(sm_prefix_ext.__path__, "sm_prefix_ext."):
+        if found.name.rpartition(".")[2] in ("__main__", "v2", "v3"):
+            continue
+        if MAJOR is None and found.name == "sm_prefix_ext.pipeline":
+            continue
+        yield found.name
+
+
+@pytest.mark.parametrize("name", list(_modules()))
+def test_the_docstrings_examples_run(name: str, request: pytest.FixtureRequest) -> None:
+    """Every example in a docstring gives what it says."""
+    if name == "sm_prefix_ext.pipeline":
+        request.getfixturevalue("embedded")
+    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert 0 == result.failed
