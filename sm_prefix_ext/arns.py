@@ -52,7 +52,8 @@ class Arn:
         parts = text.split(":", 5) if isinstance(text, str) else []
         if len(parts) != 6 or parts[0] != "arn" or not (parts[1] and parts[2] and parts[5]):
             raise ValueError(
-                f"{text!r} is not an ARN; wanted arn:<partition>:<service>:<region>:<account>:<resource>."
+                f"{text!r} is not an ARN; wanted "
+                "arn:<partition>:<service>:<region>:<account>:<resource>."
             )
         return cls(*parts[1:])
 

@@ -23,7 +23,9 @@ JOB_COLUMNS = ("step_name", "status", "prefix", "arn")
 
 def _policy_options(command: F) -> F:
     for option in (
-        click.option("--short-prefix", metavar="S", help="The same for the types whose limit is 6."),
+        click.option(
+            "--short-prefix", metavar="S", help="The same for the types whose limit is 6."
+        ),
         click.option("--prefix", metavar="P", help="The prefix that every job's name carries."),
         click.option("--policy", metavar="FILE", help="A prefix policy, TOML."),
     ):
@@ -48,7 +50,7 @@ def _given_policy(policy: str | None, prefix: str | None, short: str | None) -> 
         return PrefixPolicy.from_file(policy)
     if prefix is None and short is None:
         return None
-    return PrefixPolicy(prefix, short_prefix=short)  # type: ignore[arg-type]  # checked there
+    return PrefixPolicy(prefix, short_prefix=short)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -220,8 +220,8 @@ def _alike(step: StepView, kind: Kind, taken: dict[str, StepView]) -> list[Findi
             SAME_PREFIX,
             step.path,
             step.step_type,
-            f"Its jobs run under the prefix {name!r}, as those of {first.path!r} do; with prefixing "
-            "on, a job's name says nothing of its step.",
+            f"Its jobs run under the prefix {name!r}, as those of {first.path!r} do; with "
+            "prefixing on, a job's name says nothing of its step.",
             f"Declare another name in {_where(kind)}, unless telling them apart by the execution's "
             "steps is enough.",
         )
@@ -237,9 +237,7 @@ def _said(said: Declared) -> str:
     return f"{said.argument} got {said.name!r}" if said.argument else f"The name is {said.name!r}"
 
 
-def _not_declared(
-    step: StepView, kind: Kind, said: Declared, prefix: JobPrefix | None
-) -> Finding:
+def _not_declared(step: StepView, kind: Kind, said: Declared, prefix: JobPrefix | None) -> Finding:
     if said.argument.startswith("the SDK's stand-in"):
         got = f"{said.argument[0].upper()}{said.argument[1:]} is not a name that anybody chose"
     else:

@@ -25,11 +25,11 @@ class JobRecord:
 
     Args:
         step_name: the step's name.
-        resource_type: as in the ARN, such as ``training-job``; ``None`` for a job of local mode.
+        resource_type: as in the ARN, such as ``training-job``; ``None`` in local mode.
         arn: as it came; in local mode a bare name.
         name: the last part of the ARN; a registered model's is ``<group>/<version>``.
         prefix: what the name begins with: the custom prefix, ``pipelines``, or ``None``.
-        execution_id: the id in the name; another execution's where the step took its job from there.
+        execution_id: the id in the name; another one where the job came from the cache.
         entity_token: the token in the name.
         failure_count: the count in the name, if any.
         status: the step's status, such as ``Succeeded``.

@@ -28,8 +28,14 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         NOT_DECLARED: (ERROR, "Nobody declared a name for the step's job."),
         TOO_LONG: (ERROR, "The prefix is longer than the service takes for this step type."),
         ALPHABET: (ERROR, "The name has characters that no job's name may have."),
-        EXPRESSION: (ERROR, "The name is a pipeline expression, known only while the pipeline runs."),
-        UNKNOWN_STEP_TYPE: (ERROR, "The step type is not in the table, so its jobs can't be judged."),
+        EXPRESSION: (
+            ERROR,
+            "The name is a pipeline expression, known only while the pipeline runs.",
+        ),
+        UNKNOWN_STEP_TYPE: (
+            ERROR,
+            "The step type is not in the table, so its jobs can't be judged.",
+        ),
         OUTSIDE_POLICY: (ERROR, "The name does not carry the policy's prefix."),
         SAME_PREFIX: (WARNING, "Two steps run under one prefix; their jobs' names look alike."),
         GROUP_OUTSIDE_POLICY: (WARNING, "The model package group is outside the policy's prefix."),

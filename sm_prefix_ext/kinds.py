@@ -1,4 +1,4 @@
-"""The table of step types: what a job of each is called, how long its name may be, who may start it.
+"""The table of step types: what a job of each is called, how long its name may be, who starts it.
 
 Everything that depends on a step's type (limits, plans, policies, reading back, the table in the
 README) is a projection of :data:`KINDS`.
@@ -36,7 +36,7 @@ class Kind:
         prefix_limit: the most characters that the service takes as a prefix.
         name_limit: the most characters of the job's whole name.
         arn_resource: the resource type in the job's ARN.
-        role_fields: paths in ``Arguments`` of the roles that the job is handed; ``[]`` marks a list.
+        role_fields: paths in ``Arguments`` of the roles that the job is handed; ``[]`` is a list.
         actions: the ``sagemaker`` operations that start, read and stop such a job, in this order.
         passes_role: whether the service asks ``iam:PassRole`` for such a job.
         metadata_key: the key in the ``Metadata`` of ``ListPipelineExecutionSteps``.

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._sdk import upstream
 from ._sdk.outline import outline, render
-from .enforcement import Definition, enforce
+from .definition import Definition
+from .enforcement import enforce
 from .errors import PrefixViolation
 from .findings import Finding, has_errors
 from .plan import Plan
@@ -52,7 +53,7 @@ class PipelineDefinitionConfig(_Config):
     ) -> None:
         super().__init__(use_custom_job_prefix)
         if policy is not None and not isinstance(policy, PrefixPolicy):
-            policy = PrefixPolicy(policy)  # type: ignore[arg-type]  # a str is what a prefix is made of
+            policy = PrefixPolicy(policy)
         self.policy = policy
 
     def __repr__(self) -> str:
@@ -62,7 +63,7 @@ class PipelineDefinitionConfig(_Config):
 
 
 class Pipeline(_Pipeline):
-    """The SDK's ``Pipeline``, whose definition leaves with every job under its prefix, or not at all.
+    """The SDK's ``Pipeline``: its definition leaves with every job under its prefix or not at all.
 
     Takes the arguments of the SDK's class. Without a ``pipeline_definition_config`` it takes
     :class:`PipelineDefinitionConfig`, so prefixing is on; one of the SDK's own is accepted.
@@ -75,7 +76,7 @@ class Pipeline(_Pipeline):
         ()
     """
 
-    @wraps(_SDK.pipeline.__init__)
+    @wraps(_SDK.pipeline.__init__)  # type: ignore[misc]  # mypy knows no wrapped constructors
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         given = _SIGNATURE.bind(self, *args, **kwargs)
         if given.arguments.get("pipeline_definition_config") is None:
@@ -141,7 +142,7 @@ class Pipeline(_Pipeline):
             return self
         definition = self.definition()
         twin = copy.copy(self)
-        vars(twin)["definition"] = lambda: definition
+        twin.__dict__["definition"] = lambda: definition
         if getattr(self.sagemaker_session, "local_mode", False):
             # Local mode compiles the steps itself, and v2 stops at a model that the policy named.
             twin.pipeline_definition_config = PipelineDefinitionConfig(False)

@@ -27,7 +27,7 @@ _APP_NAME = "sm-prefix"
 _KEYS = ("prefix", "short_prefix", "step_roles")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class PrefixPolicy:
     """What an administrator asks of the jobs of a pipeline.
 
@@ -52,20 +52,26 @@ class PrefixPolicy:
         'arn:aws:iam::111122223333:role/jobs'
     """
 
-    prefix: JobPrefix | None = None
-    short_prefix: JobPrefix | None = field(default=None, kw_only=True)
-    step_roles: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    source: str | None = field(default=None, init=False, compare=False, repr=False)
+    prefix: JobPrefix | None
+    short_prefix: JobPrefix | None
+    step_roles: Mapping[str, str]
+    source: str | None = field(default=None, compare=False, repr=False)
     """The file that the policy was read from."""
 
-    def __post_init__(self) -> None:
-        prefix = _fitting(self.prefix, PREFIX_LIMIT)
-        short = _fitting(self.short_prefix, SHORT_PREFIX_LIMIT)
-        if short is None and prefix is not None and len(prefix) <= SHORT_PREFIX_LIMIT:
-            short = prefix
-        object.__setattr__(self, "prefix", prefix)
+    def __init__(
+        self,
+        prefix: str | None = None,
+        *,
+        short_prefix: str | None = None,
+        step_roles: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        checked = _fitting(prefix, PREFIX_LIMIT)
+        short = _fitting(short_prefix, SHORT_PREFIX_LIMIT)
+        if short is None and checked is not None and len(checked) <= SHORT_PREFIX_LIMIT:
+            short = checked
+        object.__setattr__(self, "prefix", checked)
         object.__setattr__(self, "short_prefix", short)
-        object.__setattr__(self, "step_roles", _checked_roles(self.step_roles))
+        object.__setattr__(self, "step_roles", _checked_roles(step_roles))
 
     def __hash__(self) -> int:
         return hash((self.prefix, self.short_prefix, frozenset(self.step_roles.items())))
@@ -102,8 +108,7 @@ class PrefixPolicy:
                 a value that can't be.
         """
         try:
-            with open(path, "rb") as file:
-                document = tomllib.load(file)
+            document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
         except OSError as error:
             raise PolicyFileError(
                 path, None, f"the policy file can't be read: {error.strerror}."
@@ -163,8 +168,8 @@ def _candidates() -> Iterator[Path]:
     import platformdirs  # not needed where a folder above has a policy
 
     yield platformdirs.user_config_path(_APP_NAME) / FILE_NAME
-    for folder in platformdirs.site_config_dir(_APP_NAME, multipath=True).split(os.pathsep):
-        yield Path(folder) / FILE_NAME
+    for site in platformdirs.site_config_dir(_APP_NAME, multipath=True).split(os.pathsep):
+        yield Path(site) / FILE_NAME
 
 
 def _fitting(value: str | None, limit: int) -> JobPrefix | None:
@@ -200,7 +205,8 @@ def _checked_roles(roles: Any) -> Mapping[str, str]:
         if not is_role_arn(role):
             raise _RoleFault(
                 key,
-                f"{role!r} is not the ARN of a role; wanted arn:<partition>:iam::<account>:role/<name>.",
+                f"{role!r} is not the ARN of a role; wanted "
+                "arn:<partition>:iam::<account>:role/<name>.",
             )
     return MappingProxyType(dict(roles))
 
@@ -214,6 +220,6 @@ def _unknown(key: str) -> str:
 def _revive(
     prefix: str | None, short: str | None, roles: dict[str, str], source: str | None
 ) -> PrefixPolicy:
-    policy = PrefixPolicy(prefix, short_prefix=short, step_roles=roles)  # type: ignore[arg-type]
+    policy = PrefixPolicy(prefix, short_prefix=short, step_roles=roles)
     object.__setattr__(policy, "source", source)
     return policy

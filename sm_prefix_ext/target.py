@@ -48,9 +48,7 @@ class Target:
             return _guarded(self._rendering, self._with(policy).check)  # type: ignore[no-any-return]
         return enforce(self._final(), _or_discovered(policy))[1]
 
-    def plan(
-        self, policy: PrefixPolicy | None, *, account: str | None, region: str | None
-    ) -> Plan:
+    def plan(self, policy: PrefixPolicy | None, *, account: str | None, region: str | None) -> Plan:
         """What it will start.
 
         Raises:

@@ -48,7 +48,9 @@ def major() -> int:
             "pip install sagemaker-mlops",
         )
     if found.major != 2 or found < _LOWEST_V2:
-        raise UnsupportedSdk(f"sagemaker {found}", SUPPORTED, f"pip install --upgrade, or {_INSTALL}")
+        raise UnsupportedSdk(
+            f"sagemaker {found}", SUPPORTED, f"pip install --upgrade, or {_INSTALL}"
+        )
     return 2
 
 

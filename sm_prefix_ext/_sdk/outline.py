@@ -10,12 +10,12 @@ from __future__ import annotations
 import copy
 import inspect
 import logging
-import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from ..definition import Definition
@@ -243,7 +243,7 @@ def _notebook(step: Any, upstream: Upstream) -> Declared:
     name = step.notebook_job_name
     argument = "NotebookJobStep(notebook_job_name=)"
     if isinstance(name, str):
-        made_up = step._get_job_name_prefix(os.path.basename(str(step.input_notebook)))
+        made_up = step._get_job_name_prefix(Path(str(step.input_notebook)).name)
         if name != made_up and upstream.base_from_name(name) == made_up:
             return Declared(None, argument)
     return Declared(name, argument, certain=True)

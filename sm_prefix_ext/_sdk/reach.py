@@ -1,4 +1,4 @@
-"""All that a pipeline's steps lead to: more steps, and the state that rendering them would change."""
+"""All that a pipeline's steps lead to: more steps, and the state that rendering would change."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def reach(roots: Iterable[Any], upstream: Upstream) -> Reach:
             found.state.append((value, set(value)))
         elif kind is tuple:
             stack.extend(value)
-        elif not _is_of_sdk(kind):
+        elif not _is_of_sdk(kind):  # type: ignore[arg-type]  # a class is hashable
             continue
         elif isinstance(value, upstream.step_output):
             stack.append(value._step)

@@ -18,7 +18,7 @@ class Upstream:
         definition_config: the ``PipelineDefinitionConfig`` class.
         step: the base class of all steps.
         step_collection: the base class of collections of steps.
-        step_output: the classes of what an ``@step`` function returns; none where there is no ``@step``.
+        step_output: the classes of what an ``@step`` function returns; none without ``@step``.
         pipeline_variable: the base class of expressions.
         session: the classes of sessions, whose state is not a step's.
         base_from_name: takes what looks like a timestamp off a name.

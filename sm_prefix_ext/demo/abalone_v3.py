@@ -81,9 +81,7 @@ def steps(
             dataset_format=load("DatasetFormat").csv(),
             output_s3_uri=f"{data}/baseline",
         ),
-        load("CheckJobConfig")(
-            role=role, sagemaker_session=session, base_job_name=names["check"]
-        ),
+        load("CheckJobConfig")(role=role, sagemaker_session=session, base_job_name=names["check"]),
         skip_check=True,
         register_new_baseline=True,
     )

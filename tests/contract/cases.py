@@ -109,9 +109,7 @@ def codes(checked: Any) -> list[str]:
 # How a job's name comes about
 
 
-def test_declared_name_carries_the_policys_prefix(
-    sdk: ModuleType, session: Any, kind: str
-) -> None:
+def test_declared_name_carries_the_policys_prefix(sdk: ModuleType, session: Any, kind: str) -> None:
     """A declared name comes out joined to the prefix, two conditions deep."""
     made = make(sdk, session, kind, "My_Step", "x")
     checked = pipeline(session, nested(sdk, made.step), PrefixPolicy("ta-m", short_prefix="ta-m"))
@@ -409,9 +407,7 @@ def test_step_roles_of_every_kind(sdk: ModuleType, session: Any, kind: str, on: 
         assert ROLE not in text
 
 
-def test_without_a_policys_role_the_definitions_role_stays(
-    sdk: ModuleType, session: Any
-) -> None:
+def test_without_a_policys_role_the_definitions_role_stays(sdk: ModuleType, session: Any) -> None:
     """A role that the policy doesn't name is left as the user gave it."""
     made = make(sdk, session, "Training", "Train", "x")
     policy = PrefixPolicy(step_roles={"Other": ROLE})
@@ -482,7 +478,7 @@ class Calls:
 def test_nothing_is_sent_when_something_is_wrong(
     sdk: ModuleType, session: Any, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every way out raises with the findings before any request, uploads and role check included."""
+    """Every way out raises before any request; uploads and the role check count."""
     monkeypatch.setenv("SAGEMAKER_VALIDATE_ROLE", "true")
     listed = [
         sdk.processing(session, f"Pre{i}", LONG, arguments=["x" * 60_000]).step for i in range(2)
@@ -536,8 +532,7 @@ def test_upsert_of_an_existing_pipeline_renders_once(
 def test_a_large_definition_goes_to_s3_enforced(sdk: ModuleType, session: Any) -> None:
     """From 100 KB on the definition that lands in the bucket is the enforced one."""
     listed = [
-        sdk.processing(session, f"Pre{i}", f"n{i}", arguments=["x" * 60_000]).step
-        for i in range(2)
+        sdk.processing(session, f"Pre{i}", f"n{i}", arguments=["x" * 60_000]).step for i in range(2)
     ]
     large = pipeline(session, listed, "team-a")
     large.upsert(ROLE)

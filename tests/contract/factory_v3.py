@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from sagemaker.core.model_monitor.dataset_format import DatasetFormat
+from sagemaker.core.parameter import ContinuousParameter
 from sagemaker.core.processing import Processor
 from sagemaker.core.shapes import OutputDataConfig, StoppingCondition
 from sagemaker.core.transformer import Transformer
@@ -35,7 +36,6 @@ from sagemaker.serve.model_builder import ModelBuilder
 from sagemaker.train.configs import Compute
 from sagemaker.train.model_trainer import ModelTrainer
 from sagemaker.train.tuner import HyperparameterTuner
-from sagemaker.core.parameter import ContinuousParameter
 
 MAJOR = 3
 IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/img:1"

@@ -81,9 +81,7 @@ V3_IMPORTS = {
 
 
 @needs_sdk
-def test_the_python_snippets_run(
-    embedded: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """One after the other in one namespace, as a reader would type them."""
     example, toggling, reading, rehearsing = blocks("python")
     assert 12 == len([line for line in example.splitlines() if line.strip()])

@@ -57,7 +57,7 @@ PINS = {
         Pin(
             "sagemaker.workflow.utilities:trim_request_dict",
             {"e72080fe3d02", "bebc5f768b98"},
-            "Takes the names out with prefixing off, says so in the message that we keep back, and changes the step's own request.",
+            "Takes the names out, off the step's own request, with a message that we keep back.",
         ),
         Pin(
             "sagemaker.workflow.utilities:execute_job_functions",
@@ -77,7 +77,7 @@ PINS = {
         Pin(
             "sagemaker.workflow.model_step:ModelStep.__init__",
             {"413364ba114c", "bf629a2fc117"},
-            "Keeps the model and its requests in `_model`, `_create_model_args`, `_register_model_args`.",
+            "Keeps the model in `_model`, its requests in `_create_model_args` and the like.",
         ),
         Pin(
             "sagemaker.workflow.function_step:_FunctionStep.__init__",
@@ -124,7 +124,7 @@ PINS = {
         Pin(
             "sagemaker.core.workflow.utilities:trim_request_dict",
             {"bebc5f768b98"},
-            "Takes the names out with prefixing off, says so in the message that we keep back, and changes the step's own request.",
+            "Takes the names out, off the step's own request, with a message that we keep back.",
         ),
         Pin(
             "sagemaker.core.workflow.utilities:execute_job_functions",
@@ -144,7 +144,7 @@ PINS = {
         Pin(
             "sagemaker.mlops.workflow.model_step:ModelStep.__init__",
             {"808c1113f731", "b25865a316af"},
-            "Keeps the model and its requests in `_model`, `_create_model_args`, `_register_model_args`.",
+            "Keeps the model in `_model`, its requests in `_create_model_args` and the like.",
         ),
         Pin(
             "sagemaker.mlops.workflow.function_step:_FunctionStep.__init__",

@@ -1,0 +1,22 @@
+"""The public names as a type-checker sees them; only mypy runs this file."""
+
+from __future__ import annotations
+
+from sm_prefix_ext import JobName, JobPrefix, Plan, PrefixPolicy, PrefixViolation, prefixed_jobs
+from sm_prefix_ext.findings import Finding
+
+prefix: JobPrefix = JobPrefix("team-a").join("train")
+inside: bool = prefix.covers("team-a-train-1")
+name: JobName = JobName.parse("team-a-ic9xq2n1qepa-bAEHIt7IXm")
+count: int | None = name.failure_count
+policy: PrefixPolicy = PrefixPolicy("team-a", short_prefix="ta", step_roles={"*": "arn"})
+found: PrefixPolicy | None = PrefixPolicy.discover()
+plan: Plan = Plan.from_definition({"Steps": []}, policy=policy, region="eu-west-1")
+for job in plan:
+    pattern: str = job.arn_pattern
+for record in prefixed_jobs("arn").outside(policy):
+    token: str | None = record.entity_token
+try:
+    pass
+except PrefixViolation as violation:
+    findings: tuple[Finding, ...] = violation.findings
