@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -16,6 +17,9 @@ _DUMMIES = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
 }
+
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def _scrub() -> None:
@@ -64,8 +68,16 @@ def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_network() -> None:
-    """Nothing but this machine answers; Unix sockets and loopback stay open."""
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but this machine answers, nor is any other looked up; Unix sockets stay open."""
     import pytest_socket
 
-    pytest_socket.socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+    pytest_socket.socket_allow_hosts(list(_LOOPBACK), allow_unix_socket=True)
+    look_up = socket.getaddrinfo
+
+    def only_here(host: object, *args: object, **kwargs: object) -> object:
+        if host in (None, "", *_LOOPBACK):
+            return look_up(host, *args, **kwargs)  # type: ignore[arg-type]
+        raise socket.gaierror(socket.EAI_NONAME, f"tests look up no host: {host}")
+
+    monkeypatch.setattr(socket, "getaddrinfo", only_here)

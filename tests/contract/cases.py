@@ -267,6 +267,7 @@ def test_for_each(sdk: ModuleType, session: Any) -> None:
     assert {"Loop/each/Train": "team-a-t"} == job_names(checked.definition())
 
 
+@pytest.mark.skipif(not HAS_FUNCTIONS, reason="this SDK asks for every step to be listed")
 def test_a_step_that_is_only_depended_on_is_named(sdk: ModuleType, session: Any) -> None:
     """The SDK pulls in a step that another one refers to; its declared name comes with it."""
     first = make(sdk, session, "Processing", "First", "one").step

@@ -19,7 +19,7 @@ except UnsupportedSdk:
     collect_ignore_glob = ["*"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mocked() -> Iterator[Any]:
     """An AWS in this process."""
     from moto import mock_aws
@@ -28,9 +28,9 @@ def mocked() -> Iterator[Any]:
         yield mock
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def session(sdk: ModuleType, mocked: Any) -> object:
-    """A ``PipelineSession`` of the installed SDK: one for all tests, for it is dear to make."""
+    """A ``PipelineSession`` of the installed SDK: one for the whole suite, for it is dear to make."""
     import boto3
 
     return sdk.session(boto3.Session("key", "secret", region_name="us-east-1"))
@@ -44,7 +44,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, mocked: Any, session: Any) -> None:
     session.boto_session.client("s3").create_bucket(Bucket="bucket")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sdk() -> ModuleType:
     """The factory of steps for the installed major."""
     logging.getLogger("sagemaker").setLevel(logging.ERROR)

@@ -170,6 +170,7 @@ def model(of: Any, step: str, name: Any = None) -> Any:
 
 def register(of: Any, step: str, name: Any = None, group: str | None = None) -> Any:
     job = _builder(of)
+    job.framework = job.framework_version = None  # 3.1 reads them and never sets them
     given = {"model_package_name": name} if group is None else {"model_package_group_name": group}
     args = job.register(
         content_types=["text/csv"],

@@ -1,0 +1,74 @@
+"""Pipelines of any size, in the same mix of steps, and an AWS that answers at once."""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+from types import ModuleType
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+PREFIX = "team-a"
+STEPS_IN_A_ROUND = 10
+_HYPERPARAMETERS = {"eta": 0.2, "max_depth": 5, "num_round": 50, "objective": "reg:linear"}
+_EXISTS = {"__type": "ValidationException", "message": "The pipeline already exists."}
+
+
+class _Raw(io.BytesIO):
+    def stream(self) -> Any:
+        yield self.read()
+
+
+def answer(request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
+    """What every service says: done; only that the pipeline is there already."""
+    refused = event_name.endswith(".CreatePipeline")
+    body = {"before-send.s3": b""}.get(event_name.rpartition(".")[0], b"{}")
+    if refused:
+        body = json.dumps(_EXISTS).encode()
+    return AWSResponse(request.url, 400 if refused else 200, {}, _Raw(body))
+
+
+@functools.cache
+def _arguments(major: int) -> ModuleType:
+    if major == 2:
+        from . import mix_v2
+
+        return mix_v2
+    # Steps of v3 make a client for local mode each, half a second, to learn the name of a method.
+    from sagemaker.mlops.workflow import steps
+
+    from . import mix_v3
+
+    steps.LocalSagemakerClient = functools.cache(steps.LocalSagemakerClient)
+    return mix_v3
+
+
+def steps(sdk: ModuleType, session: Any, count: int) -> list[Any]:
+    """Steps, nested ones counted in, each with its own job object and a declared name."""
+    assert count % STEPS_IN_A_ROUND == 0
+    rounds = range(count // STEPS_IN_A_ROUND)
+    return [step for number in rounds for step in _round(sdk, session, number)]
+
+
+def _round(sdk: ModuleType, session: Any, number: int) -> list[Any]:
+    given = _arguments(sdk.MAJOR)
+
+    def make(kind: str, step: str, **more: Any) -> Any:
+        made = sdk.KINDS[kind](session, f"{step}{number}", f"{PREFIX}-{step.lower()}-{number}", **more)
+        if kind == "Training":
+            given.tell(made.job, _HYPERPARAMETERS)
+        return made.step
+
+    prepare = make("Processing", "Prepare", **given.processing())
+    train = make("Training", "Train", **given.training(prepare))
+    evaluate = make("Processing", "Evaluate", **given.processing())
+    challenger = make("Training", "Challenger", **given.training(prepare))
+    serve = [make("Transform", "Score"), make("Processing", "Report", **given.processing())]
+    accepted = [
+        make("Model", "Create"),
+        make("RegisterModel", "Register"),
+        sdk.condition(f"Serve{number}", serve),
+    ]
+    return [prepare, train, evaluate, challenger, sdk.condition(f"Accept{number}", accepted)]

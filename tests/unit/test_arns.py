@@ -1,0 +1,56 @@
+"""ARNs."""
+
+from __future__ import annotations
+
+import botocore.session
+import pytest
+
+from sm_prefix_ext.arns import Arn, is_role_arn, partition_of, sagemaker_arn
+
+SESSION = botocore.session.get_session()
+REGIONS = [
+    (partition, region)
+    for partition in SESSION.get_available_partitions()
+    for region in SESSION.get_available_regions("sagemaker", partition, allow_non_regional=False)
+]
+
+
+@pytest.mark.parametrize(("partition", "region"), REGIONS)
+def test_partitions_are_botocores(partition: str, region: str) -> None:
+    """Every region with SageMaker lies in the partition that botocore puts it in."""
+    assert partition == partition_of(region)
+
+
+def test_parse_and_back() -> None:
+    """The text comes back, and the name is what stands behind the resource's type."""
+    text = "arn:aws-cn:sagemaker:cn-north-1:111122223333:model-package/churn/3"
+    arn = Arn.parse(text)
+    assert (text, "model-package", "churn/3") == (str(arn), arn.resource_type, arn.name)
+
+
+@pytest.mark.parametrize("text", ["", "team-a", "arn:aws:sagemaker", "arn::x:::y", None])
+def test_what_is_no_arn(text: str) -> None:
+    """A ValueError that shows it."""
+    with pytest.raises(ValueError, match="is not an ARN"):
+        Arn.parse(text)
+
+
+def test_unknown_places_are_stars() -> None:
+    """A region or account that isn't known is ``*``, never left out."""
+    assert "arn:aws:sagemaker:*:*:model/a-*" == sagemaker_arn("model", "a-*")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        (True, "arn:aws:iam::111122223333:role/service-role/x+=,.@-_"),
+        (True, "arn:aws-us-gov:iam::111122223333:role/x"),
+        (False, "arn:aws:iam::111122223333:user/x"),
+        (False, "arn:aws:iam::1111:role/x"),
+        (False, "arn:aws:iam::111122223333:role/*"),
+        (False, {"Get": "Parameters.Role"}),
+    ],
+)
+def test_role_arns(wanted: bool, text: object) -> None:
+    """A role's ARN has no wildcard and is no expression."""
+    assert wanted is is_role_arn(text)

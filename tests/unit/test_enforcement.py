@@ -1,0 +1,289 @@
+"""How a job's name comes about, and which role it gets: on plain dicts."""
+
+from __future__ import annotations
+
+import copy
+import string
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sm_prefix_ext import PrefixPolicy
+from sm_prefix_ext.definition import steps
+from sm_prefix_ext.enforcement import Declared, enforce
+from sm_prefix_ext.findings import CATALOGUE, has_errors
+from sm_prefix_ext.kinds import JOB_KINDS, KINDS, Kind
+
+ROLE = "arn:aws:iam::111122223333:role/step"
+NONE, SHORT, LONG = (
+    PrefixPolicy(),
+    PrefixPolicy("team-a"),
+    PrefixPolicy("team-alpha", short_prefix="ta"),
+)
+each_job_kind = pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
+
+
+def document(*listed: dict[str, Any]) -> dict[str, Any]:
+    """A definition of these steps."""
+    return {"Version": "2020-12-01", "Steps": list(listed)}
+
+
+def step(name: str, step_type: str, **arguments: Any) -> dict[str, Any]:
+    """A step."""
+    return {"Name": name, "Type": step_type, "Arguments": arguments}
+
+
+def named(kind: Kind, policy: PrefixPolicy, name: Any, **how: Any) -> tuple[Any, list[str]]:
+    """The one job's name after enforcing, and the codes."""
+    definition, found = enforce(
+        document(step("My_Step", kind.step_type)), policy, {"My_Step": Declared(name, "X(n=)")}, **how
+    )
+    return definition["Steps"][0]["Arguments"].get(kind.name_field), [f.code for f in found]
+
+
+@each_job_kind
+def test_a_declared_name(kind: Kind) -> None:
+    """Joined where there is a prefix, with the short one only where that fits; itself without."""
+    assert ("nice", []) == named(kind, NONE, "nice")
+    short = kind.short
+    assert ("team-a" if short else "team-a-nice", []) == named(kind, SHORT, "nice")
+    assert ("ta" if short else "team-alpha-nice", []) == named(kind, LONG, "nice")
+    assert ("ta-x" if short else "team-alpha-x", []) == named(kind, LONG, "x")
+    carried = "ta-abc" if short else "team-alpha-abc"
+    assert (carried, []) == named(kind, LONG, carried)
+
+
+@each_job_kind
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_nothing_declared(kind: Kind, nothing: Any) -> None:
+    """Prefix and step's name with a policy, a finding without."""
+    assert (None, ["PFX001"]) == named(kind, NONE, nothing)
+    wanted = "ta" if kind.short else "team-alpha-My-Step"
+    assert (wanted, []) == named(kind, LONG, nothing)
+
+
+@each_job_kind
+def test_limits(kind: Kind) -> None:
+    """At the limit a name passes, one over it is a finding that has both numbers."""
+    limit = kind.prefix_limit
+    assert ("x" * limit, []) == named(kind, NONE, "x" * limit)
+    assert ["PFX002"] == named(kind, NONE, "x" * (limit + 1))[1]
+    if not kind.short:
+        room = limit - len("team-a-")
+        assert ("team-a-" + "x" * room, []) == named(kind, SHORT, "x" * room)
+        _, [finding] = enforce(
+            document(step("S", kind.step_type)), SHORT, {"S": Declared("x" * 50, "X(n=)")}
+        )
+        for said in ("X(n=)", "50 characters", "57 with the prefix", "takes 38", kind.step_type):
+            assert said in finding.message
+        assert f"Shorten it to {room} characters or fewer." == finding.fix
+
+
+@each_job_kind
+@pytest.mark.parametrize("policy", [NONE, SHORT, LONG])
+@pytest.mark.parametrize("name", ["a/b", "x_y", "end-", "-start", "é"])
+def test_bad_characters(kind: Kind, policy: PrefixPolicy, name: str) -> None:
+    """A finding with or without a policy; nothing is rewritten."""
+    assert ["PFX003"] == named(kind, policy, name)[1]
+
+
+@each_job_kind
+@pytest.mark.parametrize("policy", [NONE, SHORT, LONG])
+def test_expressions(kind: Kind, policy: PrefixPolicy) -> None:
+    """What a run decides can't be checked before it."""
+    assert ["PFX004"] == named(kind, policy, {"Get": "Parameters.P"})[1]
+
+
+def test_all_that_is_wrong_with_a_name() -> None:
+    """Length and characters are said together."""
+    assert ["PFX003", "PFX002"] == named(KINDS["Training"], NONE, "_" * 50)[1]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "step_name", "wanted"),
+    [
+        ("team-a", "Train_Model v2", "team-a-Train-Model-v2"),
+        ("team-a", "ATrainStepWithALongName", "team-a-ATrainStepWithALongN"),
+        ("team-a", "ATrainStepWithALon_-g", "team-a-ATrainStepWithALon"),
+        ("team-a", "__", "team-a"),
+        ("x" * 36, "Train", "x" * 36 + "-T"),
+        ("x" * 37, "Train", "x" * 37),
+        ("x" * 38, "Train", "x" * 38),
+    ],
+)
+def test_what_fits_of_a_steps_name(prefix: str, step_name: str, wanted: str) -> None:
+    """Hyphens for what a name can't have, 20 characters, what fits, no hyphen at the end."""
+    definition, found = enforce(document(step(step_name, "Training")), PrefixPolicy(prefix), {})
+    assert (wanted, ()) == (definition["Steps"][0]["Arguments"]["TrainingJobName"], found)
+
+
+def test_without_a_short_prefix() -> None:
+    """A kind with the limit of 6 needs one."""
+    assert ["PFX010"] == named(KINDS["Tuning"], PrefixPolicy("team-alpha"), "hpo")[1]
+    assert ["PFX010"] == named(KINDS["Tuning"], PrefixPolicy("team-alpha"), None)[1]
+
+
+def test_reserved() -> None:
+    """``pipelines`` is the service's own, unless a prefix stands before it."""
+    assert ["PFX009"] == named(KINDS["Training"], NONE, "pipelines-x")[1]
+    assert ("team-a-pipelines-x", []) == named(KINDS["Training"], SHORT, "pipelines-x")
+
+
+def test_stand_ins_count_as_not_declared() -> None:
+    """Unless it is certain that the user said so."""
+    made = step("S", "QualityCheck", ProcessingJobName="baseline-job")
+    assert ["PFX001"] == [f.code for f in enforce(document(made), NONE)[1]]
+    said = {"S": Declared("baseline-job", certain=True)}
+    assert () == enforce(document(made), NONE, said)[1]
+    definition, found = enforce(document(made), SHORT, {"S": Declared("baseline-job")})
+    assert ("team-a-S", ()) == (definition["Steps"][0]["Arguments"]["ProcessingJobName"], found)
+
+
+def test_a_lost_name_is_said() -> None:
+    """What the SDK threw away is not made up anew."""
+    said = {"S": Declared(None, "register()", lost=True)}
+    for policy in (NONE, SHORT):
+        [finding] = enforce(document(step("S", "RegisterModel")), policy, said)[1]
+        assert ("PFX001", True) == (finding.code, "takes the name out" in " ".join(finding.message.split()))
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "codes"),
+    [
+        ("team-a-x", SHORT, []),
+        ("team-a", SHORT, []),
+        ("team-ab", SHORT, ["PFX006"]),
+        ("other", SHORT, ["PFX006"]),
+        (None, SHORT, ["PFX001"]),
+        (None, NONE, ["PFX001"]),
+        ("other", NONE, []),
+        ("x" * 39, NONE, ["PFX002"]),
+        ("a/b", SHORT, ["PFX003", "PFX006"]),
+        ({"Get": "x"}, SHORT, ["PFX004"]),
+    ],
+)
+def test_final_definitions_are_judged_as_they_stand(
+    name: Any, policy: PrefixPolicy, codes: list[str]
+) -> None:
+    """Nothing is composed, and nothing is changed."""
+    made = document(step("S", "Training", **({"TrainingJobName": name} if name else {})))
+    definition, found = enforce(made, policy)
+    assert (codes, made) == ([f.code for f in found], definition)
+
+
+def test_prefixing_off_leaves_names_alone() -> None:
+    """Roles still apply, and an unknown step type is still one."""
+    made = document(step("S", "Training", TrainingJobName="a/b"), step("T", "New"))
+    definition, found = enforce(made, PrefixPolicy("t", step_roles={"*": ROLE}), {}, prefixing=False)
+    assert {"TrainingJobName": "a/b", "RoleArn": ROLE} == definition["Steps"][0]["Arguments"]
+    assert ["PFX005"] == [f.code for f in found]
+
+
+def test_step_roles() -> None:
+    """Every role field, expressions too; none where the table has none."""
+    policy = PrefixPolicy(step_roles={"*": ROLE})
+    definitions = {"TrainingJobDefinitions": [{"RoleArn": "a"}, {"RoleArn": {"Get": "b"}}]}
+    made = document(
+        step("A", "Model"),
+        step("B", "Tuning", **definitions),
+        step("C", "Tuning", TrainingJobDefinition={}),
+        step("D", "Transform"),
+        step("E", "RegisterModel"),
+        step("F", "Lambda"),
+    )
+    definition, _ = enforce(made, policy, {}, prefixing=False)
+    assert [
+        {"ExecutionRoleArn": ROLE},
+        {"TrainingJobDefinitions": [{"RoleArn": ROLE}, {"RoleArn": ROLE}]},
+        {"TrainingJobDefinition": {"RoleArn": ROLE}},
+        {},
+        {},
+        {},
+    ] == [made["Arguments"] for made in definition["Steps"]]
+
+
+def test_alike_prefixes_and_groups_are_warnings() -> None:
+    """They don't keep a definition from leaving."""
+    made = document(
+        step("A", "Training", TrainingJobName="x"),
+        step("C", "Condition", IfSteps=[step("B", "Processing", ProcessingJobName="x")]),
+        step("D", "RegisterModel", ModelPackageGroupName="models"),
+        step("E", "RegisterModel", ModelPackageGroupName={"Get": "Parameters.G"}),
+        step("F", "RegisterModel", ModelPackageGroupName="team-a-models"),
+    )
+    _, found = enforce(made, SHORT, {})
+    assert [("PFX007", "C/if/B"), ("PFX008", "D"), ("PFX008", "E")] == [
+        (f.code, f.step) for f in found
+    ]
+    assert not has_errors(found)
+
+
+def test_unknown_step_types_are_errors_wherever_they_are() -> None:
+    """What they start can't be judged."""
+    made = document(step("C", "Condition", ElseSteps=[step("N", "New")]))
+    [finding] = enforce(made, NONE)[1]
+    assert ("PFX005", "error", "C/else/N", "New") == (
+        finding.code,
+        finding.severity,
+        finding.step,
+        finding.step_type,
+    )
+
+
+JUNK = st.none() | st.text(max_size=50) | st.just({"Get": "Parameters.P"})
+PLAIN = st.text(string.ascii_letters + string.digits + "-_", min_size=1, max_size=50)
+
+
+def _steps(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.builds(
+        lambda name, a, b: step(name, "Condition", IfSteps=a, ElseSteps=b),
+        PLAIN,
+        st.lists(children, max_size=3),
+        st.lists(children, max_size=3),
+    )
+
+
+JOBS = st.builds(
+    lambda name, kind, said, group: step(
+        name,
+        kind.step_type,
+        **({kind.name_field: said} if said is not None else {}),
+        **({"ModelPackageGroupName": group} if group and kind.step_type == "RegisterModel" else {}),
+    ),
+    PLAIN,
+    st.sampled_from(JOB_KINDS),
+    JUNK,
+    st.none() | PLAIN,
+)
+OTHERS = st.builds(
+    step, PLAIN, st.sampled_from([k.step_type for k in KINDS.values() if not k.makes_job] + ["New"])
+)
+DEFINITIONS = st.builds(
+    lambda listed: document(*listed),
+    st.lists(st.recursive(JOBS | OTHERS, _steps, max_leaves=6), max_size=4),
+)
+POLICIES = st.sampled_from([NONE, SHORT, LONG, PrefixPolicy("team-alpha"), PrefixPolicy("a")])
+
+
+@given(DEFINITIONS, POLICIES, st.booleans())
+def test_no_job_comes_out_outside_the_policy_unsaid(
+    definition: dict[str, Any], policy: PrefixPolicy, final: bool
+) -> None:
+    """Whatever goes in: fit to leave means that every job is inside, and the input is untouched."""
+    before = copy.deepcopy(definition)
+    enforced, found = enforce(definition, policy, None if final else {})
+    assert before == definition
+    assert (enforced, found) == enforce(definition, policy, None if final else {})
+    assert all(CATALOGUE[f.code][0] == f.severity for f in found)
+    wrong = {f.step for f in found if f.severity == "error"}
+    for view in steps(enforced):
+        if view.kind is None:
+            assert view.path in wrong
+        elif view.kind.makes_job and view.group_name is None and view.path not in wrong:
+            name = view.job_name
+            assert isinstance(name, str)
+            assert len(name) <= view.kind.prefix_limit
+            prefix = policy.prefix_for(view.kind)
+            assert (prefix is None and policy.prefix is None) or (prefix and prefix.covers(name))

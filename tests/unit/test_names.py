@@ -1,0 +1,125 @@
+"""Prefixes and names."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sm_prefix_ext import InvalidPrefix, JobName, JobPrefix
+
+REAL = json.loads((Path(__file__).parents[1] / "data/real_job_names.json").read_text("utf-8"))
+NAMES = st.from_regex(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,20}", fullmatch=True)
+PREFIXES = NAMES.filter(lambda name: name != "pipelines" and not name.startswith("pipelines-"))
+IDS = st.from_regex(r"[a-z0-9]{12}", fullmatch=True)
+TOKENS = st.from_regex(r"[A-Za-z0-9]{10}", fullmatch=True)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "a/b", "x_y", "end-", "-start", "é", "a b", "pipelines", "pipelines-x", "*", None, 3]
+)
+def test_what_is_no_prefix(value: object) -> None:
+    """The error says what was got, why not, and what is allowed."""
+    with pytest.raises(InvalidPrefix) as raised:
+        JobPrefix(value)  # type: ignore[arg-type]
+    assert value == raised.value.got
+    assert repr(value) in str(raised.value)
+    assert "letters, digits and hyphens" in str(raised.value)
+
+
+def test_a_prefix_is_a_str() -> None:
+    """It equals, hashes, pickles and formats as the string does."""
+    prefix = JobPrefix("team-a")
+    assert ("team-a", "team-a-*") == (prefix, f"{prefix}-*")
+    assert hash("team-a") == hash(prefix)
+    assert isinstance(pickle.loads(pickle.dumps(prefix)), JobPrefix)
+    assert prefix is JobPrefix(prefix)
+
+
+@pytest.mark.parametrize(
+    ("name", "joined"),
+    [
+        ("train", "team-a-train"),
+        ("team-a-train", "team-a-train"),
+        ("team-a", "team-a"),
+        ("team-ab", "team-a-team-ab"),
+        ("", "team-a"),
+        (None, "team-a"),
+    ],
+)
+def test_join(name: str | None, joined: str) -> None:
+    """A name gets the prefix once; nothing gives the prefix."""
+    assert joined == JobPrefix("team-a").join(name)
+
+
+@pytest.mark.parametrize("name", ["a/b", "x_y", "end-", "-start", "ü"])
+def test_join_refuses_what_no_job_could_carry(name: str) -> None:
+    """Such a name is not rewritten."""
+    with pytest.raises(InvalidPrefix):
+        JobPrefix("team-a").join(name)
+
+
+@given(PREFIXES, NAMES)
+def test_joined_names_are_covered_whole_and_once(prefix: str, name: str) -> None:
+    """``join`` covers, keeps the whole name, and changes nothing the second time."""
+    made = JobPrefix(prefix)
+    joined = made.join(name)
+    assert made.covers(joined)
+    assert joined.endswith(name)
+    assert joined == made.join(joined)
+    assert joined.startswith(f"{prefix}-") or joined == prefix
+
+
+@given(PREFIXES, st.text(min_size=1))
+def test_join_gives_a_prefix_or_refuses(prefix: str, name: str) -> None:
+    """Whatever the name, there is no result that isn't a prefix."""
+    try:
+        joined = JobPrefix(prefix).join(name)
+    except InvalidPrefix:
+        return
+    assert joined == JobPrefix(str(joined))
+
+
+def test_covers_ends_at_a_hyphen() -> None:
+    """``team-a`` is not the prefix of ``team-ab``, and case counts."""
+    covers = JobPrefix("team-a").covers
+    assert (True, True, False, False) == (
+        covers("team-a"),
+        covers("team-a-x"),
+        covers("team-ab"),
+        covers("Team-a-x"),
+    )
+
+
+@pytest.mark.parametrize("row", REAL, ids=[row["name"] for row in REAL])
+def test_every_real_name_parses(row: dict[str, dict[str, object]]) -> None:
+    """To the fields that were read off it by hand."""
+    parsed = JobName.parse(row["name"])  # type: ignore[arg-type]
+    assert row["parsed"] == {field: getattr(parsed, field) for field in row["parsed"]}
+
+
+@given(PREFIXES, IDS, TOKENS, st.none() | st.integers(0, 99))
+def test_custom_names_parse_back(prefix: str, id_: str, token: str, count: int | None) -> None:
+    """A name made of its parts gives the parts."""
+    name = f"{prefix}-{id_}-{token}" + ("" if count is None else f"-{count}")
+    assert JobName("custom-prefix", prefix, id_, None, token, count) == JobName.parse(name)
+
+
+@given(IDS, st.from_regex(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}", fullmatch=True), TOKENS)
+def test_default_names_parse_back(id_: str, step: str, token: str) -> None:
+    """With prefixing off too, a hyphen at the end of the cut step's name included."""
+    name = f"pipelines-{id_}-{step}-{token}"
+    assert JobName("default", "pipelines", id_, step, token, None) == JobName.parse(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "train", "team-a-train-2024-01-01-10-20-30-123", "pipelines-x", "a" * 63]
+)
+def test_names_that_the_service_did_not_make(name: str) -> None:
+    """They are a ValueError that shows the name."""
+    with pytest.raises(ValueError, match="is not a name that SageMaker Pipelines makes"):
+        JobName.parse(name)

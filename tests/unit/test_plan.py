@@ -1,0 +1,119 @@
+"""What a definition will start."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import Plan, PrefixPolicy
+from sm_prefix_ext.plan import PlannedJob
+
+ROLE = "arn:aws:iam::111122223333:role/{}"
+
+
+def plan_of(*listed: tuple[str, str, dict[str, Any]], **how: Any) -> Plan:
+    """The plan of a definition of these steps."""
+    made = [{"Name": n, "Type": t, "Arguments": a} for n, t, a in listed]
+    return Plan.from_definition({"Steps": made}, **how)
+
+
+def test_a_planned_job() -> None:
+    """Name, ARN, role and actions, the account read off the role."""
+    arguments = {"TrainingJobName": "team-a-train", "RoleArn": ROLE.format("given")}
+    [job] = plan_of(("Train", "Training", arguments), region="cn-north-1")
+    assert (
+        PlannedJob(
+            "Train",
+            "Training",
+            "team-a-train",
+            "team-a-train-*",
+            "arn:aws-cn:sagemaker:cn-north-1:111122223333:training-job/team-a-train-*",
+            ROLE.format("given"),
+            (
+                "sagemaker:CreateTrainingJob",
+                "sagemaker:AddTags",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:StopTrainingJob",
+                "iam:PassRole",
+            ),
+        )
+        == job
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "step_type", "arguments", "prefix", "pattern", "resource"),
+    [
+        ("Train-With_Long-Name-X", "Training", {}, None, "pipelines-*-Train-With?Long-Name-*", None),
+        ("TuneAll-Now", "Tuning", {}, None, "*-TuneAll-*", None),
+        ("Auto", "AutoML", {}, None, "*-Auto-*", None),
+        ("T", "Training", {"TrainingJobName": {"Get": "x"}}, None, "*", None),
+        ("R", "RegisterModel", {"ModelPackageName": "p"}, "p", "p-*", "model-package/p-*"),
+        ("R", "RegisterModel", {"ModelPackageGroupName": "g"}, None, "g/*", "model-package/g/*"),
+        (
+            "R",
+            "RegisterModel",
+            {"ModelPackageGroupName": "arn:aws:sagemaker:x:1:model-package-group/g"},
+            None,
+            "g/*",
+            "model-package/g/*",
+        ),
+        ("J", "Job", {"JobName": "p", "JobCategory": "AgentRFT"}, "p", "p-*", "job/AgentRFT/p-*"),
+        ("J", "Job", {"JobName": "p"}, "p", "p-*", "job/*/p-*"),
+    ],
+)
+def test_patterns(
+    step: str,
+    step_type: str,
+    arguments: dict[str, Any],
+    prefix: str | None,
+    pattern: str,
+    resource: str | None,
+) -> None:
+    """With prefixing on and off, in a group, by category; what isn't known is a star."""
+    [job] = plan_of((step, step_type, arguments))
+    assert (prefix, pattern) == (job.prefix, job.name_pattern)
+    if resource:
+        assert f"arn:aws:sagemaker:*:*:{resource}" == job.arn_pattern
+
+
+def test_roles() -> None:
+    """The policy's beats the definition's, which beats the execution role; a transform has none."""
+    given = {"RoleArn": ROLE.format("given")}
+    policy = PrefixPolicy(step_roles={"B": ROLE.format("policy")})
+    plan = plan_of(
+        ("A", "Training", given),
+        ("B", "Training", given),
+        ("C", "Training", {}),
+        ("D", "Training", {"RoleArn": {"Get": "x"}}),
+        ("E", "Transform", {}),
+        policy=policy,
+        role_arn=ROLE.format("execution"),
+    )
+    wanted = [ROLE.format("given"), ROLE.format("policy"), ROLE.format("execution"), "*", None]
+    assert wanted == [job.role_arn for job in plan]
+
+
+def test_a_tuning_job_with_two_roles_has_two_rows() -> None:
+    """Both roles are passed."""
+    definitions = [{"RoleArn": ROLE.format(r)} for r in ("a", "b", "a")]
+    plan = plan_of(("T", "Tuning", {"TrainingJobDefinitions": definitions}))
+    assert [ROLE.format("a"), ROLE.format("b")] == [job.role_arn for job in plan]
+
+
+def test_a_plan_is_a_sequence() -> None:
+    """Of jobs alone, also from JSON; as data; as a table that escapes."""
+    made = {"Steps": [{"Name": "<b>", "Type": "Training"}, {"Name": "F", "Type": "Fail"}]}
+    plan = Plan.from_definition(json.dumps(made), account="111122223333")
+    assert (1, plan[0]) == (len(plan), next(iter(plan)))
+    assert {"jobs": [plan[0].to_dict()]} == json.loads(json.dumps(plan.to_dict()))
+    assert "&lt;b&gt;" in plan._repr_html_()
+    assert "<b>" not in plan._repr_html_()
+
+
+def test_what_is_no_definition() -> None:
+    """A ValueError, as everywhere."""
+    with pytest.raises(ValueError, match="it has no 'Steps'"):
+        Plan.from_definition({})

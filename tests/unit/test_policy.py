@@ -1,0 +1,145 @@
+"""The prefix policy, its file, and where it is found."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from sm_prefix_ext import InvalidPrefix, PolicyFileError, PrefixPolicy
+from sm_prefix_ext.kinds import KINDS
+
+ROLE = "arn:aws:iam::111122223333:role/{}"
+
+
+def write(path: Path, text: str = 'prefix = "team-a"\n') -> Path:
+    """Write a policy file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("prefix", "short", "wanted"),
+    [("team-a", None, "team-a"), ("team-alpha", None, None), ("team-alpha", "ta", "ta")],
+)
+def test_the_short_prefix(prefix: str, short: str | None, wanted: str | None) -> None:
+    """It is the prefix where that fits, and serves the kinds whose limit is 6."""
+    policy = PrefixPolicy(prefix, short_prefix=short)
+    assert wanted == policy.short_prefix == policy.prefix_for(KINDS["Tuning"])
+    assert prefix == policy.prefix_for(KINDS["Training"])
+
+
+@pytest.mark.parametrize(
+    "given", [{"prefix": "a/b"}, {"prefix": "a" * 39}, {"prefix": ""}, {"short_prefix": "a" * 7}]
+)
+def test_prefixes_that_no_job_could_carry(given: dict[str, str]) -> None:
+    """They are refused when the policy is made."""
+    with pytest.raises(InvalidPrefix):
+        PrefixPolicy(**given)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("roles", [{"Train": "role"}, {"": ROLE.format("x")}, ["x"], {"T": None}])
+def test_step_roles_must_be_roles(roles: object) -> None:
+    """A ValueError names the entry."""
+    with pytest.raises(ValueError, match="step_roles"):
+        PrefixPolicy(step_roles=roles)  # type: ignore[arg-type]
+
+
+def test_which_role_a_step_takes() -> None:
+    """The step's name beats its type, the type beats ``*``."""
+    roles = {"Fit": ROLE.format("name"), "Training": ROLE.format("type"), "*": ROLE.format("any")}
+    policy = PrefixPolicy(step_roles=roles)
+    assert [ROLE.format(r) for r in ("name", "type", "any")] == [
+        policy.role_for(*step)
+        for step in (("Fit", "Training"), ("Other", "Training"), ("Other", "Processing"))
+    ]
+    assert PrefixPolicy().role_for("Fit", "Training") is None
+
+
+def test_a_policy_is_a_value() -> None:
+    """Frozen, hashable, equal to its copies."""
+    roles = {"*": ROLE.format("x")}
+    policy = PrefixPolicy("team-a", step_roles=roles)
+    roles.clear()
+    assert {"*": ROLE.format("x")} == dict(policy.step_roles)
+    for twin in (pickle.loads(pickle.dumps(policy)), copy.deepcopy(policy)):
+        assert (policy, hash(policy)) == (twin, hash(twin))
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        policy.prefix = None  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        policy.step_roles["*"] = ""  # type: ignore[index]
+
+
+def test_from_file(tmp_path: Path) -> None:
+    """All three keys, and where they came from."""
+    path = write(
+        tmp_path / "p.toml",
+        f'prefix = "team-alpha"\nshort_prefix = "ta"\n[step_roles]\nTrain = "{ROLE.format("x")}"\n',
+    )
+    policy = PrefixPolicy.from_file(path)
+    wanted = PrefixPolicy("team-alpha", short_prefix="ta", step_roles={"Train": ROLE.format("x")})
+    assert (wanted, str(path)) == (policy, policy.source)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "why"),
+    [
+        ("prefx = 'a'", "prefx", "Did you mean 'prefix'?"),
+        ("prefix = 3", "prefix", "it is a int, not a str"),
+        ("prefix = 'a/b'", "prefix", "it has '/' in it"),
+        ("short_prefix = 'toolong'", "short_prefix", "7 characters"),
+        ("[step_roles]\nTrain = 'x'", "step_roles.Train", "not the ARN of a role"),
+        ("step_roles = 'x'", "step_roles", "wanted a step's name"),
+        ("prefix = ", None, "not TOML"),
+        (None, None, "can't be read"),
+    ],
+)
+def test_files_that_can_not_be_used(
+    tmp_path: Path, text: str | None, key: str | None, why: str
+) -> None:
+    """The error says file, key and reason."""
+    path = tmp_path / "p.toml"
+    if text is not None:
+        write(path, text)
+    with pytest.raises(PolicyFileError) as raised:
+        PrefixPolicy.from_file(path)
+    assert (str(path), key) == (raised.value.file, raised.value.key)
+    assert why in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_discovery_takes_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site's, the user's, a parent's, this folder's and the named file, each beating the last."""
+    user, site = tmp_path / "user", tmp_path / "site"
+    monkeypatch.setattr(platformdirs, "user_config_path", lambda app: user / app)
+    monkeypatch.setattr(
+        platformdirs, "site_config_dir", lambda app, multipath: f"{tmp_path / 'no'}:{site / app}"
+    )
+    here = tmp_path / "work" / "deep"
+    here.mkdir(parents=True)
+    monkeypatch.chdir(here)
+    assert PrefixPolicy.discover() is None
+    for number, path in enumerate(
+        (
+            site / "sm-prefix" / "sm-prefix.toml",
+            user / "sm-prefix" / "sm-prefix.toml",
+            tmp_path / "work" / "sm-prefix.toml",
+            here / "sm-prefix.toml",
+        )
+    ):
+        write(path, f'prefix = "p{number}"\n')
+        assert PrefixPolicy(f"p{number}") == PrefixPolicy.discover()
+    monkeypatch.setenv("SM_PREFIX_POLICY", str(write(tmp_path / "named.toml", 'prefix = "n"\n')))
+    assert PrefixPolicy("n") == PrefixPolicy.discover()
+
+
+def test_a_named_file_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not a miss: somebody asked for it."""
+    monkeypatch.setenv("SM_PREFIX_POLICY", "no-such.toml")
+    with pytest.raises(PolicyFileError, match="isn't there"):
+        PrefixPolicy.discover()
