@@ -88,7 +88,12 @@ def partition_of(region: str | None) -> str:
 
 
 def sagemaker_arn(
-    resource_type: str, name: str, *, region: str | None = None, account: str | None = None
+    resource_type: str,
+    name: str,
+    *,
+    region: str | None = None,
+    account: str | None = None,
+    partition: str | None = None,
 ) -> str:
     """The ARN, or the pattern of ARNs, of something in SageMaker.
 
@@ -97,10 +102,11 @@ def sagemaker_arn(
         name: a name, or a pattern such as ``team-a-*``.
         region: ``None`` where it isn't known, which gives ``*``.
         account: the same.
+        partition: by default the region's.
     """
     return str(
         Arn(
-            partition_of(region),
+            partition or partition_of(region),
             "sagemaker",
             region or "*",
             account or "*",

@@ -104,6 +104,8 @@ def plan(
     except PrefixViolation as violation:
         _print_findings(violation.findings, form)
         return 1
+    except ValueError as error:
+        raise BadTarget(str(error)) from None
     if form == "json":
         click.echo(json.dumps(planned.to_dict(), indent=2))
     else:
@@ -183,7 +185,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if not _is_of_aws(error):
             raise
-        _fail(f"AWS said no: {error}")
+        _fail(f"asking AWS failed: {error}")
     else:
         sys.exit(status or 0)
 

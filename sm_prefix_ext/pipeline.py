@@ -109,8 +109,7 @@ class Pipeline(_Pipeline):
         Raises:
             PrefixViolation: as :meth:`definition` does.
         """
-        region = getattr(self.sagemaker_session, "boto_region_name", None)
-        return Plan.from_definition(self.definition(), region=region)
+        return Plan.from_definition(self.definition(), region=region_of(self))
 
     @wraps(_SDK.pipeline.create)
     def create(self, *args: Any, **kwargs: Any) -> Any:
@@ -147,6 +146,12 @@ class Pipeline(_Pipeline):
             # Local mode compiles the steps itself, and v2 stops at a model that the policy named.
             twin.pipeline_definition_config = PipelineDefinitionConfig(False)
         return twin
+
+
+def region_of(pipeline: Any) -> str | None:
+    """The region of a pipeline's session; ``None`` for a session without one, as tests make."""
+    region = getattr(pipeline.sagemaker_session, "boto_region_name", None)
+    return region if isinstance(region, str) else None
 
 
 def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from .arns import Arn, is_role_arn, sagemaker_arn
@@ -101,13 +101,16 @@ class Plan(Sequence[PlannedJob]):
         Args:
             document: the definition, as a dict or as JSON. Its names are taken as they stand.
             policy: for the roles that it gives to steps.
-            account: 12 digits; by default that of a role in the definition or ``role_arn``.
-            region: such as ``eu-west-1``.
+            account: 12 digits; by default that of ``role_arn`` or of a role in the definition.
+            region: such as ``eu-west-1``; without it the ARNs have ``*``, and the role's partition.
             role_arn: the pipeline's execution role, which a job takes where its step has none.
 
         Raises:
-            ValueError: where the document isn't a pipeline definition.
+            ValueError: where the document isn't a pipeline definition, or the account or the region
+                can't be one.
         """
+        _must_match(r"[0-9]{12}", account, "an account; wanted 12 digits")
+        _must_match(r"[a-z]+(-[a-z]+)+-[0-9]+", region, "a region; wanted one such as eu-west-1")
         definition = load(document) if isinstance(document, str) else document
         policy = policy or PrefixPolicy()
         views = [view for view in steps(definition) if view.kind and view.kind.makes_job]
@@ -117,8 +120,19 @@ class Plan(Sequence[PlannedJob]):
             if view.kind is not None
             for role in _roles(view, view.kind, policy, role_arn)
         ]
-        account = account or _account([role for _, _, role in drafts], role_arn)
-        return cls(tuple(_job(view, kind, role, region, account) for view, kind, role in drafts))
+        partition, home = _home([role_arn, *(role for _, _, role in drafts)])
+        arn = partial(
+            sagemaker_arn,
+            region=region,
+            account=account or home,
+            partition=None if region else partition,
+        )
+        return cls(tuple(_job(view, kind, role, arn) for view, kind, role in drafts))
+
+
+def _must_match(pattern: str, value: str | None, wanted: str) -> None:
+    if value is not None and re.fullmatch(pattern, value) is None:
+        raise ValueError(f"{value!r} can't be {wanted}.")
 
 
 def _roles(
@@ -139,15 +153,14 @@ def _roles(
     return list(dict.fromkeys(roles)) or [role_arn]
 
 
-def _account(roles: Sequence[str | None], role_arn: str | None) -> str | None:
-    for role in (role_arn, *roles):
-        if role is not None and is_role_arn(role):
-            return Arn.parse(role).account
-    return None
+def _home(roles: Iterable[str | None]) -> tuple[str | None, str | None]:
+    """The partition and the account of the first role that tells them."""
+    arns = (Arn.parse(role) for role in roles if role and is_role_arn(role))
+    return next(((arn.partition, arn.account) for arn in arns), (None, None))
 
 
 def _job(
-    view: StepView, kind: Kind, role: str | None, region: str | None, account: str | None
+    view: StepView, kind: Kind, role: str | None, arn: Callable[[str, str], str]
 ) -> PlannedJob:
     prefix, pattern = _pattern(view, kind)
     actions = kind.iam_actions
@@ -162,7 +175,7 @@ def _job(
         step_type=view.step_type,
         prefix=prefix,
         name_pattern=pattern,
-        arn_pattern=sagemaker_arn(kind.arn_resource, path, region=region, account=account),
+        arn_pattern=arn(kind.arn_resource, path),
         role_arn=role,
         actions=actions,
     )
@@ -180,8 +193,3 @@ def _pattern(view: StepView, kind: Kind) -> tuple[str | None, str]:
     # `?`: what the service makes of a character that no job's name may have isn't documented.
     part = re.sub(r"[^A-Za-z0-9-]", "?", view.name[: kind.default_step_part])
     return None, f"*-{part}-*" if kind.short else f"pipelines-*-{part}-*"
-
-
-def as_json(plan: Plan) -> str:
-    """The plan as a JSON document, ``{"jobs": […]}``."""
-    return json.dumps(plan.to_dict(), indent=2)

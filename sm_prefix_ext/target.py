@@ -58,8 +58,10 @@ class Target:
             return Plan.from_definition(
                 self._final(), policy=_or_discovered(policy), account=account, region=region
             )
+        from .pipeline import region_of
+
         pipeline = self._with(policy)
-        region = region or getattr(pipeline.sagemaker_session, "boto_region_name", None)
+        region = region or region_of(pipeline)
         definition = _guarded(self._rendering, pipeline.definition)
         return Plan.from_definition(definition, account=account, region=region)
 
@@ -102,11 +104,18 @@ def find(text: str) -> Target:
         return _from_json(_reading("standard input", sys.stdin.read), "standard input")
     path = Path(text)
     module, colon, name = text.rpartition(":")
-    if path.is_file() or not colon:
-        if not path.is_file():
-            raise BadTarget(f"{text}: there is no such file; {_WANTED}.")
-        return _from_json(_reading(text, lambda: path.read_text(encoding="utf-8")), text)
-    return Target(pipeline=_from_module(module, name, text))
+    if colon and not path.is_file():
+        return Target(pipeline=_from_module(module, name, text))
+    _must_be_a_file(path, f"; {_WANTED}")
+    if path.suffix == ".py":
+        raise BadTarget(f"{text} is a module; name the pipeline in it too, as {text}:pipeline.")
+    return _from_json(_reading(text, lambda: path.read_text(encoding="utf-8")), text)
+
+
+def _must_be_a_file(path: Path, wanted: str = "") -> None:
+    if not path.is_file():
+        what = "that is a folder" if path.is_dir() else "there is no such file"
+        raise BadTarget(f"{path}: {what}{wanted}.")
 
 
 def _reading(where: str, read: Callable[[], str]) -> str:
@@ -152,8 +161,7 @@ def _import(module: str) -> Any:
         with _on_path(Path.cwd()):
             return _guarded(f"importing {module}", lambda: importlib.import_module(module))
     path = Path(module)
-    if not path.is_file():
-        raise BadTarget(f"{module}: there is no such file; {_WANTED}.")
+    _must_be_a_file(path, f"; {_WANTED}")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise BadTarget(f"{module} can't be imported; {_WANTED}.")
@@ -197,11 +205,11 @@ def read_json(text: str) -> Any:
         BadTarget: where it can't be read or isn't JSON.
     """
     path = Path(text)
-    if text != "-" and not path.is_file():
-        raise BadTarget(f"{text}: there is no such file.")
+    if text != "-":
+        _must_be_a_file(path)
     read = sys.stdin.read if text == "-" else lambda: path.read_text(encoding="utf-8")
     where = "standard input" if text == "-" else text
     try:
         return json.loads(_reading(where, read))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadTarget(f"{where} is not JSON: {error}.") from None

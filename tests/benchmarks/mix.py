@@ -56,7 +56,8 @@ def _round(sdk: ModuleType, session: Any, number: int) -> list[Any]:
     given = _arguments(sdk.MAJOR)
 
     def make(kind: str, step: str, **more: Any) -> Any:
-        made = sdk.KINDS[kind](session, f"{step}{number}", f"{PREFIX}-{step.lower()}-{number}", **more)
+        declared = f"{PREFIX}-{step.lower()}-{number}"
+        made = sdk.KINDS[kind](session, f"{step}{number}", declared, **more)
         if kind == "Training":
             given.tell(made.job, _HYPERPARAMETERS)
         return made.step

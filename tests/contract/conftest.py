@@ -30,7 +30,7 @@ def mocked() -> Iterator[Any]:
 
 @pytest.fixture(scope="package")
 def session(sdk: ModuleType, mocked: Any) -> object:
-    """A ``PipelineSession`` of the installed SDK: one for the whole suite, for it is dear to make."""
+    """A ``PipelineSession`` of the installed SDK: one for the suite, for making it is slow."""
     import boto3
 
     return sdk.session(boto3.Session("key", "secret", region_name="us-east-1"))

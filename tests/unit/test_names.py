@@ -20,7 +20,8 @@ TOKENS = st.from_regex(r"[A-Za-z0-9]{10}", fullmatch=True)
 
 
 @pytest.mark.parametrize(
-    "value", ["", "a/b", "x_y", "end-", "-start", "é", "a b", "pipelines", "pipelines-x", "*", None, 3]
+    "value",
+    ["", "a/b", "x_y", "end-", "-start", "é", "a b", "pipelines", "pipelines-x", "*", None, 3],
 )
 def test_what_is_no_prefix(value: object) -> None:
     """The error says what was got, why not, and what is allowed."""

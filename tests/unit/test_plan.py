@@ -46,7 +46,14 @@ def test_a_planned_job() -> None:
 @pytest.mark.parametrize(
     ("step", "step_type", "arguments", "prefix", "pattern", "resource"),
     [
-        ("Train-With_Long-Name-X", "Training", {}, None, "pipelines-*-Train-With?Long-Name-*", None),
+        (
+            "Train-With_LongNames-X",
+            "Training",
+            {},
+            None,
+            "pipelines-*-Train-With?LongNames-*",
+            None,
+        ),
         ("TuneAll-Now", "Tuning", {}, None, "*-TuneAll-*", None),
         ("Auto", "AutoML", {}, None, "*-Auto-*", None),
         ("T", "Training", {"TrainingJobName": {"Get": "x"}}, None, "*", None),
@@ -117,3 +124,32 @@ def test_what_is_no_definition() -> None:
     """A ValueError, as everywhere."""
     with pytest.raises(ValueError, match="it has no 'Steps'"):
         Plan.from_definition({})
+
+
+@pytest.mark.parametrize(
+    ("given", "pattern"),
+    [
+        ({}, "arn:aws-cn:sagemaker:*:444455556666:training-job/p-*"),
+        ({"region": "cn-north-1"}, "arn:aws-cn:sagemaker:cn-north-1:444455556666:training-job/p-*"),
+        ({"account": "111122223333"}, "arn:aws-cn:sagemaker:*:111122223333:training-job/p-*"),
+    ],
+)
+def test_account_and_partition_come_from_a_role(given: dict[str, str], pattern: str) -> None:
+    """Unless they are given; a given region tells the partition."""
+    role = {"RoleArn": "arn:aws-cn:iam::444455556666:role/r", "TrainingJobName": "p"}
+    [job] = plan_of(("A", "Training", role), **given)
+    assert pattern == job.arn_pattern
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"account": "1"}, "'1' can't be an account; wanted 12 digits."),
+        ({"region": "Ireland"}, "'Ireland' can't be a region; wanted one such as eu-west-1."),
+    ],
+)
+def test_what_is_no_account_or_region(given: dict[str, str], said: str) -> None:
+    """A pattern with it in it would match nothing."""
+    with pytest.raises(ValueError) as raised:
+        plan_of(("A", "Training", {}), **given)
+    assert said == str(raised.value)

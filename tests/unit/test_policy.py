@@ -114,7 +114,7 @@ def test_files_that_can_not_be_used(
 
 
 def test_discovery_takes_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The site's, the user's, a parent's, this folder's and the named file, each beating the last."""
+    """The site's, the user's, a parent's, this folder's and the named file, each beats the last."""
     user, site = tmp_path / "user", tmp_path / "site"
     monkeypatch.setattr(platformdirs, "user_config_path", lambda app: user / app)
     monkeypatch.setattr(

@@ -1,0 +1,229 @@
+"""The command, with no SDK in it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import __version__
+from sm_prefix_ext.cli import main
+
+ROOT = Path(__file__).parents[2]
+EXECUTION = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/p/execution/ic9xq2n1qepa"
+JOB = "arn:aws:sagemaker:us-east-1:111122223333:training-job/team-a-x-ic9xq2n1qepa-bAEHIt7IXm"
+LISTED = {
+    "PipelineExecutionSteps": [
+        {"StepName": "Train", "StepStatus": "Succeeded", "Metadata": {"TrainingJob": {"Arn": JOB}}}
+    ]
+}
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+def definition(**names: str) -> dict[str, Any]:
+    """A definition with a training step for each argument."""
+    steps = [
+        {"Name": step, "Type": "Training", "Arguments": {"TrainingJobName": name}}
+        for step, name in names.items()
+    ]
+    return {"Version": "2020-12-01", "Steps": steps}
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command: its exit status, standard output and standard error."""
+
+    def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        said = capsys.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path) -> None:
+    """What the tests' arguments name, in the current folder."""
+    (tmp_path / "good.json").write_text(json.dumps(definition(Train="team-a-train")))
+    (tmp_path / "bad.json").write_text(json.dumps(definition(Train="train", Other="a/b")))
+    (tmp_path / "steps.json").write_text(json.dumps(LISTED))
+    (tmp_path / "team-b.toml").write_text('prefix = "team-b"\n')
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    (tmp_path / "latin.json").write_bytes(b'{"Steps": "\xe9"}')
+    (tmp_path / "things.py").write_text("print('made')\nnumber = 3\ndef broken(): raise KeyError\n")
+    (tmp_path / "fails.py").write_text("raise RuntimeError('first\\nlast line')\n")
+    (tmp_path / "leaves.py").write_text("import sys\nsys.exit(3)\n")
+    (tmp_path / "syntax.py").write_text("def\n")
+
+
+def test_check_of_a_good_definition(run: Run) -> None:
+    """Exit status 0, whichever way it comes."""
+    assert (0, "") == run("check", "good.json", "--prefix", "team-a")[::2]
+    text = json.dumps(definition(Train="team-a"))
+    status, said, _ = run("check", "-", "--prefix", "team-a", stdin=text)
+    assert (0, "No findings: every job runs under its prefix.\n") == (status, said)
+
+
+def test_check_of_a_bad_definition(run: Run) -> None:
+    """Exit status 1, and everything on standard output."""
+    status, said, errors = run("check", "bad.json", "--prefix", "team-a")
+    assert (1, "") == (status, errors)
+    for word in ("PFX006", "PFX003", "Train", "Other", "Fix: ", "3 errors, 0 warnings."):
+        assert word in said
+
+
+def test_check_as_json(run: Run) -> None:
+    """The findings' fields, and nothing else on standard output."""
+    status, said, _ = run("check", "bad.json", "--prefix", "team-a", "--format", "json")
+    [first, *rest] = json.loads(said)["findings"]
+    assert (1, "Train") == (status, first["step"])
+    assert {"Other"} == {finding["step"] for finding in rest}
+    assert ["code", "severity", "step", "step_type", "message", "fix"] == list(first)
+    assert '{"findings": []}' == "".join(
+        run("check", "good.json", "--format", "json")[1].replace("\n", "").replace("  ", "")
+    )
+
+
+def test_the_policy_is_the_given_one_or_found(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``--policy`` beats the file in the environment, which beats none."""
+    assert 0 == run("check", "good.json")[0]
+    monkeypatch.setenv("SM_PREFIX_POLICY", "team-b.toml")
+    assert 1 == run("check", "good.json")[0]
+    assert 0 == run("check", "good.json", "--prefix", "team-a")[0]
+    monkeypatch.delenv("SM_PREFIX_POLICY")
+    assert 1 == run("check", "good.json", "--policy", "team-b.toml")[0]
+
+
+def test_plan(run: Run) -> None:
+    """Names, ARNs, roles and actions, with the account and region given."""
+    where = ("--account", "111122223333", "--region", "eu-west-1")
+    status, said, _ = run("plan", "good.json", *where)
+    assert 0 == status
+    assert "arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-train-*" in said
+    status, said, _ = run("plan", "good.json", "--format", "json")
+    [job] = json.loads(said)["jobs"]
+    assert (0, "team-a-train-*") == (status, job["name_pattern"])
+    assert "sagemaker:CreateTrainingJob" in job["actions"]
+
+
+def test_jobs(run: Run) -> None:
+    """Exit status 1 where jobs are outside of the policy."""
+    status, said, _ = run("jobs", "steps.json")
+    assert (0, True) == (status, JOB in said)
+    assert 0 == run("jobs", "-", "--prefix", "team-a", stdin=json.dumps(LISTED))[0]
+    status, said, _ = run("jobs", "steps.json", "--policy", "team-b.toml")
+    assert (1, True) == (status, f"Outside the policy: Train: {JOB}" in said)
+    status, said, _ = run("jobs", "steps.json", "--format", "json", "--prefix", "b")
+    [job] = json.loads(said)["jobs"]
+    assert (1, "team-a-x", JOB) == (status, job["prefix"], job["arn"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("check nope.json", "nope.json: there is no such file; wanted a definition's JSON"),
+        ("check .", ".: that is a folder; wanted a definition's JSON"),
+        ("check things.py", "name the pipeline in it too, as things.py:pipeline."),
+        ("check nope.py:x", "nope.py: there is no such file; wanted"),
+        ("check deep.json", "nested too deep"),
+        ("check latin.json", "latin.json can't be read: 'utf-8' codec"),
+        ("check steps.json", "steps.json is not a pipeline definition: it has no 'Steps'."),
+        ("check things.py:nope", "things.py has no attribute 'nope'; wanted"),
+        ("check things.py:number", "'number' is a int, not a pipeline; wanted a Pipeline or"),
+        ("check things.py:broken", "calling broken() failed: KeyError"),
+        ("check fails.py:x", "importing fails.py failed: RuntimeError: last line"),
+        ("check leaves.py:x", "importing leaves.py failed: SystemExit: 3"),
+        ("check syntax.py:x", "importing syntax.py failed: SyntaxError: invalid syntax"),
+        ("check no.such.module:x", "importing no.such.module failed: ModuleNotFoundError"),
+        ("plan nope.json", "nope.json: there is no such file"),
+        ("plan good.json --account 1", "'1' can't be an account; wanted 12 digits."),
+        ("check good.json --prefix a/b", "'a/b' can't be a job prefix: it has '/' in it"),
+        (f"check good.json --prefix {'x' * 39}", "38"),
+        ("check good.json --prefix a --short-prefix toolong", "6"),
+        ("check good.json --prefix a --policy team-b.toml", "exclude each other"),
+        ("check good.json --policy nope.toml", "nope.toml: "),
+        ("check good.json --format xml", "'xml' is not one of 'table', 'json'."),
+        ("check", "Missing argument 'PIPELINE'."),
+        ("chekc good.json", "No such command 'chekc'."),
+        ("jobs nope.json", "nope.json: there is no such file."),
+        ("jobs deep.json", "deep.json is not JSON: "),
+        ("jobs good.json", "This is no list of execution steps: got an object with the keys"),
+        ("jobs arn:aws:s3:::bucket", "is not the ARN of a pipeline execution; wanted"),
+        ("jobs arn:x", "'arn:x' is not an ARN"),
+    ],
+)
+def test_a_wrong_call_is_one_line(run: Run, arguments: str, said: str) -> None:
+    """Exit status 2, one sentence on standard error, nothing on standard output."""
+    status, out, err = run(*arguments.split(" "))
+    err = err.removeprefix("made\n")  # what a module prints goes to standard error
+    assert (2, "") == (status, out)
+    assert err.startswith("sm-prefix: ")
+    assert 1 == err.count("\n")
+    assert said in err
+
+
+def test_an_error_of_aws_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In AWS's own words."""
+    import boto3
+    from botocore.exceptions import ClientError, NoCredentialsError
+
+    refusal = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListSteps")
+    for error in (NoCredentialsError(), refusal):
+
+        def client(*_: object, raised: Exception = error, **__: object) -> None:
+            raise raised
+
+        monkeypatch.setattr(boto3, "client", client)
+        status, out, err = run("jobs", EXECUTION)
+        assert (2, "", f"sm-prefix: asking AWS failed: {error}\n") == (status, out, err)
+
+
+def test_help_and_version(run: Run) -> None:
+    """No argument at all is a call for help."""
+    for arguments in ((), ("-h",), ("--help",)):
+        status, said, _ = run(*arguments)
+        assert (0, True) == (status, "check" in said and "Exit status: 0" in said)
+    assert (0, f"sm-prefix, version {__version__}\n", "") == run("--version")
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_check_of_json_imports_neither_sdk_nor_boto3(form: str) -> None:
+    """It is fast, and works where there is neither."""
+    code = (
+        "import sys\nfrom sm_prefix_ext.cli import main\n"
+        f"try: main(['check', 'bad.json', '--prefix', 'team-a', '--format', '{form}'])\n"
+        "except SystemExit as end: assert end.code == 1, end\n"
+        "heavy = {'sagemaker', 'boto3', 'botocore', 'pandas', 'moto'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "PFX006" in done.stdout
+
+
+def test_the_module_is_the_command() -> None:
+    """``python -m sm_prefix_ext`` where the command isn't on the path."""
+    done = subprocess.run(
+        [sys.executable, "-m", "sm_prefix_ext", "check", "bad.json"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert (1, "") == (done.returncode, done.stderr)
+    assert "PFX003" in done.stdout
