@@ -54,16 +54,16 @@ class Target:
         Raises:
             PrefixViolation: for a pipeline of ours that has findings of severity error.
         """
-        if not self._is_ours:
-            return Plan.from_definition(
-                self._final(), policy=_or_discovered(policy), account=account, region=region
-            )
-        from .pipeline import region_of
+        if self._is_ours:
+            rendered = _guarded(self._rendering, self._with(policy).definition)
+            definition, policy = load(rendered), PrefixPolicy()  # it has the policy's roles
+        else:
+            definition, policy = self._final(), _or_discovered(policy)
+        if self.pipeline is not None and region is None:
+            from .pipeline import region_of
 
-        pipeline = self._with(policy)
-        region = region or region_of(pipeline)
-        definition = _guarded(self._rendering, pipeline.definition)
-        return Plan.from_definition(definition, account=account, region=region)
+            region = region_of(self.pipeline)
+        return Plan.from_definition(definition, policy=policy, account=account, region=region)
 
     @property
     def _is_ours(self) -> bool:

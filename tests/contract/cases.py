@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import sys
 from importlib.metadata import version
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,7 @@ from sm_prefix_ext import (
     PrefixPolicy,
     PrefixViolation,
 )
+from sm_prefix_ext.cli import main
 from sm_prefix_ext.definition import steps
 from sm_prefix_ext.findings import ERROR
 from sm_prefix_ext.kinds import KINDS
@@ -586,3 +588,85 @@ def test_local_mode(sdk: ModuleType, session: Any) -> None:
 def test_every_step_type_has_a_row(sdk: ModuleType) -> None:
     """A step type of the SDK that the table lacks fails here, before it slips through."""
     assert set() == {kind.value for kind in sdk.StepTypeEnum} - set(KINDS)
+
+
+# The command, on pipelines in a module
+
+
+@pytest.fixture
+def module(sdk: ModuleType, session: Any, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The module ``pipelines``, with pipelines of ours and the SDK's in it."""
+    listed = [make(sdk, session, "Processing", "Pre", "nice").step]
+    given = {"name": "theirs", "steps": listed, "sagemaker_session": session}
+    made = ModuleType("pipelines")
+    made.ours = pipeline(session, listed, "team-a")  # type: ignore[attr-defined]
+    made.broken = pipeline(  # type: ignore[attr-defined]
+        session, [make(sdk, session, "Processing", "Pre", LONG).step]
+    )
+    made.theirs = sdk.SdkPipeline(  # type: ignore[attr-defined]
+        pipeline_definition_config=sdk.SdkDefinitionConfig(True), **given
+    )
+    made.off = sdk.SdkPipeline(**given)  # type: ignore[attr-defined]
+
+    def build() -> Pipeline:
+        print("building")
+        return made.ours  # type: ignore[no-any-return]
+
+    made.build = build  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "pipelines", made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "found"),
+    [
+        ("ours", 0, []),
+        ("build", 0, []),
+        ("ours --prefix team-b", 0, []),
+        ("broken", 1, ["PFX002"]),
+        ("theirs", 0, []),
+        ("theirs --prefix nice", 0, []),
+        ("theirs --prefix team-b", 1, ["PFX006"]),
+        ("off", 1, ["PFX001"]),
+    ],
+)
+def test_the_command_checks_pipelines(
+    module: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    arguments: str,
+    status: int,
+    found: list[str],
+) -> None:
+    """Ours are enforced; the SDK's own are judged as they stand."""
+    with pytest.raises(SystemExit) as ended:
+        main(f"check --format json pipelines:{arguments}".split(" "))
+    said = json.loads(capsys.readouterr().out)["findings"]
+    assert (status, found) == (ended.value.code, [finding["code"] for finding in said])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "prefix"),
+    [
+        ("ours", 0, "team-a-nice"),
+        ("ours --prefix team-b", 0, "team-b-nice"),
+        ("theirs", 0, "nice"),
+        ("off", 0, None),
+        ("broken", 1, None),
+    ],
+)
+def test_the_command_plans_pipelines(
+    module: ModuleType,
+    capsys: pytest.CaptureFixture[str],
+    arguments: str,
+    status: int,
+    prefix: str | None,
+) -> None:
+    """The plan has the session's region; a broken pipeline has findings in its place."""
+    with pytest.raises(SystemExit) as ended:
+        main(f"plan --format json pipelines:{arguments}".split(" "))
+    said = json.loads(capsys.readouterr().out)
+    assert status == ended.value.code
+    assert {"findings" if status else "jobs"} == set(said)
+    for job in said.get("jobs", ()):
+        assert prefix == job["prefix"]
+        assert job["arn_pattern"].startswith("arn:aws:sagemaker:us-east-1:111122223333:")

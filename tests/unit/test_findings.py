@@ -1,0 +1,81 @@
+"""What findings and errors say."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import re
+
+import pytest
+
+import sm_prefix_ext
+from sm_prefix_ext import (
+    InvalidPrefix,
+    PolicyFileError,
+    PrefixError,
+    PrefixViolation,
+    UnsupportedSdk,
+)
+from sm_prefix_ext.findings import CATALOGUE, Finding, as_text, has_errors
+
+ERROR = Finding.of("PFX002", "Check/if/Train", "Training", "It is 50 long.", "Cut it.")
+WARNING = Finding.of("PFX007", "B", "Training", "Alike.", "Rename it.")
+ERRORS = [
+    (InvalidPrefix("a/b", "it has '/' in it", "wanted letters"), ValueError),
+    (PrefixViolation([ERROR, WARNING], "the pipeline 'p'"), ValueError),
+    (PolicyFileError("p.toml", "prefix", "it is 3; wanted a string."), ValueError),
+    (UnsupportedSdk("sagemaker 1.72.1", "sagemaker 2", "pip install sagemaker"), ImportError),
+]
+
+
+def test_the_catalogue_is_complete_and_stable() -> None:
+    """Codes are in order, none is used twice, every one has a severity and a sentence."""
+    assert [f"PFX{n:03}" for n in range(1, len(CATALOGUE) + 1)] == sorted(CATALOGUE)
+    for code, (severity, meaning) in CATALOGUE.items():
+        assert severity in ("error", "warning"), code
+        assert re.fullmatch(r"[A-Z][^.]+\.", meaning), code
+
+
+def test_severity_comes_from_the_catalogue() -> None:
+    """One error is enough."""
+    assert ("error", "warning") == (ERROR.severity, WARNING.severity)
+    assert has_errors([WARNING, ERROR])
+    assert not has_errors([WARNING])
+    assert not has_errors([])
+
+
+def test_as_text_wraps_and_loses_nothing() -> None:
+    """A head line for each finding; message and fix below it."""
+    long = Finding.of("PFX003", "S", "Model", "word " * 60, "Do it.")
+    text = as_text([ERROR, long])
+    assert "PFX002  error    Check/if/Train  Training\n        It is 50 long." in text
+    assert 60 == text.count("word")
+    assert 100 >= max(len(line) for line in text.splitlines())
+
+
+@pytest.mark.parametrize(("error", "base"), ERRORS, ids=lambda value: type(value).__name__)
+def test_errors_are_of_the_family_and_survive_pickling(error: PrefixError, base: type) -> None:
+    """Caught as ours or as Python's; a worker process can hand them back."""
+    assert isinstance(error, (PrefixError, base))
+    assert isinstance(error, PrefixError) and isinstance(error, base)
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (type(error), str(error), vars(error)) == (type(twin), str(twin), vars(twin))
+
+
+def test_what_the_errors_say() -> None:
+    """What was got, what is wanted, what to do."""
+    invalid, violation, file, sdk = (str(error) for error, _ in ERRORS)
+    assert "'a/b' can't be a job prefix: it has '/' in it; wanted letters." == invalid
+    assert violation.startswith("1 finding of severity error in the pipeline 'p'; nothing was sent")
+    assert "Cut it." in violation and "Rename it." in violation
+    assert "p.toml: prefix: it is 3; wanted a string." == file
+    assert "Found sagemaker 1.72.1; wanted sagemaker 2: pip install sagemaker" == sdk
+    assert "Found no SageMaker Python SDK" in str(UnsupportedSdk(None, "2", "x"))
+    assert "p.toml: can't be read" == str(PolicyFileError("p.toml", None, "can't be read"))
+
+
+def test_the_package_has_no_other_names() -> None:
+    """A wrong name is an ``AttributeError``, as in any module."""
+    assert {"JobPrefix", "Pipeline", "prefixed_jobs"} <= set(dir(sm_prefix_ext))
+    with pytest.raises(AttributeError, match="has no attribute 'Pipelines'"):
+        sm_prefix_ext.Pipelines  # noqa: B018
