@@ -10,15 +10,10 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext import UnsupportedSdk
-from sm_prefix_ext._sdk import major
-
+from ..installed import MAJOR
 from . import mix
 
-try:
-    MAJOR = major()
-except UnsupportedSdk:
-    MAJOR = 0
+if MAJOR is None:
     collect_ignore = ["test_pipeline.py"]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import MAJOR
+from ..installed import MAJOR, needs_sdk
 
 STEPS = 50
 # What a script that makes a pipeline needs at the least: the class itself.
@@ -19,7 +19,6 @@ SDK_PIPELINE = {
     2: "from sagemaker.workflow.pipeline import Pipeline",
     3: "from sagemaker.mlops.workflow.pipeline import Pipeline",
 }
-needs_sdk = pytest.mark.skipif(not MAJOR, reason="no SDK to compare with")
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +85,7 @@ def test_import_sdk(timed: Any) -> None:
 @needs_sdk
 def test_import_pipeline_of_sdk(timed: Any) -> None:
     """Import the SDK's ``Pipeline``, the least that a script with a pipeline does."""
-    timed("check", "-c", SDK_PIPELINE[MAJOR])
+    timed("check", "-c", SDK_PIPELINE[MAJOR or 2])
 
 
 def test_check(timed: Any, definition: str) -> None:

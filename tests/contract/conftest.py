@@ -10,12 +10,9 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext import UnsupportedSdk
-from sm_prefix_ext._sdk import major
+from ..installed import MAJOR
 
-try:
-    MAJOR = major()
-except UnsupportedSdk:
+if MAJOR is None:
     collect_ignore_glob = ["*"]
 
 

@@ -6,17 +6,12 @@ import re
 
 import pytest
 
-from sm_prefix_ext import UnsupportedSdk
-from sm_prefix_ext._sdk import major
 from sm_prefix_ext.cli import main
 
-try:
-    MAJOR = major()
-except UnsupportedSdk:
-    MAJOR = None
+from ..installed import MAJOR, needs_sdk
 
 
-@pytest.mark.skipif(MAJOR is None, reason="no SageMaker Python SDK is installed")
+@needs_sdk
 def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
     """Eight jobs come back under the prefix; three mistakes are found, and nothing is sent."""
     with pytest.raises(SystemExit) as ended:

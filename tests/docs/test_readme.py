@@ -14,19 +14,13 @@ from typing import Any
 import pytest
 
 import sm_prefix_ext
-from sm_prefix_ext import PrefixPolicy, UnsupportedSdk
-from sm_prefix_ext._sdk import major
+from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.report import markdown
+
+from ..installed import MAJOR, needs_sdk
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-try:
-    MAJOR = major()
-except UnsupportedSdk:
-    MAJOR = None
-
-needs_sdk = pytest.mark.skipif(MAJOR is None, reason="no SageMaker Python SDK is installed")
 
 
 def blocks(language: str) -> list[str]:

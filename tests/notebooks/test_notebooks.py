@@ -8,17 +8,12 @@ from pathlib import Path
 import nbclient
 import nbformat
 import pytest
+from ..installed import needs_sdk
 
-from sm_prefix_ext import UnsupportedSdk
-from sm_prefix_ext._sdk import major
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
-try:
-    MAJOR = major()
-except UnsupportedSdk:
-    MAJOR = None
 
 
 def test_there_are_notebooks() -> None:
@@ -35,7 +30,7 @@ def test_stored_without_outputs(path: Path) -> None:
             assert ([], None) == (cell.outputs, cell.execution_count)
 
 
-@pytest.mark.skipif(MAJOR is None, reason="no SageMaker Python SDK is installed")
+@needs_sdk
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every cell runs on the installed SDK, asserts included."""
