@@ -80,6 +80,17 @@ def enforce(
         ('team-a-xgb', ())
     """
     definition: Definition = _copied(dict(document))
+    return definition, enforce_in_place(definition, policy, declared, prefixing=prefixing)
+
+
+def enforce_in_place(
+    definition: Definition,
+    policy: PrefixPolicy,
+    declared: Mapping[str, Declared] | None = None,
+    *,
+    prefixing: bool = True,
+) -> tuple[Finding, ...]:
+    """As :func:`enforce`, for a definition that is the caller's to change."""
     findings: list[Finding] = []
     taken: dict[str, StepView] = {}
     for step in steps(definition):
@@ -92,7 +103,7 @@ def enforce(
         if prefixing:
             faults = list(_name(step, step.kind, policy, declared))
             findings += faults or _alike(step, step.kind, taken)
-    return definition, tuple(findings)
+    return tuple(findings)
 
 
 def _copied(value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ._sdk import upstream
 from ._sdk.outline import outline, render
 from .definition import Definition
-from .enforcement import enforce
+from .enforcement import enforce, enforce_in_place
 from .errors import PrefixViolation
 from .findings import Finding, has_errors
 from .plan import Plan
@@ -129,11 +129,12 @@ class Pipeline(_Pipeline):
         policy = policy or PrefixPolicy.discover() or PrefixPolicy()
         before = outline(self, _SDK)
         # Rendering uploads code, so what the objects alone show to be wrong is said first.
-        _, findings = enforce(before.definition, policy, before.declared, prefixing=prefixing)
+        findings = enforce(before.definition, policy, before.declared, prefixing=prefixing)[1]
         if has_errors(findings):
             return None, findings
-        rendered = render(self, before, _SDK, quiet=prefixing)
-        return enforce(json.loads(rendered), policy, before.declared, prefixing=prefixing)
+        definition = json.loads(render(self, before, _SDK, quiet=prefixing))
+        findings = enforce_in_place(definition, policy, before.declared, prefixing=prefixing)
+        return definition, findings
 
     def _rendered(self) -> Pipeline:
         """A twin with the definition at hand: made before any request, once for all requests."""
@@ -177,8 +178,9 @@ def definition_as_it_stands(pipeline: Any) -> Definition:
         if "use_custom_job_prefix" not in str(error):
             raise
     before = outline(pipeline, _SDK)
-    rendered = render(pipeline, before, _SDK, quiet=True)
-    return enforce(json.loads(rendered), PrefixPolicy(), before.declared)[0]
+    definition: Definition = json.loads(render(pipeline, before, _SDK, quiet=True))
+    enforce_in_place(definition, PrefixPolicy(), before.declared)
+    return definition
 
 
 _SIGNATURE = inspect.signature(_SDK.pipeline.__init__)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from functools import cache
+from operator import is_
 from typing import Any
 
 from .upstream import Upstream
@@ -15,7 +17,22 @@ _LEAVES = frozenset({str, int, float, bool, bytes, type(None)})
 _USERS_OWN = frozenset(
     {"_func", "_func_args", "_func_kwargs", "_converted_func_args", "_converted_func_kwargs"}
 )
-_MISSING = object()
+
+
+class _Role(Enum):
+    DICT = auto()
+    LIST = auto()
+    SET = auto()
+    TUPLE = auto()
+    STEP_OUTPUT = auto()
+    EXPRESSION = auto()
+    STEP = auto()
+    STEP_COLLECTION = auto()
+    OBJECT = auto()
+    NOT_FOLLOWED = auto()
+
+
+_CONTAINERS = {dict: _Role.DICT, list: _Role.LIST, set: _Role.SET, tuple: _Role.TUPLE}
 
 
 @dataclass
@@ -53,33 +70,37 @@ def reach(roots: Iterable[Any], upstream: Upstream) -> Reach:
     stack = list(roots)[::-1]
     while stack:
         value = stack.pop()
-        kind = type(value)
-        if kind in _LEAVES or id(value) in seen:
+        if id(value) in seen:
             continue
         seen.add(id(value))
-        if kind is dict:
-            found.state.append((value, dict(value)))
-            stack.extend(value.values())
-        elif kind is list:
-            found.state.append((value, list(value)))
-            stack.extend(value)
-        elif kind is set:
+        role = _role(type(value), upstream)  # type: ignore[arg-type]  # a class is hashable
+        if role is _Role.DICT:
+            content: Any = dict(value)
+            found.state.append((value, content))
+            stack += _branches(content.values())
+        elif role is _Role.LIST:
+            content = list(value)
+            found.state.append((value, content))
+            stack += _branches(content)
+        elif role is _Role.SET:
             found.state.append((value, set(value)))
-        elif kind is tuple:
-            stack.extend(value)
-        elif not _is_of_sdk(kind):  # type: ignore[arg-type]  # a class is hashable
-            continue
-        elif isinstance(value, upstream.step_output):
+        elif role is _Role.TUPLE:
+            stack += value
+        elif role is _Role.STEP_OUTPUT:
             stack.append(value._step)
-        elif isinstance(value, upstream.pipeline_variable):
-            stack.extend(value._referenced_steps)
-        elif not isinstance(value, upstream.session):
-            if isinstance(value, upstream.step):
+        elif role is _Role.EXPRESSION:
+            stack += value._referenced_steps
+        elif role is not _Role.NOT_FOLLOWED:
+            if role is _Role.STEP:
                 found.steps.append(value)
-            elif isinstance(value, upstream.step_collection):
+            elif role is _Role.STEP_COLLECTION:
                 found.collections.append(value)
             _follow(value, found, stack)
     return found
+
+
+def _branches(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if type(value) not in _LEAVES]
 
 
 def _follow(value: Any, found: Reach, stack: list[Any]) -> None:
@@ -87,19 +108,40 @@ def _follow(value: Any, found: Reach, stack: list[Any]) -> None:
     if attributes is None:
         return
     # The object and not its dict is kept: pydantic's assignment puts a new dict in its place.
-    found.state.append((value, dict(attributes)))
-    stack.extend(inner for key, inner in attributes.items() if key not in _USERS_OWN)
-    stack.append(getattr(value, "__pydantic_private__", None))
+    content = dict(attributes)
+    found.state.append((value, content))
+    stack += [
+        inner
+        for key, inner in content.items()
+        if type(inner) not in _LEAVES and key not in _USERS_OWN
+    ]
+    private = getattr(value, "__pydantic_private__", None)
+    if private is not None:
+        stack.append(private)
 
 
 @cache
-def _is_of_sdk(kind: type[Any]) -> bool:
-    return any(base.__module__.partition(".")[0] == "sagemaker" for base in kind.__mro__)
+def _role(kind: Any, upstream: Upstream) -> _Role:
+    """What to do with the instances of a class."""
+    if kind in _CONTAINERS:
+        return _CONTAINERS[kind]
+    if not any(base.__module__.partition(".")[0] == "sagemaker" for base in kind.__mro__):
+        return _Role.NOT_FOLLOWED
+    for base, role in (
+        (upstream.step_output, _Role.STEP_OUTPUT),
+        (upstream.pipeline_variable, _Role.EXPRESSION),
+        (upstream.session, _Role.NOT_FOLLOWED),
+        (upstream.step, _Role.STEP),
+        (upstream.step_collection, _Role.STEP_COLLECTION),
+    ):
+        if issubclass(kind, base):
+            return role
+    return _Role.OBJECT
 
 
 def _restore(holder: Any, content: Any) -> None:
     if isinstance(content, list):
-        if len(holder) != len(content) or any(a is not b for a, b in zip(holder, content)):
+        if len(holder) != len(content) or not all(map(is_, holder, content)):
             holder[:] = content
     elif isinstance(content, set):
         if holder != content:
@@ -107,8 +149,6 @@ def _restore(holder: Any, content: Any) -> None:
             holder.update(content)
     else:
         now = holder if type(holder) is dict else vars(holder)
-        if len(now) != len(content) or any(
-            now.get(key, _MISSING) is not value for key, value in content.items()
-        ):
+        if now.keys() != content.keys() or not all(map(is_, now.values(), content.values())):
             now.clear()
             now.update(content)

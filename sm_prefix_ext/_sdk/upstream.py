@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Upstream:
     """The classes and functions of one major of the SDK.
 

@@ -16,15 +16,21 @@ _HYPERPARAMETERS = {"eta": 0.2, "max_depth": 5, "num_round": 50, "objective": "r
 _EXISTS = {"__type": "ValidationException", "message": "The pipeline already exists."}
 
 
+_BUCKETS = (
+    b"<ListAllMyBucketsResult><Buckets><Bucket><Name>bucket</Name>"
+    b"<CreationDate>2026-01-01T00:00:00Z</CreationDate></Bucket></Buckets></ListAllMyBucketsResult>"
+)
+
+
 class _Raw(io.BytesIO):
     def stream(self) -> Any:
         yield self.read()
 
 
 def answer(request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
-    """What every service says: done; only that the pipeline is there already."""
+    """What every service says: done; but that the pipeline is there already, as is the bucket."""
     refused = event_name.endswith(".CreatePipeline")
-    body = {"before-send.s3": b""}.get(event_name.rpartition(".")[0], b"{}")
+    body = _BUCKETS if event_name.startswith("before-send.s3.") else b"{}"
     if refused:
         body = json.dumps(_EXISTS).encode()
     return AWSResponse(request.url, 400 if refused else 200, {}, _Raw(body))
