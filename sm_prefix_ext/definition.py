@@ -158,48 +158,66 @@ def role_slots(arguments: dict[str, Any], path: str) -> Iterator[tuple[dict[str,
 
 _IMAGE = re.compile(r"^(?:.+/)?([^:/]+)(?::[^:]+)?$")
 _MADE_UP_MODEL = re.compile(r"model-[0-9a-f]{8}")
-_MADE_UP = {
-    "AutoML": {"automl"},
-    "Transform": {"transform-job"},
-    "QualityCheck": {"baseline-job"},
-    "ClarifyCheck": {"clarify", "baseline-job"},
-    "Tuning": {"tuning"},
+MADE_UP: Mapping[str, frozenset[str]] = {
+    "AutoML": frozenset({"automl"}),
+    "Processing": frozenset({"processing-job"}),
+    "Transform": frozenset({"transform-job"}),
+    "QualityCheck": frozenset({"baseline-job"}),
+    "ClarifyCheck": frozenset({"clarify-job"}),
 }
+"""The fixed names that the SDK gives to jobs that nobody named (2.257.7 and 3.27.0)."""
 
 
 def is_stand_in(step: StepView, name: str) -> bool:
-    """Whether a name is the one that the SDK makes up where nobody declared any.
+    """Whether a name in a definition is the one that the SDK makes up where nobody declared any.
 
-    Those are the repository of the job's image (v2: ``img``, v3: ``img-job``), ``automl``,
-    ``transform-job``, ``baseline-job`` and ``model-<8 hex digits>`` (measured on 2.257.7 and
-    3.27.0).
+    Those are the repository of the job's image (``img``; v3's training jobs: ``img-job``), the
+    words in :data:`MADE_UP`, and ``model-<8 hex digits>`` (measured on 2.257.7 and 3.27.0).
     """
-    if name in _MADE_UP.get(step.step_type, ()):
+    if name in MADE_UP.get(step.step_type, ()):
         return True
-    if step.step_type == "Model":
-        return _MADE_UP_MODEL.fullmatch(name) is not None
-    return any(name in (base, f"{base}-job") for base in _image_names(step.arguments))
+    if step.step_type == "Model" and is_made_up_model(name):
+        return True
+    images = [image_name(image) for image in _images(step.arguments)]
+    if step.step_type == "Training":
+        images += [f"{image}-job" for image in images]
+    return name in images
 
 
-def _image_names(arguments: Mapping[str, Any]) -> Iterator[str]:
-    holders = (
-        arguments.get("AppSpecification"),
-        arguments.get("AlgorithmSpecification"),
-        *_tuned_algorithms(arguments),
-    )
-    for holder in holders:
-        if isinstance(holder, Mapping):
-            for key in ("ImageUri", "TrainingImage"):
-                image = holder.get(key)
-                found = _IMAGE.match(image) if isinstance(image, str) else None
-                if found:
-                    yield found.group(1).replace("_", "-")
-                    yield found.group(1)
+def is_made_up_model(name: str) -> bool:
+    """Whether a model's name is one that v3 makes up: ``model-<8 hex digits>``."""
+    return _MADE_UP_MODEL.fullmatch(name) is not None
 
 
-def _tuned_algorithms(arguments: Mapping[str, Any]) -> Iterator[Any]:
-    listed = arguments.get("TrainingJobDefinitions")
-    alone = arguments.get("TrainingJobDefinition")
-    for one in [alone, *(listed if isinstance(listed, list) else [])]:
-        if isinstance(one, Mapping):
-            yield one.get("AlgorithmSpecification")
+def image_name(image: Any) -> str | None:
+    """The repository's name in the URI of an image, as the SDK takes it for a job's name.
+
+    Example:
+        >>> from sm_prefix_ext.definition import image_name
+        >>> image_name("111122223333.dkr.ecr.us-east-1.amazonaws.com/team/img:1")
+        'img'
+    """
+    found = _IMAGE.match(image) if isinstance(image, str) else None
+    return found.group(1) if found else None
+
+
+def _images(arguments: Mapping[str, Any]) -> Iterator[Any]:
+    """The images that the SDK may have named the job after."""
+    definitions = arguments.get("TrainingJobDefinitions")
+    containers = arguments.get("Containers")
+    tuned = [arguments.get("TrainingJobDefinition"), *_listed(definitions)]
+    for holder, key in (
+        (arguments.get("AppSpecification"), "ImageUri"),
+        (arguments.get("AlgorithmSpecification"), "TrainingImage"),
+        *((_within(one, "AlgorithmSpecification"), "TrainingImage") for one in tuned),
+        *((one, "Image") for one in _listed(containers)[:1]),
+    ):
+        yield _within(holder, key)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _within(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, Mapping) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,7 @@ from .findings import (
     Finding,
 )
 from .kinds import KINDS, STEP_NAME_IN_JOB_NAME, Kind
-from .names import RESERVED, JobPrefix, alphabet_fault, reserved
+from .names import RESERVED, JobPrefix, alphabet_fault, hyphenated, reserved
 from .policy import PrefixPolicy
 
 
@@ -35,13 +34,13 @@ class Declared:
         name: the name as the user wrote it; ``None`` or ``""`` where there is none; anything that
             isn't a string stands for a pipeline expression.
         argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
-        certain: ``True`` where the name can't be the SDK's own stand-in.
+        stand_in: the SDK's own name that was found in the name's place.
         lost: ``True`` where there must have been a name, and the SDK has thrown it away.
     """
 
     name: Any = None
     argument: str = ""
-    certain: bool = False
+    stand_in: str | None = None
     lost: bool = False
 
 
@@ -95,7 +94,7 @@ def enforce_in_place(
     taken: dict[str, StepView] = {}
     for step in steps(definition):
         if step.kind is None:
-            findings.append(_unknown(step))
+            findings.append(unknown_step_type(step))
             continue
         if not step.kind.makes_job:
             continue
@@ -137,11 +136,11 @@ def _name(
     if lacking:
         yield _no_short_prefix(step, kind, policy)
     composes = prefix is not None and declared is not None
-    said = _declared(step, declared or {})
+    said = (declared or {}).get(step.name) or _found(step, prefix)
     if said.lost:
         yield _lost(step, said)
         return
-    if said.name is None:
+    if said.name is None or said.name == "":
         if composes and prefix is not None:
             step.arguments[kind.name_field] = _fallback(prefix, kind, step.name)
         elif not lacking:
@@ -169,15 +168,12 @@ def _composed(prefix: JobPrefix, kind: Kind, name: str) -> str:
     return str(prefix) if kind.short and len(whole) > kind.prefix_limit else whole
 
 
-def _declared(step: StepView, declared: Mapping[str, Declared]) -> Declared:
-    said = declared.get(step.name, Declared(step.job_name))
-    if said.name is None or said.lost:
-        return said
-    if isinstance(said.name, str) and not said.name:
-        return Declared(None, said.argument)
-    if isinstance(said.name, str) and not said.certain and is_stand_in(step, said.name):
-        return Declared(None, said.argument or f"the SDK's stand-in {said.name!r}")
-    return said
+def _found(step: StepView, prefix: JobPrefix | None) -> Declared:
+    """What stands in the definition, where nothing is known of what the user declared."""
+    name = step.job_name
+    if not isinstance(name, str) or (prefix is not None and prefix.covers(name)):
+        return Declared(name)
+    return Declared(None, stand_in=name) if is_stand_in(step, name) else Declared(name)
 
 
 def _fallback(prefix: JobPrefix, kind: Kind, step_name: str) -> str:
@@ -185,12 +181,8 @@ def _fallback(prefix: JobPrefix, kind: Kind, step_name: str) -> str:
     if kind.short:
         return str(prefix)
     room = min(STEP_NAME_IN_JOB_NAME, kind.prefix_limit - len(prefix) - 1)
-    part = _hyphenated(step_name)[: max(room, 0)].strip("-")
+    part = hyphenated(step_name)[: max(room, 0)].strip("-")
     return f"{prefix}-{part}" if part else str(prefix)
-
-
-def _hyphenated(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]", "-", name)
 
 
 def _group(step: StepView, policy: PrefixPolicy) -> Iterator[Finding]:
@@ -249,13 +241,14 @@ def _said(said: Declared) -> str:
 
 
 def _not_declared(step: StepView, kind: Kind, said: Declared, prefix: JobPrefix | None) -> Finding:
-    if said.argument.startswith("the SDK's stand-in"):
-        got = f"{said.argument[0].upper()}{said.argument[1:]} is not a name that anybody chose"
-    else:
-        got = "No name is declared for its job"
+    got = "No name is declared for its job"
+    if said.stand_in:
+        got = f"{said.stand_in!r} is what the SDK calls a job for which no name is declared"
     if prefix is None:
-        fix = f"Declare one in {_where(kind)}, at most {kind.prefix_limit} characters, or give a "
-        fix += "prefix policy."
+        fix = (
+            f"Declare {'another' if said.stand_in else 'one'} in {said.argument or _where(kind)}, "
+            f"at most {kind.prefix_limit} characters, or give a prefix policy."
+        )
     else:
         fix = f"Name it {str(prefix)!r}, or begin the name with '{prefix}-'."
     return Finding.of(
@@ -296,7 +289,7 @@ def _alphabet(step: StepView, kind: Kind, said: Declared, fault: str) -> Finding
             " A job's name is no path: the templates that join a prefix and a name with '/' get a "
             "name that the service refuses."
         )
-    proposal = "-".join(filter(None, _hyphenated(said.name).split("-")))
+    proposal = "-".join(filter(None, hyphenated(said.name).split("-")))
     return Finding.of(
         ALPHABET,
         step.path,
@@ -356,7 +349,8 @@ def _no_short_prefix(step: StepView, kind: Kind, policy: PrefixPolicy) -> Findin
     )
 
 
-def _unknown(step: StepView) -> Finding:
+def unknown_step_type(step: StepView) -> Finding:
+    """The finding for a step whose type the table doesn't know."""
     jobs = sorted(name for name, kind in KINDS.items() if kind.makes_job)
     return Finding.of(
         UNKNOWN_STEP_TYPE,

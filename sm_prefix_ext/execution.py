@@ -86,15 +86,18 @@ class JobRecords(Sequence[JobRecord]):
     def __repr__(self) -> str:
         return f"JobRecords({list(self._records)!r})"
 
-    def outside(self, policy: PrefixPolicy) -> JobRecords:
+    def outside(self, policy: PrefixPolicy | str) -> JobRecords:
         """The jobs that a policy's prefix does not cover.
 
         Upper and lower case count as equal here, because the service has lower-cased ARNs. A
         model in a group goes by the group's name.
 
         Args:
-            policy: without a prefix, it covers every job.
+            policy: without a prefix, it covers every job; a ``str`` stands for
+                ``PrefixPolicy(str)``.
         """
+        if isinstance(policy, str):
+            policy = PrefixPolicy(policy)
         return JobRecords([record for record in self if not _covered(record, policy)])
 
     def to_frame(self) -> pandas.DataFrame:

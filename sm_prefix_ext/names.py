@@ -104,6 +104,17 @@ def alphabet_fault(value: object) -> str | None:
     return None
 
 
+def hyphenated(name: str) -> str:
+    """A step's name as the service puts it into a job's name.
+
+    Example:
+        >>> from sm_prefix_ext.names import hyphenated
+        >>> hyphenated("Train_Model")
+        'Train-Model'
+    """
+    return re.sub(r"[^A-Za-z0-9]", "-", name)
+
+
 def reserved(value: str) -> bool:
     """Whether the service keeps this prefix for itself."""
     return value == RESERVED or value.startswith(f"{RESERVED}-")

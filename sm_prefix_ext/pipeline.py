@@ -128,6 +128,7 @@ class Pipeline(_Pipeline):
         policy = getattr(self.pipeline_definition_config, "policy", None)
         policy = policy or PrefixPolicy.discover() or PrefixPolicy()
         before = outline(self, _SDK)
+        policy = policy.spread(before.owners)
         # Rendering uploads code, so what the objects alone show to be wrong is said first.
         findings = enforce(before.definition, policy, before.declared, prefixing=prefixing)[1]
         if has_errors(findings):

@@ -11,7 +11,10 @@ from typing import Any
 
 from .arns import Arn, is_role_arn, sagemaker_arn
 from .definition import StepView, load, role_slots, steps
+from .enforcement import unknown_step_type
+from .errors import PrefixViolation
 from .kinds import Kind
+from .names import hyphenated
 from .policy import PrefixPolicy
 
 
@@ -108,16 +111,21 @@ class Plan(Sequence[PlannedJob]):
         Raises:
             ValueError: where the document isn't a pipeline definition, or the account or the region
                 can't be one.
+            PrefixViolation: for step types that the table doesn't know; what they start can't be
+                planned.
         """
         _must_match(r"[0-9]{12}", account, "an account; wanted 12 digits")
         _must_match(r"[a-z]+(-[a-z]+)+-[0-9]+", region, "a region; wanted one such as eu-west-1")
         definition = load(document) if isinstance(document, str) else document
         policy = policy or PrefixPolicy()
-        views = [view for view in steps(definition) if view.kind and view.kind.makes_job]
+        views = list(steps(definition))
+        unknown = [unknown_step_type(view) for view in views if view.kind is None]
+        if unknown:
+            raise PrefixViolation(unknown, "the definition")
         drafts = [
             (view, view.kind, role)
             for view in views
-            if view.kind is not None
+            if view.kind is not None and view.kind.makes_job
             for role in _roles(view, view.kind, policy, role_arn)
         ]
         partition, home = _home([role_arn, *(role for _, _, role in drafts)])
@@ -190,6 +198,5 @@ def _pattern(view: StepView, kind: Kind) -> tuple[str | None, str]:
         return name, f"{name}-*"
     if name is not None:
         return None, "*"
-    # `?`: what the service makes of a character that no job's name may have isn't documented.
-    part = re.sub(r"[^A-Za-z0-9-]", "?", view.name[: kind.default_step_part])
+    part = hyphenated(view.name)[: kind.default_step_part]
     return None, f"*-{part}-*" if kind.short else f"pipelines-*-{part}-*"

@@ -55,7 +55,7 @@ class PrefixPolicy:
     prefix: JobPrefix | None
     short_prefix: JobPrefix | None
     step_roles: Mapping[str, str]
-    source: str | None = field(default=None, compare=False, repr=False)
+    source: str | None = field(default=None, init=False, compare=False, repr=False)
     """The file that the policy was read from."""
 
     def __init__(
@@ -83,6 +83,23 @@ class PrefixPolicy:
         """The prefix that jobs of a kind carry: the short one where the limit is 6."""
         return self.short_prefix if kind.short else self.prefix
 
+    def spread(self, owners: Mapping[str, str]) -> PrefixPolicy:
+        """The policy with the roles of collections of steps given to the steps in them.
+
+        Args:
+            owners: by step name, the name of the collection that it is in.
+        """
+        roles = {
+            step: self.step_roles[owner]
+            for step, owner in owners.items()
+            if owner in self.step_roles
+        }
+        if not roles:
+            return self
+        return PrefixPolicy(
+            self.prefix, short_prefix=self.short_prefix, step_roles={**roles, **self.step_roles}
+        )
+
     def role_for(self, step: str, step_type: str) -> str | None:
         """The role that the policy gives a step, or ``None``.
 
@@ -108,7 +125,7 @@ class PrefixPolicy:
                 a value that can't be.
         """
         try:
-            document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+            document = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise PolicyFileError(
                 path, None, f"the policy file can't be read: {error.strerror}."

@@ -109,7 +109,7 @@ def find(text: str) -> Target:
     _must_be_a_file(path, f"; {_WANTED}")
     if path.suffix == ".py":
         raise BadTarget(f"{text} is a module; name the pipeline in it too, as {text}:pipeline.")
-    return _from_json(_reading(text, lambda: path.read_text(encoding="utf-8")), text)
+    return _from_json(_reading(text, lambda: path.read_text(encoding="utf-8-sig")), text)
 
 
 def _must_be_a_file(path: Path, wanted: str = "") -> None:
@@ -207,7 +207,7 @@ def read_json(text: str) -> Any:
     path = Path(text)
     if text != "-":
         _must_be_a_file(path)
-    read = sys.stdin.read if text == "-" else lambda: path.read_text(encoding="utf-8")
+    read = sys.stdin.read if text == "-" else lambda: path.read_text(encoding="utf-8-sig")
     where = "standard input" if text == "-" else text
     try:
         return json.loads(_reading(where, read))

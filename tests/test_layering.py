@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -77,5 +78,11 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
         "import sys, sm_prefix_ext; heavy = {'sagemaker', 'boto3', 'botocore', 'pandas', 'click', "
         "'rich', 'moto', 'platformdirs'}; print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(PACKAGE.parent)},
+    )
     assert "[]" == done.stdout.strip()

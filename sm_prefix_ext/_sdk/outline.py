@@ -11,14 +11,14 @@ import copy
 import inspect
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..definition import Definition
+from ..definition import MADE_UP, Definition, image_name, is_made_up_model
 from ..enforcement import Declared
 from .reach import Reach, reach
 from .upstream import Upstream
@@ -42,11 +42,14 @@ class Outline:
         definition: its steps with what is known of their arguments, in the form of a definition. A
             step whose name only rendering tells is left out.
         declared: by step name, what the user declared.
+        owners: by step name, the name of the collection that the user made, such as a
+            ``ModelStep`` of v2.
         reach: all that its steps lead to.
     """
 
     definition: Definition
     declared: dict[str, Declared]
+    owners: dict[str, str]
     reach: Reach
 
 
@@ -63,7 +66,8 @@ def outline(pipeline: Any, upstream: Upstream) -> Outline:
     listed = _placed(pipeline.steps, declared, upstream, placed)
     rest = [step for step in found.steps if id(step) not in placed]
     listed += _placed(rest, declared, upstream, placed)
-    return Outline({"Steps": listed}, declared, found)
+    names = {step.name: owners[id(step)].name for step in found.steps if id(step) in owners}
+    return Outline({"Steps": listed}, declared, names, found)
 
 
 def render(pipeline: Any, outline: Outline, upstream: Upstream, *, quiet: bool) -> str:
@@ -169,16 +173,25 @@ def _declared(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
         return _registered(step)
     check = getattr(step, "check_job_config", None)
     if check is not None:
-        return Declared(check.base_job_name, f"{type(check).__name__}(base_job_name=)")
+        argument = f"{type(check).__name__}(base_job_name=)"
+        return _judged(check.base_job_name, argument, MADE_UP[step_type])
     if "_step_kwargs" in vars(step):
-        name = vars(step)["_step_kwargs"].get("job_name_prefix")
-        return Declared(name, "@step(job_name_prefix=)", certain=True)
+        return Declared(
+            vars(step)["_step_kwargs"].get("job_name_prefix"), "@step(job_name_prefix=)"
+        )
     if "notebook_job_name" in vars(step):
         return _notebook(step, upstream)
-    return _job(step, step_type, upstream)
+    return _job(step, step_type, owner, upstream)
 
 
-def _job(step: Any, step_type: str, upstream: Upstream) -> Declared | None:
+def _judged(name: Any, argument: str, stand_ins: Container[Any]) -> Declared:
+    """A name that the SDK itself may have put there."""
+    if isinstance(name, str) and name in stand_ins:
+        return Declared(None, argument, stand_in=name)
+    return Declared(name, argument)
+
+
+def _job(step: Any, step_type: str, owner: Any, upstream: Upstream) -> Declared | None:
     attribute = _ARGUMENTS.get(step_type)
     job = _job_object(step)
     if attribute is None or job is None or not hasattr(job, attribute):
@@ -187,12 +200,12 @@ def _job(step: Any, step_type: str, upstream: Upstream) -> Declared | None:
     if call is not None:
         name = _given_at_call(call)
         if name:
-            return Declared(name, f"{type(job).__name__}.{call.func.__name__}(job_name=)", True)
+            return Declared(name, f"{type(job).__name__}.{call.func.__name__}(job_name=)")
     name = getattr(job, attribute)
     argument = f"{type(job).__name__}({attribute}=)"
-    if isinstance(name, str) and name and name in set(upstream.stand_ins(job)):
-        name = None
-    return Declared(name, argument)
+    if owner is not None and name == owner.name:  # v2's EstimatorTransformer hands its own name on
+        return Declared(None, argument)
+    return _judged(name, argument, {*MADE_UP.get(step_type, ()), *upstream.stand_ins(job)})
 
 
 def _job_object(step: Any) -> Any:
@@ -223,6 +236,8 @@ def _model(step: Any, owner: Any, upstream: Upstream) -> Declared:
     attribute = "model_name" if hasattr(model, "model_name") else "name"
     argument = f"{type(model).__name__}({attribute}=)" if model is not None else "ModelName"
     name = getattr(model, attribute, None)
+    if isinstance(name, str) and _is_made_up(name, model, request, upstream):
+        return Declared(None, argument, stand_in=name)
     sent = request.get("ModelName")
     # The request wins: one model object can be built under several names. But the SDK may have
     # taken the name out of it, or off its end what looks like a timestamp.
@@ -231,12 +246,27 @@ def _model(step: Any, owner: Any, upstream: Upstream) -> Declared:
     return Declared(name, argument)
 
 
+def _is_made_up(name: str, model: Any, request: dict[str, Any], upstream: Upstream) -> bool:
+    """Whether the SDK wrote a model's name: its image or its id, and the time.
+
+    v2 does so in a ``PipelineModel`` and a ``JumpStartModel``, and v3 makes up eight hex digits.
+    """
+    if is_made_up_model(name):
+        return True
+    base = upstream.base_from_name(name)
+    images = [image_name(one.get("Image")) for one in request.get("Containers") or ()]
+    sources = [*images[:1], getattr(model, "model_id", None)]
+    return base != name and any(
+        isinstance(source, str) and source.startswith(base) for source in sources
+    )
+
+
 def _registered(step: Any) -> Declared:
     request = _request(step)
     name = (request or {}).get("ModelPackageName")
     # Without a name the SDK registers into a group; a request with neither had its name taken out.
     lost = request is not None and not name and not request.get("ModelPackageGroupName")
-    return Declared(name, "register(model_package_name=)", certain=True, lost=lost)
+    return Declared(name, "register(model_package_name=)", lost=lost)
 
 
 def _notebook(step: Any, upstream: Upstream) -> Declared:
@@ -246,4 +276,4 @@ def _notebook(step: Any, upstream: Upstream) -> Declared:
         made_up = step._get_job_name_prefix(Path(str(step.input_notebook)).name)
         if name != made_up and upstream.base_from_name(name) == made_up:
             return Declared(None, argument)
-    return Declared(name, argument, certain=True)
+    return Declared(name, argument)

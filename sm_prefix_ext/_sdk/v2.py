@@ -16,6 +16,7 @@ from sagemaker.workflow.pipeline_definition_config import PipelineDefinitionConf
 from sagemaker.workflow.step_collections import StepCollection
 from sagemaker.workflow.steps import Step
 
+from ..definition import image_name
 from .upstream import Upstream
 
 try:
@@ -31,6 +32,8 @@ def _stand_ins(job: Any) -> Iterator[str]:
         twin.base_job_name = None
         twin._ensure_base_job_name()
         yield twin.base_job_name
+    else:
+        yield image_name(getattr(job, "image_uri", None)) or ""
     framework = getattr(job, "estimator_cls", None)
     if framework is not None:  # FrameworkProcessor takes the name of its framework when it is made
         yield framework._framework_name

@@ -16,6 +16,7 @@ from sagemaker.mlops.workflow.step_collections import StepCollection
 from sagemaker.mlops.workflow.steps import Step
 from sagemaker.train.utils import _get_repo_name_from_image
 
+from ..definition import image_name
 from .upstream import Upstream
 
 
@@ -27,6 +28,8 @@ def _stand_ins(job: Any) -> Iterator[str]:
         yield f"{algorithm}-job"
     elif isinstance(image, str):
         yield f"{_get_repo_name_from_image(image)}-job"
+    else:
+        yield image_name(getattr(job, "image_uri", None)) or ""
     jumpstart = getattr(job, "_jumpstart_config", None)
     if jumpstart is not None:
         yield f"{jumpstart.model_id}-job"

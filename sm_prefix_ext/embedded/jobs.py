@@ -161,9 +161,10 @@ class JobOperations(SageMakerResponse):
         if kind.step_type == "Model":
             raise AWSValidationException(f'Cannot create already existing model "{arn}".')
         called = _SHELVES[kind.arn_resource].called
+        one = "an AutoML job" if called == "AutoML job" else f"a {called[0].lower()}{called[1:]}"
         raise ResourceInUseException(
-            f"{called} names must be unique within an AWS account and region, and a "
-            f"{called[0].lower()}{called[1:]} with this name already exists ({arn})"
+            f"{called} names must be unique within an AWS account and region, and {one} "
+            f"with this name already exists ({arn})"
         )
 
     def create_training_job(self) -> ActionResult:

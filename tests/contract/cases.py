@@ -25,6 +25,7 @@ from sm_prefix_ext import (
 )
 from sm_prefix_ext.cli import main
 from sm_prefix_ext.definition import steps
+from sm_prefix_ext.enforcement import enforce
 from sm_prefix_ext.findings import ERROR
 from sm_prefix_ext.kinds import KINDS
 
@@ -320,6 +321,61 @@ def test_an_undeclared_name_stays_undeclared(sdk: ModuleType, session: Any) -> N
     assert "team-a-Train" == only_name(pipeline(session, [made.step], "team-a").definition())
 
 
+def test_the_sdks_own_names_are_seen_in_its_definitions(
+    sdk: ModuleType, session: Any, kind: str
+) -> None:
+    """Whatever the SDK makes up with its prefixing on is no name that anybody chose."""
+    if kind in ("RegisterModel", "Transform") or (kind, MAJOR) == ("Model", 2):
+        return  # the first has a group then; for the others the SDK raises
+    made = make(sdk, session, kind, "St")
+    theirs = sdk.SdkPipeline(
+        "p",
+        steps=[made.step],
+        sagemaker_session=session,
+        pipeline_definition_config=sdk.SdkDefinitionConfig(use_custom_job_prefix=True),
+    )
+    found = enforce(json.loads(theirs.definition()), PrefixPolicy())[1]
+    assert ["PFX001"] == codes(found)
+
+
+@pytest.mark.parametrize("kind", ["Processing", "Training", "ClarifyCheck"])
+def test_what_only_looks_like_a_stand_in_is_kept(sdk: ModuleType, session: Any, kind: str) -> None:
+    """The name counts as the SDK's only where the SDK would give it to this very job."""
+    of_the_other_major = "img" if MAJOR == 3 else "img-job"
+    names = {"Processing": "img-job", "Training": of_the_other_major, "ClarifyCheck": "clarify"}
+    name = names[kind]
+    made = make(sdk, session, kind, "St", name)
+    assert name == only_name(pipeline(session, [made.step]).definition())
+    assert f"team-a-{name}" == only_name(pipeline(session, [made.step], "team-a").definition())
+
+
+@pytest.mark.parametrize("policy", [None, "team-a"])
+def test_a_stand_in_that_was_declared_is_named_in_the_finding(
+    sdk: ModuleType, session: Any, policy: str | None
+) -> None:
+    """A user who wrote just that is told why it doesn't count."""
+    made = make(sdk, session, "Processing", "St", "img")
+    checked = pipeline(session, [made.step], policy)
+    if policy:
+        assert "team-a-St" == only_name(checked.definition())
+        return
+    [finding] = checked.check()
+    assert ("PFX001", True) == (finding.code, "'img' is what the SDK calls" in finding.message)
+
+
+@pytest.mark.skipif(MAJOR == 3, reason="SDK v3 has no such classes")
+def test_names_that_v2_writes_into_models_and_transformers(sdk: ModuleType, session: Any) -> None:
+    """``PipelineModel`` gets its image and the time, a transformer its collection's name."""
+    unnamed = sdk.pipeline_model(session, "Mod")
+    assert ["PFX001"] == codes(pipeline(session, [unnamed.step]).check())
+    named = only_name(pipeline(session, [unnamed.step], "team-a").definition())
+    assert "team-a-Mod-CreateModel" == named
+    both = pipeline(session, [sdk.estimator_transformer(session, "My_ET")], "team-a")
+    assert {"team-a-My-ETCreateModelStep", "team-a-My-ETTransformStep"} == set(
+        job_names(both.definition()).values()
+    )
+
+
 def _plain(value: Any, depth: int = 0) -> Any:
     """A deep picture of the SDK's objects, to compare two states with."""
     if isinstance(value, dict):
@@ -408,6 +464,18 @@ def test_step_roles_of_every_kind(sdk: ModuleType, session: Any, kind: str, on: 
         assert "role/given" not in text
     else:
         assert ROLE not in text
+
+
+@pytest.mark.parametrize("kind", ["Model", "RegisterModel"])
+def test_step_roles_by_the_name_that_the_user_gave(
+    sdk: ModuleType, session: Any, kind: str
+) -> None:
+    """v2 makes steps of other names out of a model step; the policy's file is one for both."""
+    made = make(sdk, session, kind, "Make", "x")
+    policy = PrefixPolicy("ta", step_roles={"Make": ROLE})
+    definition = json.loads(pipeline(session, nested(sdk, made.step), policy).definition())
+    [view] = [v for v in steps(definition) if v.kind and v.kind.makes_job]
+    assert (ROLE in json.dumps(view.arguments)) is bool(KINDS[kind].role_fields)
 
 
 def test_without_a_policys_role_the_definitions_role_stays(sdk: ModuleType, session: Any) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 from sagemaker.automl.automl import AutoML, AutoMLInput
 from sagemaker.estimator import Estimator
+from sagemaker.inputs import CreateModelInput, TransformInput
 from sagemaker.model import Model
 from sagemaker.model_monitor import DatasetFormat
+from sagemaker.pipeline import PipelineModel
 from sagemaker.processing import Processor
 from sagemaker.transformer import Transformer
 from sagemaker.tuner import ContinuousParameter, HyperparameterTuner
@@ -27,6 +29,7 @@ from sagemaker.workflow.pipeline_definition_config import (
     PipelineDefinitionConfig as SdkDefinitionConfig,
 )
 from sagemaker.workflow.quality_check_step import DataQualityCheckConfig, QualityCheckStep
+from sagemaker.workflow.step_collections import EstimatorTransformer
 from sagemaker.workflow.steps import (
     ProcessingStep,
     StepTypeEnum,
@@ -175,6 +178,24 @@ def model(of: Any, step: str, name: Any = None) -> Any:
     job = _model(of, name)
     args = job.create(instance_type="ml.m5.large")
     return SimpleNamespace(step=ModelStep(step, step_args=args), job=job)
+
+
+def pipeline_model(of: Any, step: str, name: Any = None) -> Any:
+    job = PipelineModel([_model(of, None)], ROLE, sagemaker_session=of, name=name)
+    args = job.create(instance_type="ml.m5.large")
+    return SimpleNamespace(step=ModelStep(step, step_args=args), job=job)
+
+
+def estimator_transformer(of: Any, step: str) -> EstimatorTransformer:
+    return EstimatorTransformer(
+        step,
+        estimator=_estimator(of),
+        model_data=f"{BUCKET}/m.tar.gz",
+        model_inputs=CreateModelInput(instance_type="ml.m5.large"),
+        instance_count=1,
+        instance_type="ml.m5.large",
+        transform_inputs=TransformInput(data=f"{BUCKET}/in"),
+    )
 
 
 def register(of: Any, step: str, name: Any = None, group: str | None = None) -> Any:

@@ -79,6 +79,11 @@ IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/img:1"
     [
         (True, "img", step("A", "Processing", AppSpecification={"ImageUri": IMAGE})),
         (True, "img-job", step("A", AlgorithmSpecification={"TrainingImage": IMAGE})),
+        (False, "img-job", step("A", "Processing", AppSpecification={"ImageUri": IMAGE})),
+        (True, "clarify-job", step("A", "ClarifyCheck")),
+        (False, "clarify", step("A", "ClarifyCheck")),
+        (True, "img", step("A", "Model", Containers=[{"Image": IMAGE}])),
+        (False, "img", step("A", "Model", PrimaryContainer={"Image": IMAGE})),
         (False, "team", step("A", AlgorithmSpecification={"TrainingImage": IMAGE})),
         (False, "img", step("A", AlgorithmSpecification={"TrainingImage": {"Get": "x"}})),
         (True, "automl", step("A", "AutoML")),

@@ -131,12 +131,14 @@ def test_reserved() -> None:
 
 
 def test_stand_ins_count_as_not_declared() -> None:
-    """Unless it is certain that the user said so."""
+    """Unless it is known that the user said so, or they carry the policy's prefix."""
     made = step("S", "QualityCheck", ProcessingJobName="baseline-job")
-    assert ["PFX001"] == [f.code for f in enforce(document(made), NONE)[1]]
-    said = {"S": Declared("baseline-job", certain=True)}
-    assert () == enforce(document(made), NONE, said)[1]
-    definition, found = enforce(document(made), SHORT, {"S": Declared("baseline-job")})
+    [finding] = enforce(document(made), NONE)[1]
+    assert "PFX001" == finding.code
+    assert finding.message.startswith("'baseline-job' is what the SDK calls a job")
+    assert () == enforce(document(made), NONE, {"S": Declared("baseline-job")})[1]
+    assert () == enforce(document(made), PrefixPolicy("baseline"))[1]
+    definition, found = enforce(document(made), SHORT, {})
     assert ("team-a-S", ()) == (definition["Steps"][0]["Arguments"]["ProcessingJobName"], found)
 
 

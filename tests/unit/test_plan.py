@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext import Plan, PrefixPolicy
+from sm_prefix_ext import Plan, PrefixPolicy, PrefixViolation
 from sm_prefix_ext.plan import PlannedJob
 
 ROLE = "arn:aws:iam::111122223333:role/{}"
@@ -51,7 +51,7 @@ def test_a_planned_job() -> None:
             "Training",
             {},
             None,
-            "pipelines-*-Train-With?LongNames-*",
+            "pipelines-*-Train-With-LongNames-*",
             None,
         ),
         ("TuneAll-Now", "Tuning", {}, None, "*-TuneAll-*", None),
@@ -153,3 +153,10 @@ def test_what_is_no_account_or_region(given: dict[str, str], said: str) -> None:
     with pytest.raises(ValueError) as raised:
         plan_of(("A", "Training", {}), **given)
     assert said == str(raised.value)
+
+
+def test_an_unknown_step_type_can_not_be_planned() -> None:
+    """A plan without it would say that it starts nothing."""
+    with pytest.raises(PrefixViolation) as raised:
+        plan_of(("A", "Training", {}), ("B", "New", {}))
+    assert [("PFX005", "B")] == [(f.code, f.step) for f in raised.value.findings]

@@ -143,3 +143,21 @@ def test_a_named_file_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("SM_PREFIX_POLICY", "no-such.toml")
     with pytest.raises(PolicyFileError, match="isn't there"):
         PrefixPolicy.discover()
+
+
+def test_a_collections_role_is_its_steps() -> None:
+    """Unless one of them has its own."""
+    policy = PrefixPolicy("t", step_roles={"Make": ROLE.format("a"), "Make-B": ROLE.format("b")})
+    spread = policy.spread({"Make-A": "Make", "Make-B": "Make", "Other-A": "Other"})
+    assert [ROLE.format("a"), ROLE.format("b"), None] == [
+        spread.role_for(step, "Model") for step in ("Make-A", "Make-B", "Other-A")
+    ]
+    assert policy is policy.spread({"Other-A": "Other"})
+
+
+def test_replace_and_a_byte_order_mark(tmp_path: Path) -> None:
+    """What other tools do to policies and to their files."""
+    assert PrefixPolicy("b") == dataclasses.replace(PrefixPolicy("a", short_prefix="b"), prefix="b")
+    file = tmp_path / "p.toml"
+    file.write_text('prefix = "a"', encoding="utf-8-sig")
+    assert "a" == PrefixPolicy.from_file(file).prefix
