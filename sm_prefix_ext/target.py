@@ -6,6 +6,8 @@ import contextlib
 import importlib
 import importlib.util
 import json
+import logging
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -133,6 +135,7 @@ def _from_json(text: str, where: str) -> Target:
 
 
 def _from_module(module: str, name: str, text: str) -> Any:
+    _quiet_sdk()
     loaded = _import(module)
     try:
         found = getattr(loaded, name)
@@ -142,10 +145,23 @@ def _from_module(module: str, name: str, text: str) -> Any:
         found = _guarded(f"{text}: calling {name}()", found)
     if not _is_pipeline(found):
         raise BadTarget(
-            f"{text}: {name!r} is a {type(found).__name__}, not a pipeline; wanted a Pipeline or a "
+            f"{text}: {name!r} is of type {type(found).__name__}; wanted a Pipeline or a "
             "function that returns one."
         )
     return found
+
+
+def _quiet_sdk() -> None:
+    """Keep back what the SDK says of itself, so that standard error has the one line that counts.
+
+    That is where it looked for its configuration and found credentials, that v2 is deprecated, and
+    telemetry's errors.
+    """
+    os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
+    for talkative in ("sagemaker.config", "botocore"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+    for telemetry in ("sagemaker.telemetry", "sagemaker.core.telemetry"):
+        logging.getLogger(telemetry).setLevel(logging.CRITICAL)
 
 
 def _is_pipeline(value: Any) -> bool:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from sm_prefix_ext.cli import main
 
 from ..installed import MAJOR, needs_sdk
+
+ROOT = Path(__file__).parents[2]
 
 
 @needs_sdk
@@ -32,3 +38,17 @@ def test_without_an_sdk_the_demo_says_what_to_install(capsys: pytest.CaptureFixt
         main(["demo"])
     assert 2 == ended.value.code
     assert "pip install 'sm-prefix-ext[sdk]'" in capsys.readouterr().err
+
+
+@needs_sdk
+def test_the_command_keeps_the_sdks_own_talk_back(tmp_path: Path) -> None:
+    """A wrong call is one line on standard error, with the SDK imported and all."""
+    (tmp_path / "made.py").write_text("from sm_prefix_ext import Pipeline\nnumber = 3\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "sm_prefix_ext", "check", "made.py:number"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert (2, "") == (done.returncode, done.stdout)
+    assert 1 == len(done.stderr.splitlines()), done.stderr

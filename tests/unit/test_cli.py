@@ -140,7 +140,7 @@ def test_jobs(run: Run) -> None:
         ("check latin.json", "latin.json can't be read: 'utf-8' codec"),
         ("check steps.json", "steps.json is not a pipeline definition: it has no 'Steps'."),
         ("check things.py:nope", "things.py has no attribute 'nope'; wanted"),
-        ("check things.py:number", "'number' is a int, not a pipeline; wanted a Pipeline or"),
+        ("check things.py:number", "'number' is of type int; wanted a Pipeline or"),
         ("check things.py:broken", "calling broken() failed: KeyError"),
         ("check fails.py:x", "importing fails.py failed: RuntimeError: last line"),
         ("check leaves.py:x", "importing leaves.py failed: SystemExit: 3"),
