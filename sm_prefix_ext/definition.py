@@ -12,8 +12,8 @@ from .kinds import KINDS, Kind
 
 Definition = dict[str, Any]
 
-# The keys of a step's arguments that hold steps, and how the path calls each.
-_NESTED = {"IfSteps": "if", "ElseSteps": "else", "ForEachBody": "each"}
+NESTED = {"IfSteps": "if", "ElseSteps": "else", "ForEachBody": "each"}
+"""The keys of a step's arguments that hold steps, and how the path calls each."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _steps(listed: Any, above: str, where: str) -> Iterator[StepView]:
     for number, step in enumerate(listed):
         view = _view(step, above, f"{where}[{number}]")
         yield view
-        for key, word in _NESTED.items():
+        for key, word in NESTED.items():
             if view.arguments.get(key) is not None:
                 inner = f"{where}[{number}] ({view.name}): {key!r}"
                 yield from _steps(view.arguments[key], f"{view.path}/{word}/", inner)

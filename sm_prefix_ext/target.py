@@ -102,36 +102,46 @@ def find(text: str) -> Target:
     Raises:
         BadTarget: where there is nothing that can be used, with the reason.
     """
-    if text == "-":
-        return _from_json(_reading("standard input", sys.stdin.read), "standard input")
-    path = Path(text)
     module, colon, name = text.rpartition(":")
-    if colon and not path.is_file():
+    if colon and not Path(text).is_file():
         return Target(pipeline=_from_module(module, name, text))
-    _must_be_a_file(path, f"; {_WANTED}")
-    if path.suffix == ".py":
+    if text.endswith(".py") and Path(text).is_file():
         raise BadTarget(f"{text} is a module; name the pipeline in it too, as {text}:pipeline.")
-    return _from_json(_reading(text, lambda: path.read_text(encoding="utf-8-sig")), text)
+    content, where = _read(text, f"; {_WANTED}")
+    try:
+        return Target(definition=load(content, where))
+    except ValueError as error:
+        raise BadTarget(str(error)) from None
+
+
+def read_json(text: str) -> Any:
+    """The JSON document in a file, or on standard input for ``-``.
+
+    Raises:
+        BadTarget: where it can't be read or isn't JSON.
+    """
+    content, where = _read(text)
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise BadTarget(f"{where} is not JSON: {error}.") from None
+
+
+def _read(text: str, wanted: str = "") -> tuple[str, str]:
+    """What a file has in it, or standard input for ``-``; and what to call that in an error."""
+    try:
+        if text == "-":
+            return sys.stdin.read().removeprefix("\ufeff"), "standard input"
+        _must_be_a_file(Path(text), wanted)
+        return Path(text).read_text(encoding="utf-8-sig"), text
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTarget(f"{text} can't be read: {error}.") from None
 
 
 def _must_be_a_file(path: Path, wanted: str = "") -> None:
     if not path.is_file():
         what = "that is a folder" if path.is_dir() else "there is no such file"
         raise BadTarget(f"{path}: {what}{wanted}.")
-
-
-def _reading(where: str, read: Callable[[], str]) -> str:
-    try:
-        return read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadTarget(f"{where} can't be read: {error}.") from None
-
-
-def _from_json(text: str, where: str) -> Target:
-    try:
-        return Target(definition=load(text, where))
-    except ValueError as error:
-        raise BadTarget(str(error)) from None
 
 
 def _from_module(module: str, name: str, text: str) -> Any:
@@ -212,20 +222,3 @@ def _on_path(folder: Path) -> Iterator[None]:
     finally:
         with contextlib.suppress(ValueError):
             sys.path.remove(str(folder))
-
-
-def read_json(text: str) -> Any:
-    """The JSON document in a file, or on standard input for ``-``.
-
-    Raises:
-        BadTarget: where it can't be read or isn't JSON.
-    """
-    path = Path(text)
-    if text != "-":
-        _must_be_a_file(path)
-    read = sys.stdin.read if text == "-" else lambda: path.read_text(encoding="utf-8-sig")
-    where = "standard input" if text == "-" else text
-    try:
-        return json.loads(_reading(where, read))
-    except (ValueError, RecursionError) as error:
-        raise BadTarget(f"{where} is not JSON: {error}.") from None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..definition import NESTED
 from .expressions import references
 
 SUCCEEDED, FAILED, STOPPED, EXECUTING = "Succeeded", "Failed", "Stopped", "Executing"
@@ -20,7 +21,6 @@ _MET_BY = {
     "Stopped": {STOPPED},
     "Any": {SUCCEEDED, FAILED, STOPPED},
 }
-_NESTED = ("IfSteps", "ElseSteps", "ForEachBody")
 
 
 class GraphError(ValueError):
@@ -150,7 +150,7 @@ def _needs(step: Mapping[str, Any]) -> Iterator[Need]:
             raise GraphError(f"Step {step['Name']!r} has {entry!r} in DependsOn; wanted a name.")
     own = {key: value for key, value in step.items() if key not in ("DependsOn", "Arguments")}
     arguments = step.get("Arguments") or {}
-    listed = [own, {key: value for key, value in arguments.items() if key not in _NESTED}]
+    listed = [own, {key: value for key, value in arguments.items() if key not in NESTED}]
     for name in references(listed):
         yield Need(name)
 

@@ -71,7 +71,7 @@ def test_check_of_a_good_definition(run: Run) -> None:
     """Exit status 0, whichever way it comes."""
     assert (0, "") == run("check", "good.json", "--prefix", "team-a")[::2]
     text = json.dumps(definition(Train="team-a"))
-    status, said, _ = run("check", "-", "--prefix", "team-a", stdin=text)
+    status, said, _ = run("check", "-", "--prefix", "team-a", stdin="\ufeff" + text)
     assert (0, "No findings: every job runs under its prefix.\n") == (status, said)
 
 
