@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, overload
@@ -11,6 +10,7 @@ from .arns import Arn
 from .kinds import JOB_KINDS, Kind
 from .names import JobName
 from .policy import PrefixPolicy
+from .tables import as_html
 
 if TYPE_CHECKING:
     import pandas
@@ -120,15 +120,7 @@ class JobRecords(Sequence[JobRecord]):
         return {"jobs": [record.to_dict() for record in self]}
 
     def _repr_html_(self) -> str:
-        columns = ("step_name", "prefix", "status", "arn")
-        head = "".join(f"<th>{column}</th>" for column in columns)
-        rows = "".join(
-            "<tr>"
-            + "".join(f"<td>{html.escape(str(getattr(row, c) or '–'))}</td>" for c in columns)
-            + "</tr>"
-            for row in self
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return as_html(self, ("step_name", "prefix", "status", "arn"))
 
 
 def prefixed_jobs(execution: Any, *, client: Any = None) -> JobRecords:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from .errors import PrefixViolation
 from .kinds import Kind
 from .names import hyphenated
 from .policy import PrefixPolicy
+from .tables import as_html
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,7 @@ class Plan(Sequence[PlannedJob]):
         return {"jobs": [job.to_dict() for job in self.jobs]}
 
     def _repr_html_(self) -> str:
-        columns = ("step", "step_type", "name_pattern", "arn_pattern", "role_arn")
-        head = "".join(f"<th>{column}</th>" for column in columns)
-        body = "".join(
-            "<tr>"
-            + "".join(f"<td>{html.escape(str(getattr(job, c) or '–'))}</td>" for c in columns)
-            + "</tr>"
-            for job in self.jobs
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return as_html(self.jobs, ("step", "step_type", "name_pattern", "arn_pattern", "role_arn"))
 
     @classmethod
     def from_definition(

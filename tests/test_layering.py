@@ -15,7 +15,7 @@ import sm_prefix_ext
 
 PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
-    {"errors", "kinds", "names", "arns", "findings"},
+    {"errors", "kinds", "names", "arns", "findings", "tables"},
     {"policy", "definition"},
     {"enforcement", "plan"},
     {"iam"},

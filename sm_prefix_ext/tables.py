@@ -1,0 +1,28 @@
+"""Records as the HTML table that a notebook shows."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+def as_html(rows: Iterable[Any], columns: Sequence[str]) -> str:
+    """Some attributes of records, a row each; their text is escaped, and ``None`` is a dash.
+
+    Args:
+        rows: the records.
+        columns: the names of their attributes, which head the columns.
+    """
+    head = "".join(_cell("th", column.replace("_", " ")) for column in columns)
+    body = "".join(
+        "<tr>" + "".join(_cell("td", getattr(row, column)) for column in columns) + "</tr>"
+        for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(tag: str, value: Any) -> str:
+    # Notebooks align cells to the right, which suits numbers; these are names.
+    text = "–" if value is None else html.escape(str(value))
+    return f'<{tag} style="text-align: left">{text}</{tag}>'
