@@ -48,8 +48,8 @@ JOB_KINDS = [
 ]
 # The kinds that the installed SDK itself can't make.
 DEVIATIONS = {"AutoML"} if MAJOR == 3 else set()  # v3 has no class that makes an AutoML job
-if MAJOR == 3 and Version(version("sagemaker-mlops")) < Version("1.9"):
-    # Its quality check leaves out a field that sagemaker-core requires.
+if MAJOR == 3 and Version(version("sagemaker-mlops")) < Version("1.10"):
+    # Its quality check leaves out a field that sagemaker-core requires; seen at 1.1.1 to 1.9.0.
     DEVIATIONS.add("QualityCheck")
 HAS_FUNCTIONS = MAJOR == 3 or Version(version("sagemaker")) >= Version("2.199")
 HAS_FOR_EACH = MAJOR == 3 and Version(version("sagemaker-mlops")) >= Version("1.27")
