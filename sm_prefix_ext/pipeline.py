@@ -174,7 +174,8 @@ def definition_as_it_stands(pipeline: Any) -> Definition:
     found with whatever else is wrong.
     """
     try:
-        return json.loads(pipeline.definition())  # type: ignore[no-any-return]
+        stands: Definition = json.loads(pipeline.definition())
+        return stands
     except ValueError as error:
         if "use_custom_job_prefix" not in str(error):
             raise

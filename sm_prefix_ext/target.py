@@ -11,8 +11,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .definition import Definition, load
 from .enforcement import enforce
@@ -20,6 +21,8 @@ from .errors import PrefixError
 from .findings import Finding
 from .plan import Plan
 from .policy import PrefixPolicy
+
+T = TypeVar("T")
 
 _WANTED = "wanted a definition's JSON (a file, or -), file.py:name or package.module:name"
 
@@ -47,7 +50,7 @@ class Target:
             policy: ``None`` leaves a pipeline of ours its own policy, and otherwise discovers one.
         """
         if self._is_ours:
-            return _guarded(self._rendering, self._with(policy).check)  # type: ignore[no-any-return]
+            return _guarded(self._rendering, self._with(policy).check)
         return enforce(self._final(), _or_discovered(policy))[1]
 
     def plan(self, policy: PrefixPolicy | None, *, account: str | None, region: str | None) -> Plan:
@@ -81,7 +84,7 @@ class Target:
             return self.definition
         from .pipeline import definition_as_it_stands
 
-        return _guarded(self._rendering, lambda: definition_as_it_stands(self.pipeline))  # type: ignore[no-any-return]
+        return _guarded(self._rendering, lambda: definition_as_it_stands(self.pipeline))
 
     @property
     def _rendering(self) -> str:
@@ -194,11 +197,11 @@ def _import(module: str) -> Any:
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = loaded
     with _on_path(path.resolve().parent):
-        _guarded(f"importing {module}", lambda: spec.loader.exec_module(loaded))  # type: ignore[union-attr]
+        _guarded(f"importing {module}", partial(spec.loader.exec_module, loaded))
     return loaded
 
 
-def _guarded(doing: str, call: Callable[[], Any]) -> Any:
+def _guarded(doing: str, call: Callable[[], T]) -> T:
     """Run the user's code; what it raises becomes one sentence with the error's own last line.
 
     What it prints goes to standard error, so that standard output stays the command's own.

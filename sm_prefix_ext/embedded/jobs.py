@@ -143,7 +143,8 @@ class JobOperations(SageMakerResponse):
     def _shelf(self, resource: str) -> dict[str, Any]:
         # On the backend's own dict, so that moto's reset empties it too.
         held: dict[str, Any] = self.sagemaker_backend.__dict__
-        return held.setdefault(_SHELVES[resource].store, {})  # type: ignore[no-any-return]
+        found: dict[str, Any] = held.setdefault(_SHELVES[resource].store, {})
+        return found
 
     def _admit(self, operation: str) -> str:
         """Refuse a request whose name the service would refuse; give the ARN it will have."""

@@ -132,7 +132,8 @@ def complete(operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
     Returns:
         The members that the request has, in their types, with the required ones filled in.
     """
-    return _fit(dict(arguments), input_shape(operation), 0)  # type: ignore[no-any-return]
+    found: dict[str, Any] = _fit(dict(arguments), input_shape(operation), 0)
+    return found
 
 
 def _fit(value: Any, shape: Any, depth: int) -> Any:

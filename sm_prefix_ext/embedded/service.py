@@ -213,7 +213,8 @@ class EmbeddedSageMaker(JobOperations):
     def _executions(self) -> dict[str, Execution]:
         # On the backend's own dict, so that moto's reset empties it too.
         held: dict[str, Any] = self.sagemaker_backend.__dict__
-        return held.setdefault("sm_prefix_ext_executions", {})  # type: ignore[no-any-return]
+        found: dict[str, Any] = held.setdefault("sm_prefix_ext_executions", {})
+        return found
 
     def _execution(self, arn: str | None = None) -> Execution:
         arn = arn or self._get_param("PipelineExecutionArn")

@@ -584,6 +584,62 @@ def test_create_toggle_update_upsert(sdk: ModuleType, session: Any) -> None:
     assert toggled.start().arn.startswith("arn:aws:sagemaker:us-east-1:")
 
 
+def test_all_else_is_sent_as_the_sdk_sends_it(sdk: ModuleType, session: Any) -> None:
+    """Parallelism, tags, parameters, selective execution: the requests are the SDK's own."""
+
+    def requests_of(made: Any) -> list[tuple[str, Any]]:
+        sent: list[tuple[str, Any]] = []
+
+        def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+            left_out = ("PipelineDefinition", "ClientRequestToken")
+            given = {key: value for key, value in params.items() if key not in left_out}
+            sent.append((model.name, given))
+
+        parallel = {"MaxParallelExecutionSteps": 3}
+        events = session.sagemaker_client.meta.events
+        events.register("provide-client-params.sagemaker", note)
+        try:
+            made.upsert(ROLE, "what it is", [{"Key": "k", "Value": "v"}], parallel)
+            made.update(ROLE, parallelism_config=parallel)
+            execution = made.start({"Input": "s3://other"}, "name", "why", parallel)
+            chosen = sdk.SelectiveExecutionConfig(["Pre"], execution.arn)
+            made.start(selective_execution_config=chosen)
+        finally:
+            events.unregister("provide-client-params.sagemaker", note)
+        session.sagemaker_client.delete_pipeline(PipelineName="p", ClientRequestToken="x" * 32)
+        return sent
+
+    given = {
+        "name": "p",
+        "parameters": [sdk.ParameterString("Input", default_value="s3://in")],
+        "steps": [make(sdk, session, "Processing", "Pre", "nice").step],
+        "sagemaker_session": session,
+    }
+    ours = requests_of(Pipeline(**given))
+    theirs = requests_of(sdk.SdkPipeline(**given))
+    for sent in (ours, theirs):  # the source execution is another one each time
+        del sent[-1][1]["SelectiveExecutionConfig"]["SourcePipelineExecutionArn"]
+    assert theirs == ours
+    started = [params for name, params in ours if name == "StartPipelineExecution"]
+    assert {"MaxParallelExecutionSteps": 3} == started[0]["ParallelismConfiguration"]
+    assert [{"Name": "Input", "Value": "s3://other"}] == started[0]["PipelineParameters"]
+    assert [{"StepName": "Pre"}] == started[1]["SelectiveExecutionConfig"]["SelectedSteps"]
+
+
+def test_triggers(sdk: ModuleType, session: Any) -> None:
+    """A schedule is put on the pipeline that we made."""
+    triggers = pytest.importorskip(
+        f"{sdk.SdkPipeline.__module__.rpartition('.')[0]}.triggers",
+        reason="this SDK has no triggers",
+    )
+    scheduled = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], "team-a")
+    scheduled.create(ROLE)
+    [arn] = scheduled.put_triggers([triggers.PipelineSchedule("daily", rate=(1, "days"))], ROLE)
+    scheduler = session.boto_session.client("scheduler")
+    target = scheduler.get_schedule(Name="daily")["Target"]["Arn"]
+    assert (True, True) == (arn.endswith("/daily"), target.endswith(":pipeline/a-pipeline"))
+
+
 def test_upsert_of_an_existing_pipeline_renders_once(
     sdk: ModuleType, session: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

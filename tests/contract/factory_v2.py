@@ -29,6 +29,7 @@ from sagemaker.workflow.pipeline_definition_config import (
     PipelineDefinitionConfig as SdkDefinitionConfig,
 )
 from sagemaker.workflow.quality_check_step import DataQualityCheckConfig, QualityCheckStep
+from sagemaker.workflow.selective_execution_config import SelectiveExecutionConfig
 from sagemaker.workflow.step_collections import EstimatorTransformer
 from sagemaker.workflow.steps import (
     ProcessingStep,
@@ -49,6 +50,7 @@ __all__ = [
     "PipelineSession",
     "SdkDefinitionConfig",
     "SdkPipeline",
+    "SelectiveExecutionConfig",
     "StepTypeEnum",
 ]
 

@@ -25,6 +25,7 @@ from sagemaker.mlops.workflow.lambda_step import LambdaStep
 from sagemaker.mlops.workflow.model_step import ModelStep
 from sagemaker.mlops.workflow.pipeline import Pipeline as SdkPipeline
 from sagemaker.mlops.workflow.quality_check_step import DataQualityCheckConfig, QualityCheckStep
+from sagemaker.mlops.workflow.selective_execution_config import SelectiveExecutionConfig
 from sagemaker.mlops.workflow.steps import (
     ProcessingStep,
     StepTypeEnum,
@@ -48,6 +49,7 @@ __all__ = [
     "PipelineSession",
     "SdkDefinitionConfig",
     "SdkPipeline",
+    "SelectiveExecutionConfig",
     "StepTypeEnum",
 ]
 
