@@ -22,7 +22,9 @@ _WHERE = {
     "PrefixError": "errors",
     "PrefixPolicy": "policy",
     "PrefixViolation": "errors",
+    "PrefixWarning": "errors",
     "UnsupportedSdk": "errors",
+    "prefixed": "jobs",
     "prefixed_jobs": "execution",
 }
 
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
     from .errors import PolicyFileError as PolicyFileError
     from .errors import PrefixError as PrefixError
     from .errors import PrefixViolation as PrefixViolation
+    from .errors import PrefixWarning as PrefixWarning
     from .errors import UnsupportedSdk as UnsupportedSdk
     from .execution import prefixed_jobs as prefixed_jobs
+    from .jobs import prefixed as prefixed
     from .names import JobName as JobName
     from .names import JobPrefix as JobPrefix
     from .pipeline import Pipeline as Pipeline
@@ -44,12 +48,24 @@ __all__ = list(_WHERE)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _WHERE:
+    if name in _WHERE:
+        value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
+    elif not name.startswith("_") and name in _catalogue():
+        value = import_module(".jobs", __name__).drop_in(name)
+    else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
     globals()[name] = value
     return value
 
 
+def _catalogue() -> Any:
+    return import_module("._sdk.catalogue", __name__).CATALOGUE
+
+
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_WHERE})
+    try:
+        major = import_module("._sdk", __name__).major()
+    except ImportError:
+        major = None
+    jobs = {name for name, row in _catalogue().items() if major in row.modules}
+    return sorted({*globals(), *_WHERE, *jobs})

@@ -160,7 +160,16 @@ _IMAGE = re.compile(r"^(?:.+/)?([^:/]+)(?::[^:]+)?$")
 _MADE_UP_MODEL = re.compile(r"model-[0-9a-f]{8}")
 MADE_UP: Mapping[str, frozenset[str]] = {
     "AutoML": frozenset({"automl"}),
-    "Processing": frozenset({"processing-job"}),
+    "Processing": frozenset(
+        {
+            "processing-job",
+            "Clarify-Pretraining-Bias",
+            "Clarify-Posttraining-Bias",
+            "Clarify-Bias",
+            "Clarify-Explainability",
+            "Clarify-Bias-And-Explainability",
+        }
+    ),
     "Transform": frozenset({"transform-job"}),
     "QualityCheck": frozenset({"baseline-job"}),
     "ClarifyCheck": frozenset({"clarify-job"}),

@@ -8,7 +8,8 @@
     ├── PolicyFileError(ValueError)   a prefix policy file that can't be used
     └── UnsupportedSdk(ImportError)   no SageMaker Python SDK, or not one that we know
 
-Errors of AWS and of the SageMaker Python SDK rise unchanged.
+:class:`PrefixWarning` is what it warns of: a name outside the policy that keeps nothing from being
+sent. Errors of AWS and of the SageMaker Python SDK rise unchanged.
 """
 
 from __future__ import annotations
@@ -64,6 +65,21 @@ class PrefixViolation(PrefixError, ValueError):
             f"{errors} finding{'s' * (errors != 1)} of severity error in {self.subject}; "
             f"nothing was sent.\n{as_text(self.findings)}"
         )
+
+
+class PrefixWarning(UserWarning):
+    """A name outside the policy where the service itself asks for no prefix.
+
+    Args:
+        finding: what was got, and what to do.
+    """
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding)
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return f"{self.finding.code}: {self.finding.message} {self.finding.fix}"
 
 
 class PolicyFileError(PrefixError, ValueError):

@@ -22,6 +22,7 @@ SAME_PREFIX = "PFX007"
 GROUP_OUTSIDE_POLICY = "PFX008"
 RESERVED_PREFIX = "PFX009"
 NO_SHORT_PREFIX = "PFX010"
+FULL_NAME_OUTSIDE_POLICY = "PFX011"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -41,6 +42,10 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         GROUP_OUTSIDE_POLICY: (WARNING, "The model package group is outside the policy's prefix."),
         RESERVED_PREFIX: (ERROR, "The prefix is one that the service keeps for itself."),
         NO_SHORT_PREFIX: (ERROR, "The policy has no prefix short enough for this step type."),
+        FULL_NAME_OUTSIDE_POLICY: (
+            WARNING,
+            "A name that the service takes as it is does not carry the policy's prefix.",
+        ),
     }
 )
 """Every code, with its severity and what it means."""
@@ -90,6 +95,11 @@ def as_text(findings: Iterable[Finding], width: int = 100) -> str:
         lines.append(f"{row.code}  {row.severity:<7}  {row.step:<{step}}  {row.step_type}")
         for label, text in (("", row.message), ("Fix: ", row.fix)):
             lines += textwrap.wrap(
-                label + text, width, initial_indent=" " * 8, subsequent_indent=" " * 8
+                label + text,
+                width,
+                initial_indent=" " * 8,
+                subsequent_indent=" " * 8,
+                break_long_words=False,  # a file's path stays whole
+                break_on_hyphens=False,
             )
     return "\n".join(lines)

@@ -90,6 +90,40 @@ class JobPrefix(str):
         return name == str(self) or name.startswith(f"{self}-")
 
 
+class GivenName(str):
+    """A name that a drop-in class gave to a job; it knows what the user declared.
+
+    A ``str`` like any other to the SDK. A pipeline composes anew from what was declared, so its
+    own policy holds, and no prefix is put in front twice.
+
+    Args:
+        value: the name, prefix and all.
+        declared: what the user wrote; ``None`` where nothing was declared.
+        argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
+
+    Example:
+        >>> from sm_prefix_ext.names import GivenName
+        >>> name = GivenName("team-a-train", "train", "Estimator(base_job_name=)")
+        >>> name, name.declared
+        ('team-a-train', 'train')
+    """
+
+    __slots__ = ("argument", "declared")
+
+    declared: str | None
+    argument: str
+
+    def __new__(cls, value: str, declared: str | None, argument: str) -> GivenName:
+        """Make the name."""
+        name = super().__new__(cls, value)
+        name.declared = declared
+        name.argument = argument
+        return name
+
+    def __getnewargs__(self) -> tuple[str, str | None, str]:  # type: ignore[override]
+        return str(self), self.declared, self.argument
+
+
 def alphabet_fault(value: object) -> str | None:
     """What keeps a value from being (the beginning of) a job's name, or ``None``."""
     if not isinstance(value, str):

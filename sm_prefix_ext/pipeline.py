@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import json
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -181,7 +182,11 @@ def definition_as_it_stands(pipeline: Any) -> Definition:
             raise
     before = outline(pipeline, _SDK)
     definition: Definition = json.loads(render(pipeline, before, _SDK, quiet=True))
-    enforce_in_place(definition, PrefixPolicy(), before.declared)
+    declared = {
+        step: replace(said, name=said.composed) if said.composed else said
+        for step, said in before.declared.items()
+    }
+    enforce_in_place(definition, PrefixPolicy(), declared)
     return definition
 
 

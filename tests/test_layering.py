@@ -17,10 +17,21 @@ PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
     {"errors", "kinds", "names", "arns", "findings", "tables"},
     {"policy", "definition"},
-    {"enforcement", "plan"},
+    {"naming", "enforcement", "plan"},
     {"iam"},
     {"_sdk"},
-    {"pipeline", "jobs", "execution", "audit", "embedded", "report", "target", "demo"},
+    {
+        "pipeline",
+        "jobs",
+        "given",
+        "guard",
+        "execution",
+        "audit",
+        "embedded",
+        "report",
+        "target",
+        "demo",
+    },
     {"cli", "__main__"},
 )
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from ..definition import MADE_UP, Definition, image_name, is_made_up_model
-from ..enforcement import Declared
+from ..names import GivenName
+from ..naming import Declared
 from .reach import Reach, reach
 from .upstream import Upstream
 
@@ -166,6 +167,19 @@ def _request(step: Any) -> dict[str, Any] | None:
 
 def _declared(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
     """What the user declared as the name of a step's job; ``None`` where only rendering tells."""
+    said = _found(step, owner, upstream)
+    return said if said is None else _as_declared(said)
+
+
+def _as_declared(said: Declared) -> Declared:
+    """What was declared before a drop-in class composed the name."""
+    name = said.name
+    if isinstance(name, GivenName):
+        return Declared(name.declared, name.argument, composed=str(name))
+    return said
+
+
+def _found(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
     step_type = step.step_type.value
     if step_type == "Model":
         return _model(step, owner, upstream)
@@ -186,7 +200,7 @@ def _declared(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
 
 def _judged(name: Any, argument: str, stand_ins: Container[Any]) -> Declared:
     """A name that the SDK itself may have put there."""
-    if isinstance(name, str) and name in stand_ins:
+    if isinstance(name, str) and name in stand_ins and not isinstance(name, GivenName):
         return Declared(None, argument, stand_in=name)
     return Declared(name, argument)
 
@@ -199,6 +213,8 @@ def _job(step: Any, step_type: str, owner: Any, upstream: Upstream) -> Declared 
     call = getattr(step, "step_args", None)
     if call is not None:
         name = _given_at_call(call)
+        if name and hasattr(job, "job_name_prefix"):
+            return _clarified(job, name, call, upstream)
         if name:
             return Declared(name, f"{type(job).__name__}.{call.func.__name__}(job_name=)")
     name = getattr(job, attribute)
@@ -206,6 +222,21 @@ def _job(step: Any, step_type: str, owner: Any, upstream: Upstream) -> Declared 
     if owner is not None and name == owner.name:  # v2's EstimatorTransformer hands its own name on
         return Declared(None, argument)
     return _judged(name, argument, {*MADE_UP.get(step_type, ()), *upstream.stand_ins(job)})
+
+
+def _clarified(job: Any, name: Any, call: Any, upstream: Upstream) -> Declared:
+    """The name of a Clarify processor's job, which comes with a timestamp of the SDK's.
+
+    Its ``run_bias`` and the like make the job's whole name before they call ``run``.
+    """
+    argument = f"{type(job).__name__}(job_name_prefix=)"
+    prefix, base = job.job_name_prefix, upstream.base_from_name(str(name))
+    if isinstance(name, str) and base != name:
+        if isinstance(prefix, str) and prefix.startswith(base):  # the SDK may have cut it
+            return Declared(prefix, argument)
+        if not prefix and base in MADE_UP["Processing"]:
+            return Declared(None, argument, stand_in=base)
+    return Declared(name, f"{type(job).__name__}.{call.func.__name__}(job_name=)")
 
 
 def _job_object(step: Any) -> Any:
@@ -236,9 +267,11 @@ def _model(step: Any, owner: Any, upstream: Upstream) -> Declared:
     attribute = "model_name" if hasattr(model, "model_name") else "name"
     argument = f"{type(model).__name__}({attribute}=)" if model is not None else "ModelName"
     name = getattr(model, attribute, None)
+    sent = request.get("ModelName")
+    if isinstance(name, GivenName) and sent in (None, name, upstream.base_from_name(name)):
+        return Declared(name, argument)
     if isinstance(name, str) and _is_made_up(name, model, request, upstream):
         return Declared(None, argument, stand_in=name)
-    sent = request.get("ModelName")
     # The request wins: one model object can be built under several names. But the SDK may have
     # taken the name out of it, or off its end what looks like a timestamp.
     if sent and not (isinstance(name, str) and sent == upstream.base_from_name(name)):

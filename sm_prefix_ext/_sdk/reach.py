@@ -10,9 +10,10 @@ from functools import cache
 from operator import is_
 from typing import Any
 
+from ..names import GivenName
 from .upstream import Upstream
 
-_LEAVES = frozenset({str, int, float, bool, bytes, type(None)})
+_LEAVES = frozenset({str, GivenName, int, float, bool, bytes, type(None)})
 # What a user hands to an @step function is the user's own, and can be of any size.
 _USERS_OWN = frozenset(
     {"_func", "_func_args", "_func_kwargs", "_converted_func_args", "_converted_func_kwargs"}

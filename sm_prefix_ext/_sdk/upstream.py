@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from .catalogue import CATALOGUE
+
 
 @dataclass(frozen=True, eq=False)
 class Upstream:
@@ -22,8 +24,10 @@ class Upstream:
         pipeline_variable: the base class of expressions.
         session: the classes of sessions, whose state is not a step's.
         base_from_name: takes what looks like a timestamp off a name.
+        name_from_base: puts the time behind a name.
         stand_ins: what the SDK would call a job that nobody named.
-        classes: where the SDK keeps its public classes, by name; imported when asked for.
+        classes: where the SDK keeps its public classes other than job classes, by name; imported
+            when asked for.
         trimming: the logger and the message with which the SDK says that it drops a job's name.
     """
 
@@ -36,10 +40,19 @@ class Upstream:
     pipeline_variable: type[Any]
     session: tuple[type[Any], ...]
     base_from_name: Callable[[str], str]
+    name_from_base: Callable[[str], str]
     stand_ins: Callable[[Any], Iterable[str]]
     trimming: tuple[str, str]
     classes: Mapping[str, str]
 
     def load(self, name: str) -> Any:
-        """Import a class of the SDK by its name."""
-        return getattr(import_module(self.classes[name]), name)
+        """Import a class or a function of the SDK by its name.
+
+        Raises:
+            ImportError: where the installed release doesn't have it.
+        """
+        where = self.classes.get(name) or CATALOGUE[name].modules[self.major]
+        module = import_module(where)
+        if not hasattr(module, name):
+            raise ImportError(f"cannot import name {name!r} from {where!r}")
+        return getattr(module, name)

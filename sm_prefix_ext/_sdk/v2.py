@@ -8,7 +8,7 @@ from typing import Any
 
 from sagemaker.estimator import EstimatorBase
 from sagemaker.session import Session
-from sagemaker.utils import base_from_name
+from sagemaker.utils import base_from_name, name_from_base
 from sagemaker.workflow import utilities
 from sagemaker.workflow.entities import PipelineVariable
 from sagemaker.workflow.pipeline import Pipeline
@@ -40,30 +40,24 @@ def _stand_ins(job: Any) -> Iterator[str]:
 
 
 _CLASSES = {
-    "CheckJobConfig": "sagemaker.workflow.check_job_config",
     "ConditionLessThanOrEqualTo": "sagemaker.workflow.conditions",
     "ConditionStep": "sagemaker.workflow.condition_step",
     "ContinuousParameter": "sagemaker.tuner",
     "DataQualityCheckConfig": "sagemaker.workflow.quality_check_step",
     "DatasetFormat": "sagemaker.model_monitor",
-    "Estimator": "sagemaker.estimator",
     "FailStep": "sagemaker.workflow.fail_step",
-    "HyperparameterTuner": "sagemaker.tuner",
     "JsonGet": "sagemaker.workflow.functions",
-    "Model": "sagemaker.model",
     "ModelStep": "sagemaker.workflow.model_step",
     "ParameterString": "sagemaker.workflow.parameters",
     "PipelineSession": "sagemaker.workflow.pipeline_context",
     "ProcessingInput": "sagemaker.processing",
     "ProcessingOutput": "sagemaker.processing",
     "ProcessingStep": "sagemaker.workflow.steps",
-    "Processor": "sagemaker.processing",
     "PropertyFile": "sagemaker.workflow.properties",
     "QualityCheckStep": "sagemaker.workflow.quality_check_step",
     "TrainingInput": "sagemaker.inputs",
     "TrainingStep": "sagemaker.workflow.steps",
     "TransformStep": "sagemaker.workflow.steps",
-    "Transformer": "sagemaker.transformer",
     "TuningStep": "sagemaker.workflow.steps",
 }
 
@@ -77,6 +71,7 @@ UPSTREAM = Upstream(
     pipeline_variable=PipelineVariable,
     session=(Session,),
     base_from_name=base_from_name,
+    name_from_base=name_from_base,
     stand_ins=_stand_ins,
     classes=_CLASSES,
     trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),

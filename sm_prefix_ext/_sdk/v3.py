@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sagemaker.core.common_utils import base_from_name
+from sagemaker.core.common_utils import base_from_name, name_from_base
 from sagemaker.core.helper.session_helper import Session
 from sagemaker.core.workflow import utilities
 from sagemaker.core.workflow.entities import PipelineVariable
@@ -36,7 +36,6 @@ def _stand_ins(job: Any) -> Iterator[str]:
 
 
 _CLASSES = {
-    "CheckJobConfig": "sagemaker.mlops.workflow.check_job_config",
     "Compute": "sagemaker.core.training.configs",
     "ConditionLessThanOrEqualTo": "sagemaker.core.workflow.conditions",
     "ConditionStep": "sagemaker.mlops.workflow.condition_step",
@@ -44,12 +43,9 @@ _CLASSES = {
     "DataQualityCheckConfig": "sagemaker.mlops.workflow.quality_check_step",
     "DatasetFormat": "sagemaker.core.model_monitor.dataset_format",
     "FailStep": "sagemaker.mlops.workflow.fail_step",
-    "HyperparameterTuner": "sagemaker.train.tuner",
     "InputData": "sagemaker.core.training.configs",
     "JsonGet": "sagemaker.core.workflow.functions",
-    "ModelBuilder": "sagemaker.serve.model_builder",
     "ModelStep": "sagemaker.mlops.workflow.model_step",
-    "ModelTrainer": "sagemaker.train.model_trainer",
     "OutputDataConfig": "sagemaker.core.shapes",
     "ParameterString": "sagemaker.core.workflow.parameters",
     "PipelineSession": "sagemaker.core.workflow.pipeline_context",
@@ -58,13 +54,11 @@ _CLASSES = {
     "ProcessingS3Input": "sagemaker.core.shapes",
     "ProcessingS3Output": "sagemaker.core.shapes",
     "ProcessingStep": "sagemaker.mlops.workflow.steps",
-    "Processor": "sagemaker.core.processing",
     "PropertyFile": "sagemaker.core.workflow.properties",
     "QualityCheckStep": "sagemaker.mlops.workflow.quality_check_step",
     "StoppingCondition": "sagemaker.core.shapes",
     "TrainingStep": "sagemaker.mlops.workflow.steps",
     "TransformStep": "sagemaker.mlops.workflow.steps",
-    "Transformer": "sagemaker.core.transformer",
     "TuningStep": "sagemaker.mlops.workflow.steps",
 }
 
@@ -78,6 +72,7 @@ UPSTREAM = Upstream(
     pipeline_variable=PipelineVariable,
     session=(Session,),
     base_from_name=base_from_name,
+    name_from_base=name_from_base,
     stand_ins=_stand_ins,
     classes=_CLASSES,
     trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.definition import steps
-from sm_prefix_ext.enforcement import Declared, enforce
+from sm_prefix_ext.enforcement import enforce
 from sm_prefix_ext.findings import CATALOGUE, has_errors
 from sm_prefix_ext.kinds import JOB_KINDS, KINDS, Kind
+from sm_prefix_ext.naming import Declared
 
 ROLE = "arn:aws:iam::111122223333:role/step"
 NONE, SHORT, LONG = (

@@ -1,0 +1,249 @@
+"""THE CATALOGUE: every class of the SDK that makes a job, as strings; nothing is imported for it.
+
+Read off 2.171.0, 2.257.7, 3.1.1 and 3.27.0. A test walks the installed SDK for classes that take a
+job's name and are neither here nor in :data:`EXCLUDED`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True)
+class JobClass:
+    """A class, or a function, of the SDK that makes jobs.
+
+    Args:
+        name: its name, ours and the SDK's.
+        step_types: the types of the steps that it makes jobs for; the first one judges its names.
+        argument: the argument that carries the name.
+        role: the argument that carries the role; ``""`` where there is none.
+        modules: where the SDK keeps it, by major version.
+        instead: what to use under the other major, in the user's eyes.
+    """
+
+    name: str
+    step_types: tuple[str, ...]
+    argument: str
+    role: str
+    modules: Mapping[int, str]
+    instead: str
+
+    @property
+    def step_type(self) -> str:
+        """The type of the steps that it makes jobs for."""
+        return self.step_types[0]
+
+    @property
+    def attribute(self) -> str:
+        """The attribute that carries the name, once the object is made."""
+        return "model_name" if self.name == "ModelBuilder" else self.argument
+
+
+def _rows(
+    step_types: str,
+    argument: str,
+    *,
+    role: str = "role",
+    v2: str = "",
+    v3: str = "",
+    instead: str = "",
+) -> dict[str, JobClass]:
+    """Rows of one kind; ``v2`` and ``v3`` are lines of a module and the names in it."""
+    modules: dict[str, dict[int, str]] = {}
+    for major, text in ((2, v2), (3, v3)):
+        for line in text.split("\n"):
+            module, *names = line.split() or [""]
+            for name in names:
+                modules.setdefault(name, {})[major] = f"sagemaker.{module}"
+    types = tuple(step_types.split())
+    return {
+        name: JobClass(name, types, argument, role, MappingProxyType(where), instead)
+        for name, where in modules.items()
+    }
+
+
+CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
+    {
+        **_rows(
+            "Training",
+            "base_job_name",
+            instead="ModelTrainer",
+            v2="""estimator Estimator
+                algorithm AlgorithmEstimator
+                pytorch.estimator PyTorch
+                tensorflow.estimator TensorFlow
+                sklearn.estimator SKLearn
+                xgboost.estimator XGBoost
+                huggingface.estimator HuggingFace
+                mxnet.estimator MXNet
+                chainer.estimator Chainer
+                rl.estimator RLEstimator
+                jumpstart.estimator JumpStartEstimator
+                amazon.factorization_machines FactorizationMachines
+                amazon.ipinsights IPInsights
+                amazon.kmeans KMeans
+                amazon.knn KNN
+                amazon.lda LDA
+                amazon.linear_learner LinearLearner
+                amazon.ntm NTM
+                amazon.object2vec Object2Vec
+                amazon.pca PCA
+                amazon.randomcutforest RandomCutForest""",
+        ),
+        **_rows(
+            "Training",
+            "base_job_name",
+            instead="Estimator, or JumpStartEstimator for a model of the hub",
+            v3="""train.model_trainer ModelTrainer
+                train.sft_trainer SFTTrainer
+                train.dpo_trainer DPOTrainer
+                train.cpt_trainer CPTTrainer
+                train.rlvr_trainer RLVRTrainer
+                train.rlaif_trainer RLAIFTrainer""",
+        ),
+        **_rows(
+            "Job",
+            "base_job_name",
+            instead="Estimator, or JumpStartEstimator for a model of the hub",
+            v3="train.multi_turn_rl_trainer MultiTurnRLTrainer",
+        ),
+        **_rows(
+            "Processing",
+            "base_job_name",
+            instead="FrameworkProcessor, ScriptProcessor or Processor",
+            v2="""processing Processor ScriptProcessor FrameworkProcessor
+                pytorch.processing PyTorchProcessor
+                tensorflow.processing TensorFlowProcessor
+                sklearn.processing SKLearnProcessor
+                xgboost.processing XGBoostProcessor
+                huggingface.processing HuggingFaceProcessor
+                mxnet.processing MXNetProcessor
+                spark.processing PySparkProcessor SparkJarProcessor
+                wrangler.processing DataWranglerProcessor""",
+            v3="""core.processing Processor ScriptProcessor FrameworkProcessor
+                core.spark.processing PySparkProcessor SparkJarProcessor""",
+        ),
+        **_rows(
+            "Processing",
+            "job_name_prefix",
+            v2="clarify SageMakerClarifyProcessor",
+            v3="core.clarify SageMakerClarifyProcessor",
+        ),
+        **_rows(
+            "Tuning",
+            "base_tuning_job_name",
+            role="",
+            v2="tuner HyperparameterTuner",
+            v3="train.tuner HyperparameterTuner",
+        ),
+        **_rows(
+            "Transform",
+            "base_transform_job_name",
+            role="",
+            v2="transformer Transformer",
+            v3="core.transformer Transformer",
+        ),
+        **_rows(
+            "AutoML",
+            "base_job_name",
+            instead="nothing yet, for v3 has no class that makes an AutoML job",
+            v2="""automl.automl AutoML
+                automl.automlv2 AutoMLV2""",
+        ),
+        **_rows(
+            "Model",
+            "name",
+            instead="ModelBuilder",
+            v2="""model Model FrameworkModel ModelPackage
+                pipeline PipelineModel
+                jumpstart.model JumpStartModel
+                pytorch.model PyTorchModel
+                tensorflow.model TensorFlowModel
+                sklearn.model SKLearnModel
+                xgboost.model XGBoostModel
+                huggingface.model HuggingFaceModel
+                mxnet.model MXNetModel
+                chainer.model ChainerModel
+                sparkml.model SparkMLModel
+                djl_inference.model DJLModel DeepSpeedModel FasterTransformerModel
+                djl_inference.model HuggingFaceAccelerateModel
+                amazon.factorization_machines FactorizationMachinesModel
+                amazon.ipinsights IPInsightsModel
+                amazon.kmeans KMeansModel
+                amazon.knn KNNModel
+                amazon.lda LDAModel
+                amazon.linear_learner LinearLearnerModel
+                amazon.ntm NTMModel
+                amazon.object2vec Object2VecModel
+                amazon.pca PCAModel
+                amazon.randomcutforest RandomCutForestModel""",
+        ),
+        **_rows(
+            "Model",
+            "name",
+            role="",  # it takes none beside a model
+            instead="ModelBuilder",
+            v2="multidatamodel MultiDataModel",
+        ),
+        **_rows(
+            "Model",
+            "name",
+            role="role_arn",
+            instead="Model, or a framework's, such as PyTorchModel",
+            v3="serve.model_builder ModelBuilder",
+        ),
+        **_rows(
+            "QualityCheck ClarifyCheck",
+            "base_job_name",
+            v2="workflow.check_job_config CheckJobConfig",
+            v3="mlops.workflow.check_job_config CheckJobConfig",
+        ),
+        **_rows(
+            "Training",
+            "notebook_job_name",
+            v2="workflow.notebook_job_step NotebookJobStep",
+            v3="mlops.workflow.notebook_job_step NotebookJobStep",
+        ),
+        **_rows(
+            "Training",
+            "job_name_prefix",
+            v2="""workflow.function_step step
+                remote_function.client remote RemoteExecutor""",
+            v3="""mlops.workflow.function_step step
+                core.remote_function.client remote RemoteExecutor""",
+        ),
+    }
+)
+"""Every job class of both majors, by name."""
+
+_ABSTRACT = "An abstract base of classes in the catalogue."
+_TYPE = "Holds a constructor's arguments on their way; makes nothing."
+_MONITOR = (
+    "Watches an endpoint or a schedule; makes no job in a pipeline. guard() sees its baselines."
+)
+
+EXCLUDED: Mapping[str, str] = MappingProxyType(
+    {
+        "EstimatorBase": _ABSTRACT,
+        "Framework": _ABSTRACT,
+        "AmazonAlgorithmEstimatorBase": _ABSTRACT,
+        "_SparkProcessorBase": _ABSTRACT,
+        "BaseTrainer": _ABSTRACT,
+        "JumpStartEstimatorInitKwargs": _TYPE,
+        "JumpStartModelInitKwargs": _TYPE,
+        "_JobSettings": _TYPE,
+        "ModelMonitor": _MONITOR,
+        "DefaultModelMonitor": _MONITOR,
+        "ModelQualityMonitor": _MONITOR,
+        "ModelBiasMonitor": _MONITOR,
+        "ModelExplainabilityMonitor": _MONITOR,
+        "ClarifyModelMonitor": _MONITOR,
+        "list_futures": "Looks jobs up; makes none.",
+        "ModelTrainer": "Under v2, in sagemaker.modules: its jobs can't enter a pipeline.",
+        "ModelBuilder": "Under v2, in sagemaker.serve: it makes models through classes of its own.",
+    }
+)
+"""What takes such an argument and has no drop-in, with the reason."""

@@ -1,0 +1,167 @@
+"""What a job is given where it is made or started: its name and its role."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from typing import Any
+
+from ._sdk import upstream
+from ._sdk.catalogue import JobClass
+from .definition import MADE_UP, is_made_up_model
+from .errors import PrefixViolation, PrefixWarning
+from .findings import Finding
+from .kinds import KINDS, Kind
+from .names import GivenName
+from .naming import Declared, Place, judge
+from .policy import PrefixPolicy
+
+
+class Call:
+    """The arguments of a call by their names, whichever way they came.
+
+    Args:
+        signature: of what is called.
+        args: positional arguments.
+        kwargs: keyword arguments.
+
+    Raises:
+        TypeError: for arguments that it doesn't take.
+    """
+
+    def __init__(
+        self, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> None:
+        self._bound = signature.bind_partial(*args, **kwargs)
+        extra = [p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD]
+        self._extra = extra[0] if extra else None
+        self._explicit = signature.parameters
+
+    def takes(self, name: str) -> bool:
+        """Whether the call has a place for an argument."""
+        return name in self._explicit or self._extra is not None
+
+    def get(self, name: str) -> Any:
+        """An argument, ``None`` where it was left out."""
+        if name in self._explicit:
+            return self._bound.arguments.get(name)
+        return self._bound.arguments.get(self._extra or "", {}).get(name)
+
+    def put(self, name: str, value: Any) -> None:
+        """Give an argument another value."""
+        if name in self._explicit:
+            self._bound.arguments[name] = value
+        elif self._extra is not None:
+            given = self._bound.arguments.get(self._extra, {})
+            self._bound.arguments[self._extra] = {**given, name: value}
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """The positional arguments."""
+        return self._bound.args
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """The keyword arguments."""
+        return self._bound.kwargs
+
+
+def composed(
+    value: Any, kind: Kind, argument: str, policy: PrefixPolicy | None, limit: int | None = None
+) -> Any:
+    """A name as its job will carry it.
+
+    Args:
+        value: what was declared. A pipeline variable comes back as it is; it is found to be one
+            where the definition is made.
+        kind: the row of the job's step type.
+        argument: where it was declared, such as ``Estimator(base_job_name=)``.
+        policy: what holds, if anything.
+        limit: the most characters; by default what the service takes as a prefix.
+
+    Raises:
+        PrefixViolation: for a name that such a job can't carry.
+    """
+    prefix = policy.prefix_for(kind) if policy else None
+    if isinstance(value, GivenName):
+        if prefix is None:
+            return value
+        value, argument = value.declared, value.argument
+    if value is None or value == "":
+        return value if prefix is None else GivenName(prefix, None, argument)
+    if not isinstance(value, str):
+        return value
+    place = Place(argument.partition("(")[0], kind.step_type)
+    name, findings = judge(
+        place, kind, Declared(value, argument), policy or PrefixPolicy(), limit=limit
+    )
+    if findings:
+        raise PrefixViolation(findings, argument)
+    return value if prefix is None or name is None else GivenName(name, value, argument)
+
+
+def base_name(value: Any, row: JobClass, owner: str, policy: PrefixPolicy | None) -> Any:
+    """The name that an object is made with.
+
+    Args:
+        value: what was declared.
+        row: of the object's class.
+        owner: what the user calls the class.
+        policy: what holds, if anything.
+
+    Raises:
+        PrefixViolation: for a name that its jobs can't carry.
+    """
+    kind = KINDS[row.step_type]
+    name = composed(value, kind, label(owner, row.argument), policy)
+    if kind.step_type == "Model" and isinstance(name, GivenName) and name.declared is None:
+        # A model's name is its whole name, so the SDK makes up one after the other.
+        return GivenName(upstream().name_from_base(name), None, name.argument)
+    return name
+
+
+def label(owner: str, argument: str) -> str:
+    """An argument as the user wrote it."""
+    at = "@" if owner in ("step", "remote") else ""
+    return f"{at}{owner}({argument}=)"
+
+
+def settle(job: Any, row: JobClass, policy: PrefixPolicy | None) -> None:
+    """See to it that an object's name is the composed one, however it came there.
+
+    Raises:
+        PrefixViolation: for a name that its jobs can't carry.
+    """
+    name = vars(job).get(row.attribute)
+    if isinstance(name, str) and not isinstance(name, GivenName):
+        made_up = MADE_UP.get(row.step_type, frozenset())
+        if name in made_up or is_made_up_model(name) or name in upstream().stand_ins(job):
+            name = None
+    given = base_name(name, row, type(job).__name__, policy)
+    if given is not None and row.attribute in vars(job):
+        # Past pydantic's validation, which makes a plain str of every str.
+        vars(job)[row.attribute] = given
+
+
+def role_of(row: JobClass, policy: PrefixPolicy | None) -> str | None:
+    """The role for an object for which none was given; ``None`` where its types' roles differ."""
+    if policy is None or not row.role:
+        return None
+    roles = {policy.role_for("", step_type) for step_type in row.step_types}
+    return roles.pop() if len(roles) == 1 else None
+
+
+def warn_outside(code: str, value: Any, argument: str, policy: PrefixPolicy | None) -> None:
+    """Warn of a full name that the policy doesn't cover."""
+    prefix = policy.prefix if policy else None
+    if prefix is None or not isinstance(value, str) or prefix.covers(value):
+        return
+    finding = Finding.of(
+        code,
+        argument.partition("(")[0],
+        argument.partition("(")[2].rstrip("=)"),
+        f"{argument} got {value!r}, outside {str(prefix)!r}; the service takes this name as it is "
+        "and puts nothing in front.",
+        f"Call it {f'{prefix}-{value}'!r}, or have the IAM policies name it.",
+    )
+    warnings.warn(PrefixWarning(finding), stacklevel=4)
