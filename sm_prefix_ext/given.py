@@ -8,6 +8,7 @@ from typing import Any
 
 from ._sdk import upstream
 from ._sdk.catalogue import JobClass
+from ._sdk.outline import notebook
 from .definition import MADE_UP, is_made_up_model
 from .errors import PrefixViolation, PrefixWarning
 from .findings import Finding
@@ -126,21 +127,40 @@ def label(owner: str, argument: str) -> str:
     return f"{at}{owner}({argument}=)"
 
 
-def settle(job: Any, row: JobClass, policy: PrefixPolicy | None) -> None:
+def settle(job: Any, row: JobClass, policy: PrefixPolicy | None, *, starts: bool = False) -> None:
     """See to it that an object's name is the composed one, however it came there.
+
+    Args:
+        job: the object.
+        row: of its class.
+        policy: what holds, if anything.
+        starts: whether a job is about to start, for which the policy must have a prefix.
 
     Raises:
         PrefixViolation: for a name that its jobs can't carry.
     """
-    name = vars(job).get(row.attribute)
-    if isinstance(name, str) and not isinstance(name, GivenName):
-        made_up = MADE_UP.get(row.step_type, frozenset())
-        if name in made_up or is_made_up_model(name) or name in upstream().stand_ins(job):
-            name = None
-    given = base_name(name, row, type(job).__name__, policy)
+    kind, owner = KINDS[row.step_type], type(job).__name__
+    name = _declared(job, row)
+    if starts and not name and policy is not None and policy.prefix_for(kind) is None:
+        argument = label(owner, row.argument)
+        findings = judge(Place(owner, kind.step_type), kind, Declared(None, argument), policy)[1]
+        if policy.prefix is not None:
+            raise PrefixViolation(findings, argument)
+    given = base_name(name, row, owner, policy)
     if given is not None and row.attribute in vars(job):
         # Past pydantic's validation, which makes a plain str of every str.
         vars(job)[row.attribute] = given
+
+
+def _declared(job: Any, row: JobClass) -> Any:
+    """The name that an object carries, unless the SDK made it up."""
+    name = vars(job).get(row.attribute)
+    if not isinstance(name, str) or isinstance(name, GivenName):
+        return name
+    if row.argument == "notebook_job_name":
+        return notebook(job, upstream()).name
+    made_up = {*MADE_UP.get(row.step_type, ()), *upstream().stand_ins(job)}
+    return None if name in made_up or is_made_up_model(name) else name
 
 
 def role_of(row: JobClass, policy: PrefixPolicy | None) -> str | None:

@@ -150,7 +150,7 @@ def _function(theirs: Any, row: JobClass) -> Any:
 
     @wraps(theirs)
     def ours(*args: Any, **kwargs: Any) -> Any:
-        call = _prepared(signature, args, kwargs, row, row.name)
+        call = _prepared(signature, args, kwargs, row, row.name, PrefixPolicy.discover())
         return theirs(*args, **kwargs) if call is None else theirs(*call.args, **call.kwargs)
 
     ours.__module__ = _PACKAGE
@@ -162,16 +162,18 @@ def _constructor(theirs: Any, row: JobClass) -> Any:
 
     @wraps(theirs.__init__)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        call = _prepared(signature, args, kwargs, row, type(self).__name__)
+        policy = PrefixPolicy.discover()
+        call = _prepared(signature, args, kwargs, row, type(self).__name__, policy)
         if call is None:
             theirs.__init__(self, *args, **kwargs)
             return
         theirs.__init__(self, *call.args, **call.kwargs)
-        name = call.get(row.argument) if call.takes(row.argument) else None
-        if name is None:
-            settle(self, row, PrefixPolicy.discover())
-        elif vars(self).get(row.attribute) == name:
-            vars(self)[row.attribute] = name  # pydantic makes a plain str of every str
+        if not call.takes(row.argument):
+            if policy is not None:
+                settle(self, row, policy)
+        elif vars(self).get(row.attribute) == call.get(row.argument):
+            # Past pydantic's validation, which makes a plain str of every str.
+            vars(self)[row.attribute] = call.get(row.argument)
 
     return __init__
 
@@ -182,6 +184,7 @@ def _prepared(
     kwargs: dict[str, Any],
     row: JobClass,
     owner: str,
+    policy: PrefixPolicy | None,
 ) -> Call | None:
     """The call with name and role in it; ``None`` where it is to be left as it is."""
     if _inside_the_sdk.get():
@@ -190,7 +193,6 @@ def _prepared(
         call = Call(signature, args, kwargs)
     except TypeError:
         return None  # the SDK says so better
-    policy = PrefixPolicy.discover()
     if call.takes(row.argument):
         name = base_name(call.get(row.argument), row, owner, policy)
         if name is not None:
@@ -319,7 +321,7 @@ def _method(theirs: Any, name: str, function: Any, row: JobClass) -> Any:
             owner = f"{type(self).__name__}.{name}"
             _judge_late(call, argument, kind or KINDS[row.step_type], owner, policy, in_pipeline)
         if starts and policy is not None and not in_pipeline:
-            settle(self, row, policy)
+            settle(self, row, policy, starts=True)
         with _sdks_own():
             return function(*call.args, **call.kwargs)
 

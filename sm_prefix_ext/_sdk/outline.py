@@ -194,7 +194,7 @@ def _found(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
             vars(step)["_step_kwargs"].get("job_name_prefix"), "@step(job_name_prefix=)"
         )
     if "notebook_job_name" in vars(step):
-        return _notebook(step, upstream)
+        return notebook(step, upstream)
     return _job(step, step_type, owner, upstream)
 
 
@@ -302,7 +302,8 @@ def _registered(step: Any) -> Declared:
     return Declared(name, "register(model_package_name=)", lost=lost)
 
 
-def _notebook(step: Any, upstream: Upstream) -> Declared:
+def notebook(step: Any, upstream: Upstream) -> Declared:
+    """What the user declared as the name of a ``NotebookJobStep``'s job."""
     name = step.notebook_job_name
     argument = "NotebookJobStep(notebook_job_name=)"
     if isinstance(name, str):

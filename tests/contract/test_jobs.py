@@ -1,0 +1,588 @@
+"""Every job class of the catalogue, on the SDK that is installed."""
+
+from __future__ import annotations
+
+import copy
+import importlib
+import inspect
+import json
+import pickle
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sm_prefix_ext
+from sm_prefix_ext import (
+    Pipeline,
+    PipelineDefinitionConfig,
+    PrefixPolicy,
+    PrefixViolation,
+    PrefixWarning,
+    UnsupportedSdk,
+    prefixed,
+)
+from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
+from sm_prefix_ext._sdk.outline import outline
+from sm_prefix_ext.definition import is_made_up_model, steps
+from sm_prefix_ext.enforcement import enforce
+from sm_prefix_ext.kinds import KINDS
+from sm_prefix_ext.names import GivenName
+
+from ..installed import MAJOR
+
+jobs = importlib.import_module(f".jobs_v{MAJOR}", __package__)
+ROLE = "arn:aws:iam::111122223333:role/policys"
+
+
+def installed() -> Iterator[str]:
+    """The names of the catalogue that the installed release has."""
+    for name, row in CATALOGUE.items():
+        if MAJOR in row.modules:
+            try:
+                upstream().load(name)
+            except ImportError:
+                continue
+            yield name
+
+
+NAMES = list(installed())
+CLASSES = [name for name in NAMES if inspect.isclass(upstream().load(name))]
+MADE = [name for name in CLASSES if name != "RemoteExecutor"]  # which asks for a Python environment
+IN_PIPELINES = [name for name in MADE if name not in jobs.NOT_IN_PIPELINES]
+if MAJOR == 3:
+    from .cases import DEVIATIONS
+
+    if "QualityCheck" in DEVIATIONS:
+        IN_PIPELINES.remove("CheckJobConfig")
+FINE_TUNERS = sorted(getattr(jobs, "FINE_TUNERS", set()) & set(NAMES))
+
+
+@pytest.fixture
+def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PrefixPolicy:
+    """A policy that is discovered, as in a project's folder."""
+    text = f'prefix = "team-a"\nshort_prefix = "ta"\n[step_roles]\n"*" = "{ROLE}"\n'
+    (tmp_path / "sm-prefix.toml").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    found = PrefixPolicy.discover()
+    assert found is not None
+    return found
+
+
+def make(name: str, session: Any, cls: Any = None, /, **given: Any) -> Any:
+    """An object of a drop-in class."""
+    row = CATALOGUE[name]
+    with jobs.service_answers(name, session):
+        arguments = jobs.arguments(name, session)
+        if row.role:
+            arguments.setdefault(row.role, jobs.sdk.ROLE)
+        arguments.update(given)
+        arguments = {key: value for key, value in arguments.items() if value is not ...}
+        return (cls or getattr(sm_prefix_ext, name))(**arguments)
+
+
+def named(name: str, value: Any) -> dict[str, Any]:
+    """The argument that carries a name."""
+    return {} if name == "ModelBuilder" else {CATALOGUE[name].argument: value}
+
+
+def held(job: Any, row: JobClass) -> Any:
+    """The name that an object carries."""
+    return getattr(job, row.attribute)
+
+
+def job_name(name: str, job: Any, session: Any, policy: PrefixPolicy | None = None) -> Any:
+    """The job's name in the compiled definition of a pipeline that uses it."""
+    with jobs.service_answers(name, session):
+        config = PipelineDefinitionConfig(policy=policy)
+        step = jobs.enter(job, name, "My_Step")
+        made = Pipeline(
+            "team-a-pipeline",
+            steps=[step],
+            sagemaker_session=session,
+            pipeline_definition_config=config,
+        )
+        [found] = {
+            view.job_name
+            for view in steps(json.loads(made.definition()))
+            if view.kind is not None and view.kind.makes_job
+        }
+    return found
+
+
+def prefix_of(row: JobClass) -> str:
+    """What the discovered policy asks of a class."""
+    return "ta" if KINDS[row.step_type].short else "team-a"
+
+
+# Real subclasses
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_the_sdks_in_all_but_names(name: str) -> None:
+    """Subclass, name, documentation and every public signature are upstream's."""
+    ours, theirs = getattr(sm_prefix_ext, name), upstream().load(name)
+    assert inspect.signature(theirs) == inspect.signature(ours)
+    assert (name, "sm_prefix_ext") == (ours.__name__, ours.__module__)
+    assert theirs.__doc__ == ours.__doc__
+    assert ours is getattr(sm_prefix_ext, name)
+    if not inspect.isclass(theirs):
+        return
+    assert issubclass(ours, theirs)
+    for attribute in dir(theirs):
+        function = inspect.getattr_static(theirs, attribute)
+        if not attribute.startswith("_") and inspect.isfunction(function):
+            assert inspect.signature(function) == inspect.signature(getattr(ours, attribute))
+
+
+@pytest.mark.parametrize("name", [name for name in MADE if name not in FINE_TUNERS])
+def test_copies_know_what_was_declared(name: str, session: Any, policy: PrefixPolicy) -> None:
+    """A copy, and the class after pickling, are what they were."""
+    assert getattr(sm_prefix_ext, name) is pickle.loads(pickle.dumps(getattr(sm_prefix_ext, name)))
+    job = make(name, session, **named(name, "x"))
+    twin = copy.copy(job)
+    assert type(job) is type(twin)
+    assert held(job, CATALOGUE[name]).declared == held(twin, CATALOGUE[name]).declared
+
+
+def test_a_pickled_job_keeps_its_name(policy: PrefixPolicy) -> None:
+    """An object goes to another process and back."""
+    job = sm_prefix_ext.CheckJobConfig(
+        role=jobs.sdk.ROLE, base_job_name="x", sagemaker_session=object
+    )
+    twin = pickle.loads(pickle.dumps(job))
+    assert ("team-a-x", "x") == (twin.base_job_name, twin.base_job_name.declared)
+    assert type(job) is type(twin)
+
+
+def test_positional_arguments_are_as_good(session: Any, policy: PrefixPolicy) -> None:
+    """What comes by position is found by its name."""
+    cls = sm_prefix_ext.Processor
+    place = list(inspect.signature(cls).parameters).index("base_job_name")
+    order = list(inspect.signature(cls).parameters)
+    values = dict(zip(order, [None] * len(order), strict=True))
+    values.update(role=None, image_uri=jobs.sdk.IMAGE, instance_count=1)
+    values.update(instance_type="ml.m5.large", base_job_name="x", volume_size_in_gb=30)
+    job = cls(*list(values.values())[: place + 1], sagemaker_session=session)
+    assert ("team-a-x", ROLE) == (job.base_job_name, job.role)
+
+
+# Names at construction
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_good_name_stands_without_a_policy(name: str, session: Any) -> None:
+    """Without a policy a declared name is the SDK's to keep."""
+    job = make(name, session, **named(name, "x"))
+    if name != "ModelBuilder":
+        assert ("x", str) == (held(job, CATALOGUE[name]), type(held(job, CATALOGUE[name])))
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_good_name_is_composed(name: str, session: Any, policy: PrefixPolicy) -> None:
+    """With a discovered policy the object's name is the composed one, once."""
+    row = CATALOGUE[name]
+    job = make(name, session, **named(name, "x"))
+    again = make(name, session, **named(name, f"{prefix_of(row)}-x"))
+    for one in (job, again):
+        if name != "ModelBuilder":
+            assert f"{prefix_of(row)}-x" == held(one, row)
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.parametrize("value", ["x" * 50, "bad_name!"])
+def test_a_bad_name_fails_in_its_cell(
+    name: str, value: str, session: Any, policy: PrefixPolicy
+) -> None:
+    """The constructor names the argument, what was got, the limit, the room, and the policy."""
+    if name == "ModelBuilder":
+        pytest.skip("it takes no name when it is made; build() is tested below")
+    row = CATALOGUE[name]
+    kind = KINDS[row.step_type]
+    if kind.short and value.startswith("xx"):
+        assert "ta" == held(make(name, session, **named(name, value)), row)
+        return
+    with pytest.raises(PrefixViolation) as caught:
+        make(name, session, **named(name, value))
+    [finding] = caught.value.findings
+    assert f"{name}({row.argument}=) got {value!r}" in finding.message
+    assert f"'{prefix_of(row)}' is asked for by {policy.source}" in finding.message
+    room = kind.prefix_limit - len(prefix_of(row)) - 1
+    assert f"{room} characters" in finding.fix
+    if value.startswith("x"):
+        assert "PFX002" == finding.code
+        assert f"takes {kind.prefix_limit} " in finding.message
+    else:
+        assert "PFX003" == finding.code
+
+
+@pytest.mark.parametrize("name", [name for name in MADE if name != "ModelBuilder"])
+@pytest.mark.parametrize("value", ["x" * 50, "bad_name!", "pipelines-x"])
+def test_a_bad_name_fails_without_a_policy(name: str, value: str, session: Any) -> None:
+    """The limits are the service's, policy or not."""
+    with pytest.raises(PrefixViolation):
+        make(name, session, **named(name, value))
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_no_name_takes_the_prefix(name: str, session: Any, policy: PrefixPolicy) -> None:
+    """Outside a pipeline such a job carries the prefix too."""
+    if name == "MultiDataModel":
+        pytest.skip("its name is a required argument")
+    row = CATALOGUE[name]
+    name_now = held(make(name, session), row)
+    if row.step_type == "Model":  # a model's name is its whole name
+        assert name_now.startswith("team-a-")
+    else:
+        assert prefix_of(row) == name_now
+    assert isinstance(name_now, GivenName) and name_now.declared is None
+
+
+@pytest.mark.parametrize("name", [name for name in MADE if name != "MultiDataModel"])
+def test_no_name_and_no_policy_is_the_sdks_affair(name: str, session: Any) -> None:
+    """Then the object is what the SDK makes of it."""
+    theirs = make(name, session, upstream().load(name))
+    mine = held(make(name, session), CATALOGUE[name])
+    if name == "ModelBuilder":
+        assert is_made_up_model(mine)
+    elif name == "NotebookJobStep":  # which puts the time behind its file's name
+        assert mine.startswith("note-ipynb-2")
+    else:
+        assert held(theirs, CATALOGUE[name]) == mine
+
+
+@pytest.mark.parametrize("name", [name for name in MADE if CATALOGUE[name].role])
+def test_a_role_left_out_is_the_policys(name: str, session: Any, policy: PrefixPolicy) -> None:
+    """A given role stays; one that was left out is filled in."""
+    row = CATALOGUE[name]
+    required = {"name": "x"} if name == "MultiDataModel" else {}
+    assert ROLE == getattr(make(name, session, **{row.role: ...}, **required), row.role)
+    given = getattr(make(name, session, **required), row.role)
+    assert jobs.sdk.ROLE == given
+
+
+def test_a_pipeline_variable_is_left_to_the_definition(session: Any, policy: PrefixPolicy) -> None:
+    """Its value is known in a run only; the definition says so."""
+    variable = jobs.sdk.ParameterString("Name")
+    job = make("Processor", session, base_job_name=variable)
+    assert job.base_job_name is variable
+
+
+# In a pipeline
+
+
+@pytest.mark.parametrize("name", IN_PIPELINES)
+def test_composed_once_when_it_enters_a_pipeline(
+    name: str, session: Any, policy: PrefixPolicy
+) -> None:
+    """The discovered prefix stands in front of the declared name, once."""
+    row = CATALOGUE[name]
+    if name == "ModelBuilder":
+        assert "team-a-My-Step" == job_name(name, make(name, session), session)
+        return
+    job = make(name, session, **named(name, "x"))
+    assert f"{prefix_of(row)}-x" == job_name(name, job, session)
+
+
+@pytest.mark.parametrize("name", IN_PIPELINES)
+def test_a_pipelines_own_policy_composes_anew(
+    name: str, session: Any, policy: PrefixPolicy
+) -> None:
+    """From what the user declared, not from what another policy made of it."""
+    if name == "ModelBuilder":
+        wanted, job = "of-b-My-Step", make(name, session)
+    else:
+        wanted, job = "of-b-x", make(name, session, **named(name, "x"))
+    own = PrefixPolicy("of-b", short_prefix="of-b")
+    assert wanted == job_name(name, job, session, own)
+
+
+@pytest.mark.parametrize("name", [name for name in IN_PIPELINES if name != "MultiDataModel"])
+def test_nothing_declared_takes_the_steps_name(
+    name: str, session: Any, policy: PrefixPolicy
+) -> None:
+    """A job that nobody named is named after its step, as with the SDK's own classes."""
+    found = job_name(name, make(name, session), session)
+    if KINDS[CATALOGUE[name].step_type].short:
+        assert "ta" == found
+    else:
+        assert found.startswith("team-a-My-Step")
+
+
+@pytest.mark.parametrize("name", FINE_TUNERS)
+def test_a_fine_tuners_name_is_read_off_its_step(
+    name: str, session: Any, policy: PrefixPolicy
+) -> None:
+    """Its request takes SageMaker's hub to render; what the pipeline would name it does not."""
+    if name == "CPTTrainer":
+        pytest.skip("it trains on HyperPod, not in a pipeline (3.27.0)")
+    step_type = CATALOGUE[name].step_type
+    job = make(name, session, base_job_name="x")
+    step = jobs.deferred(job, step_type, "My_Step")
+    if step is None:
+        pytest.skip("this release starts its job at once")
+    made = Pipeline("team-a-pipeline", steps=[step], sagemaker_session=session)
+    before = outline(made, upstream())
+    definition = {"Steps": [{"Name": "My_Step", "Type": step_type, "Arguments": {}}]}
+    enforced, findings = enforce(definition, policy, before.declared)
+    [view] = steps(enforced)
+    assert ("team-a-x", ()) == (view.job_name, findings)
+
+
+# Names that come late
+
+
+def test_a_clarify_job_is_called_by_its_prefix(session: Any) -> None:
+    """The time that the SDK puts behind it is not part of what was declared."""
+    job = make("SageMakerClarifyProcessor", session, job_name_prefix="bias")
+    assert "team-a-bias" == job_name(
+        "SageMakerClarifyProcessor", job, session, PrefixPolicy("team-a")
+    )
+
+
+@pytest.mark.parametrize("value", ["x" * 50, "bad_name!"])
+def test_a_late_name_fails_where_it_arrives(value: str, session: Any, policy: PrefixPolicy) -> None:
+    """``run(job_name=)``, with the argument as the user wrote it."""
+    job = make("Processor", session)
+    with pytest.raises(PrefixViolation, match=r"Processor\.run\(job_name=\) got"):
+        job.run(job_name=value)
+
+
+def test_a_late_name_is_composed(session: Any, policy: PrefixPolicy) -> None:
+    """Given at the call, it beats the base name, as in the SDK."""
+    job = make("Processor", session, base_job_name="y")
+    step = jobs.sdk.ProcessingStep("My_Step", step_args=job.run(job_name="x"))
+    made = Pipeline("team-a-pipeline", steps=[step], sagemaker_session=session)
+    [view] = steps(json.loads(made.definition()))
+    assert "team-a-x" == view.job_name
+
+
+def model(session: Any, **given: Any) -> Any:
+    """A model of the installed major."""
+    return make("Model" if MAJOR == 2 else "ModelBuilder", session, **given)
+
+
+REGISTERED = {
+    "content_types": ["text/csv"],
+    "response_types": ["text/csv"],
+    "inference_instances": ["ml.m5.large"],
+    "transform_instances": ["ml.m5.large"],
+}
+
+
+def test_a_models_late_names_fail_where_they_arrive(session: Any, policy: PrefixPolicy) -> None:
+    """``register(model_package_name=)``, and v3's ``build(model_name=)``."""
+    with pytest.raises(PrefixViolation, match=r"register\(model_package_name=\) got 'x_y'"):
+        model(session).register(**REGISTERED, model_package_name="x_y")
+    if MAJOR == 3:
+        with pytest.raises(PrefixViolation, match=r"ModelBuilder\.build\(model_name=\) got"):
+            model(session).build(model_name="x" * 50)
+        step = jobs.sdk.ModelStep("My_Step", step_args=model(session).build(model_name="x"))
+        made = Pipeline("team-a-pipeline", steps=[step], sagemaker_session=session)
+        [view] = steps(json.loads(made.definition()))
+        assert "team-a-x" == view.job_name
+
+
+# Outside a pipeline
+
+
+@pytest.fixture
+def plain(session: Any) -> Any:
+    """A session that starts jobs."""
+    return jobs.plain_session(session.boto_session)
+
+
+def test_a_job_outside_a_pipeline_carries_the_prefix(plain: Any, policy: PrefixPolicy) -> None:
+    """Declared or not, its name is inside the pattern; a name given at the call too."""
+    for given, late in (({}, {}), ({"base_job_name": "x"}, {}), ({}, {"job_name": "whole"})):
+        make("Processor", plain, **given).run(wait=False, logs=False, **late)
+    listed = plain.boto_session.client("sagemaker").list_processing_jobs()
+    started = sorted(row["ProcessingJobName"] for row in listed["ProcessingJobSummaries"])
+    assert 3 == len(started)
+    assert "team-a-whole" in started
+    assert all(policy.prefix.covers(name) for name in started)  # type: ignore[union-attr]
+    assert any(name.startswith("team-a-x-") for name in started)
+
+
+def test_a_base_name_set_later_is_composed_too(plain: Any, policy: PrefixPolicy) -> None:
+    """The attribute is public; what is set there is looked at when the job starts."""
+    job = make("Processor", plain)
+    job.base_job_name = "later"
+    job.run(wait=False, logs=False)
+    listed = plain.boto_session.client("sagemaker").list_processing_jobs()
+    [row] = listed["ProcessingJobSummaries"]
+    assert row["ProcessingJobName"].startswith("team-a-later-")
+
+
+def test_a_tuner_without_a_short_prefix_does_not_start(
+    plain: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made without a name it is judged when it starts, and nothing is sent."""
+    (tmp_path / "sm-prefix.toml").write_text('prefix = "a-long-team"\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    tuner = make("HyperparameterTuner", plain)
+    start = tuner.fit if MAJOR == 2 else tuner.tune
+    with pytest.raises(PrefixViolation, match="PFX010"):
+        start()
+
+
+def test_a_model_deployed_twice_has_two_names(session: Any, policy: PrefixPolicy) -> None:
+    """As with the SDK, which makes up a model's name each time."""
+    first, second = (held(model(session), model_row()) for _ in range(2))
+    assert first.startswith("team-a-") and second.startswith("team-a-")
+
+
+def model_row() -> JobClass:
+    """The row of the installed major's model."""
+    return CATALOGUE["Model" if MAJOR == 2 else "ModelBuilder"]
+
+
+def test_full_names_get_a_warning(plain: Any, policy: PrefixPolicy) -> None:
+    """The service takes an endpoint's and a group's name as they are; they are not refused."""
+    job = model(plain)
+    with pytest.warns(PrefixWarning, match="PFX011: .*endpoint_name=.* got 'other'"):
+        with_nothing_sent(job.deploy, endpoint_name="other", **deployed())
+    with pytest.warns(PrefixWarning, match="PFX008: .*model_package_group_name=.* got 'other'"):
+        with_nothing_sent(job.register, model_package_group_name="other")
+
+
+def deployed() -> dict[str, Any]:
+    """What ``deploy`` asks for."""
+    return {"initial_instance_count": 1, "instance_type": "ml.m5.large"} if MAJOR == 2 else {}
+
+
+def with_nothing_sent(function: Any, **given: Any) -> None:
+    """Call a method of the SDK for what comes before its requests."""
+    try:
+        function(**given)
+    except PrefixViolation:
+        raise
+    except Exception as error:  # noqa: BLE001  # what an empty account says is not at issue
+        assert error is not None
+
+
+# Factories, subclasses, functions
+
+
+def test_your_own_subclass(session: Any, policy: PrefixPolicy) -> None:
+    """``prefixed`` looks at the name that your class made, and leaves its arguments alone."""
+    theirs = upstream().load("Processor")
+
+    class Mine(theirs):  # type: ignore[misc]
+        def __init__(self, what: str, role: str | None = None) -> None:
+            image = {"image_uri": jobs.sdk.IMAGE, "instance_count": 1}
+            super().__init__(
+                role=role,
+                **image,
+                instance_type="ml.m5.large",
+                sagemaker_session=session,
+                base_job_name=f"of-{what}",
+            )
+
+    ours = prefixed(Mine)
+    assert issubclass(ours, Mine) and ours is prefixed(Mine) and ours is prefixed(ours)
+    assert inspect.signature(Mine) == inspect.signature(ours)
+    job = ours("me")
+    assert ("team-a-of-me", ROLE) == (job.base_job_name, job.role)
+    assert "team-a-of-me" == job_name("Processor", job, session)
+    with pytest.raises(PrefixViolation, match=r"Mine\(base_job_name=\) got 'of-x_y'"):
+        ours("x_y")
+
+
+def test_prefixed_takes_job_classes_only() -> None:
+    """Anything else is a ``TypeError`` that says what is wanted."""
+    with pytest.raises(TypeError, match="which makes no job"):
+        prefixed(dict)
+    with pytest.raises(TypeError, match="wanted a class"):
+        prefixed("Processor")  # type: ignore[type-var]
+    assert prefixed(sm_prefix_ext.Processor) is sm_prefix_ext.Processor
+    assert issubclass(prefixed(upstream().load("Processor")), upstream().load("Processor"))
+
+
+class Plain(upstream().load("CheckJobConfig")):  # type: ignore[misc]
+    """A user's class that can be imported."""
+
+
+@prefixed
+class Decorated(upstream().load("CheckJobConfig")):  # type: ignore[misc]
+    """The same, decorated."""
+
+
+@pytest.mark.parametrize("cls", [prefixed(Plain), Decorated])
+def test_your_own_subclass_is_pickled(cls: Any, policy: PrefixPolicy) -> None:
+    """Whether the name in the module is the class's or ours."""
+    job = cls(role=jobs.sdk.ROLE, base_job_name="x", sagemaker_session=object)
+    for twin in (pickle.loads(pickle.dumps(job)), copy.deepcopy(job)):
+        assert (cls, "team-a-x") == (type(twin), twin.base_job_name)
+        assert "x" == twin.base_job_name.declared
+
+
+def test_attach_takes_what_the_service_says(plain: Any, policy: PrefixPolicy) -> None:
+    """A job that ran under another name keeps it."""
+    client = plain.boto_session.client("sagemaker")
+    client.create_transform_job(
+        TransformJobName="x" * 60,
+        ModelName="a-model",
+        TransformInput={
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}
+        },
+        TransformOutput={"S3OutputPath": "s3://bucket/out"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    )
+    ours = sm_prefix_ext.Transformer.attach("x" * 60, plain)
+    theirs = upstream().load("Transformer").attach("x" * 60, plain)
+    assert isinstance(ours, sm_prefix_ext.Transformer)
+    assert theirs.base_transform_job_name == ours.base_transform_job_name
+
+
+@pytest.mark.skipif("step" not in NAMES, reason="this release has no @step")
+def test_functions_are_decorated_as_before(session: Any, policy: PrefixPolicy) -> None:
+    """``@step`` and ``@remote`` judge the name where they are written."""
+    for name in ("step", "remote"):
+        decorator = getattr(sm_prefix_ext, name)
+        with pytest.raises(PrefixViolation, match=rf"@{name}\(job_name_prefix=\) got 'x_y'"):
+            decorator(job_name_prefix="x_y")
+    given = {"image_uri": jobs.sdk.IMAGE, "instance_type": "ml.m5.large", "name": "My_Step"}
+
+    @sm_prefix_ext.step(**given, job_name_prefix="x")
+    def declared() -> int:
+        return 1
+
+    @sm_prefix_ext.step(**given)
+    def not_declared() -> int:
+        return 1
+
+    for function, wanted in ((declared, "team-a-x"), (not_declared, "team-a-My-Step")):
+        made = Pipeline("team-a-pipeline", steps=[function()], sagemaker_session=session)
+        [view] = steps(json.loads(made.definition()))
+        assert (wanted, ROLE) == (view.job_name, view.arguments["RoleArn"])
+
+
+@pytest.mark.parametrize("name", [n for n, row in CATALOGUE.items() if MAJOR not in row.modules])
+def test_the_other_majors_names_say_what_to_use(name: str) -> None:
+    """``Estimator`` under v3: use ``ModelTrainer``."""
+    with pytest.raises(UnsupportedSdk, match=f"no {name} for a pipeline.* use "):
+        getattr(sm_prefix_ext, name)
+    assert name not in dir(sm_prefix_ext)
+
+
+def test_unknown_arguments_are_the_sdks_to_refuse(session: Any) -> None:
+    """The error is the one that the SDK's class raises."""
+    theirs, ours = upstream().load("Processor"), sm_prefix_ext.Processor
+    with pytest.raises(TypeError) as wanted:
+        theirs(nonsense=1)
+    with pytest.raises(TypeError) as found:
+        ours(nonsense=1)
+    assert str(wanted.value) == str(found.value)
+
+
+def test_the_functions_of_a_module_are_not_touched() -> None:
+    """The SDK's own classes stay as they were: nothing is patched."""
+    for name in CLASSES:
+        getattr(sm_prefix_ext, name)
+        theirs = upstream().load(name)
+        assert theirs.__init__.__module__.startswith(("sagemaker", "pydantic", "builtins"))
+        assert theirs.__module__ in sys.modules
