@@ -44,6 +44,12 @@ def drop_in(name: str) -> Any:
     theirs = _load(row)
     if inspect.isfunction(theirs):
         return _function(theirs, row)
+    if "__new__" in vars(theirs):
+        raise UnsupportedSdk(
+            f"a release of the SageMaker Python SDK whose {name} chooses one of its subclasses",
+            "a later one for this name",
+            f"use {' or '.join(cls.__name__ for cls in theirs.__subclasses__())}.",
+        )
     return _subclass(theirs, row, {"__init__": _constructor(theirs, row)}, _PACKAGE)
 
 

@@ -188,17 +188,8 @@ def service_answers(name: str, of: Any) -> Iterator[None]:
 
 
 def deferred(job: Any, step_type: str, step: str) -> Any:
-    """The step of a fine-tuning job; ``None`` where the release doesn't defer it."""
-    from sagemaker.core.workflow.pipeline_context import _StepArguments
-
-    call = job.train()
-    if not isinstance(call, _StepArguments):
-        return None
-    if step_type == "Job":
-        from sagemaker.mlops.workflow.steps import JobStep
-
-        return JobStep(step, step_args=call)
-    return sdk.TrainingStep(step, step_args=call)
+    """The step of a fine-tuning job."""
+    return (_job_step if step_type == "Job" else _fine_tune)(job, step)
 
 
 def plain_session(boto_session: Any) -> Any:
