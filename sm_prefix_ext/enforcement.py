@@ -10,7 +10,7 @@ from .definition import Definition, StepView, is_stand_in, role_slots, steps
 from .findings import GROUP_OUTSIDE_POLICY, SAME_PREFIX, UNKNOWN_STEP_TYPE, Finding
 from .kinds import KINDS, Kind
 from .names import JobPrefix
-from .naming import Declared, Place, judge, where
+from .naming import Declared, Place, full_name_faults, judge, where
 from .policy import PrefixPolicy
 
 
@@ -68,6 +68,8 @@ def enforce_in_place(
             findings.append(unknown_step_type(step))
             continue
         if not step.kind.makes_job:
+            if prefixing:
+                findings += _full_name(step, step.kind, policy)
             continue
         _set_role(step, policy)
         if prefixing:
@@ -117,6 +119,13 @@ def _found(step: StepView, prefix: JobPrefix | None) -> Declared:
     if not isinstance(name, str) or (prefix is not None and prefix.covers(name)):
         return Declared(name)
     return Declared(None, stand_in=name) if is_stand_in(step, name) else Declared(name)
+
+
+def _full_name(step: StepView, kind: Kind, policy: PrefixPolicy) -> tuple[Finding, ...]:
+    if not kind.name_field:
+        return ()
+    place, name = Place(step.path, step.step_type), step.arguments.get(kind.name_field)
+    return full_name_faults(place, kind.name_field, name, policy)
 
 
 def _group(step: StepView, policy: PrefixPolicy) -> Iterator[Finding]:

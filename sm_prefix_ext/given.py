@@ -11,11 +11,19 @@ from ._sdk.catalogue import JobClass
 from ._sdk.outline import notebook
 from .definition import MADE_UP, is_made_up_model
 from .errors import PrefixViolation, PrefixWarning
-from .findings import Finding
 from .kinds import KINDS, Kind
 from .names import GivenName
-from .naming import Declared, Place, judge
+from .naming import Declared, Place, full_name_faults, judge
 from .policy import PrefixPolicy
+
+
+_WHAT = {
+    "endpoint_name": "Endpoint",
+    "endpoint_config_name": "EndpointConfig",
+    "inference_component_name": "InferenceComponent",
+    "model_package_group_name": "ModelPackageGroup",
+}
+FULL_NAMES = tuple(_WHAT)
 
 
 class Call:
@@ -173,15 +181,7 @@ def role_of(row: JobClass, policy: PrefixPolicy | None) -> str | None:
 
 def warn_outside(code: str, value: Any, argument: str, policy: PrefixPolicy | None) -> None:
     """Warn of a full name that the policy doesn't cover."""
-    prefix = policy.prefix if policy else None
-    if prefix is None or not isinstance(value, str) or prefix.covers(value):
-        return
-    finding = Finding.of(
-        code,
-        argument.partition("(")[0],
-        argument.partition("(")[2].rstrip("=)"),
-        f"{argument} got {value!r}, outside {str(prefix)!r}; the service takes this name as it is "
-        "and puts nothing in front.",
-        f"Call it {f'{prefix}-{value}'!r}, or have the IAM policies name it.",
-    )
-    warnings.warn(PrefixWarning(finding), stacklevel=4)
+    owner, _, rest = argument.partition("(")
+    place = Place(owner, _WHAT[rest.rstrip("=)")])
+    for finding in full_name_faults(place, argument, value, policy or PrefixPolicy(), code):
+        warnings.warn(PrefixWarning(finding), stacklevel=4)

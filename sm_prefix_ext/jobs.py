@@ -19,7 +19,7 @@ from ._sdk import major, upstream
 from ._sdk.catalogue import CATALOGUE, JobClass
 from .errors import UnsupportedSdk
 from .findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY
-from .given import Call, base_name, composed, label, role_of, settle, warn_outside
+from .given import FULL_NAMES, Call, base_name, composed, label, role_of, settle, warn_outside
 from .kinds import KINDS, Kind
 from .policy import PrefixPolicy
 
@@ -282,9 +282,6 @@ def _starts(method: str, theirs: Any) -> bool:
     return _runs(method)
 
 
-_FULL_NAMES = ("endpoint_name", "endpoint_config_name", "inference_component_name")
-
-
 def _late(method: str, function: Any, theirs: Any) -> dict[str, Kind | None]:
     """The arguments of a method that carry a name, with the kind of what is called by it.
 
@@ -301,7 +298,7 @@ def _late(method: str, function: Any, theirs: Any) -> dict[str, Kind | None]:
         found["model_package_name"] = KINDS["RegisterModel"]
         found["model_package_group_name"] = KINDS["RegisterModel"]
     if method == "deploy":
-        found.update(dict.fromkeys(_FULL_NAMES, KINDS["Endpoint"]))
+        found.update(dict.fromkeys(FULL_NAMES, KINDS["Endpoint"]))
     parameters = inspect.signature(function).parameters
     return {argument: kind for argument, kind in found.items() if argument in parameters}
 
@@ -348,7 +345,7 @@ def _judge_late(
     if argument == "model_package_group_name":
         if not in_pipeline:  # a step's group is judged with its definition
             warn_outside(GROUP_OUTSIDE_POLICY, value, where, policy)
-    elif argument in _FULL_NAMES:
+    elif argument in FULL_NAMES:
         warn_outside(FULL_NAME_OUTSIDE_POLICY, value, where, policy)
     else:
         limit = kind.prefix_limit if in_pipeline else kind.name_limit

@@ -32,7 +32,8 @@ class Kind:
     Args:
         step_type: the ``Type`` of the step in a pipeline definition.
         reason: why steps of this type make no job with a name; ``None`` where they make one.
-        name_field: the key in the step's ``Arguments`` that carries the job's name.
+        name_field: the key in the step's ``Arguments`` that carries the job's name, or, where no
+            job is made, the full name of what is.
         prefix_limit: the most characters that the service takes as a prefix.
         name_limit: the most characters of the job's whole name.
         arn_resource: the resource type in the job's ARN.
@@ -112,6 +113,8 @@ def _short(**fields: object) -> dict[str, object]:
         **fields,
     }
 
+
+_FULL_NAME = "Its name is given in full; the service puts nothing in front."
 
 _ROWS = (
     _job(
@@ -222,9 +225,9 @@ _ROWS = (
     Kind("Lambda", "It invokes a function, whose name is the function's own."),
     Kind("EMR", "Its cluster and steps live in EMR, under identifiers that EMR makes."),
     Kind("EMRServerless", "Its run lives in EMR Serverless, under an identifier made there."),
-    Kind("EndpointConfig", "Its name is given in full; the service puts nothing in front."),
-    Kind("Endpoint", "Its name is given in full; the service puts nothing in front."),
-    Kind("InferenceComponent", "Its name is given in full; the service puts nothing in front."),
+    Kind("EndpointConfig", _FULL_NAME, name_field="EndpointConfigName"),
+    Kind("Endpoint", _FULL_NAME, name_field="EndpointName"),
+    Kind("InferenceComponent", _FULL_NAME, name_field="InferenceComponentName"),
     Kind("Lineage", "It records artifacts and associations; nothing runs."),
     Kind("Cleanup", "It deletes what other steps made."),
 )

@@ -12,6 +12,7 @@ from typing import Any
 from .findings import (
     ALPHABET,
     EXPRESSION,
+    FULL_NAME_OUTSIDE_POLICY,
     NO_SHORT_PREFIX,
     NOT_DECLARED,
     OUTSIDE_POLICY,
@@ -261,6 +262,37 @@ class _Case:
             f"{len(self.policy.prefix or '')}, and the policy has no short prefix.{self._asked}",
             f"Give the policy a short_prefix of at most {self.kind.prefix_limit} characters.",
         )
+
+
+def full_name_faults(
+    place: Place,
+    subject: str,
+    name: Any,
+    policy: PrefixPolicy,
+    code: str = FULL_NAME_OUTSIDE_POLICY,
+) -> tuple[Finding, ...]:
+    """What is wrong with a name that the service takes as it is, such as an endpoint's.
+
+    Nothing is put in front of it, by the service or by us: other things already refer to it. But
+    the same IAM patterns are written for it, so a policy's prefix is looked for, with a warning.
+
+    Args:
+        place: where the name stands.
+        subject: what carries it, such as ``The pipeline's name`` or ``Model.deploy(endpoint_name=)``.
+        name: the name; anything that isn't a string stands for a pipeline expression.
+        policy: the prefix that holds.
+        code: of the finding.
+    """
+    prefix = policy.prefix
+    if prefix is None or name is None or (isinstance(name, str) and prefix.covers(name)):
+        return ()
+    if isinstance(name, str):
+        message = f"{subject} is {name!r}, outside {str(prefix)!r}; the service takes it as it is."
+        fix = f"Call it {f'{prefix}-{name}'!r}, or have the IAM policies name it."
+    else:
+        message = f"{subject} is a pipeline variable or expression, known only in a run."
+        fix = f"Give it as a string that begins with '{prefix}-'."
+    return (Finding.of(code, place.path, place.step_type, message, fix),)
 
 
 def where(kind: Kind) -> str:

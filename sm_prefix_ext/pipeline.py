@@ -15,6 +15,7 @@ from .definition import Definition
 from .enforcement import enforce, enforce_in_place
 from .errors import PrefixViolation
 from .findings import Finding, has_errors
+from .naming import Place, full_name_faults
 from .plan import Plan
 from .policy import PrefixPolicy
 
@@ -72,7 +73,7 @@ class Pipeline(_Pipeline):
     Example:
         >>> from sm_prefix_ext import Pipeline, PipelineDefinitionConfig
         >>> config = PipelineDefinitionConfig(policy="team-a")
-        >>> pipeline = Pipeline("abalone", steps=[], pipeline_definition_config=config)
+        >>> pipeline = Pipeline("team-a-abalone", steps=[], pipeline_definition_config=config)
         >>> pipeline.check()
         ()
     """
@@ -132,11 +133,12 @@ class Pipeline(_Pipeline):
         policy = policy.spread(before.owners)
         # Rendering uploads code, so what the objects alone show to be wrong is said first.
         findings = enforce(before.definition, policy, before.declared, prefixing=prefixing)[1]
+        own = own_name_faults(self, policy) if prefixing else ()
         if has_errors(findings):
-            return None, findings
+            return None, own + findings
         definition = json.loads(render(self, before, _SDK, quiet=prefixing))
         findings = enforce_in_place(definition, policy, before.declared, prefixing=prefixing)
-        return definition, findings
+        return definition, own + findings
 
     def _rendered(self) -> Pipeline:
         """A twin with the definition at hand: made before any request, once for all requests."""
@@ -155,6 +157,12 @@ def region_of(pipeline: Any) -> str | None:
     """The region of a pipeline's session; ``None`` for a session without one, as tests make."""
     region = getattr(pipeline.sagemaker_session, "boto_region_name", None)
     return region if isinstance(region, str) else None
+
+
+def own_name_faults(pipeline: Any, policy: PrefixPolicy) -> tuple[Finding, ...]:
+    """The warning for a pipeline whose own name the policy doesn't cover."""
+    place = Place(str(pipeline.name), "Pipeline")
+    return full_name_faults(place, "The pipeline's own name", pipeline.name, policy)
 
 
 def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:

@@ -51,7 +51,8 @@ class Target:
         """
         if self._is_ours:
             return _guarded(self._rendering, self._with(policy).check)
-        return enforce(self._final(), _or_discovered(policy))[1]
+        given = _or_discovered(policy)
+        return self._own_name_faults(given) + enforce(self._final(), given)[1]
 
     def plan(self, policy: PrefixPolicy | None, *, account: str | None, region: str | None) -> Plan:
         """What it will start.
@@ -85,6 +86,13 @@ class Target:
         from .pipeline import definition_as_it_stands
 
         return _guarded(self._rendering, lambda: definition_as_it_stands(self.pipeline))
+
+    def _own_name_faults(self, policy: PrefixPolicy) -> tuple[Finding, ...]:
+        if self.pipeline is None:
+            return ()
+        from .pipeline import own_name_faults
+
+        return own_name_faults(self.pipeline, policy)
 
     @property
     def _rendering(self) -> str:
