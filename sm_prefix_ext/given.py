@@ -16,7 +16,6 @@ from .names import GivenName
 from .naming import Declared, Place, full_name_faults, judge
 from .policy import PrefixPolicy
 
-
 _WHAT = {
     "endpoint_name": "Endpoint",
     "endpoint_config_name": "EndpointConfig",

@@ -278,7 +278,7 @@ def full_name_faults(
 
     Args:
         place: where the name stands.
-        subject: what carries it, such as ``The pipeline's name`` or ``Model.deploy(endpoint_name=)``.
+        subject: what carries it, such as ``Model.deploy(endpoint_name=)``.
         name: the name; anything that isn't a string stands for a pipeline expression.
         policy: the prefix that holds.
         code: of the finding.

@@ -26,6 +26,7 @@ class Upstream:
         base_from_name: takes what looks like a timestamp off a name.
         name_from_base: puts the time behind a name.
         stand_ins: what the SDK would call a job that nobody named.
+        clients: the SageMaker clients that a session of the SDK may have made already.
         classes: where the SDK keeps its public classes other than job classes, by name; imported
             when asked for.
         trimming: the logger and the message with which the SDK says that it drops a job's name.
@@ -42,6 +43,7 @@ class Upstream:
     base_from_name: Callable[[str], str]
     name_from_base: Callable[[str], str]
     stand_ins: Callable[[Any], Iterable[str]]
+    clients: Callable[[Any], Iterable[Any]]
     trimming: tuple[str, str]
     classes: Mapping[str, str]
 

@@ -39,6 +39,10 @@ def _stand_ins(job: Any) -> Iterator[str]:
         yield framework._framework_name
 
 
+def _clients(session: Any) -> Iterator[Any]:
+    yield session.sagemaker_client
+
+
 _CLASSES = {
     "ConditionLessThanOrEqualTo": "sagemaker.workflow.conditions",
     "ConditionStep": "sagemaker.workflow.condition_step",
@@ -73,6 +77,7 @@ UPSTREAM = Upstream(
     base_from_name=base_from_name,
     name_from_base=name_from_base,
     stand_ins=_stand_ins,
+    clients=_clients,
     classes=_CLASSES,
     trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sagemaker.core.common_utils import base_from_name, name_from_base
 from sagemaker.core.helper.session_helper import Session
+from sagemaker.core.utils.utils import SageMakerClient
 from sagemaker.core.workflow import utilities
 from sagemaker.core.workflow.entities import PipelineVariable
 from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
@@ -33,6 +34,13 @@ def _stand_ins(job: Any) -> Iterator[str]:
     jumpstart = getattr(job, "_jumpstart_config", None)
     if jumpstart is not None:
         yield f"{jumpstart.model_id}-job"
+
+
+def _clients(session: Any) -> Iterator[Any]:
+    yield session.sagemaker_client
+    # The resources of sagemaker-core keep clients of their own, by session and region.
+    for region in (None, session.boto_session.region_name):
+        yield SageMakerClient(session=session.boto_session, region_name=region).sagemaker_client
 
 
 _CLASSES = {
@@ -74,6 +82,7 @@ UPSTREAM = Upstream(
     base_from_name=base_from_name,
     name_from_base=name_from_base,
     stand_ins=_stand_ins,
+    clients=_clients,
     classes=_CLASSES,
     trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),
 )

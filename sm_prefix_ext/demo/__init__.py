@@ -99,7 +99,7 @@ def abalone(aws: EmbeddedAWS, policy: PrefixPolicy, names: Mapping[str, Any] = N
     parts = import_module(f".abalone_v{major()}", __name__)
     role = f"arn:aws:iam::{aws.account_id}:role/pipeline-execution"
     return Pipeline(
-        "abalone",
+        f"{policy.prefix}-abalone",
         steps=parts.steps(upstream().load, session, role, aws.default_bucket, names, GROUP),
         sagemaker_session=session,
         pipeline_definition_config=PipelineDefinitionConfig(policy=policy),

@@ -78,11 +78,14 @@ def nested(sdk: ModuleType, step: Any) -> list[Any]:
     return [sdk.condition("Outer", [inner])]
 
 
-def pipeline(session: Any, listed: list[Any], policy: Any = None, on: bool = True) -> Pipeline:
-    """A drop-in pipeline."""
+def pipeline(
+    session: Any, listed: list[Any], policy: Any = None, on: bool = True, name: str = ""
+) -> Pipeline:
+    """A drop-in pipeline, whose own name carries the policy's prefix unless one is given."""
     config = PipelineDefinitionConfig(on, policy=policy or PrefixPolicy())
+    prefix = config.policy.prefix if config.policy else None
     return Pipeline(
-        "a-pipeline",
+        name or (f"{prefix}-pipeline" if prefix else "a-pipeline"),
         steps=listed,
         sagemaker_session=session,
         pipeline_definition_config=config,
@@ -250,6 +253,23 @@ def test_a_group_outside_the_policy_is_a_warning(sdk: ModuleType, session: Any) 
     assert [] == codes(pipeline(session, [inside.step], "team-a").check())
 
 
+def test_the_pipelines_own_name_is_a_warning(sdk: ModuleType, session: Any) -> None:
+    """The service takes it as it is, so the definition leaves; IAM's patterns may not cover it."""
+    made = make(sdk, session, "Processing", "Pre", "x")
+    checked = pipeline(session, [made.step], "team-a", name="abalone")
+    [finding] = checked.check()
+    assert ("PFX011", "warning", "abalone", "Pipeline") == (
+        finding.code,
+        finding.severity,
+        finding.step,
+        finding.step_type,
+    )
+    assert "'abalone', outside 'team-a'" in finding.message
+    assert "team-a-x" == only_name(checked.definition())
+    assert () == pipeline(session, [made.step], "team-a", on=False, name="abalone").check()
+    assert () == pipeline(session, [made.step], name="abalone").check()
+
+
 @pytest.mark.skipif(not HAS_FUNCTIONS, reason="this SDK has no @step")
 def test_function_steps(sdk: ModuleType, session: Any) -> None:
     """An ``@step`` function's job_name_prefix is its name; a step only referred to counts too."""
@@ -406,7 +426,7 @@ def test_the_users_objects_are_never_changed(sdk: ModuleType, session: Any, kind
 def test_off_is_what_the_sdk_renders(sdk: ModuleType, session: Any, kind: str) -> None:
     """With prefixing off the definition is the SDK's, byte for byte."""
     made = make(sdk, session, kind, "My_Step", "nice")
-    ours = pipeline(session, [made.step], "team-a", on=False).definition()
+    ours = pipeline(session, [made.step], "team-a", on=False, name="a-pipeline").definition()
     config = sdk.SdkDefinitionConfig(use_custom_job_prefix=False)
     theirs = sdk.SdkPipeline(
         "a-pipeline",
@@ -637,7 +657,7 @@ def test_triggers(sdk: ModuleType, session: Any) -> None:
     [arn] = scheduled.put_triggers([triggers.PipelineSchedule("daily", rate=(1, "days"))], ROLE)
     scheduler = session.boto_session.client("scheduler")
     target = scheduler.get_schedule(Name="daily")["Target"]["Arn"]
-    assert (True, True) == (arn.endswith("/daily"), target.endswith(":pipeline/a-pipeline"))
+    assert (True, True) == (arn.endswith("/daily"), target.endswith(":pipeline/team-a-pipeline"))
 
 
 def test_upsert_of_an_existing_pipeline_renders_once(
@@ -746,11 +766,11 @@ def module(sdk: ModuleType, session: Any, monkeypatch: pytest.MonkeyPatch) -> Mo
     [
         ("ours", 0, []),
         ("build", 0, []),
-        ("ours --prefix team-b", 0, []),
+        ("ours --prefix team-b", 0, ["PFX011"]),
         ("broken", 1, ["PFX002"]),
         ("theirs", 0, []),
-        ("theirs --prefix nice", 0, []),
-        ("theirs --prefix team-b", 1, ["PFX006"]),
+        ("theirs --prefix nice", 0, ["PFX011"]),
+        ("theirs --prefix team-b", 1, ["PFX011", "PFX006"]),
         ("off", 1, ["PFX001"]),
     ],
 )

@@ -179,7 +179,9 @@ def service_answers(name: str, of: Any) -> Iterator[None]:
             for function, answer in answers.items():
                 if hasattr(module, function):
                     patches.enter_context(mock.patch.object(module, function, answer))
-            for method in ("_process_hyperparameters", "_resolve_model_package_group") + (
+            for method in (
+                "_process_hyperparameters",
+                "_resolve_model_package_group",
                 "_resolve_intermediate_checkpoint_mpg",
             ):
                 if hasattr(cls, method):

@@ -22,6 +22,7 @@ from sm_prefix_ext import (
     PrefixViolation,
     PrefixWarning,
     UnsupportedSdk,
+    guard,
     prefixed,
 )
 from sm_prefix_ext._sdk import upstream
@@ -451,9 +452,9 @@ def model_row() -> JobClass:
 def test_full_names_get_a_warning(plain: Any, policy: PrefixPolicy) -> None:
     """The service takes an endpoint's and a group's name as they are; they are not refused."""
     job = model(plain)
-    with pytest.warns(PrefixWarning, match="PFX011: .*endpoint_name=.* got 'other'"):
+    with pytest.warns(PrefixWarning, match="PFX011: .*endpoint_name=.* is 'other'"):
         with_nothing_sent(job.deploy, endpoint_name="other", **deployed())
-    with pytest.warns(PrefixWarning, match="PFX008: .*model_package_group_name=.* got 'other'"):
+    with pytest.warns(PrefixWarning, match="PFX008: .*model_package_group_name=.* is 'other'"):
         with_nothing_sent(job.register, model_package_group_name="other")
 
 
@@ -468,7 +469,7 @@ def with_nothing_sent(function: Any, **given: Any) -> None:
         function(**given)
     except PrefixViolation:
         raise
-    except Exception as error:  # noqa: BLE001  # what an empty account says is not at issue
+    except Exception as error:  # what an empty account says is not at issue
         assert error is not None
 
 
@@ -605,3 +606,34 @@ def test_the_functions_of_a_module_are_not_touched() -> None:
         theirs = upstream().load(name)
         assert theirs.__init__.__module__.startswith(("sagemaker", "pydantic", "builtins"))
         assert theirs.__module__ in sys.modules
+
+
+# The guard
+
+
+def test_the_guard_sees_what_the_sdks_session_sends(plain: Any, policy: PrefixPolicy) -> None:
+    """Also through clients that the session had made before; and not after it is gone."""
+    theirs = upstream().load("Processor")
+
+    def start() -> None:
+        make("Processor", plain, theirs, base_job_name="other").run(wait=False, logs=False)
+
+    start()
+    with guard(plain, policy), pytest.raises(PrefixViolation, match="'other-"):
+        start()
+    start()
+    listed = plain.boto_session.client("sagemaker").list_processing_jobs()
+    assert 2 == len(listed["ProcessingJobSummaries"])
+
+
+@pytest.mark.skipif(MAJOR == 2, reason="v2 has one client in a session")
+def test_the_guard_sees_what_resources_send(plain: Any, policy: PrefixPolicy) -> None:
+    """v3 starts training through sagemaker-core's resources, which keep clients of their own."""
+    theirs = upstream().load("ModelTrainer")
+    with guard(plain, policy), pytest.raises(PrefixViolation, match="'other-"):
+        make("ModelTrainer", plain, theirs, base_job_name="other").train(wait=False)
+    with guard(plain, policy):
+        make("ModelTrainer", plain, base_job_name="mine").train(wait=False)
+    listed = plain.boto_session.client("sagemaker").list_training_jobs()
+    [row] = listed["TrainingJobSummaries"]
+    assert row["TrainingJobName"].startswith("team-a-mine-")
