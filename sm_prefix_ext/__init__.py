@@ -30,6 +30,7 @@ _WHERE = {
 }
 
 if TYPE_CHECKING:
+    from ._sdk.job_classes import *  # noqa: F403  # the SDK's own, which ours are subclasses of
     from .errors import InvalidPrefix as InvalidPrefix
     from .errors import PolicyFileError as PolicyFileError
     from .errors import PrefixError as PrefixError

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import sm_prefix_ext
+from sm_prefix_ext._sdk.catalogue import CATALOGUE
 
 PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
@@ -81,6 +82,18 @@ def test_only_the_adapters_import_the_sdk(path: Path) -> None:
 def test_modules_stay_small(path: Path) -> None:
     """A module of more than 400 lines has a second room in it."""
     assert 400 >= len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_what_type_checkers_read_is_the_catalogue() -> None:
+    """The stub imports each name of the catalogue from where the SDK keeps it."""
+    stub = ast.parse((PACKAGE / "_sdk" / "job_classes.pyi").read_text(encoding="utf-8"))
+    found: dict[str, set[str]] = {}
+    for node in ast.walk(stub):
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                assert alias.name == alias.asname
+                found.setdefault(alias.name, set()).add(str(node.module))
+    assert {name: set(row.modules.values()) for name, row in CATALOGUE.items()} == found
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:

@@ -235,6 +235,7 @@ EXCLUDED: Mapping[str, str] = MappingProxyType(
         "JumpStartEstimatorInitKwargs": _TYPE,
         "JumpStartModelInitKwargs": _TYPE,
         "_JobSettings": _TYPE,
+        "get_init_kwargs": _TYPE,
         "ModelMonitor": _MONITOR,
         "DefaultModelMonitor": _MONITOR,
         "ModelQualityMonitor": _MONITOR,

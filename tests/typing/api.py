@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sm_prefix_ext import JobName, JobPrefix, Plan, PrefixPolicy, PrefixViolation, prefixed_jobs
+from typing import Any
+
+from sm_prefix_ext import (
+    Estimator,
+    JobName,
+    JobPrefix,
+    ModelTrainer,
+    Plan,
+    PrefixPolicy,
+    PrefixViolation,
+    Processor,
+    guard,
+    prefixed,
+    prefixed_jobs,
+)
 from sm_prefix_ext.findings import Finding
 
 prefix: JobPrefix = JobPrefix("team-a").join("train")
@@ -20,3 +34,17 @@ try:
     pass
 except PrefixViolation as violation:
     findings: tuple[Finding, ...] = violation.findings
+
+jobs: list[Any] = [Estimator, ModelTrainer, Processor]
+
+
+class Mine:
+    """A user's class keeps its type."""
+
+    own: int = 1
+
+
+number: int = prefixed(Mine)().own
+with guard(object(), "team-a") as guarded:
+    asked: PrefixPolicy = guarded.policy
+guarded.remove()

@@ -1,0 +1,102 @@
+"""No class of the SDK that makes jobs is forgotten, and none is imported before its time."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext._sdk.catalogue import CATALOGUE, EXCLUDED
+
+from ..installed import MAJOR
+
+if MAJOR is None:
+    pytest.skip("no SageMaker Python SDK is installed", allow_module_level=True)
+
+ROOT = Path(__file__).parents[2]
+# Modules that no user imports: they run in a job's container or need a library that is not there.
+SCRIPTS = (
+    "_version",
+    "amtviz",
+    "aws_batch",
+    "container_drivers",
+    "core.huggingface",  # broken in 3.1.1
+    "factory.utils",
+    "feature_processor",
+    "langchain",
+    "mlflow",
+    "model_server",
+    "mpi_utils_remote",
+    "parse_registry_accounts",
+    "spark_app",
+)
+
+
+def run(*arguments: str) -> str:
+    """What a Python process of its own prints."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def walked() -> list[dict[str, Any]]:
+    """Every class and function of the installed SDK that takes a job's name."""
+    out = run(str(Path(__file__).with_name("walk.py")))
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_every_class_that_takes_a_name_is_known(walked: list[dict[str, Any]]) -> None:
+    """It is in the catalogue, under this major, or listed with the reason why not."""
+    found = [row for row in walked if "name" in row]
+    assert len(found) > 20
+    unknown = [
+        row
+        for row in found
+        if row["name"] not in EXCLUDED
+        and not (row["name"] in CATALOGUE and MAJOR in CATALOGUE[row["name"]].modules)
+    ]
+    assert [] == unknown
+
+
+def test_the_catalogue_names_the_right_argument(walked: list[dict[str, Any]]) -> None:
+    """Each class takes the argument that the catalogue says carries its name."""
+    for row in walked:
+        if row.get("name") in CATALOGUE and row["name"] not in EXCLUDED:
+            assert CATALOGUE[row["name"]].argument in row["arguments"], row
+
+
+def test_nothing_hides_in_what_was_not_walked(walked: list[dict[str, Any]]) -> None:
+    """Modules that can't be imported here are scripts, or need another library."""
+    failed = [row["failed"] for row in walked if "failed" in row]
+    assert [] == [name for name in failed if not any(part in name for part in SCRIPTS)]
+
+
+def test_a_class_is_imported_when_it_is_asked_for() -> None:
+    """Asking for ``Processor`` imports neither our other classes nor the SDK's tuner."""
+    tuner = {2: "sagemaker.tuner", 3: "sagemaker.train.tuner"}[MAJOR or 2]
+    code = (
+        "import sys, sm_prefix_ext; assert not any(m.startswith('sagemaker') for m in sys.modules);"
+        "from sm_prefix_ext import Processor; import sm_prefix_ext.jobs as jobs;"
+        "names = sorted(cls.__name__ for cls in jobs._ours);"
+        f"print(names, {tuner!r} in sys.modules)"
+    )
+    baseline = f"import sys, {_imported_anyway()}; print({tuner!r} in sys.modules)"
+    anyway = run("-c", baseline).splitlines()[-1]
+    assert f"['Processor'] {anyway}" == run("-c", code).splitlines()[-1]
+
+
+def _imported_anyway() -> str:
+    """What comes with the SDK's processors and its pipelines, which we can't help importing."""
+    where = CATALOGUE["Processor"].modules[MAJOR or 2]
+    return f"{where}, sm_prefix_ext._sdk.v{MAJOR}"

@@ -1,0 +1,96 @@
+"""Print every class and function of the installed SDK that takes a job's name, one JSON row each.
+
+Run by ``test_catalogue.py`` in a process of its own, for it imports every module of the SDK.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import io
+import json
+import logging
+import pkgutil
+import sys
+import warnings
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Any
+
+BASE_NAMES = {
+    "base_job_name",
+    "base_tuning_job_name",
+    "base_transform_job_name",
+    "job_name_prefix",
+    "notebook_job_name",
+}
+MARK = "row "  # some modules print while they are imported
+
+
+def modules(package: ModuleType) -> Iterator[ModuleType]:
+    """Every module below a package that can be imported here."""
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        try:
+            module = importlib.import_module(found.name)
+        except (Exception, SystemExit) as error:
+            print(MARK + json.dumps({"failed": found.name, "why": repr(error)[:200]}))
+            continue
+        yield module
+        if found.ispkg:
+            yield from modules(module)
+
+
+def takes(value: Any) -> set[str]:
+    """The names among what it takes, itself or through ``**kwargs`` of a base."""
+    found: set[str] = set()
+    classes = value.__mro__ if inspect.isclass(value) else (value,)
+    for base in classes:
+        if not getattr(base, "__module__", "").startswith("sagemaker"):
+            continue
+        if inspect.isclass(base) and not {"__init__", "__annotations__"} & set(vars(base)):
+            continue
+        try:
+            parameters = inspect.signature(base).parameters
+        except (TypeError, ValueError):
+            break
+        found |= BASE_NAMES & set(parameters)
+        if "name" in parameters and is_model(value):
+            found.add("name")
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            break
+    return found
+
+
+def is_model(value: Any) -> bool:
+    """Whether it is a class that makes a SageMaker model under a name of its own."""
+    return inspect.isclass(value) and any(
+        hasattr(value, method)
+        for method in ("prepare_container_def", "pipeline_container_def", "build")
+    )
+
+
+def main() -> None:
+    """Walk the SDK."""
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    seen: set[int] = set()
+    for module in modules(importlib.import_module("sagemaker")):
+        for name, value in list(vars(module).items()):
+            mine = (inspect.isclass(value) or inspect.isfunction(value)) and id(value) not in seen
+            if not mine or value.__module__ != module.__name__ or name != value.__name__:
+                continue
+            seen.add(id(value))
+            arguments = sorted(takes(value))
+            if arguments:
+                row = {"name": name, "module": module.__name__, "arguments": arguments}
+                print(MARK + json.dumps(row))
+
+
+if __name__ == "__main__":
+    held = io.StringIO()
+    with contextlib.redirect_stdout(held):
+        main()
+    for line in held.getvalue().splitlines():
+        if line.startswith(MARK):
+            sys.stdout.write(f"{line.removeprefix(MARK)}\n")
