@@ -97,6 +97,66 @@ PINS = {
             {"35185489d7e7", "69cb06632d2f"},
             "Takes the framework's name where none is given.",
         ),
+        Pin(
+            "sagemaker.utils:name_from_base",
+            {"8ae4d105a08a"},
+            "Puts the time behind a model's name that we give; cuts at 63 characters.",
+        ),
+        Pin(
+            "sagemaker.utils:base_from_name",
+            {"e3fb3fae1075"},
+            "Takes the time off again, where a Clarify processor has put it.",
+        ),
+        Pin(
+            "sagemaker.processing:Processor._generate_current_job_name",
+            {"daf33e401af5"},
+            "Outside a pipeline the job's name begins with `base_job_name`, which we compose.",
+        ),
+        Pin(
+            "sagemaker.estimator:EstimatorBase._prepare_for_training",
+            {"6c39bfa7cd4f", "890b4b072d7f"},
+            "The same for training.",
+        ),
+        Pin(
+            "sagemaker.tuner:HyperparameterTuner._prepare_job_name_for_tuning",
+            {"76487cee9298"},
+            "The same for tuning, with 32 characters in all.",
+        ),
+        Pin(
+            "sagemaker.automl.automl:AutoML._prepare_for_auto_ml_job",
+            {"df98392d358c"},
+            "The same for AutoML.",
+        ),
+        Pin(
+            "sagemaker.transformer:Transformer.transform",
+            {"a9e46187289a"},
+            "The same for batch transform.",
+        ),
+        Pin(
+            "sagemaker.remote_function.job:_Job._get_job_name",
+            {"45647c8dc154", "8e30f8568277"},
+            "The same for `@remote`.",
+        ),
+        Pin(
+            "sagemaker.clarify:SageMakerClarifyProcessor.run_pre_training_bias",
+            {"22fb38dafd60"},
+            "Makes the job's whole name of `job_name_prefix` before it calls `run`.",
+        ),
+        Pin(
+            "sagemaker.model:Model._set_model_name_if_needed",
+            {"4e40c9026dcc"},
+            "Leaves a model's name alone once there is one.",
+        ),
+        Pin(
+            "sagemaker.pipeline:PipelineModel._create_sagemaker_pipeline_model",
+            {"5a6a511b7b64"},
+            "The same for a chain of models.",
+        ),
+        Pin(
+            "sagemaker.estimator:EstimatorBase.attach",
+            {"7fd5c5395bd1", "37df5185918a"},
+            "Makes the estimator through `cls(...)`, which our constructor then leaves alone.",
+        ),
     ],
     3: [  # 3.1.1, 3.27.0
         Pin(
@@ -163,6 +223,61 @@ PINS = {
             "sagemaker.train.utils:_get_repo_name_from_image",
             {"ffad82cebfc7"},
             "The repository's name in a trainer's stand-in.",
+        ),
+        Pin(
+            "sagemaker.core.common_utils:name_from_base",
+            {"8ae4d105a08a"},
+            "Puts the time behind a model's name that we give; cuts at 63 characters.",
+        ),
+        Pin(
+            "sagemaker.core.common_utils:base_from_name",
+            {"e3fb3fae1075"},
+            "Takes the time off again, where a Clarify processor has put it.",
+        ),
+        Pin(
+            "sagemaker.core.processing:Processor._generate_current_job_name",
+            {"86db64655fab"},
+            "Outside a pipeline the job's name begins with `base_job_name`, which we compose.",
+        ),
+        Pin(
+            "sagemaker.train.tuner:HyperparameterTuner._prepare_job_name_for_tuning",
+            {"89a0d7714fec", "2624cd9aea83"},
+            "The same for tuning, with 32 characters in all.",
+        ),
+        Pin(
+            "sagemaker.core.transformer:Transformer.transform",
+            {"f225c6deb422", "0e7ae5cd4546"},
+            "The same for batch transform.",
+        ),
+        Pin(
+            "sagemaker.core.remote_function.job:_Job._get_job_name",
+            {"92abfea0da8f"},
+            "The same for `@remote`.",
+        ),
+        Pin(
+            "sagemaker.core.clarify:SageMakerClarifyProcessor.run_pre_training_bias",
+            {"f31e5b389758"},
+            "Makes the job's whole name of `job_name_prefix` before it calls `run`.",
+        ),
+        Pin(
+            "sagemaker.serve.model_builder:ModelBuilder.__post_init__",
+            {"3cfacf90bf61", "eaaf78d683ab"},
+            "Draws a model's name by lot, which we replace.",
+        ),
+        Pin(
+            "sagemaker.serve.model_builder:ModelBuilder.build",
+            {"643ae99ed3be", "d28732140dcd"},
+            "Takes `model_name` for `self.model_name`, else keeps what is there.",
+        ),
+        Pin(
+            "sagemaker.train.model_trainer:ModelTrainer.from_jumpstart_config",
+            {"ab822bc41cd4", "d94ecd12eafa"},
+            "Makes up a base job name, which we tell from a declared one.",
+        ),
+        Pin(
+            "sagemaker.core.utils.utils:SageMakerClient.__init__",
+            {"3f0785320aef", "c0225a8c6a7a"},
+            "Holds the clients of resources, which a guard on a session must reach.",
         ),
     ],
 }
