@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import nbclient
@@ -47,4 +48,21 @@ def test_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest
         for output in cell.get("outputs", ())
         if "text/html" in output.get("data", {})
     ]
-    assert any("team-a-prepare" in table for table in html)
+    assert any("team-a-" in table for table in html)
+    if path.stem == "02_change_one_import":
+        assert_only_imports_differ(tmp_path)
+
+
+def assert_only_imports_differ(folder: Path) -> None:
+    """The notebook's two pipelines are the same, line by line, but for where names come from."""
+    before, after = (
+        (folder / name).read_text(encoding="utf-8").splitlines()
+        for name in ("before.py", "after.py")
+    )
+    assert len(before) == len(after)
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert len(changed) >= 5
+    for old, new in changed:
+        module, name = re.fullmatch(r"from (\S+) import (\w+)", old).groups()  # type: ignore[union-attr]
+        assert module.startswith("sagemaker.")
+        assert f"from sm_prefix_ext import {name}" == new
