@@ -70,15 +70,14 @@ def embedded() -> Iterator[Any]:
 V3_IMPORTS = {
     "sagemaker.workflow.pipeline_context": "sagemaker.core.workflow.pipeline_context",
     "sagemaker.workflow.steps": "sagemaker.mlops.workflow.steps",
-    "sagemaker.processing": "sagemaker.core.processing",
 }
 
 
 @needs_sdk
 def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """One after the other in one namespace, as a reader would type them."""
-    example, toggling, reading, rehearsing = blocks("python")
-    assert 12 == len([line for line in example.splitlines() if line.strip()])
+    example, toggling, classes, guarding, reading, rehearsing = blocks("python")
+    assert 11 == len([line for line in example.splitlines() if line.strip()])
     if MAJOR == 3:
         for ours, theirs in V3_IMPORTS.items():
             assert f"`{theirs}`" in README
@@ -91,6 +90,9 @@ def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[st
     exec(toggling, names)
     assert () == names["found"]
     assert "team-a-prepare-*" in capsys.readouterr().out
+    exec(classes, names)
+    assert "Processor(base_job_name=) got 'my_step': it has '_' in it." in capsys.readouterr().out
+    exec(guarding, names)
     exec(reading, names)
     assert 1 == len(names["jobs"])
     assert "with EmbeddedAWS" in rehearsing  # run below, for only one can be open
@@ -98,7 +100,7 @@ def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[st
 
 def test_the_embedded_snippet_runs() -> None:
     """The embedded AWS opens as shown."""
-    exec(blocks("python")[3], names := {})
+    exec(blocks("python")[5], names := {})
     assert names["role"].startswith("arn:aws:iam::123456789012:role/")
 
 
@@ -106,7 +108,7 @@ def _modules() -> Iterator[str]:
     for found in pkgutil.walk_packages(sm_prefix_ext.__path__, "sm_prefix_ext."):
         if found.name.rpartition(".")[2] in ("__main__", "v2", "v3"):
             continue
-        if MAJOR is None and found.name == "sm_prefix_ext.pipeline":
+        if MAJOR is None and found.name in ("sm_prefix_ext.pipeline", "sm_prefix_ext.jobs"):
             continue
         yield found.name
 
