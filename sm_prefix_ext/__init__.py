@@ -24,7 +24,7 @@ _WHERE = {
     "PrefixViolation": "errors",
     "PrefixWarning": "errors",
     "UnsupportedSdk": "errors",
-    "guard": "guard",
+    "guard": "guarding",
     "prefixed": "jobs",
     "prefixed_jobs": "execution",
 }
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .errors import PrefixWarning as PrefixWarning
     from .errors import UnsupportedSdk as UnsupportedSdk
     from .execution import prefixed_jobs as prefixed_jobs
-    from .guard import guard as guard
+    from .guarding import guard as guard
     from .jobs import prefixed as prefixed
     from .names import JobName as JobName
     from .names import JobPrefix as JobPrefix
