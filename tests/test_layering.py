@@ -25,7 +25,7 @@ LAYERS = (
         "pipeline",
         "jobs",
         "given",
-        "guard",
+        "guarding",
         "execution",
         "audit",
         "embedded",
