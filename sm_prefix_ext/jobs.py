@@ -81,6 +81,8 @@ def prefixed(cls: _Class) -> _Class:
 def _prefixed(cls: type[Any]) -> type[Any]:
     if any(base in _ours for base in cls.__mro__):
         return cls
+    if _row_of(cls) is not None:
+        return drop_in(cls.__name__)  # type: ignore[no-any-return]  # the class that it is
     row = next((row for base in cls.__mro__ if (row := _row_of(base)) is not None), None)
     if row is None:
         raise TypeError(
@@ -95,15 +97,11 @@ _ours: set[type[Any]] = set()
 
 
 def _row_of(cls: type[Any]) -> JobClass | None:
+    """The row of a class of the SDK; ``None`` for one that only shares a name with it."""
     row = CATALOGUE.get(cls.__name__)
-    where = row.modules.get(major()) if row else None
-    return row if where is not None and _is_at(cls, where) else None
-
-
-def _is_at(cls: type[Any], where: str) -> bool:
-    return cls.__module__.startswith("sagemaker") and cls is getattr(
-        import_module(where), cls.__name__, None
-    )
+    if row is None or not _is_of_sdk(cls) or major() not in row.modules:
+        return None
+    return row if cls is upstream().load(row.name) else None
 
 
 def _load(row: JobClass) -> Any:
@@ -262,11 +260,15 @@ def _methods(theirs: Any, row: JobClass) -> dict[str, Any]:
         if name.startswith("_") or not inspect.isfunction(function):
             continue
         if isinstance(held, classmethod):
-            if function.__module__.partition(".")[0] == "sagemaker":
+            if _is_of_sdk(function):
                 made[name] = classmethod(_factory(theirs, name, function, row))
         elif _late(name, function, theirs) or _starts(name, theirs):
             made[name] = _method(theirs, name, function, row)
     return made
+
+
+def _is_of_sdk(value: Any) -> bool:
+    return str(value.__module__).partition(".")[0] == "sagemaker"
 
 
 def _runs(method: str) -> bool:
@@ -306,7 +308,7 @@ def _late(method: str, function: Any, theirs: Any) -> dict[str, Kind | None]:
 def _method(theirs: Any, name: str, function: Any, row: JobClass) -> Any:
     signature = inspect.signature(function)
     late = _late(name, function, theirs)
-    starts = _starts(name, theirs)
+    starts, of_sdk = _starts(name, theirs), _is_of_sdk(function)
 
     @wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -325,6 +327,8 @@ def _method(theirs: Any, name: str, function: Any, row: JobClass) -> Any:
             _judge_late(call, argument, kind or KINDS[row.step_type], owner, policy, in_pipeline)
         if starts and policy is not None and not in_pipeline:
             settle(self, row, policy, starts=True)
+        if not of_sdk:  # what a user's own method makes is the user's
+            return function(*call.args, **call.kwargs)
         with _sdks_own():
             return function(*call.args, **call.kwargs)
 

@@ -501,6 +501,17 @@ def test_your_own_subclass(session: Any, policy: PrefixPolicy) -> None:
         ours("x_y")
 
 
+def test_what_your_own_method_makes_is_yours(session: Any, policy: PrefixPolicy) -> None:
+    """Only what the SDK makes on its own account is left alone."""
+
+    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+        def run(self) -> Any:
+            return make("Processor", session, base_job_name="inner").base_job_name
+
+    ours = prefixed(Mine)(**jobs.arguments("Processor", session))
+    assert "team-a-inner" == ours.run()
+
+
 def test_prefixed_takes_job_classes_only() -> None:
     """Anything else is a ``TypeError`` that says what is wanted."""
     with pytest.raises(TypeError, match="which makes no job"):
@@ -508,7 +519,7 @@ def test_prefixed_takes_job_classes_only() -> None:
     with pytest.raises(TypeError, match="wanted a class"):
         prefixed("Processor")  # type: ignore[type-var]
     assert prefixed(sm_prefix_ext.Processor) is sm_prefix_ext.Processor
-    assert issubclass(prefixed(upstream().load("Processor")), upstream().load("Processor"))
+    assert prefixed(upstream().load("Processor")) is sm_prefix_ext.Processor
 
 
 class Plain(upstream().load("CheckJobConfig")):  # type: ignore[misc]

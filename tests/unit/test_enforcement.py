@@ -291,3 +291,44 @@ def test_no_job_comes_out_outside_the_policy_unsaid(
             assert len(name) <= view.kind.prefix_limit
             prefix = policy.prefix_for(view.kind)
             assert (prefix is None and policy.prefix is None) or (prefix and prefix.covers(name))
+
+
+@pytest.mark.parametrize(
+    ("step_type", "field"),
+    [
+        ("Endpoint", "EndpointName"),
+        ("EndpointConfig", "EndpointConfigName"),
+        ("InferenceComponent", "InferenceComponentName"),
+    ],
+)
+def test_full_names_outside_the_policy_are_warnings(step_type: str, field: str) -> None:
+    """The service takes them as they are, and so do we; with a policy it is said."""
+    made = document(step("S", step_type, **{field: "other"}))
+    definition, found = enforce(made, SHORT, {})
+    assert made == definition
+    [finding] = found
+    assert ("PFX011", "warning", "S", step_type) == (
+        finding.code,
+        finding.severity,
+        finding.step,
+        finding.step_type,
+    )
+    assert f"{field} is 'other', outside 'team-a'" in finding.message
+    assert "'team-a-other'" in finding.fix
+    expression = document(step("S", step_type, **{field: {"Get": "Parameters.Name"}}))
+    assert ["PFX011"] == [finding.code for finding in enforce(expression, SHORT, {})[1]]
+    inside = document(step("S", step_type, **{field: "team-a-x"}))
+    for unharmed, policy, prefixing in ((inside, SHORT, True), (made, NONE, True)):
+        assert () == enforce(unharmed, policy, {}, prefixing=prefixing)[1]
+    assert () == enforce(made, SHORT, {}, prefixing=False)[1]
+
+
+def test_the_policys_file_is_named(tmp_path: Any) -> None:
+    """A finding that the policy is the reason for says which file asks for it."""
+    file = tmp_path / "sm-prefix.toml"
+    file.write_text('prefix = "a-long-team"\n', encoding="utf-8")
+    policy = PrefixPolicy.from_file(file)
+    for kind, name in (("Training", "x" * 50), ("Training", "x_y"), ("Tuning", "x")):
+        said = {"S": Declared(name, "X(n=)")}
+        [finding] = enforce(document(step("S", kind)), policy, said)[1]
+        assert f"The prefix 'a-long-team' is asked for by {file}." in finding.message

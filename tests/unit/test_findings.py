@@ -14,6 +14,7 @@ from sm_prefix_ext import (
     PolicyFileError,
     PrefixError,
     PrefixViolation,
+    PrefixWarning,
     UnsupportedSdk,
 )
 from sm_prefix_ext.findings import CATALOGUE, Finding, as_text, has_errors
@@ -51,6 +52,19 @@ def test_as_text_wraps_and_loses_nothing() -> None:
     assert "PFX002  error    Check/if/Train  Training\n        It is 50 long." in text
     assert 60 == text.count("word")
     assert 100 >= max(len(line) for line in text.splitlines())
+
+
+def test_as_text_keeps_paths_whole() -> None:
+    """A path that is longer than the line can still be copied."""
+    path = "/home/someone/" + "a-long-folder/" * 12 + "sm-prefix.toml"
+    assert path in as_text([Finding.of("PFX003", "S", "Model", f"Asked for by {path}.", "Do it.")])
+
+
+def test_a_warning_says_its_finding() -> None:
+    """Its text is the finding's; it survives pickling."""
+    warning = PrefixWarning(WARNING)
+    assert ("PFX007: Alike. Rename it.", WARNING) == (str(warning), warning.finding)
+    assert WARNING == pickle.loads(pickle.dumps(warning)).finding
 
 
 @pytest.mark.parametrize(("error", "base"), ERRORS, ids=lambda value: type(value).__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import pickle
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sm_prefix_ext import InvalidPrefix, JobName, JobPrefix
+from sm_prefix_ext.names import GivenName
 
 REAL = json.loads((Path(__file__).parents[1] / "data/real_job_names.json").read_text("utf-8"))
 NAMES = st.from_regex(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,20}", fullmatch=True)
@@ -124,3 +126,12 @@ def test_names_that_the_service_did_not_make(name: str) -> None:
     """They are a ValueError that shows the name."""
     with pytest.raises(ValueError, match="is not a name that SageMaker Pipelines makes"):
         JobName.parse(name)
+
+
+def test_a_given_name_is_a_str_that_remembers() -> None:
+    """To the SDK a ``str`` like any other; a copy knows what was declared."""
+    name = GivenName("team-a-x", "x", "Estimator(base_job_name=)")
+    assert ("team-a-x", "team-a-x-1", '"team-a-x"') == (name, f"{name}-1", json.dumps(name))
+    for twin in (copy.copy(name), copy.deepcopy(name), pickle.loads(pickle.dumps(name))):
+        assert (GivenName, name) == (type(twin), twin)
+        assert ("x", "Estimator(base_job_name=)") == (twin.declared, twin.argument)
