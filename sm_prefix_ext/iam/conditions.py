@@ -1,0 +1,237 @@
+"""Condition operators of IAM policies.
+
+Source: IAM user guide, "Policy elements: Condition operators" and "Single-valued vs. multivalued
+context keys".
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from .matching import Context, Template, matches, texts
+from .truth import Truth, Unknown, all_of, any_of, negated
+
+_QUANTIFIERS = ("ForAllValues", "ForAnyValue")
+_IF_EXISTS = "IfExists"
+
+
+@dataclass(frozen=True)
+class _Operator:
+    """How an operator compares a policy's value with the request's.
+
+    Args:
+        read: makes of a policy's value what is compared; ``ValueError`` for one that can't be.
+        holds: compares that with a value of the request; ``None`` where IAM's guide doesn't say.
+        negates: whether it holds where no value compares.
+    """
+
+    read: Callable[[str, bool], Any]
+    holds: Callable[[Any, str], bool | None]
+    negates: bool = False
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One key under one operator.
+
+    Args:
+        name: the operator as the policy has it, such as ``ForAnyValue:StringLike``.
+        key: the condition key.
+        wanted: the policy's values, read.
+    """
+
+    name: str
+    key: str
+    wanted: tuple[Any, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The condition keys that it looks at, in variables too."""
+        filled = (key for one in self.wanted if isinstance(one, Template) for key in one.keys)
+        return (self.key, *filled)
+
+    def holds(self, context: Context) -> Truth:
+        """Whether a request fulfils it."""
+        quantifier, base, if_exists = _parts(self.name)
+        got = context.get(self.key)
+        if isinstance(got, Unknown):
+            return got
+        if base == "Null":
+            return any_of((got is None) == wanted for wanted in self.wanted)
+        if got is None and if_exists:
+            return True
+        how = _OPERATORS[base]
+        if quantifier == "ForAllValues":
+            return all_of(self._one(how, value, context) for value in got or ())
+        if quantifier == "ForAnyValue":
+            return any_of(self._one(how, value, context) for value in got or ())
+        if got is None:
+            return how.negates
+        # The guide doesn't say what many values do without ForAllValues or ForAnyValue.
+        return self._one(how, got[0], context) if len(got) == 1 else Unknown.of(self.key)
+
+    def _one(self, how: _Operator, value: str, context: Context) -> Truth:
+        found = any_of(self._compared(how, wanted, value, context) for wanted in self.wanted)
+        return negated(found) if how.negates else found
+
+    def _compared(self, how: _Operator, wanted: Any, value: str, context: Context) -> Truth:
+        if isinstance(wanted, Template):
+            wanted = wanted.fill(context)
+            if wanted is None or isinstance(wanted, Unknown):
+                return wanted or False
+        answer = how.holds(wanted, value)
+        return Unknown.of(self.key) if answer is None else answer
+
+
+def read_conditions(block: Mapping[str, Any], *, variables: bool) -> Iterator[Condition]:
+    """The conditions in a statement's ``Condition``.
+
+    Args:
+        block: operators to keys to values.
+        variables: whether ``${…}`` are variables in it.
+
+    Raises:
+        ValueError: for an operator, a key or a value that can't be one, with where it stands.
+    """
+    for name, keys in block.items():
+        base = _parts(name)[1]
+        if base not in _OPERATORS and name != "Null":
+            raise ValueError(f"Condition has the unknown operator {name!r}")
+        if not isinstance(keys, Mapping) or not keys:
+            raise ValueError(f"Condition.{name} is {keys!r}; wanted an object of condition keys")
+        for key, values in keys.items():
+            many = values if isinstance(values, list) else [values]
+            if not many or not all(isinstance(v, (str, int, float, bool)) for v in many):
+                raise ValueError(
+                    f"Condition.{name}.{key} is {values!r}; wanted a string, a number, a boolean "
+                    "or a list of them"
+                )
+            read = _boolean if base == "Null" else _OPERATORS[base].read
+            try:
+                yield Condition(name, key, tuple(read(v, variables) for v in texts(many)))
+            except (ValueError, ArithmeticError) as error:
+                raise ValueError(f"Condition.{name}.{key} is {values!r}: {error}") from None
+
+
+def _parts(name: str) -> tuple[str, str, bool]:
+    """``ForAnyValue:StringLikeIfExists`` → its quantifier, ``StringLike``, and whether IfExists."""
+    quantifier, colon, base = name.partition(":")
+    if not colon or quantifier not in _QUANTIFIERS:
+        quantifier, base = "", name
+    return quantifier, base.removesuffix(_IF_EXISTS), base.endswith(_IF_EXISTS)
+
+
+def _pattern(text: str, variables: bool) -> Template:
+    return Template(text, wildcards=True, variables=variables)
+
+
+def _plain(text: str, variables: bool) -> Template:
+    return Template(text, wildcards=False, variables=variables)
+
+
+def _without_case(wanted: str, got: str) -> bool:
+    return wanted.casefold() == got.casefold()
+
+
+def _number(text: str, variables: bool = False) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("wanted a number") from None
+
+
+def _boolean(text: str, variables: bool = False) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError("wanted true or false")
+    return text.lower() == "true"
+
+
+_DATE = re.compile(
+    r"(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:[.](\d{1,6})\d*)?)?"
+    r"(Z|[+-]\d\d:?\d\d)?)?)?"
+)
+
+
+def _date(text: str, variables: bool = False) -> datetime:
+    """ISO 8601 in the W3C's profile, without a zone in UTC; or seconds since 1970."""
+    if re.fullmatch(r"\d+([.]\d+)?", text):
+        return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=float(text))
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise ValueError("wanted a date such as 2026-11-24T09:00:00Z, or seconds since 1970")
+    year, month, day, hour, minute, second = (int(part or "0") for part in found.groups()[:6])
+    fraction, zone = int((found[7] or "0").ljust(6, "0")), (found[8] or "Z").replace(":", "")
+    away = timedelta() if zone == "Z" else timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    moment = datetime(year, month, day or 1, hour, minute, second, fraction, timezone.utc)
+    return moment + away if zone[0] == "-" else moment - away
+
+
+def _network(text: str, variables: bool = False) -> Any:
+    return ip_network(text, strict=False)
+
+
+
+def _same_arn(wanted: str, got: str) -> bool | None:
+    """Part by part: a wildcard doesn't cross one of the first five colons."""
+    parts, others = wanted.split(":", 5), got.split(":", 5)
+    if len(parts) != 6 or len(others) != 6:
+        return None
+    return all(matches(part, other) for part, other in zip(parts, others))
+
+
+def _reading(
+    read: Callable[[str], Any], compare: Callable[[Any, Any], bool]
+) -> Callable[[Any, str], bool | None]:
+    def holds(wanted: Any, got: str) -> bool | None:
+        try:
+            return compare(read(got), wanted)
+        except (ValueError, ArithmeticError):
+            return None
+
+    return holds
+
+
+def _ordered(name: str, read: Callable[..., Any]) -> Iterator[tuple[str, _Operator]]:
+    for word, compare, negates in (
+        ("Equals", operator.eq, False),
+        ("NotEquals", operator.eq, True),
+        ("LessThan", operator.lt, False),
+        ("LessThanEquals", operator.le, False),
+        ("GreaterThan", operator.gt, False),
+        ("GreaterThanEquals", operator.ge, False),
+    ):
+        yield f"{name}{word}", _Operator(read, _reading(read, compare), negates)
+
+
+def _pairs(
+    yes: str, no: str, read: Callable[..., Any], holds: Callable[[Any, str], bool | None]
+) -> Iterator[tuple[str, _Operator]]:
+    yield yes, _Operator(read, holds)
+    yield no, _Operator(read, holds, negates=True)
+
+
+_IS_IN = _reading(ip_address, lambda address, network: address in network)
+
+_OPERATORS: Mapping[str, _Operator] = dict(
+    [
+        *_pairs("StringEquals", "StringNotEquals", _plain, operator.eq),
+        *_pairs(
+            "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _plain, _without_case
+        ),
+        *_pairs("StringLike", "StringNotLike", _pattern, matches),
+        *_pairs("ArnEquals", "ArnNotEquals", _pattern, _same_arn),
+        *_pairs("ArnLike", "ArnNotLike", _pattern, _same_arn),
+        *_pairs("IpAddress", "NotIpAddress", _network, _IS_IN),
+        *_ordered("Numeric", _number),
+        *_ordered("Date", _date),
+        ("Bool", _Operator(_boolean, _reading(_boolean, operator.eq))),
+        ("BinaryEquals", _Operator(lambda text, variables: text, operator.eq)),
+    ]
+)

@@ -1,0 +1,213 @@
+"""Whether policies allow a request: IAM's evaluation logic, offline.
+
+Source: IAM user guide, "Policy evaluation logic", for requests within one account, without
+resource-based policies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .grammar import Statement, documents, read
+from .matching import Context
+from .truth import Truth, Unknown, any_of
+
+ALLOWED = "allowed"
+IMPLICIT_DENY = "implicitDeny"
+EXPLICIT_DENY = "explicitDeny"
+INDETERMINATE = "indeterminate"
+
+IDENTITY, BOUNDARY, SESSION, SCP = "identity", "boundary", "session", "scp"
+
+
+@dataclass(frozen=True)
+class DecidingStatement:
+    """A statement that decided a request, or that the decision hinges on.
+
+    Args:
+        policy: such as ``identity[0]``, ``boundary``, ``scps[1][0]``, or the name that it was
+            given.
+        index: the statement's place in it, from 0.
+        sid: its ``Sid``, or ``None``.
+        effect: ``Allow`` or ``Deny``.
+    """
+
+    policy: str
+    index: int
+    sid: str | None
+    effect: str
+
+    def __str__(self) -> str:
+        sid = f" ({self.sid})" if self.sid else ""
+        return f"{self.effect} in {self.policy}, statement {self.index}{sid}"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What becomes of a request.
+
+    Args:
+        verdict: ``allowed``, ``implicitDeny``, ``explicitDeny`` or ``indeterminate``.
+        statements: those that decided it: every ``Deny`` that applies; for ``allowed``, every
+            ``Allow`` that applies; for ``indeterminate``, those that it hinges on.
+        unknown: the condition keys that it hinges on.
+        layer: which kind of policy refused: ``identity``, ``boundary``, ``session`` or ``scp``;
+            ``None`` where none did.
+    """
+
+    verdict: str
+    statements: tuple[DecidingStatement, ...] = ()
+    unknown: tuple[str, ...] = ()
+    layer: str | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the request is allowed for certain."""
+        return self.verdict == ALLOWED
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Policies of which one has to allow a request.
+
+    Args:
+        name: ``identity``, ``boundary``, ``session`` or ``scp``.
+        statements: of all its policies.
+    """
+
+    name: str
+    statements: tuple[Statement, ...]
+
+
+def evaluate(
+    action: str,
+    resource: str,
+    *,
+    identity: Sequence[Any],
+    boundary: Any = None,
+    scps: Sequence[Sequence[Any]] = (),
+    session: Any = None,
+    context: Mapping[str, Any] | None = None,
+    unknown: Iterable[str] = (),
+) -> Decision:
+    """Whether policies allow an action on a resource.
+
+    An explicit ``Deny`` in any policy refuses; otherwise every level of the SCPs, the boundary, the
+    session policy and the identity's policies must each have an ``Allow``.
+
+    Args:
+        action: such as ``sagemaker:CreateTrainingJob``.
+        resource: an ARN. One with ``*`` or ``?`` asks about all that it stands for: what matches a
+            part of that only makes the verdict ``indeterminate``. In an ARN of S3, whose keys may
+            have such characters, they stand for themselves.
+        identity: the policies of the user or role, as dicts or with a ``to_dict()``.
+        boundary: the permissions boundary, one document.
+        scps: the levels of the organization, the root first, each a sequence of documents.
+        session: the session policy, one document.
+        context: condition keys to a value or a list of values; a key that isn't there is absent
+            from the request. Keys have no case.
+        unknown: condition keys whose value can't be known; the verdict is ``indeterminate`` where
+            it hinges on one.
+
+    Returns:
+        The verdict, with the statements that decided.
+
+    Raises:
+        ValueError: for a policy that IAM would refuse, with the statement and the element.
+
+    Example:
+        >>> from sm_prefix_ext import iam
+        >>> allow = {"Effect": "Allow", "Action": "sagemaker:Create*", "Resource": "*"}
+        >>> policy = {"Version": "2012-10-17", "Statement": allow}
+        >>> job = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-train"
+        >>> iam.evaluate("sagemaker:CreateTrainingJob", job, identity=[policy]).verdict
+        'allowed'
+        >>> iam.evaluate("sagemaker:StopTrainingJob", job, identity=[policy]).verdict
+        'implicitDeny'
+    """
+    layers = read_layers(identity, boundary=boundary, scps=scps, session=session)
+    return judge(layers, action, resource, Context(context or {}, unknown))
+
+
+def read_layers(
+    identity: Any, *, boundary: Any = None, scps: Sequence[Any] = (), session: Any = None
+) -> tuple[Layer, ...]:
+    """Read the policies that a request is judged by, in the order in which IAM asks them.
+
+    Args:
+        identity: documents, or names to documents.
+        boundary: one document or ``None``.
+        scps: levels of documents.
+        session: one document or ``None``.
+
+    Raises:
+        ValueError: as :func:`evaluate`.
+    """
+    layers = [
+        _layer(SCP, f"scps[{number}]", level) for number, level in enumerate(_levels(scps))
+    ]
+    for name, document in ((BOUNDARY, boundary), (SESSION, session)):
+        if document is not None:
+            layers.append(Layer(name, read(document, name)))
+    return (*layers, _layer(IDENTITY, IDENTITY, identity))
+
+
+def _levels(scps: Any) -> Iterable[Any]:
+    if isinstance(scps, (str, Mapping)):
+        raise ValueError("scps is one document; wanted levels, each a sequence of documents.")
+    return scps
+
+
+def _layer(name: str, label: str, given: Any) -> Layer:
+    statements: list[Statement] = []
+    for number, document in enumerate(documents(given)):
+        statements += read(document, f"{label}[{number}]")
+    return Layer(name, tuple(statements))
+
+
+def judge(layers: Sequence[Layer], action: str, resource: str, context: Context) -> Decision:
+    """What becomes of a request under policies that are read already.
+
+    Args:
+        layers: as :func:`read_layers` gives them.
+        action: the action.
+        resource: the resource's ARN.
+        context: the condition keys.
+    """
+    answers = [
+        [(s, s.applies(action, resource, context)) for s in layer.statements] for layer in layers
+    ]
+    everything = [pair for layer in answers for pair in layer]
+    denied = [s for s, answer in everything if s.effect == "Deny" and answer is True]
+    if denied:
+        name = next(layer.name for layer in layers if denied[0] in layer.statements)
+        return Decision(EXPLICIT_DENY, _shown(denied), layer=name)
+    hinges = [
+        (s, answer)
+        for s, answer in everything
+        if s.effect == "Deny" and isinstance(answer, Unknown)
+    ]
+    missing = None
+    for layer, pairs in zip(layers, answers):
+        allows = [(s, answer) for s, answer in pairs if s.effect == "Allow"]
+        allowed: Truth = any_of(answer for _, answer in allows)
+        if allowed is False:
+            missing = missing or layer.name
+        elif isinstance(allowed, Unknown):
+            hinges += [(s, answer) for s, answer in allows if isinstance(answer, Unknown)]
+    hinging_denies = any(s.effect == "Deny" for s, _ in hinges)
+    if missing is not None and not hinging_denies:
+        return Decision(IMPLICIT_DENY, layer=missing)
+    if hinges:
+        keys = {key for _, answer in hinges if isinstance(answer, Unknown) for key in answer.keys}
+        return Decision(
+            INDETERMINATE, _shown(s for s, _ in hinges), tuple(sorted(keys)), layer=missing
+        )
+    applied = [s for s, answer in everything if answer is True]
+    return Decision(ALLOWED, _shown(applied))
+
+
+def _shown(statements: Iterable[Statement]) -> tuple[DecidingStatement, ...]:
+    return tuple(DecidingStatement(s.policy, s.index, s.sid, s.effect) for s in statements)
