@@ -30,6 +30,7 @@ _WHERE = {
 }
 
 if TYPE_CHECKING:
+    from . import iam as iam
     from ._sdk.job_classes import *  # noqa: F403  # the SDK's own, which ours are subclasses of
     from .errors import InvalidPrefix as InvalidPrefix
     from .errors import PolicyFileError as PolicyFileError
@@ -47,11 +48,13 @@ if TYPE_CHECKING:
     from .plan import Plan as Plan
     from .policy import PrefixPolicy as PrefixPolicy
 
-__all__ = list(_WHERE)
+__all__ = [*_WHERE, "iam"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _WHERE:
+    if name == "iam":
+        value: Any = import_module(".iam", __name__)
+    elif name in _WHERE:
         value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
     elif not name.startswith("_") and name in _catalogue():
         value = import_module(".jobs", __name__).drop_in(name)
@@ -71,4 +74,4 @@ def __dir__() -> list[str]:
     except ImportError:
         major = None
     jobs = {name for name, row in _catalogue().items() if major in row.modules}
-    return sorted({*globals(), *_WHERE, *jobs})
+    return sorted({*globals(), *__all__, *jobs})

@@ -87,6 +87,32 @@ def partition_of(region: str | None) -> str:
     return "aws"
 
 
+@dataclass(frozen=True)
+class Home:
+    """Where things are: what all their ARNs begin with.
+
+    Args:
+        partition: such as ``aws``.
+        region: ``*`` where it isn't known.
+        account: 12 digits, ``*`` where it isn't known.
+
+    Example:
+        >>> from sm_prefix_ext.arns import Home
+        >>> Home("aws-cn", "cn-north-1").arn("sagemaker", "training-job/team-a-*")
+        'arn:aws-cn:sagemaker:cn-north-1:*:training-job/team-a-*'
+    """
+
+    partition: str = "aws"
+    region: str = "*"
+    account: str = "*"
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something here; IAM's have no region, S3's neither region nor account."""
+        region = "" if service in ("iam", "s3") else self.region
+        account = "" if service == "s3" else self.account
+        return str(Arn(self.partition, service, region, account, resource))
+
+
 def sagemaker_arn(
     resource_type: str,
     name: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .kinds import KINDS, Kind
@@ -26,6 +26,7 @@ class StepView:
         step_type: its ``Type``.
         arguments: its ``Arguments``, the definition's own dict.
         kind: its row, or ``None`` for a step type that the table doesn't know.
+        step: the step itself.
     """
 
     path: str
@@ -33,6 +34,7 @@ class StepView:
     step_type: str
     arguments: dict[str, Any]
     kind: Kind | None
+    step: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def job_name(self) -> Any:
@@ -126,6 +128,7 @@ def _view(step: Any, above: str, where: str) -> StepView:
         step_type=step["Type"],
         arguments=arguments,
         kind=KINDS.get(step["Type"]),
+        step=step,
     )
 
 

@@ -23,6 +23,13 @@ GROUP_OUTSIDE_POLICY = "PFX008"
 RESERVED_PREFIX = "PFX009"
 NO_SHORT_PREFIX = "PFX010"
 FULL_NAME_OUTSIDE_POLICY = "PFX011"
+PREFIX_VOIDED = "PFX012"
+WILDCARD_IN_RESOURCE_TYPE = "PFX013"
+NARROWER_THAN_JOBS = "PFX014"
+OTHER_CASE = "PFX015"
+OTHER_NAMES = "PFX016"
+NOT_READ = "PFX017"
+COLLISION = "PFX018"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -46,6 +53,16 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
             WARNING,
             "A name that the service takes as it is does not carry the policy's prefix.",
         ),
+        PREFIX_VOIDED: (WARNING, "The role may start such jobs under any name."),
+        WILDCARD_IN_RESOURCE_TYPE: (
+            WARNING,
+            "An IAM policy has a wildcard in the resource type, which IAM's guide forbids.",
+        ),
+        NARROWER_THAN_JOBS: (WARNING, "An IAM policy covers a part of the jobs' names only."),
+        OTHER_CASE: (WARNING, "An IAM policy differs from the jobs' names in letter case."),
+        OTHER_NAMES: (WARNING, "An IAM policy is written for jobs with prefixing the other way."),
+        NOT_READ: (WARNING, "AWS refused a question, so the answer is less than whole."),
+        COLLISION: (WARNING, "One prefix's IAM pattern covers the jobs of another."),
     }
 )
 """Every code, with its severity and what it means."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,8 @@ from .definition import Definition
 from .enforcement import enforce, enforce_in_place
 from .errors import PrefixViolation
 from .findings import Finding, has_errors
+from .iam import Preflight, preflight
+from .iam.live import preflight_live
 from .naming import Place, full_name_faults
 from .plan import Plan
 from .policy import PrefixPolicy
@@ -103,15 +106,68 @@ class Pipeline(_Pipeline):
         """All that is wrong with the pipeline; raises nothing for it and sends nothing for it."""
         return self._enforced()[1]
 
-    def plan(self) -> Plan:
+    def plan(self, *, role_arn: str | None = None, account: str | None = None) -> Plan:
         """The jobs that the pipeline will start, with their names, ARNs, roles and IAM actions.
 
-        The account is that of the roles in the definition, ``*`` where there is none.
+        Args:
+            role_arn: the pipeline's execution role, which the SDK is told only at ``upsert()``.
+            account: 12 digits; by default that of the roles in the definition, ``*`` where there
+                is none.
 
         Raises:
             PrefixViolation: as :meth:`definition` does.
         """
-        return Plan.from_definition(self.definition(), region=region_of(self))
+        return Plan.from_definition(
+            self.definition(),
+            region=region_of(self),
+            role_arn=role_arn,
+            account=account,
+            pipeline_name=str(self.name),
+        )
+
+    def preflight(
+        self,
+        *,
+        role_policies: Any = None,
+        boundary: Any = None,
+        scps: Sequence[Any] = (),
+        author_policies: Any = None,
+        live: bool = False,
+        role_arn: str | None = None,
+        context: Mapping[str, Any] | None = None,
+    ) -> Preflight:
+        """Whether policies let these jobs run: each request of a run, its verdict, its statements.
+
+        Args:
+            role_policies: the execution role's policies, or names to policies; with ``live`` they
+                are read from IAM.
+            boundary: its permissions boundary; with ``live`` read from IAM.
+            scps: levels of SCPs, the root first.
+            author_policies: the policies of whoever creates and starts the pipeline; ``None``
+                leaves the author out.
+            live: ask IAM, with the pipeline's session: for the role's policies and boundary, and
+                for its simulator's answer.
+            role_arn: the execution role; with ``live`` by default that of the pipeline in AWS.
+            context: condition keys that you know, such as ``aws:PrincipalTag/team``.
+
+        Raises:
+            PrefixViolation: as :meth:`definition` does.
+            ValueError: for a policy that IAM would refuse, or where neither policies nor ``live``
+                are given, or both.
+        """
+        if (role_policies is None) != live or (live and boundary is not None):
+            raise ValueError(
+                "preflight() takes the role's policies as role_policies= and boundary=, or reads "
+                "both from IAM with live=True; give one of the two."
+            )
+        session = self.sagemaker_session
+        known = {"author_policies": author_policies, "scps": scps, "context": context}
+        if not live:
+            plan = self.plan(role_arn=role_arn)
+            return preflight(plan, role_policies=role_policies, boundary=boundary, **known)
+        role_arn = role_arn or self.describe()["RoleArn"]
+        client = session.boto_session.client("iam")
+        return preflight_live(client, self.plan(role_arn=role_arn), role_arn, **known)
 
     @wraps(_SDK.pipeline.create)
     def create(self, *args: Any, **kwargs: Any) -> Any:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from .arns import Arn, is_role_arn, sagemaker_arn
+from .arns import Arn, Home, is_role_arn, partition_of
 from .definition import StepView, load, role_slots, steps
 from .enforcement import unknown_step_type
 from .errors import PrefixViolation
@@ -53,6 +52,10 @@ class Plan(Sequence[PlannedJob]):
     Args:
         jobs: a :class:`PlannedJob` each; a tuning job whose training jobs take different roles has
             a row for each role.
+        home: where they run.
+        definition: what the plan was read from.
+        role_arn: the pipeline's execution role, or ``None`` where it isn't known.
+        pipeline_name: the pipeline's own name, or ``None`` where it isn't known.
 
     Example:
         >>> from sm_prefix_ext import Plan
@@ -64,6 +67,10 @@ class Plan(Sequence[PlannedJob]):
     """
 
     jobs: tuple[PlannedJob, ...]
+    home: Home = Home()
+    definition: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    role_arn: str | None = None
+    pipeline_name: str | None = None
 
     def __getitem__(self, index: Any) -> Any:
         return self.jobs[index]
@@ -73,6 +80,42 @@ class Plan(Sequence[PlannedJob]):
 
     def __iter__(self) -> Iterator[PlannedJob]:
         return iter(self.jobs)
+
+    def moved(
+        self,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        partition: str | None = None,
+        role_arn: str | None = None,
+        pipeline_name: str | None = None,
+    ) -> Plan:
+        """The same plan for another place, or with more of it known.
+
+        Args:
+            account: 12 digits; ``None``, here and below, leaves what the plan has.
+            region: such as ``eu-west-1``.
+            partition: by default the region's.
+            role_arn: the pipeline's execution role, which jobs without a role take.
+            pipeline_name: the pipeline's own name.
+        """
+        role = role_arn or self.role_arn
+        known, found = self.home, _home([role], account, region)
+        home = Home(
+            partition or (found.partition if region or role_arn else known.partition),
+            region or known.region,
+            found.account if account or known.account == "*" else known.account,
+        )
+        jobs = tuple(
+            replace(
+                job,
+                arn_pattern=home.arn("sagemaker", Arn.parse(job.arn_pattern).resource),
+                role_arn=job.role_arn or (role if "iam:PassRole" in job.actions else None),
+            )
+            for job in self.jobs
+        )
+        name = pipeline_name or self.pipeline_name
+        return replace(self, jobs=jobs, home=home, role_arn=role, pipeline_name=name)
 
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data, for JSON."""
@@ -90,6 +133,7 @@ class Plan(Sequence[PlannedJob]):
         account: str | None = None,
         region: str | None = None,
         role_arn: str | None = None,
+        pipeline_name: str | None = None,
     ) -> Plan:
         """Read a plan off a definition; needs no SDK and no network.
 
@@ -99,6 +143,7 @@ class Plan(Sequence[PlannedJob]):
             account: 12 digits; by default that of ``role_arn`` or of a role in the definition.
             region: such as ``eu-west-1``; without it the ARNs have ``*``, and the role's partition.
             role_arn: the pipeline's execution role, which a job takes where its step has none.
+            pipeline_name: the pipeline's own name, which no definition has in it.
 
         Raises:
             ValueError: where the document isn't a pipeline definition, or the account or the region
@@ -106,8 +151,6 @@ class Plan(Sequence[PlannedJob]):
             PrefixViolation: for step types that the table doesn't know; what they start can't be
                 planned.
         """
-        _must_match(r"[0-9]{12}", account, "an account; wanted 12 digits")
-        _must_match(r"[a-z]+(-[a-z]+)+-[0-9]+", region, "a region; wanted one such as eu-west-1")
         definition = load(document) if isinstance(document, str) else document
         policy = policy or PrefixPolicy()
         views = list(steps(definition))
@@ -120,14 +163,9 @@ class Plan(Sequence[PlannedJob]):
             if view.kind is not None and view.kind.makes_job
             for role in _roles(view, view.kind, policy, role_arn)
         ]
-        partition, home = _home([role_arn, *(role for _, _, role in drafts)])
-        arn = partial(
-            sagemaker_arn,
-            region=region,
-            account=account or home,
-            partition=None if region else partition,
-        )
-        return cls(tuple(_job(view, kind, role, arn) for view, kind, role in drafts))
+        home = _home([role_arn, *(role for _, _, role in drafts)], account, region)
+        jobs = tuple(_job(view, kind, role, home) for view, kind, role in drafts)
+        return cls(jobs, home, definition, role_arn, pipeline_name)
 
 
 def _must_match(pattern: str, value: str | None, wanted: str) -> None:
@@ -153,15 +191,17 @@ def _roles(
     return list(dict.fromkeys(roles)) or [role_arn]
 
 
-def _home(roles: Iterable[str | None]) -> tuple[str | None, str | None]:
-    """The partition and the account of the first role that tells them."""
+def _home(roles: Iterable[str | None], account: str | None, region: str | None) -> Home:
+    """Where it runs, as far as it was said or as the first role tells."""
+    _must_match(r"[0-9]{12}", account, "an account; wanted 12 digits")
+    _must_match(r"[a-z]+(-[a-z]+)+-[0-9]+", region, "a region; wanted one such as eu-west-1")
     arns = (Arn.parse(role) for role in roles if role and is_role_arn(role))
-    return next(((arn.partition, arn.account) for arn in arns), (None, None))
+    found = next(arns, None)
+    partition = partition_of(region) if region or not found else found.partition
+    return Home(partition, region or "*", account or (found.account if found else "*"))
 
 
-def _job(
-    view: StepView, kind: Kind, role: str | None, arn: Callable[[str, str], str]
-) -> PlannedJob:
+def _job(view: StepView, kind: Kind, role: str | None, home: Home) -> PlannedJob:
     prefix, pattern = _pattern(view, kind)
     actions = kind.iam_actions
     path = pattern
@@ -175,7 +215,7 @@ def _job(
         step_type=view.step_type,
         prefix=prefix,
         name_pattern=pattern,
-        arn_pattern=arn(kind.arn_resource, path),
+        arn_pattern=home.arn("sagemaker", f"{kind.arn_resource}/{path}"),
         role_arn=role,
         actions=actions,
     )

@@ -2,6 +2,36 @@
 
 from __future__ import annotations
 
-from .evaluation import Decision, DecidingStatement, evaluate
+from .documents import PolicyDiff, PolicyDocument
+from .evaluation import DecidingStatement, Decision, evaluate
+from .generate import (
+    author_policy,
+    cors_rules,
+    execution_role_policy,
+    pipeline_version_policy,
+    prefix_policy,
+    scp_exception,
+    trust_policy,
+)
+from .prefixes import Collision, collisions
+from .preflight import Preflight, PreflightRow, preflight
 
-__all__ = ["DecidingStatement", "Decision", "evaluate"]
+__all__ = [
+    "Collision",
+    "DecidingStatement",
+    "Decision",
+    "PolicyDiff",
+    "PolicyDocument",
+    "Preflight",
+    "PreflightRow",
+    "author_policy",
+    "collisions",
+    "cors_rules",
+    "evaluate",
+    "execution_role_policy",
+    "pipeline_version_policy",
+    "prefix_policy",
+    "preflight",
+    "scp_exception",
+    "trust_policy",
+]

@@ -177,7 +177,6 @@ def _network(text: str, variables: bool = False) -> Any:
     return ip_network(text, strict=False)
 
 
-
 def _same_arn(wanted: str, got: str) -> bool | None:
     """Part by part: a wildcard doesn't cross one of the first five colons."""
     parts, others = wanted.split(":", 5), got.split(":", 5)
@@ -222,9 +221,7 @@ _IS_IN = _reading(ip_address, lambda address, network: address in network)
 _OPERATORS: Mapping[str, _Operator] = dict(
     [
         *_pairs("StringEquals", "StringNotEquals", _plain, operator.eq),
-        *_pairs(
-            "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _plain, _without_case
-        ),
+        *_pairs("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _plain, _without_case),
         *_pairs("StringLike", "StringNotLike", _pattern, matches),
         *_pairs("ArnEquals", "ArnNotEquals", _pattern, _same_arn),
         *_pairs("ArnLike", "ArnNotLike", _pattern, _same_arn),

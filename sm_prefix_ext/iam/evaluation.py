@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .grammar import Statement, documents, read
+from .grammar import Statement, labelled, read
 from .matching import Context
 from .truth import Truth, Unknown, any_of
 
@@ -61,11 +61,6 @@ class Decision:
     statements: tuple[DecidingStatement, ...] = ()
     unknown: tuple[str, ...] = ()
     layer: str | None = None
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the request is allowed for certain."""
-        return self.verdict == ALLOWED
 
 
 @dataclass(frozen=True)
@@ -137,7 +132,7 @@ def read_layers(
     """Read the policies that a request is judged by, in the order in which IAM asks them.
 
     Args:
-        identity: documents, or names to documents.
+        identity: documents, or names to documents; so each level of ``scps`` too.
         boundary: one document or ``None``.
         scps: levels of documents.
         session: one document or ``None``.
@@ -145,9 +140,7 @@ def read_layers(
     Raises:
         ValueError: as :func:`evaluate`.
     """
-    layers = [
-        _layer(SCP, f"scps[{number}]", level) for number, level in enumerate(_levels(scps))
-    ]
+    layers = [_layer(SCP, f"scps[{number}]", level) for number, level in enumerate(_levels(scps))]
     for name, document in ((BOUNDARY, boundary), (SESSION, session)):
         if document is not None:
             layers.append(Layer(name, read(document, name)))
@@ -162,8 +155,8 @@ def _levels(scps: Any) -> Iterable[Any]:
 
 def _layer(name: str, label: str, given: Any) -> Layer:
     statements: list[Statement] = []
-    for number, document in enumerate(documents(given)):
-        statements += read(document, f"{label}[{number}]")
+    for called, document in labelled(given, label):
+        statements += read(document, called)
     return Layer(name, tuple(statements))
 
 

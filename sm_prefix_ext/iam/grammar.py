@@ -5,12 +5,13 @@ Source: IAM user guide, "Grammar of the IAM JSON policy language".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .conditions import Condition, read_conditions
-from .matching import Context, Template, matches, meets
+from .matching import Context, Template, glob, matches, meets
 from .truth import Truth, Unknown, all_of, any_of, negated
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -56,8 +57,14 @@ class Statement:
 
     def names_action(self, action: str) -> bool:
         """Whether it speaks of an action; letter case doesn't matter."""
-        named = any(matches(pattern, action, ignore_case=True) for pattern in self.actions)
-        return named != self.not_action
+        if action not in self._named:
+            named = any(matches(pattern, action, ignore_case=True) for pattern in self.actions)
+            self._named[action] = named != self.not_action
+        return self._named[action]
+
+    @cached_property
+    def _named(self) -> dict[str, bool]:
+        return {}
 
     def applies(self, action: str, resource: str, context: Context) -> Truth:
         """Whether it applies to a request."""
@@ -70,6 +77,10 @@ class Statement:
         yield negated(named) if self.not_resource else named
         for condition in self.conditions:
             yield condition.holds(context)
+
+    def covers(self, resource: str, context: Context) -> Truth:
+        """Whether it speaks of a resource, whatever its conditions."""
+        return next(self._parts(resource, context))
 
     def _meets(self, template: Template, resource: str, context: Context) -> Truth:
         pattern = template.fill(context)
@@ -94,7 +105,9 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
     """
     document = document.to_dict() if hasattr(document, "to_dict") else document
     if not isinstance(document, Mapping):
-        raise ValueError(f"{policy} is {type(document).__name__}; wanted a policy document, a dict.")
+        raise ValueError(
+            f"{policy} is {type(document).__name__}; wanted a policy document, a dict."
+        )
     for key in document:
         if key not in _OF_A_DOCUMENT:
             raise ValueError(f"{policy}: {key!r} is no element of a policy document.")
@@ -105,7 +118,9 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
     if isinstance(listed, Mapping):
         listed = [listed]
     if not isinstance(listed, list):
-        raise ValueError(f"{policy}: Statement is {listed!r}; wanted a statement or a list of them.")
+        raise ValueError(
+            f"{policy}: Statement is {listed!r}; wanted a statement or a list of them."
+        )
     found = []
     for index, statement in enumerate(listed):
         try:
@@ -148,7 +163,9 @@ def _either(given: Mapping[str, Any], element: str) -> tuple[bool, list[str]]:
     """Whether the element comes as its ``Not…``, and its values."""
     present = [key for key in (element, f"Not{element}") if key in given]
     if len(present) != 1:
-        raise ValueError(f"wanted {element} or Not{element}, got {'both' if present else 'neither'}")
+        raise ValueError(
+            f"wanted {element} or Not{element}, got {'both' if present else 'neither'}"
+        )
     [key] = present
     values = given[key] if isinstance(given[key], list) else [given[key]]
     if not values or not all(isinstance(value, str) and value for value in values):
@@ -159,7 +176,7 @@ def _either(given: Mapping[str, Any], element: str) -> tuple[bool, list[str]]:
 def _action(text: str) -> str:
     if text != "*" and ":" not in text:
         raise ValueError(f"the action {text!r} names no service; wanted <service>:<action>, or *")
-    return Template(text, variables=False).fill(Context())  # type: ignore[return-value]  # no variables
+    return glob(text)
 
 
 def _resource(text: str, variables: bool) -> Template:
@@ -170,6 +187,13 @@ def _resource(text: str, variables: bool) -> Template:
     return Template(text + ":*" * missing, variables=variables)
 
 
-def documents(given: Any) -> Iterable[Any]:
-    """One document or many, as many."""
-    return (given,) if isinstance(given, Mapping) or hasattr(given, "to_dict") else given
+def labelled(given: Any, label: str) -> Iterator[tuple[str, Any]]:
+    """Documents with what to call them: one, a sequence of them, or names to documents."""
+    if hasattr(given, "to_dict") or (isinstance(given, Mapping) and "Statement" in given):
+        given = [given]
+    if isinstance(given, Mapping):
+        yield from given.items()
+    elif isinstance(given, str):
+        raise ValueError(f"{label} is a string; wanted policy documents, dicts.")
+    else:
+        yield from ((f"{label}[{number}]", document) for number, document in enumerate(given))

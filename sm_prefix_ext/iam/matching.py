@@ -98,7 +98,7 @@ class Template:
         return "".join([*parts, self._literal(self.text[last:])])
 
     def _literal(self, text: str) -> str:
-        return text.translate(_WILD) if self.wildcards else text
+        return glob(text) if self.wildcards else text
 
 
 def _value(inner: str, context: Context) -> str | Unknown | None:
@@ -113,6 +113,11 @@ def _value(inner: str, context: Context) -> str | Unknown | None:
     return values[0] if len(values) == 1 else Unknown.of(form[1])
 
 
+def glob(text: str) -> str:
+    """A text with wildcards as a pattern."""
+    return text.translate(_WILD)
+
+
 def matches(pattern: str, subject: str, *, ignore_case: bool = False) -> bool:
     """Whether a pattern matches a subject, or all that a subject with wildcards stands for."""
     return _expression(pattern, ignore_case).fullmatch(subject) is not None
@@ -125,7 +130,7 @@ def meets(pattern: str, resource: str) -> Truth:
     matches a part of that, the answer is unknown. The key of an S3 object may have both
     characters in it, so there they stand for themselves.
     """
-    subject = resource if _S3.match(resource) else resource.translate(_WILD)
+    subject = resource if _S3.match(resource) else glob(resource)
     if matches(pattern, subject):
         return True
     return Unknown() if subject != resource and _overlap(pattern, subject) else False
@@ -165,8 +170,7 @@ def _overlap(one: str, other: str) -> bool:
                 {
                     place if other[place] == MANY else place + 1
                     for place in places
-                    if place < len(other)
-                    and (other[place] in (MANY, ONE, char) or char == ONE)
+                    if place < len(other) and (other[place] in (MANY, ONE, char) or char == ONE)
                 },
                 other,
             )

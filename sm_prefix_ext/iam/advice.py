@@ -1,0 +1,135 @@
+"""What is unwise in a role's policies, seen from the jobs of a plan; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..findings import (
+    NARROWER_THAN_JOBS,
+    OTHER_CASE,
+    OTHER_NAMES,
+    PREFIX_VOIDED,
+    WILDCARD_IN_RESOURCE_TYPE,
+    Finding,
+)
+from ..names import RESERVED
+from ..plan import Plan, PlannedJob
+from .evaluation import ALLOWED, IDENTITY, Layer, judge
+from .grammar import Statement
+from .matching import Context, meets
+from .requests import shape_of
+
+_WILD_TYPE = re.compile(r"arn:[^:]*:(?:sagemaker|\*):[^:]*:[^:]*:[^/]*[*?][^/]*/.+")
+
+
+def advise(plan: Plan, layers: Sequence[Layer], context: Context) -> Iterator[Finding]:
+    """Warnings about policies that are in the way of the prefix, or make nothing of it.
+
+    Args:
+        plan: what the pipeline will start.
+        layers: the policies of the execution role.
+        context: what is known of the principal.
+    """
+    allows = [
+        statement
+        for layer in layers
+        if layer.name == IDENTITY
+        for statement in layer.statements
+        if statement.effect == "Allow"
+    ]
+    yield from _wild_types(allows)
+    jobs = {(job.step_type, job.arn_pattern): job for job in plan.jobs}.values()
+    for job in _one_per_type(jobs):
+        if job.prefix is not None:
+            yield from _voided(job, layers, context)
+    for job in jobs:
+        speaking = [one for one in allows if one.names_action(job.actions[0])]
+        if not any(one.covers(job.arn_pattern, context) is True for one in speaking):
+            for statement in speaking:
+                yield from _not_quite(job, statement)
+
+
+def _one_per_type(jobs: Iterable[PlannedJob]) -> Iterable[PlannedJob]:
+    return {job.actions[0]: job for job in reversed(list(jobs)) if job.prefix}.values()
+
+
+def _voided(job: PlannedJob, layers: Sequence[Layer], context: Context) -> Iterator[Finding]:
+    anything = job.arn_pattern.removesuffix(job.name_pattern) + "*"
+    decision = judge(layers, job.actions[0], anything, context)
+    if decision.verdict == ALLOWED:
+        yield _finding(
+            PREFIX_VOIDED,
+            decision.statements[-1].policy,
+            f"{decision.statements[-1]} lets the role start a job of type {job.step_type} under "
+            f"any name, so the prefix {job.prefix!r} holds nobody back.",
+            f"Allow {job.actions[0]} on {job.arn_pattern} alone.",
+        )
+
+
+def _wild_types(allows: Iterable[Statement]) -> Iterator[Finding]:
+    for one in allows:
+        for template in one.resources:
+            if _WILD_TYPE.fullmatch(template.text):
+                yield _finding(
+                    WILDCARD_IN_RESOURCE_TYPE,
+                    one.policy,
+                    f"{_called(one)} names {template.text}, with a wildcard in the resource type, "
+                    "which IAM's guide forbids and linters refuse; it is read as a pattern here.",
+                    "Write one ARN for each resource type, such as training-job/…",
+                )
+
+
+def _not_quite(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
+    """What keeps a statement's patterns from covering a job's names."""
+    if statement.not_resource:
+        return
+    nothing, shape = Context(), shape_of(job)
+    for template in statement.resources:
+        pattern = template.fill(nothing)
+        if not isinstance(pattern, str):
+            continue
+        text = template.text
+        if meets(pattern, shape) is not False:
+            yield _finding(
+                NARROWER_THAN_JOBS,
+                statement.policy,
+                f"{_called(statement)} names {text}, which covers a part of {job.arn_pattern} "
+                f"only, the jobs of step {job.step}.",
+                f"Name {job.arn_pattern}.",
+            )
+        elif meets(pattern.lower(), shape.lower()) is not False:
+            yield _finding(
+                OTHER_CASE,
+                statement.policy,
+                f"{_called(statement)} names {text}, which differs from {job.arn_pattern} in "
+                "letter case; IAM compares ARNs with it.",
+                f"Name {job.arn_pattern}, and its lower-case spelling too.",
+            )
+        elif _other_way(job, text):
+            prefixed = "with" if job.prefix else "without"
+            yield _finding(
+                OTHER_NAMES,
+                statement.policy,
+                f"{_called(statement)} names {text}, but step {job.step} runs {prefixed} a "
+                f"prefix, under {job.name_pattern}.",
+                f"Name {job.arn_pattern}, or turn prefixing {'off' if job.prefix else 'on'}.",
+            )
+
+
+def _other_way(job: PlannedJob, text: str) -> bool:
+    """Whether a pattern is for jobs of this type with prefixing the other way round."""
+    resource_type = job.arn_pattern.split(":", 5)[5].partition("/")[0]
+    of_type, slash, name = text.split(":", 5)[-1].partition("/")
+    if not slash or of_type != resource_type or name == "*":
+        return False
+    return name.startswith(f"{RESERVED}-") == (job.prefix is not None)
+
+
+def _called(statement: Statement) -> str:
+    sid = f" ({statement.sid})" if statement.sid else ""
+    return f"Statement {statement.index}{sid} of {statement.policy}"
+
+
+def _finding(code: str, policy: str, message: str, fix: str) -> Finding:
+    return Finding.of(code, policy, "IAM policy", message, fix)

@@ -1,0 +1,437 @@
+"""Write the least policies: for the execution role, the author, a team's prefix, an organization.
+
+The same plan gives the same policy, to the byte. Every rule in one of them is for a request that
+:mod:`.requests` lists; nothing is widened to make it shorter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from ..arns import Arn, Home, is_role_arn, partition_of
+from ..kinds import JOB_KINDS, KINDS, Kind
+from ..plan import Plan
+from ..policy import PrefixPolicy
+from .documents import PolicyDocument, statement
+from .matching import glob, meets
+from .requests import NOT_KNOWN, SAGEMAKER, Request, of_author, of_execution_role, passing
+
+_GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")
+_VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
+_SETS_TAGS = (
+    *("iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser"),
+    *("iam:UntagRole", "iam:UntagUser", "sts:TagSession"),
+)
+
+
+def execution_role_policy(
+    plan: Plan,
+    *,
+    role_arn: str | None = None,
+    pipeline_name: str | None = None,
+    account: str | None = None,
+    region: str | None = None,
+    partition: str | None = None,
+) -> PolicyDocument:
+    """The least policy under which a pipeline's execution role can run the pipeline.
+
+    Args:
+        plan: what the pipeline will start.
+        role_arn: the execution role, which is passed where a step has no role of its own; by
+            default, here and below, what the plan knows.
+        pipeline_name: the pipeline's own name, which its experiment has too.
+        account: 12 digits.
+        region: such as ``eu-west-1``.
+        partition: by default the region's.
+
+    Returns:
+        The policy. What the jobs themselves do (read data, write models, pull images) is for the
+        roles that they are handed, and not in it.
+
+    Raises:
+        ValueError: for an account or a region that can't be one.
+
+    Example:
+        >>> from sm_prefix_ext import Plan, iam
+        >>> train = {"TrainingJobName": "team-a-train", "RoleArn": "arn:aws:iam::111122223333:role/r"}
+        >>> step = {"Name": "Train", "Type": "Training", "Arguments": train}
+        >>> plan = Plan.from_definition({"Steps": [step]}, region="eu-west-1")
+        >>> policy = iam.execution_role_policy(plan)
+        >>> [statement["Sid"] for statement in policy.to_dict()["Statement"]]
+        ['PassRoleToSagemaker', 'TrainingJob']
+    """
+    plan = plan.moved(
+        account=account,
+        region=region,
+        partition=partition,
+        role_arn=role_arn,
+        pipeline_name=pipeline_name,
+    )
+    asked = list(of_execution_role(plan))
+    if is_role_arn(plan.role_arn) and any(one.action == "iam:PassRole" for one in asked):
+        # The developer guide's prerequisites have the role pass itself, whoever takes it.
+        asked.append(passing("", plan.role_arn, plan.home))
+    notes = [*_notes(plan.home), *_left_out(asked)]
+    return PolicyDocument(_statements(_sure(asked)), "execution-role", notes=tuple(notes))
+
+
+def author_policy(
+    plan: Plan,
+    *,
+    role_arn: str | None = None,
+    pipeline_name: str | None = None,
+    bucket: str | None = None,
+    account: str | None = None,
+    region: str | None = None,
+    partition: str | None = None,
+) -> PolicyDocument:
+    """The least policy for whoever creates, updates, starts and watches a pipeline.
+
+    Args:
+        plan: what the pipeline will start.
+        role_arn: the pipeline's execution role, which the author passes; by default, here and
+            below, what the plan knows.
+        pipeline_name: the pipeline's own name.
+        bucket: where the SDK uploads code and definitions of 100 KB or more; by default
+            ``sagemaker-<region>-<account>``.
+        account: 12 digits.
+        region: such as ``eu-west-1``.
+        partition: by default the region's.
+
+    Raises:
+        ValueError: for an account or a region that can't be one.
+    """
+    plan = plan.moved(
+        account=account,
+        region=region,
+        partition=partition,
+        role_arn=role_arn,
+        pipeline_name=pipeline_name,
+    )
+    notes = list(_notes(plan.home))
+    if plan.pipeline_name is None:
+        notes.append("The pipeline's name isn't known, so every pipeline is named; give it.")
+    asked = of_author(plan, bucket)
+    notes += _left_out(asked)
+    return PolicyDocument(_statements(_sure(asked)), "author", notes=tuple(notes))
+
+
+def prefix_policy(
+    policy: PrefixPolicy,
+    kinds: Iterable[str | Kind] | None = None,
+    *,
+    account: str | None = None,
+    region: str | None = None,
+    partition: str | None = None,
+) -> PolicyDocument:
+    """What an administrator grants to the execution roles of a team with a prefix.
+
+    Args:
+        policy: the team's prefix, short prefix and step roles, which the team may pass.
+        kinds: step types, such as ``"Training"``; by default all that make a job, but for those
+            whose limit is 6 characters where the policy has no short prefix.
+        account: 12 digits; by default that of the step roles.
+        region: such as ``eu-west-1``; left out, every region.
+        partition: by default the region's.
+
+    Raises:
+        ValueError: where there is no prefix for a kind, or a kind makes no job.
+
+    Example:
+        >>> from sm_prefix_ext import PrefixPolicy, iam
+        >>> policy = iam.prefix_policy(PrefixPolicy("team-a"), ["Training"], region="eu-west-1")
+        >>> policy.to_dict()["Statement"][0]["Resource"]
+        ['arn:aws:sagemaker:eu-west-1:*:training-job/team-a-*']
+    """
+    if policy.prefix is None:
+        raise ValueError("The policy has no prefix, so there is nothing to grant by it.")
+    roles = sorted(set(policy.step_roles.values()))
+    home = Plan(()).moved(account=account, region=region, partition=partition).home
+    if roles and account is None:
+        found = Arn.parse(roles[0])
+        home = Home(
+            home.partition if region or partition else found.partition, home.region, found.account
+        )
+    asked: list[Request] = []
+    notes = list(_notes(home))
+    for kind in _kinds(kinds):
+        prefix = policy.prefix_for(kind)
+        if prefix is None and kinds is not None:
+            raise ValueError(
+                f"The policy has no short_prefix, and a step of type {kind.step_type} takes "
+                f"{kind.prefix_limit} characters at most."
+            )
+        if prefix is None:
+            notes.append(f"No short prefix, so nothing for steps of type {kind.step_type}.")
+            continue
+        category = "*/" if kind.step_type == "Job" else ""
+        job = home.arn("sagemaker", f"{kind.arn_resource}/{category}{prefix}-*")
+        asked += [
+            Request("", action, job) for action in kind.iam_actions if action != "iam:PassRole"
+        ]
+        if kind.step_type == "RegisterModel":
+            group = home.arn("sagemaker", f"model-package-group/{prefix}-*")
+            asked += [Request("", action, group) for action in _GROUP_ACTIONS]
+    asked += [passing("", role, home) for role in roles]
+    if not roles:
+        notes.append("No step roles, so no iam:PassRole; jobs are passed roles, so grant it too.")
+    return PolicyDocument(_statements(asked), f"prefix-{policy.prefix}", notes=tuple(notes))
+
+
+def trust_policy(*, account: str | None = None) -> PolicyDocument:
+    """The trust policy of a role that SageMaker may assume.
+
+    Args:
+        account: 12 digits; narrows the trust to requests made for this account.
+
+    Raises:
+        ValueError: for an account that can't be one.
+    """
+    made: dict[str, Any] = {
+        "Sid": "SageMaker",
+        "Effect": "Allow",
+        "Principal": {"Service": SAGEMAKER},
+        "Action": "sts:AssumeRole",
+    }
+    if account is not None:
+        account = Plan(()).moved(account=account).home.account
+        made["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+    return PolicyDocument((made,), "trust", "trust")
+
+
+def scp_exception(
+    tag_key: str,
+    tag_value: str,
+    vpc_ids: Sequence[str],
+    admin_arns: Sequence[str] = (),
+    *,
+    region: str | None = None,
+    partition: str | None = None,
+) -> PolicyDocument:
+    """An SCP that keeps S3 to VPCs, but for what ``JsonGet`` reads for a tagged execution role.
+
+    The tag lifts the first statement, the second takes back all but ``s3:GetObject``, and the third
+    lets nobody but the administrators give the tag to anybody. Put the tag on roles that only
+    pipelines run under, and give the jobs roles of their own: code in a job that shares the
+    execution role has its exemption too.
+
+    Args:
+        tag_key: of the tag on the execution role.
+        tag_value: its value.
+        vpc_ids: the VPCs from which S3 may be asked, such as ``vpc-0123456789abcdef0``.
+        admin_arns: roles or users that may set the tag; without any, nobody in the organization's
+            member accounts may.
+        region: for its partition.
+        partition: by default the region's.
+
+    Raises:
+        ValueError: for a VPC that can't be one, none at all, or an empty tag.
+    """
+    if isinstance(vpc_ids, str) or not vpc_ids or not all(map(_VPC_ID.fullmatch, vpc_ids)):
+        raise ValueError(f"vpc_ids is {vpc_ids!r}; wanted a list of IDs such as vpc-0a1b2c3d4e5f.")
+    if isinstance(admin_arns, str) or not all(one.startswith("arn:") for one in admin_arns):
+        raise ValueError(f"admin_arns is {admin_arns!r}; wanted a list of ARNs.")
+    for name, value in (("tag_key", tag_key), ("tag_value", tag_value)):
+        if not value or re.search(r"[*?]|[$][{]", value):
+            raise ValueError(f"{name} is {value!r}; wanted a text without wildcards.")
+    tag = f"aws:PrincipalTag/{tag_key}"
+    outside = {"aws:SourceVpc": sorted(vpc_ids)}
+    directly = {"aws:ViaAWSService": "false"}
+    s3 = f"arn:{partition or partition_of(region)}:s3:*:*:*"
+    narrowed = statement(
+        "KeepTaggedRolesToGetObject",
+        (),
+        s3,
+        effect="Deny",
+        condition={
+            "BoolIfExists": directly,
+            "StringEquals": {tag: tag_value},
+            "StringNotEqualsIfExists": outside,
+        },
+    )
+    narrowed = {**narrowed, "NotAction": "s3:GetObject"}
+    del narrowed["Action"]
+    protected = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": [tag_key]}}
+    if admin_arns:
+        protected["ArnNotLike"] = {"aws:PrincipalArn": sorted(admin_arns)}
+    return PolicyDocument(
+        (
+            statement(
+                "DenyS3OutsideVpc",
+                ["s3:*"],
+                "*",
+                effect="Deny",
+                condition={
+                    "BoolIfExists": directly,
+                    # Both keys in one operator, so that either of them lifts the statement.
+                    "StringNotEqualsIfExists": {**outside, tag: tag_value},
+                },
+            ),
+            narrowed,
+            statement("ProtectTheTag", _SETS_TAGS, "*", effect="Deny", condition=protected),
+        ),
+        "json-get-outside-vpc",
+        "scp",
+        tags={tag_key: tag_value},
+    )
+
+
+def pipeline_version_policy(
+    pipeline_name: str,
+    *,
+    at_least: int,
+    account: str | None = None,
+    region: str | None = None,
+    partition: str | None = None,
+) -> PolicyDocument:
+    """Starting and updating a pipeline from one of its versions on.
+
+    Args:
+        pipeline_name: the pipeline's name.
+        at_least: the first version that is allowed, from 1.
+        account: 12 digits.
+        region: such as ``eu-west-1``.
+        partition: by default the region's.
+
+    Raises:
+        ValueError: for a version that can't be one.
+
+    Source: the SageMaker developer guide, "Customize access to pipeline versions".
+    """
+    if isinstance(at_least, bool) or not isinstance(at_least, int) or at_least < 1:
+        raise ValueError(f"at_least is {at_least!r}; wanted the number of a version, from 1.")
+    home = Plan(()).moved(account=account, region=region, partition=partition).home
+    made = statement(
+        "PipelineVersions",
+        ["sagemaker:StartPipelineExecution", "sagemaker:UpdatePipelineVersion"],
+        [home.arn("sagemaker", f"pipeline/{pipeline_name}")],
+        condition={"NumericGreaterThanEquals": {"sagemaker:PipelineVersionId": str(at_least)}},
+    )
+    return PolicyDocument((made,), f"versions-of-{pipeline_name}", notes=tuple(_notes(home)))
+
+
+def cors_rules(origins: Sequence[str] = ("*",)) -> list[dict[str, list[str]]]:
+    """The CORS rules for a bucket from which images come into pipelines.
+
+    Args:
+        origins: who may upload; any, as the guide has it.
+
+    Returns:
+        What S3's console takes; for boto3, ``CORSConfiguration={"CORSRules": cors_rules()}``.
+
+    Source: the SageMaker developer guide, "CORS configuration with Amazon S3 buckets".
+    """
+    return [
+        {
+            "AllowedHeaders": ["*"],
+            "AllowedMethods": ["PUT"],
+            "AllowedOrigins": list(origins),
+            "ExposeHeaders": ["Access-Control-Allow-Origin"],
+        }
+    ]
+
+
+def _kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
+    if kinds is None:
+        yield from JOB_KINDS
+        return
+    for one in [kinds] if isinstance(kinds, str) else kinds:
+        kind = KINDS.get(one) if isinstance(one, str) else one
+        if kind is None or not kind.makes_job:
+            known = ", ".join(k.step_type for k in JOB_KINDS)
+            raise ValueError(f"{one!r} is no step type that makes a job; wanted some of {known}.")
+        yield kind
+
+
+def _sure(asked: Iterable[Request]) -> list[Request]:
+    """Those for which a statement can be written without opening a door."""
+    return [one for one in asked if not _open(one)]
+
+
+def _open(asked: Request) -> bool:
+    any_role = asked.action in ("iam:PassRole", "iam:GetRole") and asked.resource.endswith("role/*")
+    return any_role or asked.action == NOT_KNOWN
+
+
+def _left_out(asked: Iterable[Request]) -> Iterator[str]:
+    """What no statement is written for, and why."""
+    for one in asked:
+        where = f"Step {one.step}: " if one.step else ""
+        if one.action == NOT_KNOWN:
+            yield f"{where}what its type needs isn't known, so nothing is granted for it."
+        elif one.action == "iam:PassRole" and _open(one):
+            yield f"{where}the role that it takes isn't known, so passing it isn't granted; give it."
+        elif "*" in one.resource and one.action in ("s3:GetObject", "lambda:InvokeFunction"):
+            yield f"{where}only a run decides which: {one.action} on {one.resource}."
+
+
+def _notes(home: Home) -> Iterator[str]:
+    for what, value in (("account", home.account), ("region", home.region)):
+        if value == "*":
+            yield f"The {what} isn't known, so every {what} is named; give it."
+
+
+def _statements(asked: Iterable[Request]) -> tuple[Mapping[str, Any], ...]:
+    """The statements that allow some requests and no other: resources with the same actions."""
+    actions: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in asked:
+        service = str(one.facts.known.get("iam:PassedToService", ""))
+        for resource in _spellings(one.resource):
+            actions[resource, service].add(one.action)
+    alike: dict[tuple[frozenset[str], str, str], list[str]] = defaultdict(list)
+    for (resource, service), of_it in actions.items():
+        alike[frozenset(of_it), service, _label(resource, of_it, service)].append(resource)
+    made = []
+    for (of_them, service, label), resources in alike.items():
+        condition = {"StringEquals": {"iam:PassedToService": service}} if service else None
+        made.append(statement(label, of_them, _needed(resources), condition=condition))
+    labels = [one["Sid"] for one in made]
+    for one in made:
+        if labels.count(one["Sid"]) > 1:
+            content = json.dumps(one, sort_keys=True).encode()
+            one["Sid"] += hashlib.sha256(content).hexdigest()[:8]
+    return tuple(sorted(made, key=lambda one: str(one["Sid"])))
+
+
+def _spellings(resource: str) -> tuple[str, ...]:
+    """A resource, and in lower case too: SageMaker has authorised the names of jobs in both."""
+    if ":sagemaker:" not in resource:
+        return (resource,)
+    arn = Arn.parse(resource)
+    return tuple(
+        dict.fromkeys((resource, resource.removesuffix(arn.resource) + arn.resource.lower()))
+    )
+
+
+def _needed(resources: list[str]) -> list[str]:
+    """The patterns that none of the others covers."""
+    return [
+        one
+        for one in resources
+        if not any(other != one and meets(glob(other), one) is True for other in resources)
+    ]
+
+
+def _label(resource: str, actions: set[str], service: str) -> str:
+    """What a statement is called: by what it is about."""
+    if service:
+        return f"PassRoleTo{_camel(service.partition('.')[0])}"
+    if resource == "*":
+        return _camel(min(actions).replace(":", "-"))
+    arn = Arn.parse(resource)
+    if arn.service == "sagemaker":
+        path = "PipelineExecution" if "/execution/" in arn.resource else arn.resource_type
+        return _camel(path)
+    if arn.service == "s3":
+        return "Objects" if "/" in arn.resource else "Bucket"
+    return _camel(f"{arn.service}-{arn.resource.strip('/').partition('/')[0].partition(':')[0]}")
+
+
+def _camel(text: str) -> str:
+    words = re.split(r"[^A-Za-z0-9]+", text)
+    return "".join(word[:1].upper() + word[1:] for word in words)

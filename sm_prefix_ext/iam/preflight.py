@@ -1,0 +1,221 @@
+"""Whether a pipeline's jobs will be allowed to start: each request, its verdict, its statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ..findings import Finding
+from ..plan import Plan
+from ..tables import as_html
+from .advice import advise
+from .evaluation import (
+    ALLOWED,
+    INDETERMINATE,
+    DecidingStatement,
+    Decision,
+    Layer,
+    judge,
+    read_layers,
+)
+from .matching import Context
+from .requests import ENTITY_TOKEN, EXECUTION_ID, NOT_KNOWN, Request, of_author, of_execution_role
+
+EXECUTION_ROLE, AUTHOR = "execution role", "author"
+_SAMPLES = (("k3x9m2p7q1w5", "Ab3De5Gh7J"), ("7zt0c8v4n6b1", "9yK2mX4pQ8"))
+"""Execution IDs and entity tokens of the real form."""
+
+
+@dataclass(frozen=True)
+class PreflightRow:
+    """A request that will be made, and what becomes of it.
+
+    Args:
+        step: the path of the step; ``""`` for what the author asks.
+        action: such as ``sagemaker:CreateTrainingJob``; ``unknown`` for a step type whose needs
+            nobody has written down.
+        resource: an ARN, with ``*`` for what only a run decides.
+        verdict: ``allowed``, ``implicitDeny``, ``explicitDeny`` or ``indeterminate``.
+        statements: those that decided, or that the verdict hinges on.
+        principal: ``execution role`` or ``author``.
+        unknown: what the verdict hinges on: condition keys, or permissions that were refused.
+    """
+
+    step: str
+    action: str
+    resource: str
+    verdict: str
+    statements: tuple[DecidingStatement, ...]
+    principal: str = EXECUTION_ROLE
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preflight(Sequence[PreflightRow]):
+    """The answer: a row for each request.
+
+    Args:
+        rows: in the order of the plan, the author's at the end.
+        warnings: what is unwise in the policies.
+    """
+
+    rows: tuple[PreflightRow, ...]
+    warnings: tuple[Finding, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every request is allowed for certain."""
+        return all(row.verdict == ALLOWED for row in self.rows)
+
+    @property
+    def refused(self) -> tuple[PreflightRow, ...]:
+        """The rows that aren't allowed for certain."""
+        return tuple(row for row in self.rows if row.verdict != ALLOWED)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[PreflightRow]:
+        return iter(self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, for JSON."""
+        return {
+            "ok": self.ok,
+            "rows": [asdict(row) for row in self.rows],
+            "warnings": [warning.to_dict() for warning in self.warnings],
+        }
+
+    def _repr_html_(self) -> str:
+        columns = ("verdict", "principal", "step", "action", "resource", "unknown")
+        warnings = as_html(self.warnings, ("code", "message", "fix")) if self.warnings else ""
+        return as_html(self.rows, columns) + warnings
+
+
+def preflight(
+    plan: Plan,
+    *,
+    role_policies: Any,
+    boundary: Any = None,
+    scps: Sequence[Any] = (),
+    author_policies: Any = None,
+    context: Mapping[str, Any] | None = None,
+    bucket: str | None = None,
+) -> Preflight:
+    """Whether policies allow all that a pipeline will ask; offline.
+
+    What the definition tells of a request's condition keys is used; every other key that a policy
+    asks for is unknown, and a verdict that hinges on one is ``indeterminate``.
+
+    Args:
+        plan: what the pipeline will start.
+        role_policies: the execution role's policies, or names to policies.
+        boundary: its permissions boundary.
+        scps: levels of SCPs, the root first; they bind role and author.
+        author_policies: the policies of whoever creates and starts the pipeline; ``None`` leaves
+            the author out.
+        context: condition keys that you know of both, such as ``aws:PrincipalTag/team``.
+        bucket: where the author's code goes; by default SageMaker's default bucket.
+
+    Raises:
+        ValueError: for a policy that IAM would refuse, with the statement and the element.
+
+    Example:
+        >>> from sm_prefix_ext import Plan, iam
+        >>> train = {"TrainingJobName": "team-a-train", "RoleArn": "arn:aws:iam::111122223333:role/r"}
+        >>> step = {"Name": "Train", "Type": "Training", "Arguments": train}
+        >>> plan = Plan.from_definition({"Steps": [step]}, region="eu-west-1")
+        >>> iam.preflight(plan, role_policies=[iam.execution_role_policy(plan)]).ok
+        True
+        >>> [row.verdict for row in iam.preflight(plan, role_policies=[])][:2]
+        ['implicitDeny', 'implicitDeny']
+    """
+    given = dict(context or {})
+    of_role = read_layers(role_policies, boundary=boundary, scps=scps)
+    rows = list(_rows(of_execution_role(plan), of_role, given, EXECUTION_ROLE))
+    if author_policies is not None:
+        of_them = read_layers(author_policies, scps=scps)
+        rows += _rows(of_author(plan, bucket), of_them, given, AUTHOR)
+    warnings = tuple(advise(plan, of_role, Context(given, _keys(of_role) - given.keys())))
+    return Preflight(tuple(rows), warnings)
+
+
+def _rows(
+    asked: Sequence[Request], layers: Sequence[Layer], given: Mapping[str, Any], principal: str
+) -> Iterator[PreflightRow]:
+    keys = _keys(layers)
+    for one in asked:
+        decision = _decide(one, layers, context_of(one, keys, given))
+        yield PreflightRow(
+            one.step,
+            one.action,
+            one.resource,
+            decision.verdict,
+            decision.statements,
+            principal,
+            decision.unknown,
+        )
+
+
+def _keys(layers: Sequence[Layer]) -> frozenset[str]:
+    return frozenset(
+        key for layer in layers for statement in layer.statements for key in statement.keys
+    )
+
+
+def context_of(asked: Request, keys: frozenset[str], given: Mapping[str, Any]) -> Context:
+    """The condition keys of a request, those of the policies that nobody told unknown.
+
+    Args:
+        asked: the request.
+        keys: which the policies look at.
+        given: what the caller knows.
+    """
+    known = {**asked.facts.known, **given}
+    told = {key.lower() for key in (*known, *asked.facts.absent)}
+    return Context(known, [key for key in keys if key.lower() not in told])
+
+
+def _decide(asked: Request, layers: Sequence[Layer], context: Context) -> Decision:
+    if asked.action == NOT_KNOWN:
+        return Decision(INDETERMINATE)
+    decision = judge(layers, asked.action, asked.shape or asked.resource, context)
+    if decision.verdict != INDETERMINATE or decision.unknown or not asked.shape:
+        return decision
+    # Some names match and some don't. Where no name of the real form would pass, neither will
+    # the job's; where some would, nobody can say beforehand.
+    tried = [judge(layers, asked.action, name, context) for name in samples(asked.shape)]
+    alike = all(one.verdict == tried[0].verdict for one in tried)
+    return tried[0] if alike and tried[0].verdict != ALLOWED else decision
+
+
+def samples(shape: str) -> tuple[str, ...]:
+    """Names of the real form, for the shape of a job's ARN."""
+    return tuple(
+        shape.replace(EXECUTION_ID, execution, 1).replace(ENTITY_TOKEN, token, 1)
+        for execution, token in _SAMPLES
+    )
+
+
+def unread(answer: Preflight, permissions: Sequence[str]) -> Preflight:
+    """The answer where some of the role's policies could not be read.
+
+    What they hold may allow and may refuse, so only an explicit refusal stays certain.
+
+    Args:
+        answer: from the policies that were read.
+        permissions: those that were refused.
+    """
+    if not permissions:
+        return answer
+    rows = tuple(
+        row
+        if row.principal != EXECUTION_ROLE or row.verdict == "explicitDeny"
+        else replace(row, verdict=INDETERMINATE, unknown=tuple(permissions))
+        for row in answer.rows
+    )
+    return replace(answer, rows=rows)
