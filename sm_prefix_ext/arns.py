@@ -113,34 +113,6 @@ class Home:
         return str(Arn(self.partition, service, region, account, resource))
 
 
-def sagemaker_arn(
-    resource_type: str,
-    name: str,
-    *,
-    region: str | None = None,
-    account: str | None = None,
-    partition: str | None = None,
-) -> str:
-    """The ARN, or the pattern of ARNs, of something in SageMaker.
-
-    Args:
-        resource_type: such as ``training-job``.
-        name: a name, or a pattern such as ``team-a-*``.
-        region: ``None`` where it isn't known, which gives ``*``.
-        account: the same.
-        partition: by default the region's.
-    """
-    return str(
-        Arn(
-            partition or partition_of(region),
-            "sagemaker",
-            region or "*",
-            account or "*",
-            f"{resource_type}/{name}",
-        )
-    )
-
-
 def is_role_arn(text: object) -> bool:
     """Whether a value is the ARN of an IAM role.
 

@@ -67,7 +67,7 @@ class Plan(Sequence[PlannedJob]):
     """
 
     jobs: tuple[PlannedJob, ...]
-    home: Home = Home()
+    home: Home = field(default_factory=Home)
     definition: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     role_arn: str | None = None
     pipeline_name: str | None = None

@@ -22,7 +22,8 @@ from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
 from .identity import EmbeddedIam
-from .rules import Authorize, Rules, allow_everything, check_outcomes
+from .judging import authorize as by_policies
+from .rules import Authorize, Rules, check_outcomes
 from .server import Server
 from .service import EmbeddedSageMaker
 
@@ -35,6 +36,10 @@ _TRUST = {
             "Action": "sts:AssumeRole",
         }
     ],
+}
+_EVERYTHING = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 
 
@@ -59,6 +64,9 @@ class EmbeddedAWS:
             exception, whose text is then the failure's reason. May be changed through
             :attr:`outcomes` while it is open. A step in a ForEach body goes by its name, or for
             one item by ``<name>-<index>``.
+        enforce_callers: whether direct calls to SageMaker are judged by the policies of the user
+            or role whose credentials they carry, too. The embedded AWS's own credentials may do
+            everything.
 
     Raises:
         ValueError: for a value that is no outcome.
@@ -77,13 +85,15 @@ class EmbeddedAWS:
         region: str = "us-east-1",
         account_id: str = "123456789012",
         outcomes: Mapping[str, Any] = {},  # copied, never changed
+        *,
+        enforce_callers: bool = False,
     ) -> None:
         check_outcomes(outcomes)
         if not (isinstance(account_id, str) and account_id.isdigit() and len(account_id) == 12):
             raise ValueError(f"account_id is {account_id!r}; wanted a string of 12 digits.")
         self.region = region
         self.account_id = account_id
-        self._rules = Rules(dict(outcomes))
+        self._rules = Rules(dict(outcomes), by_policies, enforce_callers)
         self._stack: ExitStack | None = None
         self._session: boto3.Session | None = None
 
@@ -94,12 +104,16 @@ class EmbeddedAWS:
 
     @property
     def authorize(self) -> Authorize:
-        """Asked before every call that SageMaker makes for a pipeline; allows everything."""
+        """Asked before every call that SageMaker makes for a pipeline; by default, the policies.
+
+        Those are the inline and attached policies and the boundary of the role that the call is
+        made under. ``None`` brings that back.
+        """
         return self._rules.authorize
 
     @authorize.setter
     def authorize(self, authorize: Authorize | None) -> None:
-        self._rules.authorize = authorize or allow_everything
+        self._rules.authorize = authorize or by_policies
 
     def __enter__(self) -> EmbeddedAWS:
         if EmbeddedAWS._open is not None:
@@ -202,12 +216,13 @@ class EmbeddedAWS:
                 raise
         return name
 
-    def create_role(self, name: str, policies: Sequence[Any] = ()) -> str:
+    def create_role(self, name: str, policies: Sequence[Any] | None = None) -> str:
         """Make a role that SageMaker may assume.
 
         Args:
             name: its name.
-            policies: inline policies: documents as dicts, as JSON, or with a ``to_dict()``.
+            policies: inline policies: documents as dicts, as JSON, or with a ``to_dict()``. Left
+                out, the role may do everything; ``[]`` lets it do nothing.
 
         Returns:
             Its ARN.
@@ -225,7 +240,7 @@ class EmbeddedAWS:
         iam = self.client("iam")
         trust = json.dumps(_TRUST)
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
-        for number, policy in enumerate(policies):
+        for number, policy in enumerate([_EVERYTHING] if policies is None else policies):
             document = policy.to_dict() if hasattr(policy, "to_dict") else policy
             iam.put_role_policy(
                 RoleName=name,

@@ -59,6 +59,7 @@ class Execution:
         role: the ARN of the role that it runs under.
         nodes: the steps in order.
         parameters: the parameters' values.
+        experiment: the definition's ``PipelineExperimentConfig``, or ``None``.
         started: when it was started.
         left_out: the steps that a selective execution leaves out.
         selection: the selective execution's configuration as it came, or ``None``.
@@ -75,6 +76,7 @@ class Execution:
     nodes: Sequence[Node]
     parameters: Mapping[str, Any]
     started: datetime
+    experiment: Any = None
     left_out: frozenset[str] = frozenset()
     selection: Mapping[str, Any] | None = None
     runs: dict[str, StepRun] = field(default_factory=dict)

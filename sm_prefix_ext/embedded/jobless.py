@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..arns import sagemaker_arn
+from ..arns import Home, partition_of
 from .expressions import stand_in
 
 _NAMED = {
@@ -31,7 +31,8 @@ def result_of(
     if kind in _NAMED:
         field, resource = _NAMED[kind]
         called = str(arguments.get(field) or f"{name}-{token}")
-        arn = sagemaker_arn(resource, called, region=region, account=account)
+        home = Home(partition_of(region), region, account)
+        arn = home.arn("sagemaker", f"{resource}/{called}")
         return {kind: {"Arn": arn}}, {**arguments, field: called, f"{kind}Arn": arn}
     outputs = {
         one["OutputName"]: stand_in(f"{name}.{one['OutputName']}")

@@ -17,7 +17,7 @@ from moto.sagemaker.exceptions import (
 )
 from moto.sagemaker.responses import SageMakerResponse
 
-from ..arns import Arn, sagemaker_arn
+from ..arns import Arn, Home, partition_of
 from ..definition import role_slots
 from ..kinds import JOB_KINDS, Kind
 from .execution import Ask, Job, StepError
@@ -133,7 +133,8 @@ class JobOperations(SageMakerResponse):
         return group, f"{group}/{version}"
 
     def _arn(self, resource: str, name: str) -> str:
-        return sagemaker_arn(resource, name, region=self.region, account=self.current_account)
+        home = Home(partition_of(self.region), self.region, self.current_account)
+        return home.arn("sagemaker", f"{resource}/{name}")
 
     def _arn_of(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str:
         # A Job's category stands in its ARN, as the pattern of botocore's JobArn has it.

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from threading import Lock
 from typing import Any
 
+from ..iam.facts import Facts
 from ..kinds import ENTITY_TOKEN_LENGTH, Kind
 from ..names import RESERVED
 from .graph import EXECUTING, FAILED, STOPPED, SUCCEEDED
@@ -33,6 +34,7 @@ class ServiceCall:
         session: the name of the role session, ``sagemaker-pipeline-<execution id>-<step>``.
         step: the step's name.
         step_type: such as ``Training``.
+        facts: what is known of the request's condition keys.
     """
 
     action: str
@@ -41,6 +43,7 @@ class ServiceCall:
     session: str
     step: str
     step_type: str
+    facts: Facts = field(default_factory=Facts)
 
     @property
     def user(self) -> str:
@@ -50,13 +53,8 @@ class ServiceCall:
 
 
 Authorize = Callable[[ServiceCall], str | None]
-"""Why a call is refused, as the end of the service's sentence (``no identity-based policy allows
-the sagemaker:CreateTrainingJob action``), or ``None`` where it is allowed."""
-
-
-def allow_everything(call: ServiceCall) -> str | None:
-    """Refuse nothing."""
-    return None
+"""Why a call is refused, as the end of the service's sentence (``because no identity-based policy
+allows the sagemaker:CreateTrainingJob action``), or ``None`` where it is allowed."""
 
 
 @dataclass(frozen=True)
@@ -150,12 +148,14 @@ class Rules:
     Args:
         outcomes: by step name, read when a step starts.
         authorize: asked before every call that the service makes for a pipeline.
+        enforce_callers: whether direct calls to SageMaker are judged by their caller's policies.
         clock: gives the times of steps.
         token: makes entity tokens.
     """
 
     outcomes: dict[str, Any]
-    authorize: Authorize = allow_everything
+    authorize: Authorize
+    enforce_callers: bool = False
     clock: Callable[[], datetime] = field(default_factory=Clock)
     token: Callable[[], str] = random_token
 

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..definition import role_slots
+from ..arns import Arn, Home
+from ..definition import StepView, role_slots
+from ..iam.facts import facts_of
+from ..iam.requests import (
+    NOT_KNOWN,
+    Request,
+    experiment_requests,
+    jobless_requests,
+    passing,
+    property_file_requests,
+)
 from ..kinds import KINDS, STEP_NAME_IN_JOB_NAME, Kind
+from ..plan import PlannedJob
 from .execution import Execution, Job, Maker, StepError
 from .expressions import MISSING, pick, resolve, stand_in
 from .graph import EXECUTING, FAILED, NOT_RUN, STOPPED, SUCCEEDED, Node, State, decide
@@ -95,6 +106,7 @@ class Runner:
         return replace(run, end=self.rules.clock())
 
     def _work(self, node: Node, run: StepRun, outcome: Outcome) -> StepRun:
+        self._ask_to_read(node, run)
         if node.step_type == "ForEach":
             return self._repeat(node, run)
         if node.step_type == "Fail":
@@ -110,10 +122,57 @@ class Runner:
             run = replace(run, metadata=shown, branch=outcome.branch)
         else:
             step = resolve(dict(node.step), Scope(self.execution, run))
+            self._ask_for(run, step)
             where = self.maker.region, self.maker.current_account
             metadata, properties = result_of(step, *where, self.rules.token())
             run = replace(run, metadata=metadata, properties=properties)
         return replace(run, status=outcome.status, reason=reason)
+
+    @property
+    def _home(self) -> Home:
+        arn = Arn.parse(self.execution.arn)
+        return Home(arn.partition, arn.region, arn.account)
+
+    def _ask(self, run: StepRun, wanted: Request, operation: str | None = None) -> None:
+        """Fail the step, in the service's words, unless the execution role may do something."""
+        service, _, name = wanted.action.partition(":")
+        session = f"sagemaker-pipeline-{self.execution.id}-{run.name[:STEP_NAME_IN_JOB_NAME]}"
+        role, step_type = self.execution.role, str(run.step.get("Type"))
+        call = ServiceCall(
+            wanted.action, wanted.resource, role, session, run.name, step_type, wanted.facts
+        )
+        why = self.rules.authorize(call)
+        if why is not None:
+            invoked = f"sagemaker:{operation}" if operation else f"{service}:{name}"
+            raise StepError(
+                f"ClientError: Failed to invoke {invoked}. User: {call.user} is not authorized to "
+                f"perform: {wanted.action} on resource: {wanted.resource} {why}"
+            )
+
+    def _of_the_experiment(self, kind: Kind, run: StepRun, name: str) -> Iterator[Request]:
+        """What recording a job in the pipeline's experiment asks."""
+        config = resolve(self.execution.experiment, Scope(self.execution, run))
+        arn = self._home.arn("sagemaker", f"{kind.arn_resource}/{name}")
+        job = PlannedJob(run.name, kind.step_type, name, name, arn, None, kind.iam_actions)
+        return experiment_requests({"PipelineExperimentConfig": config}, job, self._home, None)
+
+    def _ask_for(self, run: StepRun, step: Mapping[str, Any]) -> None:
+        """Ask what a step without a job takes."""
+        for wanted in jobless_requests(_view(step), self._home):
+            # What nobody has written down can't be judged either.
+            if wanted.always and wanted.action != NOT_KNOWN:
+                self._ask(run, wanted)
+
+    def _ask_to_read(self, node: Node, run: StepRun) -> None:
+        """Ask for the property files that a step reads."""
+        scope = Scope(self.execution, run)
+        writers = {
+            one.name: _view({**one.step, "Arguments": resolve(one.arguments, scope)})
+            for one in self.execution.nodes
+            if one.step.get("PropertyFiles")
+        }
+        for wanted in property_file_requests(_view(node.step), writers, self._home):
+            self._ask(run, wanted)
 
     def _job(self, kind: Kind, node: Node, run: StepRun, outcome: Outcome) -> StepRun:
         scope = Scope(self.execution, run)
@@ -124,19 +183,20 @@ class Runner:
         for path in kind.role_fields if kind.passes_role else ():
             for holder, key in role_slots(request, path):
                 holder[key] = holder.get(key) or self.execution.role
-        session = f"sagemaker-pipeline-{self.execution.id}-{run.name[:STEP_NAME_IN_JOB_NAME]}"
+
+        view = _view({**node.step, "Arguments": request})
+        facts = facts_of(view, self._home, self.execution.role)
 
         def ask(action: str, resource: str) -> None:
-            call = ServiceCall(
-                action, resource, self.execution.role, session, run.name, node.step_type
-            )
-            why = self.rules.authorize(call)
-            if why is not None:
-                raise StepError(
-                    f"ClientError: Failed to invoke sagemaker:{kind.actions[0]}. User: {call.user} "
-                    f"is not authorized to perform: {action} on resource: {resource} because {why}"
-                )
+            if action == "iam:PassRole":
+                wanted = passing(run.name, resource, self._home)
+            else:
+                known = facts.of(kind.actions[0], action)
+                wanted = Request(run.name, action, resource, known)
+            self._ask(run, wanted, kind.actions[0])
 
+        for wanted in self._of_the_experiment(kind, run, name):
+            self._ask(run, wanted)
         reason = _reason(run.name, outcome)
         if reason is not None and len(kind.actions) < 3:
             # What can't be stopped doesn't run either: making it is all that can fail.
@@ -194,6 +254,11 @@ class Runner:
         properties = {**shown, "IterationOutputs": outputs}
         metadata = {"ForEach": shown}
         return replace(run, status=status, reason=reason, metadata=metadata, properties=properties)
+
+
+def _view(step: Mapping[str, Any]) -> StepView:
+    name, step_type = step["Name"], step["Type"]
+    return StepView(name, name, step_type, step.get("Arguments") or {}, KINDS[step_type], step)
 
 
 def _reason(name: str, outcome: Outcome) -> str | None:

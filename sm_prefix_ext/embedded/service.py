@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from moto.core.exceptions import ServiceException
+from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import ActionResult
 from moto.s3.models import s3_backends
 from moto.sagemaker.exceptions import (
@@ -15,9 +15,12 @@ from moto.sagemaker.exceptions import (
 )
 from werkzeug.exceptions import HTTPException
 
+from ..arns import Home
+from .direct import direct_requests
 from .execution import Execution
 from .graph import EXECUTING, FAILED, STOPPED, SUCCEEDED, Node, ancestors
 from .jobs import JobOperations, plain
+from .judging import of_access_key
 from .paging import page
 from .records import StepRun
 from .requests import RefusedError, check_definition
@@ -41,6 +44,23 @@ ADDED = (
 
 class EmbeddedSageMaker(JobOperations):
     """moto's SageMaker, whose started executions run."""
+
+    def _authenticate_and_authorize_normal_action(self, resource: str = "*") -> None:
+        """Judge a direct call by its caller's policies, where that was asked for."""
+        if not self.rules.enforce_callers:
+            return
+        caller = of_access_key(self.access_key, self.current_account, self.partition)
+        if caller is None:
+            return
+        home = Home(self.partition, self.region, self.current_account)
+        for wanted in direct_requests(self._get_action(), self.params, home):
+            why = caller.refusal(wanted.action, wanted.resource, wanted.facts)
+            if why is not None:
+                raise JsonRESTError(
+                    "AccessDeniedException",
+                    f"User: {caller.session} is not authorized to perform: {wanted.action} on "
+                    f"resource: {wanted.resource} {why}",
+                )
 
     def create_pipeline(self) -> ActionResult:
         """Refuse a definition that can't hold; keep one from S3 as its text."""
@@ -101,6 +121,7 @@ class EmbeddedSageMaker(JobOperations):
             nodes=nodes,
             parameters=parameters,
             started=self.rules.clock(),
+            experiment=document.get("PipelineExperimentConfig"),
             left_out=left_out,
             selection=selection,
             runs=reused,

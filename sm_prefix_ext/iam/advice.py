@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..findings import (
     NARROWER_THAN_JOBS,
@@ -17,8 +17,8 @@ from ..names import RESERVED
 from ..plan import Plan, PlannedJob
 from .evaluation import ALLOWED, IDENTITY, Layer, judge
 from .grammar import Statement
-from .matching import Context, meets
-from .requests import shape_of
+from .matching import Context, matches
+from .requests import samples, shape_of
 
 _WILD_TYPE = re.compile(r"arn:[^:]*:(?:sagemaker|\*):[^:]*:[^:]*:[^/]*[*?][^/]*/.+")
 
@@ -84,13 +84,12 @@ def _not_quite(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
     """What keeps a statement's patterns from covering a job's names."""
     if statement.not_resource:
         return
-    nothing, shape = Context(), shape_of(job)
+    nothing = Context()
     for template in statement.resources:
-        pattern = template.fill(nothing)
+        pattern, text = template.fill(nothing), template.text
         if not isinstance(pattern, str):
             continue
-        text = template.text
-        if meets(pattern, shape) is not False:
+        if _covers_a_part(pattern, job):
             yield _finding(
                 NARROWER_THAN_JOBS,
                 statement.policy,
@@ -98,7 +97,7 @@ def _not_quite(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
                 f"only, the jobs of step {job.step}.",
                 f"Name {job.arn_pattern}.",
             )
-        elif meets(pattern.lower(), shape.lower()) is not False:
+        elif _covers_a_part(pattern, job, str.lower):
             yield _finding(
                 OTHER_CASE,
                 statement.policy,
@@ -115,6 +114,13 @@ def _not_quite(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
                 f"prefix, under {job.name_pattern}.",
                 f"Name {job.arn_pattern}, or turn prefixing {'off' if job.prefix else 'on'}.",
             )
+
+
+def _covers_a_part(pattern: str, job: PlannedJob, spelt: Callable[[str], str] = str) -> bool:
+    """Whether a pattern matches names of the real form, or begins like them and goes on."""
+    head = spelt(job.arn_pattern).partition("*")[0]
+    begins = spelt(pattern).startswith(head) if head.endswith("-") else False
+    return begins or any(matches(spelt(pattern), spelt(name)) for name in samples(shape_of(job)))
 
 
 def _other_way(job: PlannedJob, text: str) -> bool:

@@ -147,7 +147,7 @@ def read_layers(
     return (*layers, _layer(IDENTITY, IDENTITY, identity))
 
 
-def _levels(scps: Any) -> Iterable[Any]:
+def _levels(scps: Any) -> Any:
     if isinstance(scps, (str, Mapping)):
         raise ValueError("scps is one document; wanted levels, each a sequence of documents.")
     return scps
@@ -158,6 +158,13 @@ def _layer(name: str, label: str, given: Any) -> Layer:
     for called, document in labelled(given, label):
         statements += read(document, called)
     return Layer(name, tuple(statements))
+
+
+def keys_of(layers: Sequence[Layer]) -> frozenset[str]:
+    """The condition keys that policies look at."""
+    return frozenset(
+        key for layer in layers for statement in layer.statements for key in statement.keys
+    )
 
 
 def judge(layers: Sequence[Layer], action: str, resource: str, context: Context) -> Decision:

@@ -58,7 +58,7 @@ def execution_role_policy(
 
     Example:
         >>> from sm_prefix_ext import Plan, iam
-        >>> train = {"TrainingJobName": "team-a-train", "RoleArn": "arn:aws:iam::111122223333:role/r"}
+        >>> train = {"TrainingJobName": "team-a", "RoleArn": "arn:aws:iam::111122223333:role/r"}
         >>> step = {"Name": "Train", "Type": "Training", "Arguments": train}
         >>> plan = Plan.from_definition({"Steps": [step]}, region="eu-west-1")
         >>> policy = iam.execution_role_policy(plan)
@@ -365,7 +365,7 @@ def _left_out(asked: Iterable[Request]) -> Iterator[str]:
         if one.action == NOT_KNOWN:
             yield f"{where}what its type needs isn't known, so nothing is granted for it."
         elif one.action == "iam:PassRole" and _open(one):
-            yield f"{where}the role that it takes isn't known, so passing it isn't granted; give it."
+            yield f"{where}the role that it takes isn't known, so passing it isn't granted."
         elif "*" in one.resource and one.action in ("s3:GetObject", "lambda:InvokeFunction"):
             yield f"{where}only a run decides which: {one.action} on {one.resource}."
 
@@ -390,12 +390,12 @@ def _statements(asked: Iterable[Request]) -> tuple[Mapping[str, Any], ...]:
     for (of_them, service, label), resources in alike.items():
         condition = {"StringEquals": {"iam:PassedToService": service}} if service else None
         made.append(statement(label, of_them, _needed(resources), condition=condition))
-    labels = [one["Sid"] for one in made]
-    for one in made:
-        if labels.count(one["Sid"]) > 1:
-            content = json.dumps(one, sort_keys=True).encode()
-            one["Sid"] += hashlib.sha256(content).hexdigest()[:8]
-    return tuple(sorted(made, key=lambda one: str(one["Sid"])))
+    labels = [written["Sid"] for written in made]
+    for written in made:
+        if labels.count(written["Sid"]) > 1:
+            content = json.dumps(written, sort_keys=True).encode()
+            written["Sid"] += hashlib.sha256(content).hexdigest()[:8]
+    return tuple(sorted(made, key=lambda written: str(written["Sid"])))
 
 
 def _spellings(resource: str) -> tuple[str, ...]:

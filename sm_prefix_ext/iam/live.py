@@ -6,14 +6,15 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from ..arns import Arn
 from ..findings import NOT_READ, Finding
 from ..plan import Plan
 from .evaluation import ALLOWED, INDETERMINATE
-from .preflight import EXECUTION_ROLE, Preflight, PreflightRow, preflight, samples, unread
-from .requests import NOT_KNOWN, Request, of_execution_role
+from .preflight import EXECUTION_ROLE, Preflight, PreflightRow, preflight, unread
+from .requests import NOT_KNOWN, Request, of_execution_role, samples
 
 _REFUSALS = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
@@ -63,21 +64,19 @@ def read_role(client: Any, role_arn: str) -> LiveRole:
         found.tags = {f"aws:PrincipalTag/{t['Key']}": t["Value"] for t in role.get("Tags") or []}
         arn = (role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
         if arn is not None:
-            found.boundary = ask("iam:GetPolicyVersion", lambda: _managed(client, arn))
+            found.boundary = ask("iam:GetPolicyVersion", partial(_managed, client, arn))
     inline = ask("iam:ListRolePolicies", lambda: _listed(client, "list_role_policies", name))
     for policy in inline or []:
-        document = ask(
-            "iam:GetRolePolicy",
-            lambda policy=policy: client.get_role_policy(RoleName=name, PolicyName=policy),
-        )
-        if document is not None:
-            found.policies[policy] = _document(document["PolicyDocument"])
+        call = partial(client.get_role_policy, RoleName=name, PolicyName=policy)
+        answer = ask("iam:GetRolePolicy", call)
+        if answer is not None:
+            found.policies[policy] = _document(answer["PolicyDocument"])
     attached = ask(
         "iam:ListAttachedRolePolicies", lambda: _listed(client, "list_attached_role_policies", name)
     )
     for policy in attached or []:
         arn = policy["PolicyArn"]
-        document = ask("iam:GetPolicyVersion", lambda arn=arn: _managed(client, arn))
+        document = ask("iam:GetPolicyVersion", partial(_managed, client, arn))
         if document is not None:
             found.policies[arn] = document
     return found

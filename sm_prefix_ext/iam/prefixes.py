@@ -23,7 +23,7 @@ class Collision(NamedTuple):
     covers: str
 
 
-def collisions(prefixes: Iterable[str] | str | Path) -> tuple[Collision, ...]:
+def collisions(prefixes: Iterable[str | PrefixPolicy] | str | Path) -> tuple[Collision, ...]:
     """The pairs in which one prefix's pattern covers another's jobs.
 
     ``team-a-*`` covers ``team-a-eu-…`` as well, so whoever may start jobs as team-a may start
@@ -46,9 +46,9 @@ def collisions(prefixes: Iterable[str] | str | Path) -> tuple[Collision, ...]:
         >>> iam.collisions(["risk", "risk-eu", "fraud"])
         (Collision(prefix='risk', covers='risk-eu'),)
     """
-    if isinstance(prefixes, (str, Path)):
-        prefixes = _in_folder(Path(prefixes))
-    owners = [_of(one) for one in prefixes]
+    given: Iterable[str | PrefixPolicy]
+    given = _in_folder(Path(prefixes)) if isinstance(prefixes, (str, Path)) else prefixes
+    owners = [_of(one) for one in given]
     found = {
         Collision(str(wide), str(narrow))
         for ours, theirs in permutations(owners, 2)

@@ -17,14 +17,13 @@ from .evaluation import (
     Decision,
     Layer,
     judge,
+    keys_of,
     read_layers,
 )
 from .matching import Context
-from .requests import ENTITY_TOKEN, EXECUTION_ID, NOT_KNOWN, Request, of_author, of_execution_role
+from .requests import NOT_KNOWN, Request, of_author, of_execution_role, samples
 
 EXECUTION_ROLE, AUTHOR = "execution role", "author"
-_SAMPLES = (("k3x9m2p7q1w5", "Ab3De5Gh7J"), ("7zt0c8v4n6b1", "9yK2mX4pQ8"))
-"""Execution IDs and entity tokens of the real form."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,7 @@ def preflight(
 
     Example:
         >>> from sm_prefix_ext import Plan, iam
-        >>> train = {"TrainingJobName": "team-a-train", "RoleArn": "arn:aws:iam::111122223333:role/r"}
+        >>> train = {"TrainingJobName": "team-a", "RoleArn": "arn:aws:iam::111122223333:role/r"}
         >>> step = {"Name": "Train", "Type": "Training", "Arguments": train}
         >>> plan = Plan.from_definition({"Steps": [step]}, region="eu-west-1")
         >>> iam.preflight(plan, role_policies=[iam.execution_role_policy(plan)]).ok
@@ -140,14 +139,14 @@ def preflight(
     if author_policies is not None:
         of_them = read_layers(author_policies, scps=scps)
         rows += _rows(of_author(plan, bucket), of_them, given, AUTHOR)
-    warnings = tuple(advise(plan, of_role, Context(given, _keys(of_role) - given.keys())))
+    warnings = tuple(advise(plan, of_role, Context(given, keys_of(of_role) - given.keys())))
     return Preflight(tuple(rows), warnings)
 
 
 def _rows(
     asked: Sequence[Request], layers: Sequence[Layer], given: Mapping[str, Any], principal: str
 ) -> Iterator[PreflightRow]:
-    keys = _keys(layers)
+    keys = keys_of(layers)
     for one in asked:
         decision = _decide(one, layers, context_of(one, keys, given))
         yield PreflightRow(
@@ -159,12 +158,6 @@ def _rows(
             principal,
             decision.unknown,
         )
-
-
-def _keys(layers: Sequence[Layer]) -> frozenset[str]:
-    return frozenset(
-        key for layer in layers for statement in layer.statements for key in statement.keys
-    )
 
 
 def context_of(asked: Request, keys: frozenset[str], given: Mapping[str, Any]) -> Context:
@@ -191,14 +184,6 @@ def _decide(asked: Request, layers: Sequence[Layer], context: Context) -> Decisi
     tried = [judge(layers, asked.action, name, context) for name in samples(asked.shape)]
     alike = all(one.verdict == tried[0].verdict for one in tried)
     return tried[0] if alike and tried[0].verdict != ALLOWED else decision
-
-
-def samples(shape: str) -> tuple[str, ...]:
-    """Names of the real form, for the shape of a job's ARN."""
-    return tuple(
-        shape.replace(EXECUTION_ID, execution, 1).replace(ENTITY_TOKEN, token, 1)
-        for execution, token in _SAMPLES
-    )
 
 
 def unread(answer: Preflight, permissions: Sequence[str]) -> Preflight:

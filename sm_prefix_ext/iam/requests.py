@@ -26,6 +26,8 @@ from .facts import Facts, facts_of
 
 EXECUTION_ID, ENTITY_TOKEN = "?" * EXECUTION_ID_LENGTH, "?" * ENTITY_TOKEN_LENGTH
 SAGEMAKER = "sagemaker.amazonaws.com"
+_SAMPLES = (("k3x9m2p7q1w5", "Ab3De5Gh7J"), ("7zt0c8v4n6b1", "9yK2mX4pQ8"))
+"""Execution IDs and entity tokens of the real form."""
 NOT_KNOWN = "unknown"
 """Stands for the actions of a step type whose permissions nobody has written down."""
 
@@ -154,6 +156,14 @@ def shape_of(job: PlannedJob) -> str:
         found = re.fullmatch(r"((?:pipelines-)?)[*]-(.+)-[*]", name)
         shape = f"{found[1]}{EXECUTION_ID}-{found[2]}-{ENTITY_TOKEN}" if found else name
     return job.arn_pattern.removesuffix(name) + shape
+
+
+def samples(shape: str) -> tuple[str, ...]:
+    """Names of the real form, for the shape of a job's ARN."""
+    return tuple(
+        shape.replace(EXECUTION_ID, execution, 1).replace(ENTITY_TOKEN, token, 1)
+        for execution, token in _SAMPLES
+    )
 
 
 def passing(step: str, role: str | None, home: Home, service: str = SAGEMAKER) -> Request:
@@ -298,7 +308,7 @@ def experiment_requests(
         pipeline: the pipeline's name, which is the experiment's too unless it was told otherwise.
     """
     config = definition.get("PipelineExperimentConfig")
-    if not isinstance(config, Mapping) or job.name_pattern.endswith("/*"):
+    if not isinstance(config, Mapping) or "-job/" not in job.arn_pattern:
         return
     of_pipeline = {"Get": "Execution.PipelineName"}
     given = config.get("ExperimentName")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import botocore.session
 import pytest
 
-from sm_prefix_ext.arns import Arn, is_role_arn, partition_of, sagemaker_arn
+from sm_prefix_ext.arns import Arn, Home, is_role_arn, partition_of
 
 SESSION = botocore.session.get_session()
 REGIONS = [
@@ -37,7 +37,7 @@ def test_what_is_no_arn(text: str) -> None:
 
 def test_unknown_places_are_stars() -> None:
     """A region or account that isn't known is ``*``, never left out."""
-    assert "arn:aws:sagemaker:*:*:model/a-*" == sagemaker_arn("model", "a-*")
+    assert "arn:aws:sagemaker:*:*:model/a-*" == Home().arn("sagemaker", "model/a-*")
 
 
 @pytest.mark.parametrize(
