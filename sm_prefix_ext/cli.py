@@ -104,13 +104,199 @@ def plan(
     except PrefixViolation as violation:
         _print_findings(violation.findings, form)
         return 1
-    except ValueError as error:
-        raise BadTarget(str(error)) from None
     if form == "json":
         click.echo(json.dumps(planned.to_dict(), indent=2))
     else:
         _print_table(planned, PLAN_COLUMNS)
     return 0
+
+
+def _place_options(command: F) -> F:
+    for option in (
+        click.option("--role-arn", metavar="ARN", help="The pipeline's execution role."),
+        click.option("--pipeline-name", metavar="NAME", help="The pipeline's own name."),
+        click.option("--bucket", metavar="NAME", help="Where the author's code goes."),
+        click.option("--region", metavar="NAME", help="The region in the ARNs."),
+        click.option("--account", metavar="ID", help="The account in the ARNs, 12 digits."),
+    ):
+        command = option(command)
+    return command
+
+
+@cli.command("policy")
+@click.argument("pipeline", required=False)
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice(["execution-role", "author", "prefix", "scp", "trust"]),
+    default="execution-role",
+    show_default=True,
+    help="Whom the policy is for.",
+)
+@_policy_options
+@_place_options
+@click.option("--kind", "kinds", multiple=True, metavar="TYPE", help="For prefix: a step type.")
+@click.option("--tag", metavar="KEY=VALUE", help="For scp: the tag of exempted roles.")
+@click.option("--vpc", "vpcs", multiple=True, metavar="ID", help="For scp: a VPC.")
+@click.option("--admin", "admins", multiple=True, metavar="ARN", help="For scp: who may tag.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "cloudformation", "terraform"]),
+    default="json",
+    help="How to print.",
+)
+def write_policy(
+    pipeline: str | None,
+    purpose: str,
+    policy: str | None,
+    prefix: str | None,
+    short_prefix: str | None,
+    kinds: tuple[str, ...],
+    tag: str | None,
+    vpcs: tuple[str, ...],
+    admins: tuple[str, ...],
+    form: str,
+    **place: str | None,
+) -> int:
+    """Write the least IAM policy: for PIPELINE's execution role or author, or a team's prefix.
+
+    What the policy leaves open is said on standard error.
+    """
+    from . import iam
+
+    given = _given_policy(policy, prefix, short_prefix)
+    bucket = place.pop("bucket")
+    account, region = place["account"], place["region"]
+    try:
+        if purpose in ("execution-role", "author"):
+            if pipeline is None:
+                raise click.UsageError(f"--for {purpose} needs a PIPELINE.")
+            plan = find(pipeline).plan(given, **place)
+            made = (
+                iam.author_policy(plan, bucket=bucket)
+                if purpose == "author"
+                else iam.execution_role_policy(plan)
+            )
+        elif pipeline is not None:
+            raise click.UsageError(f"--for {purpose} takes no PIPELINE; got {pipeline}.")
+        elif purpose == "prefix":
+            team = given or PrefixPolicy.discover() or PrefixPolicy()
+            made = iam.prefix_policy(team, kinds or None, account=account, region=region)
+        elif purpose == "scp":
+            key, _, value = (tag or "").partition("=")
+            made = iam.scp_exception(key, value, vpcs, admins, region=region)
+        else:
+            made = iam.trust_policy(account=account)
+        text = made.to_json() if form == "json" else _deployed(made, form)
+    except PrefixViolation as violation:
+        _print_findings(violation.findings, "table")
+        return 1
+    except ValueError as error:
+        raise BadTarget(str(error)) from None
+    click.echo(text.rstrip("\n"))
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    for key, value in made.tags.items():
+        click.echo(f"note: Put the tag {key}={value} on the execution role.", err=True)
+    return 0
+
+
+def _deployed(made: Any, form: str) -> str:
+    return str(made.to_terraform() if form == "terraform" else made.to_cloudformation())
+
+
+@cli.command()
+@click.argument("pipeline")
+@click.option(
+    "--role-policy",
+    "role_policies",
+    multiple=True,
+    metavar="FILE",
+    help="A policy of the execution role; give as many as it has.",
+)
+@click.option("--boundary", metavar="FILE", help="The role's permissions boundary.")
+@click.option(
+    "--scp",
+    "scps",
+    multiple=True,
+    metavar="FILE[,FILE…]",
+    help="A level of SCPs, the root first; its policies with commas between them.",
+)
+@click.option(
+    "--author-policy",
+    "author_policies",
+    multiple=True,
+    metavar="FILE",
+    help="A policy of whoever creates and starts the pipeline.",
+)
+@click.option("--live", is_flag=True, help="Ask IAM for the role's policies, and its simulator.")
+@_policy_options
+@_place_options
+@_format_option
+def preflight(
+    pipeline: str,
+    role_policies: tuple[str, ...],
+    boundary: str | None,
+    scps: tuple[str, ...],
+    author_policies: tuple[str, ...],
+    live: bool,
+    policy: str | None,
+    prefix: str | None,
+    short_prefix: str | None,
+    form: str,
+    **place: str | None,
+) -> int:
+    """Say whether policies let the jobs of PIPELINE run, request by request.
+
+    Exit status 1 where a request is refused, or nobody can say that it is allowed.
+    """
+    from . import iam
+    from .iam.live import preflight_live
+
+    if live == bool(role_policies) or (live and boundary):
+        raise click.UsageError(
+            "Give the role's policies as --role-policy FILE (and --boundary FILE), or --live to "
+            "have them read from IAM."
+        )
+    bucket = place.pop("bucket")
+    if live and place["role_arn"] is None:
+        raise click.UsageError("--live needs --role-arn ARN, the pipeline's execution role.")
+    given = _given_policy(policy, prefix, short_prefix)
+    known: dict[str, Any] = {
+        "scps": [{name: read_json(name) for name in level.split(",")} for level in scps],
+        "author_policies": {name: read_json(name) for name in author_policies} or None,
+        "bucket": bucket,
+    }
+    try:
+        plan = find(pipeline).plan(given, **place)
+        if live:
+            import boto3
+
+            answer = preflight_live(boto3.client("iam"), plan, str(place["role_arn"]), **known)
+        else:
+            documents = {name: read_json(name) for name in role_policies}
+            bound = None if boundary is None else read_json(boundary)
+            answer = iam.preflight(plan, role_policies=documents, boundary=bound, **known)
+    except PrefixViolation as violation:
+        _print_findings(violation.findings, form)
+        return 1
+    except ValueError as error:
+        raise BadTarget(str(error)) from None
+    if form == "json":
+        click.echo(json.dumps(answer.to_dict(), indent=2))
+    else:
+        _print_preflight(answer)
+    return int(not answer.ok)
+
+
+def _print_preflight(answer: Any) -> None:
+    from .report import terminal
+
+    console = terminal.console()
+    console.print(terminal.preflight(answer))
+    if answer.warnings:
+        console.print(terminal.findings(answer.warnings))
 
 
 @cli.command()

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from .definition import Definition, load
 from .enforcement import enforce
-from .errors import PrefixError
+from .errors import PrefixError, PrefixViolation
 from .findings import Finding
 from .plan import Plan
 from .policy import PrefixPolicy
@@ -54,10 +54,19 @@ class Target:
         given = _or_discovered(policy)
         return self._own_name_faults(given) + enforce(self._final(), given)[1]
 
-    def plan(self, policy: PrefixPolicy | None, *, account: str | None, region: str | None) -> Plan:
+    def plan(
+        self,
+        policy: PrefixPolicy | None,
+        *,
+        account: str | None = None,
+        region: str | None = None,
+        role_arn: str | None = None,
+        pipeline_name: str | None = None,
+    ) -> Plan:
         """What it will start.
 
         Raises:
+            BadTarget: for an account or a region that can't be one.
             PrefixViolation: for a pipeline of ours that has findings of severity error.
         """
         if self._is_ours:
@@ -65,11 +74,24 @@ class Target:
             definition, policy = load(rendered), PrefixPolicy()  # it has the policy's roles
         else:
             definition, policy = self._final(), _or_discovered(policy)
-        if self.pipeline is not None and region is None:
+        if self.pipeline is not None:
             from .pipeline import region_of
 
-            region = region_of(self.pipeline)
-        return Plan.from_definition(definition, policy=policy, account=account, region=region)
+            region = region or region_of(self.pipeline)
+            pipeline_name = pipeline_name or str(self.pipeline.name)
+        try:
+            return Plan.from_definition(
+                definition,
+                policy=policy,
+                account=account,
+                region=region,
+                role_arn=role_arn,
+                pipeline_name=pipeline_name,
+            )
+        except PrefixViolation:
+            raise
+        except ValueError as error:
+            raise BadTarget(str(error)) from None
 
     @property
     def _is_ours(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
+from .. import iam
 from .._sdk import major, upstream
 from ..embedded import EmbeddedAWS
 from ..errors import PrefixViolation
@@ -31,6 +32,8 @@ NAMES: Mapping[str, Any] = {
 """What the jobs of the demo are called, by the part that each plays."""
 
 GROUP = "team-a-abalone"
+JOBS_ROLE = "team-a-jobs"
+"""What jobs may do is another matter than who may start them, so they have a role of their own."""
 
 
 def run() -> int:
@@ -41,7 +44,8 @@ def run() -> int:
     """
     console = terminal.console()
     with _quiet(), EmbeddedAWS() as aws:
-        execution_role = aws.create_role("pipeline-execution")
+        execution_role = aws.create_role("pipeline-execution", [])
+        aws.create_role(JOBS_ROLE)
         policy = PrefixPolicy("team-a", step_roles={"Training": aws.create_role("team-a-training")})
         console.print(
             f"\n[bold]An abalone pipeline[/bold], made with SageMaker Python SDK v{major()}; "
@@ -49,7 +53,14 @@ def run() -> int:
         )
         pipeline = abalone(aws, policy)
         columns = ("step", "step_type", "arn_pattern", "role_arn")
-        console.print(terminal.jobs(pipeline.plan(), columns))
+        plan = pipeline.plan(role_arn=execution_role)
+        console.print(terminal.jobs(plan, columns))
+        least = iam.execution_role_policy(plan)
+        _grant(aws, "pipeline-execution", least)
+        console.print(
+            f"\nThe execution role is given the least policy for that: {len(least.statements)} "
+            f"statements, {least.size:,} characters."
+        )
 
         pipeline.upsert(role_arn=execution_role)
         execution = pipeline.start()
@@ -60,8 +71,34 @@ def run() -> int:
         status = execution.describe()["PipelineExecutionStatus"]
         console.print(f"\nThe execution {status}; jobs outside the prefix: {len(outside)}.")
 
+        denied = _show_refusal(console, aws, pipeline)
         refused = _show_mistakes(console, aws, policy, execution_role)
-    return int(bool(outside) or status != "Succeeded" or not refused)
+    return int(bool(outside) or status != "Succeeded" or not (denied and refused))
+
+
+def _grant(aws: EmbeddedAWS, role: str, policy: iam.PolicyDocument) -> None:
+    aws.client("iam").put_role_policy(
+        RoleName=role, PolicyName=policy.name, PolicyDocument=policy.to_json()
+    )
+
+
+def _show_refusal(console: Console, aws: EmbeddedAWS, pipeline: Any) -> bool:
+    """Start the pipeline under a role of another team, which was foreseen."""
+    console.print("\n[bold]The same pipeline under the role of another team[/bold], team-b:\n")
+    theirs = iam.prefix_policy(PrefixPolicy("team-b"), account=aws.account_id, region=aws.region)
+    foreseen = pipeline.preflight(role_policies=[theirs])
+    role = aws.create_role("team-b-execution", [theirs])
+    client = aws.client("sagemaker")
+    started = client.start_pipeline_execution(PipelineName=pipeline.name, RoleArn=role)
+    arn = started["PipelineExecutionArn"]
+    steps = client.list_pipeline_execution_steps(PipelineExecutionArn=arn, SortOrder="Ascending")
+    first = steps["PipelineExecutionSteps"][0]
+    console.print(
+        f"Preflight, without asking AWS: {len(foreseen.refused)} of {len(foreseen)} requests "
+        f"refused.\n{first['StepName']} {first['StepStatus']}: {first.get('FailureReason')}",
+        soft_wrap=True,
+    )
+    return not foreseen.ok and bool(first["StepStatus"] == "Failed")
 
 
 def _show_mistakes(
@@ -97,7 +134,7 @@ def abalone(aws: EmbeddedAWS, policy: PrefixPolicy, names: Mapping[str, Any] = N
         boto_session=aws.boto_session, default_bucket=aws.default_bucket
     )
     parts = import_module(f".abalone_v{major()}", __name__)
-    role = f"arn:aws:iam::{aws.account_id}:role/pipeline-execution"
+    role = f"arn:aws:iam::{aws.account_id}:role/{JOBS_ROLE}"
     return Pipeline(
         f"{policy.prefix}-abalone",
         steps=parts.steps(upstream().load, session, role, aws.default_bucket, names, GROUP),

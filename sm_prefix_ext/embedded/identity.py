@@ -18,7 +18,6 @@ from ..iam.evaluation import (
     INDETERMINATE,
     Layer,
     judge,
-    keys_of,
     read_layers,
 )
 from ..iam.matching import Context
@@ -87,7 +86,14 @@ def _result(
 ) -> dict[str, Any]:
     decision = judge(layers, action, resource, Context(context))
     told = {key.lower() for key in context}
-    missing = sorted(key for key in keys_of(layers) if key.lower() not in told)
+    asked = {
+        key
+        for layer in layers
+        for statement in layer.statements
+        if statement.names_action(action)
+        for key in statement.keys
+    }
+    missing = sorted(key for key in asked if key.lower() not in told)
     verdict = decision.verdict
     result: dict[str, Any] = {
         "EvalActionName": action,

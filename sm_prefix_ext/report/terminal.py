@@ -6,13 +6,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
 from ..findings import ERROR, Finding
+from ..iam import Preflight, PreflightRow
+from ..iam.evaluation import INDETERMINATE
+from ..iam.requests import NOT_KNOWN
 
-_STYLES = {"error": "bold red", "warning": "yellow", "Succeeded": "green", "Failed": "bold red"}
+_STYLES = {
+    "error": "bold red",
+    "warning": "yellow",
+    "Succeeded": "green",
+    "Failed": "bold red",
+    "allowed": "green",
+    "implicitDeny": "bold red",
+    "explicitDeny": "bold red",
+    "indeterminate": "yellow",
+}
 _WIDTH_OF_A_FILE = 200
 
 
@@ -52,6 +64,29 @@ def jobs(rows: Iterable[Any], columns: Sequence[str]) -> Table:
     """Planned jobs or job records, as a table of some of their fields."""
     rows = ([getattr(row, column) for column in columns] for row in rows)
     return table([column.replace("_", " ") for column in columns], rows)
+
+
+def preflight(answer: Preflight) -> Group:
+    """The requests that aren't allowed for certain, what that hinges on, and how many are."""
+    rows = (
+        (row.verdict, row.principal, row.step, row.action, row.resource, _why(row))
+        for row in answer.refused
+    )
+    columns = ("verdict", "principal", "step", "action", "resource", "why")
+    refused = len(answer.refused)
+    allowed = len(answer) - refused
+    said = f"{allowed} of {_counted(len(answer), 'request')} allowed."
+    counted = Text(said, style="bold red" if refused else "green")
+    return Group(table(columns, rows), counted) if refused else Group(counted)
+
+
+def _why(row: PreflightRow) -> str:
+    if row.action == NOT_KNOWN:
+        return "what a step of this type needs isn't known"
+    decided = "; ".join(map(str, row.statements)) or "no statement allows it"
+    if row.unknown:
+        return f"{decided}; nobody can know {', '.join(row.unknown)} beforehand"
+    return f"{decided}, for a part of it" if row.verdict == INDETERMINATE else decided
 
 
 def _cell(value: Any) -> Text:
