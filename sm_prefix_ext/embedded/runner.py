@@ -197,6 +197,7 @@ class Runner:
             if action == kind.iam_actions[0]:
                 for also in self._of_the_experiment(kind, run, name):
                     self._ask(run, also)
+
         reason = _reason(run.name, outcome)
         if reason is not None and len(kind.actions) < 3:
             # What can't be stopped doesn't run either: making it is all that can fail.

@@ -73,7 +73,7 @@ def execution_role_policy(
         pipeline_name=pipeline_name,
     )
     asked = list(of_execution_role(plan))
-    if is_role_arn(plan.role_arn) and any(one.action == "iam:PassRole" for one in asked):
+    if is_role_arn(plan.role_arn) and any("iam:PassRole" in job.actions for job in plan):
         # The developer guide's prerequisites have the role pass itself, whoever takes it.
         asked.append(passing("", plan.role_arn, plan.home))
     notes = [*_notes(plan.home), *_left_out(asked)]
@@ -377,18 +377,16 @@ def _notes(home: Home) -> Iterator[str]:
 
 
 def _statements(asked: Iterable[Request]) -> tuple[Mapping[str, Any], ...]:
-    """The statements that allow some requests and no other: resources with the same actions."""
+    """The statements that allow some requests, and no request that could be made beside them."""
     actions: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in asked:
         service = str(one.facts.known.get("iam:PassedToService", ""))
         for resource in _spellings(one.resource):
             actions[resource, service].add(one.action)
-    alike: dict[tuple[frozenset[str], str, str], list[str]] = defaultdict(list)
-    for (resource, service), of_it in actions.items():
-        alike[frozenset(of_it), service, _label(resource, of_it, service)].append(resource)
     made = []
-    for (of_them, service, label), resources in alike.items():
+    for of_them, service, resources in _together(actions):
         condition = {"StringEquals": {"iam:PassedToService": service}} if service else None
+        label = _label(resources[0], of_them, service)
         made.append(statement(label, of_them, _needed(resources), condition=condition))
     labels = [written["Sid"] for written in made]
     for written in made:
@@ -396,6 +394,37 @@ def _statements(asked: Iterable[Request]) -> tuple[Mapping[str, Any], ...]:
             content = json.dumps(written, sort_keys=True).encode()
             written["Sid"] += hashlib.sha256(content).hexdigest()[:8]
     return tuple(sorted(made, key=lambda written: str(written["Sid"])))
+
+
+def _together(
+    actions: Mapping[tuple[str, str], set[str]],
+) -> Iterator[tuple[frozenset[str], str, list[str]]]:
+    """Resources with their actions, those of one type in one statement.
+
+    An action that is asked about resources of several types at once, such as
+    ``sagemaker:CreateTrial``, has them in one statement too, as linters want it; that allows
+    nothing more, since each action has its own resource types. ``sagemaker:AddTags`` has them all.
+    """
+    groups: list[tuple[set[str], str, list[str]]] = []
+    for (resource, service), of_it in actions.items():
+        joined = [resource]
+        for group in [*groups]:
+            shared = (group[0] & of_it) - {"sagemaker:AddTags"}
+            alike = group[0] == of_it and _type_of(group[2][0]) == _type_of(resource)
+            if group[1] == service and (shared or alike):
+                groups.remove(group)
+                of_it, joined = of_it | group[0], group[2] + joined
+        groups.append((of_it, service, joined))
+    yield from ((frozenset(of_them), service, found) for of_them, service, found in groups)
+
+
+def _type_of(resource: str) -> str:
+    return "*" if resource == "*" else ":".join(resource.split(":")[2:3]) + _path(resource)
+
+
+def _path(resource: str) -> str:
+    """The resource type in an ARN, with the ``:`` of those that have no ``/``."""
+    return re.split(r"[/:]", Arn.parse(resource).resource.strip("/"))[0]
 
 
 def _spellings(resource: str) -> tuple[str, ...]:
@@ -429,7 +458,9 @@ def _label(resource: str, actions: set[str], service: str) -> str:
         return _camel(path)
     if arn.service == "s3":
         return "Objects" if "/" in arn.resource else "Bucket"
-    return _camel(f"{arn.service}-{arn.resource.strip('/').partition('/')[0].partition(':')[0]}")
+    return _camel(
+        f"{arn.service}-{_path(resource)}" if re.search("[/:]", arn.resource) else arn.service
+    )
 
 
 def _camel(text: str) -> str:

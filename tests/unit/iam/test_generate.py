@@ -1,0 +1,605 @@
+"""The generated policies: exactly what a plan needs, in every partition, for each tool."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from typing import Any
+
+import botocore.session
+import pytest
+
+from sm_prefix_ext import Plan, PrefixPolicy, iam
+from sm_prefix_ext.iam.documents import LIMITS
+from sm_prefix_ext.iam.facts import FIELDS
+from sm_prefix_ext.iam.requests import Request, of_author, of_execution_role, samples
+from sm_prefix_ext.kinds import JOB_KINDS, KINDS
+
+from .pipelines import ACCOUNT, EXECUTION, JOBS, PIPELINES, REGION, WORKER, plan, step
+
+NAMES = list(PIPELINES)
+VPC = "vpc-0123456789abcdef0"
+
+
+def concrete(asked: Request) -> str:
+    """A resource as a run would name it."""
+    named = samples(asked.shape)[0] if asked.shape else asked.resource
+    return named.replace("/*", "/7").replace("-*", "-abc").replace("*", "x9")
+
+
+def verdict(policy: Any, asked: Request, resource: str, action: str | None = None) -> str:
+    """What a policy says of a request, changed."""
+    context = asked.facts.known
+    decision = iam.evaluate(action or asked.action, resource, identity=policy, context=context)
+    return decision.verdict
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_request_of_the_plan_is_allowed(name: str) -> None:
+    """By its pattern, and as a run will make it."""
+    made = plan(name)
+    policy = iam.execution_role_policy(made)
+    assert iam.preflight(made, role_policies=[policy]).ok
+    for asked in of_execution_role(made):
+        assert "allowed" == verdict(policy, asked, concrete(asked)), asked
+
+
+def near_misses(asked: Request) -> Any:
+    """The same request, for somebody else's things."""
+    resource = concrete(asked)
+    head, _, name = resource.rpartition("/")
+    for old, new in (
+        (ACCOUNT, "999999999999"),
+        (REGION, "us-west-2"),
+        ("team-a", "team-b"),
+        ("team-a", "eam-a"),
+        ("team-a", "TEAM-A"),
+        ("Team-A", "tEam-A"),
+        ("role/pipeline", "role/pipelin"),
+        ("role/worker", "role/worker2"),
+        ("role/worker", "role/path/worker"),
+        ("pipelines-", "pipeline-"),
+        ("training-job", "processing-job"),
+        ("processing-job", "training-job"),
+        ("transform-job", "model"),
+        (":model/", ":endpoint/"),
+        ("hyper-parameter-tuning-job", "training-job"),
+        ("automl-job", "training-job"),
+        ("model-package/", "model-package-group/x"),
+        ("function:notify", "function:notify2"),
+        (":approve", ":approve2"),
+        ("applications/00abc", "applications/00abd"),
+        ("s3:::", "s3:::x"),
+        ("report.json", "secret.json"),
+    ):
+        if old in resource:
+            yield asked.action, resource.replace(old, new, 1)
+    service, _, operation = asked.action.partition(":")
+    other = re.sub(r"^[A-Z][a-z]+", "Purge", operation)
+    yield f"{service}:{other}", resource
+    yield f"{service}:{operation}s", resource
+    yield asked.action, f"{head}s/{name}"
+
+
+def test_near_misses_are_refused() -> None:
+    """Each differs from a request in the account, the region, the prefix, the type, the role, …"""
+    tried = 0
+    for name in NAMES:
+        made = plan(name)
+        policy = iam.execution_role_policy(made)
+        for asked in of_execution_role(made):
+            if asked.resource == "*":
+                continue
+            for action, resource in near_misses(asked):
+                allowed_by_another = any(
+                    one.action == action
+                    and resource.startswith(one.resource.partition("*")[0])
+                    and one.resource != asked.resource
+                    for one in of_execution_role(made)
+                )
+                if not allowed_by_another and not _covered(asked, action, resource):
+                    tried += 1
+                    got = verdict(policy, asked, resource, action)
+                    assert "implicitDeny" == got, (asked, action, resource)
+    assert tried > 1000
+
+
+def _covered(asked: Request, action: str, resource: str) -> bool:
+    """Whether it is what the pattern of the request itself stands for."""
+    pattern = re.escape(asked.resource).replace(r"\*", ".*")
+    spellings = (asked.resource, asked.resource.lower())
+    patterns = [re.escape(one).replace(r"\*", ".*") for one in spellings] + [pattern]
+    return action == asked.action and any(re.fullmatch(one, resource) for one in patterns)
+
+
+def test_passing_a_role_to_another_service_is_refused() -> None:
+    """The role is passed to SageMaker alone."""
+    policy = iam.execution_role_policy(plan("jobs"))
+    context = {"iam:PassedToService": "lambda.amazonaws.com"}
+    assert (
+        "implicitDeny"
+        == iam.evaluate("iam:PassRole", WORKER, identity=policy, context=context).verdict
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_statement_is_too_much(name: str) -> None:
+    """Without any one of them, a request is refused."""
+    made = plan(name)
+    policy = iam.execution_role_policy(made)
+    for left_out in range(len(policy.statements)):
+        statements = [s for n, s in enumerate(policy.statements) if n != left_out]
+        rest = {"Version": "2012-10-17", "Statement": statements}
+        answer = iam.preflight(made, role_policies=[rest])
+        assert not answer.ok, policy.statements[left_out]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_resources_are_named(name: str) -> None:
+    """No ``*`` where the action has a resource type, none in the place of a resource type."""
+    for policy in (iam.execution_role_policy(plan(name)), iam.author_policy(plan(name))):
+        for statement in policy.statements:
+            for resource in statement["Resource"]:
+                if resource == "*":
+                    allowed = {"elasticmapreduce:RunJobFlow", "emr-serverless:CreateApplication"}
+                    assert set(statement["Action"]) <= allowed
+                else:
+                    path = resource.split(":", 5)[5]
+                    assert "*" not in path.partition("/")[0], resource
+                    assert not resource.startswith("arn:aws:iam") or "*" not in path
+
+
+def test_the_same_plan_gives_the_same_policy() -> None:
+    """To the byte, whatever the order of its steps; Sids are unique and of IAM's alphabet."""
+    for name in NAMES:
+        policy = iam.execution_role_policy(plan(name))
+        again = Plan.from_definition(
+            {"Steps": PIPELINES[name]["Steps"][::-1], **PIPELINES[name]},
+            region=REGION,
+            role_arn=EXECUTION,
+            pipeline_name="team-a-pipe",
+        )
+        assert policy.to_json() == iam.execution_role_policy(again).to_json()
+        sids = [statement["Sid"] for statement in policy.statements]
+        assert len(sids) == len(set(sids))
+        assert all(re.fullmatch("[A-Za-z0-9]+", sid) for sid in sids)
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("us-iso-east-1", "aws-iso"),
+        ("us-isob-east-1", "aws-iso-b"),
+        ("eu-west-1", "aws"),
+    ],
+)
+def test_partitions(region: str, partition: str) -> None:
+    """Every ARN is in the region's partition, but for roles that are given in full."""
+    made = Plan.from_definition(PIPELINES["jobs"] | {"Steps": JOBS[:3]}, region=region)
+    for policy in (
+        iam.execution_role_policy(made),
+        iam.author_policy(made, pipeline_name="p"),
+        iam.prefix_policy(PrefixPolicy("team-a"), region=region),
+        iam.pipeline_version_policy("p", at_least=2, region=region),
+        iam.scp_exception("k", "v", [VPC], region=region),
+    ):
+        for statement in policy.statements:
+            listed = statement["Resource"]
+            for resource in [listed] if isinstance(listed, str) else listed:
+                assert resource == "*" or resource.split(":")[1] == (
+                    "aws" if ":iam:" in resource else partition
+                )
+
+
+def test_another_place_than_the_plans() -> None:
+    """Account, region, partition and role may be given to the generator."""
+    made = Plan.from_definition({"Steps": [step("T", "Training", {"TrainingJobName": "team-a"})]})
+    policy = iam.execution_role_policy(
+        made,
+        account="111122223333",
+        region="cn-north-1",
+        role_arn="arn:aws-cn:iam::111122223333:role/x",
+    )
+    text = policy.to_json()
+    assert "arn:aws-cn:sagemaker:cn-north-1:111122223333:training-job/team-a-*" in text
+    assert "arn:aws-cn:iam::111122223333:role/x" in text
+    assert policy.notes == ()
+    with pytest.raises(ValueError, match="'12' can't be an account"):
+        iam.execution_role_policy(made, account="12")
+
+
+def test_upper_case_is_named_in_both_spellings() -> None:
+    """SageMaker has authorised names in lower case as well."""
+    [passing, jobs] = iam.execution_role_policy(plan("upper case")).statements
+    head = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/"
+    assert [f"{head}Team-A-*", f"{head}team-a-*"] == jobs["Resource"]
+    assert [EXECUTION] == passing["Resource"]
+
+
+def test_what_is_left_open_is_noted() -> None:
+    """No silence: an account, a role, a step type, an object that only a run names."""
+    made = Plan.from_definition(
+        {
+            "Steps": [
+                step("Train", "Training", {"TrainingJobName": "team-a"}),
+                step("Lineage", "Lineage"),
+                step("Call", "Lambda", FunctionArn={"Get": "Parameters.Function"}),
+                step("Run", "Training", {"RoleArn": {"Get": "Parameters.Role"}}),
+            ]
+        }
+    )
+    policy = iam.execution_role_policy(made)
+    notes = "\n".join(policy.notes)
+    for wanted in (
+        "The account isn't known",
+        "The region isn't known",
+        "Step Train: the role that it takes isn't known, so passing it isn't granted",
+        "Step Run: the role that it takes isn't known",
+        "Step Lineage: what its type needs isn't known",
+        "Step Call: only a run decides which: lambda:InvokeFunction on",
+    ):
+        assert wanted in notes
+    assert "iam:PassRole" not in policy.to_json()
+    assert "pipeline's name isn't known" in "\n".join(iam.author_policy(made).notes)
+
+
+def test_the_author() -> None:
+    """May create, start and watch this pipeline and pass its role; not another, not the jobs."""
+    made = plan("jobs")
+    policy = iam.author_policy(made)
+    assert (
+        iam.preflight(made, role_policies=[], author_policies=policy).rows[-1].verdict == "allowed"
+    )
+    for asked in of_author(made):
+        assert "allowed" == verdict(policy, asked, concrete(asked))
+    for action, resource in (
+        (
+            "sagemaker:StartPipelineExecution",
+            f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/other",
+        ),
+        ("sagemaker:DeletePipeline", f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/team-a-pipe"),
+        (
+            "sagemaker:CreateTrainingJob",
+            f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/team-a-1",
+        ),
+        ("iam:PassRole", WORKER),
+        ("s3:PutObject", "arn:aws:s3:::other/x"),
+    ):
+        context = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        decision = iam.evaluate(action, resource, identity=policy, context=context)
+        assert "implicitDeny" == decision.verdict, action
+    assert "arn:aws:s3:::mine/*" in iam.author_policy(made, bucket="mine").to_json()
+
+
+def test_a_teams_prefix() -> None:
+    """All job types, or some; the short prefix for those whose limit is 6; its roles."""
+    team = PrefixPolicy("team-alpha", short_prefix="alpha", step_roles={"*": WORKER})
+    policy = iam.prefix_policy(team, region=REGION)
+    text = policy.to_json()
+    for kind in JOB_KINDS:
+        prefix = "alpha" if kind.short else "team-alpha"
+        category = "*/" if kind.step_type == "Job" else ""
+        assert f"{ACCOUNT}:{kind.arn_resource}/{category}{prefix}-*" in text
+    assert "model-package-group/team-alpha-*" in text
+    assert WORKER in text
+    assert policy.notes == ()
+    some = iam.prefix_policy(PrefixPolicy("team-alpha"), kinds=["Training", KINDS["Processing"]])
+    assert ["ProcessingJob", "TrainingJob"] == [s["Sid"] for s in some.statements]
+    assert any("No short prefix" in n for n in iam.prefix_policy(PrefixPolicy("team-alpha")).notes)
+
+
+@pytest.mark.parametrize(
+    ("policy", "kinds", "said"),
+    [
+        (PrefixPolicy(), None, "has no prefix"),
+        (PrefixPolicy("team-alpha"), ["Tuning"], "no short_prefix"),
+        (PrefixPolicy("team-a"), ["Lambda"], "'Lambda' is no step type that makes a job"),
+        (PrefixPolicy("team-a"), ["training"], "'training' is no step type"),
+    ],
+)
+def test_prefixes_that_cannot_be_granted(policy: PrefixPolicy, kinds: Any, said: str) -> None:
+    """One sentence."""
+    with pytest.raises(ValueError, match=said):
+        iam.prefix_policy(policy, kinds)
+
+
+INSIDE, DIRECT = {"aws:SourceVpc": VPC}, {"aws:ViaAWSService": "false"}
+TAG = {"aws:PrincipalTag/reader": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("action", "context", "wanted"),
+    [
+        ("s3:GetObject", {}, "explicitDeny"),
+        ("s3:GetObject", {**DIRECT}, "explicitDeny"),
+        ("s3:GetObject", {**DIRECT, "aws:SourceVpc": "vpc-0bbbbbbbbbbb"}, "explicitDeny"),
+        ("s3:GetObject", {**DIRECT, **INSIDE}, "allowed"),
+        ("s3:GetObject", {**DIRECT, **TAG}, "allowed"),
+        ("s3:GetObject", {**DIRECT, "aws:PrincipalTag/reader": "no"}, "explicitDeny"),
+        ("s3:GetObject", {"aws:ViaAWSService": "true"}, "allowed"),
+        ("s3:PutObject", {**DIRECT, **TAG}, "explicitDeny"),
+        ("s3:PutObject", {**DIRECT, **TAG, **INSIDE}, "allowed"),
+        ("s3:GetObjectAcl", {**TAG}, "explicitDeny"),
+    ],
+)
+def test_the_scp_exception(action: str, context: Any, wanted: str) -> None:
+    """Either key lifts the denial; the tag's exemption is for GetObject alone."""
+    everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    scp = iam.scp_exception("reader", "yes", [VPC], ["arn:aws:iam::*:role/admin"])
+    decision = iam.evaluate(
+        action,
+        "arn:aws:s3:::data/x",
+        identity=[everything],
+        scps=[[everything, scp]],
+        context=context,
+    )
+    assert wanted == decision.verdict
+
+
+@pytest.mark.parametrize(
+    ("action", "principal", "key", "wanted"),
+    [
+        ("iam:TagRole", "dev", "reader", "explicitDeny"),
+        ("iam:TagRole", "dev", "READER", "explicitDeny"),
+        ("iam:CreateUser", "dev", "reader", "explicitDeny"),
+        ("sts:TagSession", "dev", "reader", "explicitDeny"),
+        ("iam:TagRole", "dev", "other", "allowed"),
+        ("iam:TagRole", "admin", "reader", "allowed"),
+    ],
+)
+def test_the_tag_is_protected(action: str, principal: str, key: str, wanted: str) -> None:
+    """In every letter case, for users and sessions too."""
+    everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    scp = iam.scp_exception("reader", "yes", [VPC], ["arn:aws:iam::*:role/admin"])
+    context = {
+        "aws:TagKeys": ["team", key],
+        "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{principal}",
+    }
+    decision = iam.evaluate(
+        action, WORKER, identity=[everything], scps=[[everything, scp]], context=context
+    )
+    assert wanted == decision.verdict
+
+
+def test_the_scp_leaves_the_tagged_role_its_jobs() -> None:
+    """What isn't S3's is none of its business."""
+    everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    scp = iam.scp_exception("reader", "yes", [VPC])
+    job = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/team-a-1"
+    decision = iam.evaluate(
+        "sagemaker:CreateTrainingJob",
+        job,
+        identity=[everything],
+        scps=[[everything, scp]],
+        context=TAG,
+    )
+    assert "allowed" == decision.verdict
+    assert {"reader": "yes"} == scp.tags
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("k", "v", []), "vpc_ids is"),
+        (("k", "v", VPC), "vpc_ids is"),
+        (("k", "v", ["vpc-x"]), "vpc_ids is"),
+        (("", "v", [VPC]), "tag_key is ''"),
+        (("k", "*", [VPC]), "tag_value is"),
+        (("k", "v", [VPC], "arn:aws:iam::1:role/x"), "admin_arns is"),
+        (("k", "v", [VPC], ["admin"]), "admin_arns is"),
+    ],
+)
+def test_what_is_no_exception(arguments: Any, said: str) -> None:
+    """One sentence."""
+    with pytest.raises(ValueError, match=re.escape(said)):
+        iam.scp_exception(*arguments)
+
+
+def test_trust_versions_and_cors() -> None:
+    """The small ones."""
+    assert "sagemaker.amazonaws.com" in iam.trust_policy().to_json()
+    trust = iam.trust_policy(account=ACCOUNT).to_dict()["Statement"][0]
+    assert {"StringEquals": {"aws:SourceAccount": ACCOUNT}} == trust["Condition"]
+    versions = iam.pipeline_version_policy("p", at_least=6, region=REGION, account=ACCOUNT)
+    pipeline = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/p"
+    for version, wanted in ((5, "implicitDeny"), (6, "allowed"), (10, "allowed")):
+        decision = iam.evaluate(
+            "sagemaker:StartPipelineExecution",
+            pipeline,
+            identity=versions,
+            context={"sagemaker:PipelineVersionId": version},
+        )
+        assert wanted == decision.verdict
+    for bad in (0, True, "6"):
+        with pytest.raises(ValueError, match="at_least is"):
+            iam.pipeline_version_policy("p", at_least=bad)  # type: ignore[arg-type]
+    [rule] = iam.cors_rules(["https://studio.example"])
+    assert (["PUT"], ["https://studio.example"]) == (rule["AllowedMethods"], rule["AllowedOrigins"])
+
+
+def long_policy(jobs: int, kind: str = "managed") -> iam.PolicyDocument:
+    """A policy of so many statements."""
+    statements = tuple(
+        {
+            "Sid": f"S{n}",
+            "Effect": "Allow",
+            "Action": ["a:B"],
+            "Resource": [f"arn:aws:s3:::{n:0200}"],
+        }
+        for n in range(jobs)
+    )
+    return iam.PolicyDocument(statements, "long", kind)
+
+
+@pytest.mark.parametrize("kind", ["managed", "inline", "scp"])
+def test_split(kind: str) -> None:
+    """Every part fits, none is cut, all statements are there once, in order."""
+    whole = long_policy(120)
+    parts = whole.split(kind)
+    assert len(parts) > 1
+    assert [s for part in parts for s in part.statements] == list(whole.statements)
+    for part in parts:
+        text = part.to_json(None)
+        size = len(text) if kind == "scp" else len("".join(text.split()))
+        assert size <= LIMITS[kind]
+        assert kind == part.kind
+    assert (long_policy(1).statements,) == tuple(p.statements for p in long_policy(1).split(kind))
+
+
+def test_what_cannot_be_split() -> None:
+    """A statement that is too long by itself, an unknown kind."""
+    made = iam.PolicyDocument(
+        ({"Sid": "Big", "Effect": "Allow", "Action": "a:B", "Resource": ["x" * 7000]},)
+    )
+    with pytest.raises(ValueError, match=r"the statement 'Big' has 7,\d+ characters by itself"):
+        made.split()
+    assert 1 == len(made.split("inline"))
+    with pytest.raises(ValueError, match="kind is 'bucket'"):
+        made.split("bucket")
+
+
+def test_size_is_counted_without_white_space() -> None:
+    """As IAM counts."""
+    policy = iam.execution_role_policy(plan("jobs"))
+    assert policy.size == len("".join(policy.to_json().split()))
+    assert policy.size < LIMITS["managed"]
+
+
+def test_diff() -> None:
+    """What a change of the pipeline adds and removes."""
+    before = iam.execution_role_policy(plan("jobs"))
+    changed = Plan.from_definition({"Steps": JOBS[1:]}, region=REGION, role_arn=EXECUTION)
+    after = iam.execution_role_policy(changed)
+    difference = after.diff(before)
+    assert difference.added == ()
+    assert {
+        (
+            "Allow",
+            f"sagemaker:{action}",
+            f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:processing-job/team-a-prepare-*",
+            "",
+        )
+        for action in (
+            "AddTags",
+            "CreateProcessingJob",
+            "DescribeProcessingJob",
+            "StopProcessingJob",
+        )
+    } == set(difference.removed)
+    assert str(difference).startswith("- Allow sagemaker:AddTags on")
+    assert not after.diff(after.to_dict())
+    assert "no difference" == str(after.diff(after))
+    [added] = iam.trust_policy(account=ACCOUNT).diff(iam.trust_policy()).added
+    assert "aws:SourceAccount" in added[3]
+
+
+@pytest.mark.parametrize("kind", ["managed", "inline", "scp", "trust"])
+def test_deployment_forms(kind: str) -> None:
+    """CloudFormation parses as JSON; Terraform's JSON is what IAM gets, its templates escaped."""
+    statement = {
+        "Sid": "S",
+        "Effect": "Allow",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::${aws:username}",
+    }
+    made = iam.PolicyDocument((statement,), "my-policy", kind)
+    template = json.loads(made.to_cloudformation())
+    [(logical, resource)] = template["Resources"].items()
+    assert "MyPolicy" == logical
+    assert made.to_dict() in resource["Properties"].values()
+    text = made.to_terraform()
+    body = text[text.index("jsonencode(") + len("jsonencode(") : text.rindex(")")]
+    assert made.to_dict() == json.loads(body.replace("$${", "${"))
+    assert "$${aws:username}" in text
+    assert text.count("{") == text.count("}")
+
+
+def test_each_part_is_deployed() -> None:
+    """Under a name of its own."""
+    made = long_policy(60)
+    parts = len(made.split())
+    assert parts == len(json.loads(made.to_cloudformation())["Resources"])
+    assert parts == made.to_terraform().count('resource "aws_iam_policy"')
+
+
+def test_a_document_is_a_value() -> None:
+    """What ``to_dict`` gives may be changed without harm."""
+    policy = iam.trust_policy()
+    policy.to_dict()["Statement"][0]["Action"] = "changed"
+    assert "changed" not in policy.to_json()
+
+
+def linted() -> Any:
+    """Every kind of document that is generated."""
+    yield from (iam.execution_role_policy(plan(name)) for name in NAMES)
+    yield from (iam.author_policy(plan(name)) for name in NAMES[:1])
+    yield iam.prefix_policy(PrefixPolicy("team-a", step_roles={"*": WORKER}))
+    yield iam.scp_exception("reader", "yes", [VPC], ["arn:aws:iam::*:role/admin"])
+    yield iam.pipeline_version_policy("p", at_least=6)
+
+
+def test_parliament_finds_nothing() -> None:
+    """But for what its data of 2025 doesn't know: newer actions, and a global condition key."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own imports are deprecated
+        parliament = pytest.importorskip("parliament")
+    operations = set(botocore.session.get_session().get_service_model("sagemaker").operation_names)
+    for policy in linted():
+        for found in parliament.analyze_policy_string(policy.to_json()).findings:
+            newer = found.issue == "UNKNOWN_ACTION" and (
+                str(found.detail).rpartition("sagemaker:")[2].strip("\"'") in operations
+            )
+            of_all = found.issue == "UNKNOWN_CONDITION_FOR_ACTION" and (
+                "aws:ViaAWSService" in str(found.detail)
+            )
+            assert newer or of_all, (policy.name, found)
+
+
+def test_actions_are_those_of_botocore() -> None:
+    """Every action of SageMaker, EMR, EMR Serverless and EventBridge is an operation."""
+    session = botocore.session.get_session()
+    models = {
+        "sagemaker": "sagemaker",
+        "elasticmapreduce": "emr",
+        "emr-serverless": "emr-serverless",
+        "events": "events",
+    }
+    known = {
+        prefix: set(session.get_service_model(service).operation_names)
+        for prefix, service in models.items()
+    }
+    asked = {
+        r.action for name in NAMES for r in (*of_execution_role(plan(name)), *of_author(plan(name)))
+    }
+    for action in sorted(asked):
+        service, _, operation = action.partition(":")
+        assert operation in known.get(service, {operation}), action
+
+
+def test_fields_are_those_of_the_requests() -> None:
+    """Every path from which a condition key is taken exists in botocore's model."""
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    for operation, fields in FIELDS.items():
+        for path in {path for paths in fields.values() for path in paths}:
+            shape = model.operation_model(operation).input_shape
+            for part in path.split("."):
+                shape = shape.members[part.removesuffix("[]")]
+                if part.endswith("[]"):
+                    assert "list" == shape.type_name, path
+                    shape = shape.member
+            assert shape.type_name not in ("structure", "list"), path
+
+
+def test_condition_keys_are_those_of_the_reference() -> None:
+    """The table has, for each create action, the keys that the service reference lists."""
+    listed = {
+        "CreateTransformJob": {"InstanceTypes", "OutputKmsKey", "VolumeKmsKey"},
+        "CreateModel": {"NetworkIsolation", "VpcSubnets", "VpcSecurityGroupIds"},
+    }
+    for operation, keys in listed.items():
+        plain = {key.removeprefix("sagemaker:").removesuffix("Arn") for key in FIELDS[operation]}
+        assert keys == plain
+    assert set(FIELDS) <= {kind.actions[0] for kind in JOB_KINDS}

@@ -1,0 +1,339 @@
+"""The preflight: a verdict for each request, what is known of it, and what is unwise."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import InvalidPrefix, Plan, PolicyFileError, PrefixPolicy, iam
+from sm_prefix_ext.findings import CATALOGUE, WARNING
+
+from .pipelines import ACCOUNT, EXECUTION, JOBS, REGION, WORKER, plan, step
+
+HEAD = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:"
+TRAIN = f"{HEAD}training-job/team-a-train-*"
+
+
+def training(name: str | None = "team-a-train", **arguments: Any) -> Plan:
+    """A plan with one training job."""
+    named = {} if name is None else {"TrainingJobName": name}
+    given = {**named, "RoleArn": EXECUTION, **arguments}
+    return Plan.from_definition(
+        {"Steps": [step("Train", "Training", given)]}, region=REGION, role_arn=EXECUTION
+    )
+
+
+def document(*statements: Any) -> dict[str, Any]:
+    """A policy."""
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def allow(action: Any, resource: Any, **more: Any) -> dict[str, Any]:
+    """A statement."""
+    return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+
+
+def row(
+    made: Plan, *statements: Any, action: str = "sagemaker:CreateTrainingJob", **more: Any
+) -> Any:
+    """The row of an action."""
+    answer = iam.preflight(made, role_policies=[document(*statements)], **more)
+    return next(one for one in answer if one.action == action)
+
+
+def test_rows() -> None:
+    """Each action that the service asks for a job, on the job's pattern or the role."""
+    policy = iam.execution_role_policy(training())
+    answer = iam.preflight(training(), role_policies=[policy])
+    assert [
+        ("Train", "sagemaker:CreateTrainingJob", TRAIN, "allowed"),
+        ("Train", "sagemaker:AddTags", TRAIN, "allowed"),
+        ("Train", "sagemaker:DescribeTrainingJob", TRAIN, "allowed"),
+        ("Train", "sagemaker:StopTrainingJob", TRAIN, "allowed"),
+        ("Train", "iam:PassRole", EXECUTION, "allowed"),
+    ] == [(one.step, one.action, one.resource, one.verdict) for one in answer]
+    assert ["TrainingJob"] == [one.sid for one in answer[0].statements]
+    assert answer.ok
+    assert answer.warnings == answer.refused == ()
+    assert (5, answer.rows[0]) == (len(answer), next(iter(answer)))
+
+
+def test_as_data_and_as_a_table() -> None:
+    """JSON with every field; HTML that escapes."""
+    answer = iam.preflight(training(), role_policies=[])
+    data = json.loads(json.dumps(answer.to_dict()))
+    assert not data["ok"]
+    assert "implicitDeny" == data["rows"][0]["verdict"]
+    assert "<td" in answer._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("statement", "arguments", "wanted"),
+    [
+        # Read off the definition.
+        ({"StringEquals": {"sagemaker:InstanceTypes": "ml.m5.large"}}, "ml.m5.large", "allowed"),
+        ({"StringEquals": {"sagemaker:InstanceTypes": "ml.m5.large"}}, "ml.p4.x", "implicitDeny"),
+        (
+            {"StringEquals": {"sagemaker:InstanceTypes": "x"}},
+            {"Get": "Parameters.T"},
+            "indeterminate",
+        ),
+        # What the request hasn't got, since the definition hasn't.
+        ({"Null": {"sagemaker:VpcSubnets": "true"}}, "ml.m5.large", "allowed"),
+        ({"Null": {"sagemaker:VpcSubnets": "false"}}, "ml.m5.large", "implicitDeny"),
+        ({"Null": {"sagemaker:ModelArn": "false"}}, "ml.m5.large", "indeterminate"),
+        # What the service fills in, and what only the run knows.
+        ({"Bool": {"sagemaker:NetworkIsolation": "true"}}, "ml.m5.large", "indeterminate"),
+        ({"StringEquals": {"aws:PrincipalTag/team": "a"}}, "ml.m5.large", "indeterminate"),
+        ({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "ml.m5.large", "indeterminate"),
+        # The principal and the place.
+        ({"ArnEquals": {"aws:PrincipalArn": EXECUTION}}, "ml.m5.large", "allowed"),
+        ({"StringEquals": {"aws:PrincipalAccount": ACCOUNT}}, "ml.m5.large", "allowed"),
+        ({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}, "ml.m5.large", "implicitDeny"),
+        ({"Null": {"aws:username": "true"}}, "ml.m5.large", "allowed"),
+    ],
+)
+def test_what_is_known_of_a_request(statement: Any, arguments: Any, wanted: str) -> None:
+    """From the definition where it tells; else nobody says."""
+    made = training(ResourceConfig={"InstanceType": arguments})
+    found = row(made, allow("sagemaker:CreateTrainingJob", TRAIN, Condition=statement))
+    assert wanted == found.verdict
+    if wanted == "indeterminate":
+        assert found.unknown == tuple(next(iter(statement.values())))
+        assert found.statements
+
+
+@pytest.mark.parametrize(
+    ("step_type", "arguments", "key", "value"),
+    [
+        ("Training", {"VpcConfig": {"Subnets": ["a", "b"]}}, "VpcSubnets", ["a", "b"]),
+        ("Training", {"EnableNetworkIsolation": True}, "NetworkIsolation", "true"),
+        ("Training", {"OutputDataConfig": {"KmsKeyId": "k"}}, "OutputKmsKey", "k"),
+        (
+            "Training",
+            {"StoppingCondition": {"MaxRuntimeInSeconds": 60}},
+            "MaxRuntimeInSeconds",
+            "60",
+        ),
+        (
+            "Training",
+            {"ResourceConfig": {"InstanceGroups": [{"InstanceType": "x"}, {"InstanceType": "y"}]}},
+            "InstanceTypes",
+            ["x", "y"],
+        ),
+        (
+            "Processing",
+            {"NetworkConfig": {"VpcConfig": {"SecurityGroupIds": ["s"]}}},
+            "VpcSecurityGroupIds",
+            ["s"],
+        ),
+        (
+            "Tuning",
+            {"TrainingJobDefinitions": [{"ResourceConfig": {"InstanceType": "x"}}]},
+            "InstanceTypes",
+            ["x"],
+        ),
+        ("Transform", {"TransformResources": {"InstanceType": "x"}}, "InstanceTypes", ["x"]),
+        ("AutoML", {"OutputDataConfig": {"KmsKeyId": "arn:k"}}, "OutputKmsKeyArn", "arn:k"),
+        ("Model", {"VpcConfig": {"Subnets": ["a"]}}, "VpcSubnets", ["a"]),
+    ],
+)
+def test_where_condition_keys_are_read(
+    step_type: str, arguments: Any, key: str, value: Any
+) -> None:
+    """In each step type's own fields; another value is refused, so the key counted."""
+    made = Plan.from_definition(
+        {"Steps": [step("S", step_type, arguments)]}, region=REGION, role_arn=EXECUTION
+    )
+    [job] = {one.arn_pattern: one for one in made}.values()
+    for wanted, given in (("allowed", value), ("implicitDeny", "other")):
+        several = isinstance(value, list)
+        operator = "ForAllValues:StringEquals" if several else "StringEquals"
+        condition = {operator: {f"sagemaker:{key}": given}}
+        policy = document(allow("sagemaker:*", "*", Condition=condition))
+        answer = iam.preflight(made, role_policies=[policy])
+        assert wanted == next(r for r in answer if r.action == job.actions[0]).verdict
+
+
+def test_tags() -> None:
+    """The user's tags are in the request, and in that of AddTags; others aren't known."""
+    made = training(Tags=[{"Key": "team", "Value": "a"}, {"Key": "run", "Value": {"Get": "x"}}])
+    for key, wanted in (("team", "allowed"), ("run", "indeterminate"), ("other", "indeterminate")):
+        condition = {"StringEquals": {f"aws:RequestTag/{key}": "a"}}
+        for action in ("sagemaker:CreateTrainingJob", "sagemaker:AddTags"):
+            statement = allow(action, TRAIN, Condition=condition)
+            assert wanted == row(made, statement, action=action).verdict
+    tagging = {"StringEquals": {"sagemaker:TaggingAction": "CreateTrainingJob"}}
+    statement = allow("sagemaker:AddTags", TRAIN, Condition=tagging)
+    assert "allowed" == row(made, statement, action="sagemaker:AddTags").verdict
+
+
+def test_what_the_caller_knows() -> None:
+    """A key that the caller gives is known."""
+    condition = {"StringEquals": {"aws:PrincipalTag/team": "a"}}
+    statement = allow("sagemaker:CreateTrainingJob", TRAIN, Condition=condition)
+    for value, wanted in (("a", "allowed"), ("b", "implicitDeny")):
+        context = {"AWS:PrincipalTag/Team": value}
+        assert wanted == row(training(), statement, context=context).verdict
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ("training-job/team-a-train-*", "allowed"),
+        ("training-job/team-a-*", "allowed"),
+        ("training-job/team-a-train-????????????-??????????", "allowed"),
+        ("training-job/team-a-train-prod-*", "implicitDeny"),
+        ("training-job/team-a-train", "implicitDeny"),
+        ("training-job/team-a-train-?", "implicitDeny"),
+        ("training-job/Team-A-*", "implicitDeny"),
+        ("training-job/team-a-train-k3x9*", "indeterminate"),
+        ("processing-job/team-a-*", "implicitDeny"),
+    ],
+)
+def test_patterns_against_the_real_form(named: str, wanted: str) -> None:
+    """An Allow has to cover every name that the service may make."""
+    assert wanted == row(training(), allow("sagemaker:CreateTrainingJob", HEAD + named)).verdict
+
+
+def test_a_deny_that_meets_a_part_of_the_names() -> None:
+    """Is not overlooked."""
+    statements = [
+        allow("sagemaker:*", "*"),
+        {**allow("sagemaker:*", f"{HEAD}training-job/*-z*"), "Effect": "Deny"},
+    ]
+    found = row(training(), *statements)
+    assert ("indeterminate", ["Deny"]) == (found.verdict, [s.effect for s in found.statements])
+
+
+def test_a_place_that_is_not_known() -> None:
+    """A policy for one region covers a part of every region only."""
+    made = Plan.from_definition({"Steps": JOBS[1:2]})
+    found = row(made, allow("sagemaker:CreateTrainingJob", f"{HEAD}training-job/*"))
+    assert ("indeterminate", ()) == (found.verdict, found.unknown)
+
+
+def test_boundary_and_scps() -> None:
+    """Each has to allow too; an SCP binds the author as well."""
+    made = training()
+    policy = iam.execution_role_policy(made)
+    nothing = document()
+    assert not iam.preflight(made, role_policies=[policy], boundary=nothing).ok
+    assert not iam.preflight(made, role_policies=[policy], scps=[[nothing]]).ok
+    author = iam.author_policy(made, pipeline_name="p")
+    denied = document(
+        allow("*", "*"), {**allow("sagemaker:StartPipelineExecution", "*"), "Effect": "Deny"}
+    )
+    answer = iam.preflight(made, role_policies=[policy], scps=[[denied]], author_policies=[author])
+    refused = [r for r in answer.refused if r.verdict == "explicitDeny"]
+    assert [("author", "sagemaker:StartPipelineExecution")] == [
+        (one.principal, one.action) for one in refused
+    ]
+    assert "scps[0][0]" == refused[0].statements[0].policy
+
+
+def test_the_author_is_asked_for_what_authors_do() -> None:
+    """With the pipeline's own name and its role."""
+    made = plan("jobs")
+    policy = iam.execution_role_policy(made)
+    answer = iam.preflight(made, role_policies=[policy], author_policies=[iam.author_policy(made)])
+    assert answer.ok
+    asked = {(one.action, one.resource) for one in answer if one.principal == "author"}
+    assert ("sagemaker:CreatePipeline", f"{HEAD}pipeline/team-a-pipe") in asked
+    assert ("iam:PassRole", EXECUTION) in asked
+
+
+def test_an_unknown_step_type_is_indeterminate() -> None:
+    """What nobody has written down is never allowed."""
+    made = Plan.from_definition({"Steps": [step("L", "Lineage")]})
+    answer = iam.preflight(made, role_policies=[document(allow("*", "*"))])
+    assert [("unknown", "indeterminate")] == [(one.action, one.verdict) for one in answer]
+    assert not answer.ok
+
+
+def codes(made: Plan, *statements: Any) -> list[str]:
+    """The codes of the warnings."""
+    answer = iam.preflight(made, role_policies={"role.json": document(*statements)})
+    assert all(one.severity == WARNING and one.code in CATALOGUE for one in answer.warnings)
+    assert all(one.step == "role.json" for one in answer.warnings)
+    return [one.code for one in answer.warnings]
+
+
+CREATE = "sagemaker:CreateTrainingJob"
+
+
+@pytest.mark.parametrize(
+    ("statement", "wanted"),
+    [
+        (allow("sagemaker:*", "*"), ["PFX012"]),
+        ({"Effect": "Allow", "NotAction": "s3:*", "NotResource": "arn:aws:s3:::x"}, ["PFX012"]),
+        (allow(CREATE, f"{HEAD}training-job/*"), ["PFX012"]),
+        (allow(CREATE, TRAIN), []),
+        (allow(CREATE, f"{HEAD}training-job/team-*"), []),
+        (allow(CREATE, f"{HEAD}*/team-a-*"), ["PFX013"]),
+        (allow(CREATE, f"{HEAD}training-jo?/team-a-*"), ["PFX013"]),
+        (allow(CREATE, f"{HEAD}training-job/team-a-train-x*"), ["PFX014"]),
+        (allow(CREATE, f"{HEAD}training-job/team-a-train-{'?' * 12}-{'?' * 10}"), ["PFX014"]),
+        (allow(CREATE, f"{HEAD}training-job/Team-A-*"), ["PFX015"]),
+        (allow(CREATE, f"{HEAD}training-job/pipelines-*"), ["PFX016"]),
+        (allow("sagemaker:CreateProcessingJob", f"{HEAD}processing-job/pipelines-*"), []),
+        (allow(CREATE, f"{HEAD}training-job/team-b-*"), []),
+    ],
+)
+def test_warnings(statement: Any, wanted: list[str]) -> None:
+    """One for each thing that is unwise, with the policy that it is in."""
+    assert wanted == codes(training(), statement)
+
+
+def test_a_voided_prefix_that_a_boundary_holds_is_none() -> None:
+    """What counts is what the role may do in the end."""
+    everything, bound = document(allow("*", "*")), document(allow("*", TRAIN))
+    answer = iam.preflight(training(), role_policies=[everything], boundary=bound)
+    assert answer.warnings == ()
+
+
+def test_warnings_with_prefixing_off() -> None:
+    """A policy for a prefix, and jobs that have none."""
+    statement = allow(CREATE, f"{HEAD}training-job/team-a-*")
+    assert ["PFX016"] == codes(training(None), statement)
+    assert [] == codes(training(None), allow(CREATE, f"{HEAD}training-job/pipelines-*"))
+    assert [] == codes(training(None), allow("*", "*"))
+
+
+def test_collisions() -> None:
+    """At a hyphen, in any letter case; the same prefix twice; nothing else."""
+    assert () == iam.collisions(["risk", "risky", "fraud"])
+    assert [("risk", "risk-eu"), ("risk", "risk-eu-x"), ("risk-eu", "risk-eu-x")] == [
+        tuple(one) for one in iam.collisions(["risk-eu-x", "risk", "risk-eu"])
+    ]
+    assert [("Risk", "risk-eu")] == [tuple(one) for one in iam.collisions(["Risk", "risk-eu"])]
+    assert [("risk", "risk")] == [tuple(one) for one in iam.collisions(["risk", "risk"])]
+    with pytest.raises(InvalidPrefix):
+        iam.collisions(["a_b"])
+
+
+def test_collisions_of_policies(tmp_path: Any) -> None:
+    """Their short prefixes too; from a folder of files, at any depth."""
+    one, other = PrefixPolicy("risk-team", short_prefix="risk"), PrefixPolicy("risk-eu")
+    assert [("risk", "risk-eu")] == [tuple(pair) for pair in iam.collisions([one, other])]
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "a.toml").write_text('prefix = "team"\n')
+    (tmp_path / "deep" / "b.toml").write_text('prefix = "team-b"\n')
+    (tmp_path / "notes.txt").write_text("no policy")
+    assert [("team", "team-b")] == [tuple(pair) for pair in iam.collisions(tmp_path)]
+    assert [("team", "team-b")] == [tuple(pair) for pair in iam.collisions(str(tmp_path))]
+    (tmp_path / "c.toml").write_text("prefix = 7\n")
+    with pytest.raises(PolicyFileError, match=r"c\.toml"):
+        iam.collisions(tmp_path)
+    with pytest.raises(ValueError, match="is no folder"):
+        iam.collisions(tmp_path / "none")
+
+
+def test_a_tuning_job_of_two_roles_is_judged_for_each() -> None:
+    """Both have to be passed."""
+    made = plan("jobs")
+    answer = iam.preflight(made, role_policies=[iam.execution_role_policy(made)])
+    passed = {r.resource for r in answer if r.action == "iam:PassRole" and r.step == "Tune"}
+    assert {EXECUTION, WORKER} == passed
