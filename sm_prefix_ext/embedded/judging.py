@@ -141,7 +141,7 @@ def _own(holder: Any) -> Iterator[tuple[str, Any]]:
     for name, text in holder.policies.items():
         yield name, json.loads(text) if isinstance(text, str) else text
     for arn, policy in holder.managed_policies.items():
-        yield arn, json.loads(policy.document)
+        yield arn, _managed(policy)
 
 
 def _of_user(backend: IAMBackend, name: str) -> Iterator[tuple[str, Any]]:
@@ -153,4 +153,9 @@ def _of_user(backend: IAMBackend, name: str) -> Iterator[tuple[str, Any]]:
 
 def _boundary(backend: IAMBackend, holder: Any) -> Any:
     arn = getattr(holder, "permissions_boundary_arn", None)
-    return None if arn is None else json.loads(backend.get_policy(arn).document)
+    return None if arn is None else _managed(backend.get_policy(arn))
+
+
+def _managed(policy: Any) -> Any:
+    [text] = (one.document for one in policy.versions if one.is_default)
+    return json.loads(text)

@@ -112,7 +112,7 @@ def preflight_live(
         context=known,
         **more,
     )
-    answer = unread(answer, tuple(dict.fromkeys(role.refused)))
+    reads = tuple(dict.fromkeys(role.refused))
     try:
         said = _simulated(client, role_arn, plan, known)
     except Exception as error:
@@ -125,7 +125,7 @@ def preflight_live(
         *answer.warnings,
         *(_not_read(one, role_arn) for one in dict.fromkeys(role.refused)),
     )
-    return replace(answer, rows=rows, warnings=warnings)
+    return unread(replace(answer, rows=rows, warnings=warnings), reads)
 
 
 Said = Mapping[tuple[str, str, str], tuple[str, tuple[str, ...]]]

@@ -217,16 +217,6 @@ def test_simulation_of_nothing(driver: Driver) -> None:
     assert not answer["IsTruncated"]
 
 
-def test_simulation_of_actions(driver: Driver) -> None:
-    """Judging an action is refused, and never answered by a guess."""
-    iam = driver.aws.client("iam")
-    with pytest.raises(ClientError, match=r"does not evaluate policies yet") as refused:
-        iam.simulate_principal_policy(
-            PolicySourceArn=driver.role, ActionNames=["s3:GetObject", "s3:PutObject"]
-        )
-    assert refused.value.response["Error"]["Code"] == "AccessDenied"
-
-
 def test_simulation_for_nobody(aws: EmbeddedAWS) -> None:
     """A role that isn't there is an error."""
     with pytest.raises(ClientError, match=r"NoSuchEntity"):

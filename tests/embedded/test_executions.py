@@ -590,7 +590,7 @@ def test_refused_call(driver: Driver) -> None:
     def deny(call: ServiceCall) -> str | None:
         if call.action != "iam:PassRole":
             return None
-        return "no identity-based policy allows the iam:PassRole action"
+        return "because no identity-based policy allows the iam:PassRole action"
 
     driver.aws.authorize = deny
     execution = driver.run(job("A-step-with-a-long-name"))
