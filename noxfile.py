@@ -41,6 +41,17 @@ def lowest(session: nox.Session, major: str) -> None:
 
 
 @nox.session
+def oracle(session: nox.Session) -> None:
+    """Our evaluator beside another, which needs Node."""
+    if shutil.which("npm") is None:
+        session.skip("npm isn't installed")
+    session.install(".", *TEST)
+    folder = "tests/oracle"
+    session.run("npm", "install", "--prefix", folder, "--no-audit", "--no-fund", external=True)
+    session.run("pytest", folder, *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))

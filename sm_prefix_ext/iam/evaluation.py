@@ -177,7 +177,8 @@ def judge(layers: Sequence[Layer], action: str, resource: str, context: Context)
         context: the condition keys.
     """
     answers = [
-        [(s, s.applies(action, resource, context)) for s in layer.statements] for layer in layers
+        [(s, s.applies(resource, context)) for s in layer.statements if s.names_action(action)]
+        for layer in layers
     ]
     everything = [pair for layer in answers for pair in layer]
     denied = [s for s, answer in everything if s.effect == "Deny" and answer is True]

@@ -446,7 +446,7 @@ def _needed(resources: list[str]) -> list[str]:
     ]
 
 
-def _label(resource: str, actions: set[str], service: str) -> str:
+def _label(resource: str, actions: Iterable[str], service: str) -> str:
     """What a statement is called: by what it is about."""
     if service:
         return f"PassRoleTo{_camel(service.partition('.')[0])}"

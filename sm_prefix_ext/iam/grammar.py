@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from .conditions import Condition, read_conditions
-from .matching import Context, Template, glob, matches, meets
-from .truth import Truth, Unknown, all_of, any_of, negated
+from .matching import Context, Patterns, Template, glob, matches
+from .truth import Truth, Unknown, all_of, negated
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _OF_A_DOCUMENT = {"Version", "Id", "Statement"}
@@ -66,14 +66,17 @@ class Statement:
     def _named(self) -> dict[str, bool]:
         return {}
 
-    def applies(self, action: str, resource: str, context: Context) -> Truth:
-        """Whether it applies to a request."""
-        if not self.names_action(action):
-            return False
+    def applies(self, resource: str, context: Context) -> Truth:
+        """Whether it applies to a request for an action that it speaks of."""
         return all_of(self._parts(resource, context))
 
     def _parts(self, resource: str, context: Context) -> Iterator[Truth]:
-        named = any_of(self._meets(template, resource, context) for template in self.resources)
+        named = self._patterns.meet(resource, context)
+        if self.not_resource and named is False:
+            # A variable without a value: its resource "will not match any resource", says the
+            # guide, so that everything is another one, or "the entire statement may be invalid".
+            keys = [k for t in self.resources if t.fill(context) is None for k in t.keys]
+            named = Unknown.of(*keys) if keys else False
         yield negated(named) if self.not_resource else named
         for condition in self.conditions:
             yield condition.holds(context)
@@ -82,15 +85,9 @@ class Statement:
         """Whether it speaks of a resource, whatever its conditions."""
         return next(self._parts(resource, context))
 
-    def _meets(self, template: Template, resource: str, context: Context) -> Truth:
-        pattern = template.fill(context)
-        if pattern is None:
-            # "Will not match any resource", says the guide, or "the entire statement may be
-            # invalid": for a Resource it comes to the same.
-            return Unknown.of(*template.keys) if self.not_resource else False
-        if isinstance(pattern, Unknown):
-            return pattern
-        return meets(pattern, resource)
+    @cached_property
+    def _patterns(self) -> Patterns:
+        return Patterns(self.resources)
 
 
 def read(document: Any, policy: str) -> tuple[Statement, ...]:

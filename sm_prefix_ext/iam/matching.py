@@ -12,12 +12,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from os.path import commonprefix
 
-from .truth import Truth, Unknown
+from .truth import Truth, Unknown, any_of
 
 MANY, ONE = "\ue000", "\ue001"
 _WILD = str.maketrans({"*": MANY, "?": ONE})
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_FEW = 2
+_WILDCARD = re.compile(f"[{MANY}{ONE}]")
 _S3 = re.compile(r"arn:[^:]*:s3:")
 _KEY = re.compile(r"\s*([^\s,']+)\s*(?:,\s*'([^']*)'\s*)?")
 
@@ -130,10 +133,58 @@ def meets(pattern: str, resource: str) -> Truth:
     matches a part of that, the answer is unknown. The key of an S3 object may have both
     characters in it, so there they stand for themselves.
     """
-    subject = resource if _S3.match(resource) else glob(resource)
+    subject = _subject(resource)
     if matches(pattern, subject):
         return True
-    return Unknown() if subject != resource and _overlap(pattern, subject) else False
+    return Unknown() if _is_wild(subject) and _overlap(pattern, subject) else False
+
+
+class Patterns:
+    """Templates of which one has to match.
+
+    Most have no variables. Those are put into one expression, since a statement may name hundreds.
+    """
+
+    def __init__(self, templates: Iterable[Template]) -> None:
+        self._fixed: list[str] = []
+        self._others: list[Template] = []
+        for template in templates:
+            if template.variables and "${" in template.text:
+                self._others.append(template)
+            else:
+                self._fixed.append(template.fill(Context()))  # type: ignore[arg-type]  # no variables
+        simple = [one for one in self._fixed if one.count(MANY) <= _FEW]
+        self._hard = [one for one in self._fixed if one.count(MANY) > _FEW]
+        heads = [one[: _literal_head(one)] for one in self._fixed]
+        self._head = commonprefix(heads) + MANY
+        self._all = re.compile("|".join(map(_plainly, simple)) or "(?!)", re.DOTALL)
+
+    def meet(self, resource: str, context: Context) -> Truth:
+        """Whether one of them matches a request's resource, as :func:`meets`."""
+        subject = _subject(resource)
+        if self._all.fullmatch(subject) or any(matches(one, subject) for one in self._hard):
+            return True
+        filled = (template.fill(context) for template in self._others)
+        found = any_of(
+            meets(one, resource) if isinstance(one, str) else one or False for one in filled
+        )
+        if found is False and _is_wild(subject) and _overlap(self._head, subject):
+            return any_of(Unknown() for one in self._fixed if _overlap(one, subject))
+        return found
+
+
+def _subject(resource: str) -> str:
+    return resource if _S3.match(resource) else glob(resource)
+
+
+def _is_wild(subject: str) -> bool:
+    return MANY in subject or ONE in subject
+
+
+def _plainly(pattern: str) -> str:
+    """A pattern as a regular expression that may try again, which two wildcards can afford."""
+    wild = {MANY: ".*", ONE: f"[^{MANY}]"}
+    return "".join(wild.get(char) or re.escape(char) for char in pattern)
 
 
 @lru_cache(maxsize=8192)
@@ -150,40 +201,39 @@ def _expression(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     return re.compile(first, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
+@lru_cache(maxsize=65536)
 def _overlap(one: str, other: str) -> bool:
     """Whether there is a string that both patterns match."""
-    start = 0
-    for a, b in zip(one, other):
-        if MANY in (a, b):
-            break
-        if a != b and ONE not in (a, b):
-            return False
-        start += 1
-    one, other = one[start:], other[start:]
-    # The places in `other` that some beginning of `one` may have led to.
-    places = _skipping({0}, other)
+    head = min(_literal_head(one), _literal_head(other))
+    if one[:head] != other[:head]:
+        return False
+    # Bit n of `places` tells that the part of `one` read so far may end before other[n].
+    one, other = one[head:], other[head:]
+    at: dict[str, int] = {}
+    for number, char in enumerate(other):
+        at[char] = at.get(char, 0) | 1 << number
+    many, end = at.get(MANY, 0), 1 << len(other)
+    places = _skipping(1, many)
     for char in one:
         if char == MANY:
-            places = set(range(min(places), len(other) + 1))
-        else:
-            places = _skipping(
-                {
-                    place if other[place] == MANY else place + 1
-                    for place in places
-                    if place < len(other) and (other[place] in (MANY, ONE, char) or char == ONE)
-                },
-                other,
-            )
+            places = (end << 1) - (places & -places)
+            continue
+        step = (end - 1) & ~many if char == ONE else at.get(char, 0) | at.get(ONE, 0)
+        places = _skipping(places & many | (places & step) << 1, many)
         if not places:
             return False
-    return len(other) in places
+    return bool(places & end)
 
 
-def _skipping(places: set[int], pattern: str) -> set[int]:
+def _skipping(places: int, many: int) -> int:
     """The places, and those behind a ``*`` that stands for nothing."""
-    found = set(places)
-    for place in places:
-        while place < len(pattern) and pattern[place] == MANY:
-            place += 1
-            found.add(place)
-    return found
+    while more := (places & many) << 1 & ~places:
+        places |= more
+    return places
+
+
+@lru_cache(maxsize=8192)
+def _literal_head(pattern: str) -> int:
+    """How many characters come before the first wildcard."""
+    found = _WILDCARD.search(pattern)
+    return len(pattern) if found is None else found.start()

@@ -28,18 +28,22 @@ Truth = bool | Unknown
 
 def all_of(answers: Iterable[Truth]) -> Truth:
     """Whether all hold: one that doesn't decides, whatever is unknown."""
-    return negated(any_of(negated(answer) for answer in answers))
+    return _decided(answers, by=False)
 
 
 def any_of(answers: Iterable[Truth]) -> Truth:
     """Whether one holds: one that does decides, whatever is unknown."""
-    unknown: list[Unknown] = []
+    return _decided(answers, by=True)
+
+
+def _decided(answers: Iterable[Truth], by: bool) -> Truth:
+    keys: frozenset[str] | None = None
     for answer in answers:
-        if answer is True:
-            return True
+        if answer is by:
+            return by
         if isinstance(answer, Unknown):
-            unknown.append(answer)
-    return Unknown(frozenset().union(*(one.keys for one in unknown))) if unknown else False
+            keys = answer.keys | (keys or frozenset())
+    return not by if keys is None else Unknown(keys)
 
 
 def negated(answer: Truth) -> Truth:

@@ -227,3 +227,133 @@ def test_the_module_is_the_command() -> None:
     )
     assert (1, "") == (done.returncode, done.stderr)
     assert "PFX003" in done.stdout
+
+
+TRAINING = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-train-*"
+PLACE = ("--region", "eu-west-1", "--account", "111122223333")
+ROLE = "arn:aws:iam::111122223333:role/execution"
+
+
+def written(run: Run, *arguments: str) -> Any:
+    """A policy that the command prints."""
+    status, out, _ = run("policy", *arguments)
+    assert 0 == status
+    return json.loads(out)
+
+
+def test_policy_for_the_execution_role(run: Run) -> None:
+    """The default; what is left open is said on standard error."""
+    policy = written(run, "good.json", *PLACE, "--role-arn", ROLE)
+    assert [TRAINING] == policy["Statement"][1]["Resource"]
+    assert [ROLE] == policy["Statement"][0]["Resource"]
+    status, _, err = run("policy", "good.json")
+    assert 0 == status
+    assert "note: Step Train: the role that it takes isn't known" in err
+    assert "note: The region isn't known" in err
+
+
+def test_policy_for_the_author_and_others(run: Run) -> None:
+    """Each in its own form."""
+    author = written(run, "good.json", "--for", "author", "--pipeline-name", "team-a-p", *PLACE)
+    assert "pipeline/team-a-p" in json.dumps(author)
+    team = written(run, "--for", "prefix", "--prefix", "team-a", "--kind", "Training", *PLACE)
+    assert [TRAINING.replace("-train-*", "-*")] == team["Statement"][0]["Resource"]
+    trust = written(run, "--for", "trust", "--account", "111122223333")
+    assert "aws:SourceAccount" in json.dumps(trust)
+    vpc = ("--vpc", "vpc-0123456789abcdef0")
+    status, out, err = run("policy", "--for", "scp", "--tag", "reader=yes", *vpc)
+    assert (0, 3) == (status, len(json.loads(out)["Statement"]))
+    assert "note: Put the tag reader=yes on the execution role." in err
+
+
+@pytest.mark.parametrize("form", ["cloudformation", "terraform"])
+def test_policy_forms(run: Run, form: str) -> None:
+    """For the tools that deploy it."""
+    status, out, _ = run("policy", "good.json", *PLACE, "--format", form)
+    assert 0 == status
+    assert ("AWS::IAM::ManagedPolicy" if form == "cloudformation" else "aws_iam_policy") in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "--for execution-role needs a PIPELINE"),
+        (("good.json", "--for", "trust"), "--for trust takes no PIPELINE; got good.json"),
+        (("--for", "prefix"), "The policy has no prefix"),
+        (("--for", "prefix", "--prefix", "team-a", "--kind", "x"), "'x' is no step type"),
+        (("--for", "scp", "--tag", "a=b"), "vpc_ids is ()"),
+        (("--for", "scp", "--vpc", "vpc-0123456789abcdef0"), "tag_key is ''"),
+        (("good.json", "--account", "1"), "'1' can't be an account"),
+        (("--for", "trust", "--account", "1"), "'1' can't be an account"),
+        (("none.json",), "there is no such file"),
+    ],
+)
+def test_policies_that_cannot_be_written(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    """One line on standard error, exit status 2."""
+    status, out, err = run("policy", *arguments)
+    assert (2, "", 1) == (status, out, err.count("\n"))
+    assert said in err
+
+
+def test_preflight(run: Run, tmp_path: Path) -> None:
+    """0 where all is allowed, 1 where something isn't; the file is named in the statement."""
+    made = written(run, "good.json", *PLACE, "--role-arn", ROLE)
+    (tmp_path / "role.json").write_text(json.dumps(made))
+    (tmp_path / "none.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+    given = ("preflight", "good.json", *PLACE, "--role-arn", ROLE)
+    status, out, _ = run(*given, "--role-policy", "role.json")
+    assert (0, "5 of 5 requests allowed.") == (status, out.strip())
+    status, out, _ = run(*given, "--role-policy", "role.json", "--format", "json")
+    data = json.loads(out)
+    assert (0, True, "role.json") == (
+        status,
+        data["ok"],
+        data["rows"][0]["statements"][0]["policy"],
+    )
+    for more in (
+        ("--boundary", "none.json"),
+        ("--scp", "role.json,none.json", "--scp", "none.json"),
+    ):
+        status, out, _ = run(*given, "--role-policy", "role.json", *more)
+        assert (1, "0 of 5 requests allowed.") == (status, out.strip().splitlines()[-1])
+        assert "implicitDeny" in out
+    status, out, _ = run(*given, "--role-policy", "role.json", "--author-policy", "none.json")
+    assert 1 == status
+    assert "sagemaker:CreatePipeline" in out
+
+
+def test_preflight_warns(run: Run, tmp_path: Path) -> None:
+    """Where a policy makes nothing of the prefix."""
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    (tmp_path / "wide.json").write_text(json.dumps({"Statement": everything}))
+    status, out, _ = run("preflight", "good.json", *PLACE, "--role-policy", "wide.json")
+    assert 0 == status
+    assert "PFX012" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Give the role's policies as --role-policy FILE"),
+        (("--role-policy", "good.json", "--live"), "Give the role's policies"),
+        (("--live",), "--live needs --role-arn"),
+        (("--role-policy", "none.json"), "there is no such file"),
+        (("--role-policy", "good.json"), "good.json: 'Steps' is no element of a policy document"),
+        (("--role-policy", "steps.json", "--region", "x"), "'x' can't be a region"),
+    ],
+)
+def test_preflights_that_cannot_be_made(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    """One line on standard error, exit status 2."""
+    status, out, err = run("preflight", "good.json", *arguments)
+    assert (2, "", 1) == (status, out, err.count("\n"))
+    assert said in err
+
+
+def test_preflight_of_a_broken_pipeline(run: Run) -> None:
+    """A step type that nobody knows can't be judged: its finding, and exit status 1."""
+    unknown = json.dumps({"Steps": [{"Name": "New", "Type": "Brandnew"}]})
+    for command in (("policy", "-"), ("preflight", "-", "--role-policy", "steps.json")):
+        Path("steps.json").write_text('{"Statement": []}')
+        status, out, _ = run(*command, stdin=unknown)
+        assert 1 == status
+        assert "PFX005" in out

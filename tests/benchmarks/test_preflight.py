@@ -1,0 +1,67 @@
+"""A preflight of 50 jobs under 10 policies; at most 50 ms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import Plan, iam
+
+REGION, ACCOUNT = "eu-west-1", "111122223333"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/execution"
+TYPES = (
+    ("Training", "TrainingJobName", {"RoleArn": ROLE}),
+    ("Processing", "ProcessingJobName", {"RoleArn": ROLE}),
+    ("Transform", "TransformJobName", {}),
+    ("Model", "ModelName", {"ExecutionRoleArn": ROLE}),
+)
+
+
+def planned(jobs: int) -> Plan:
+    """A plan of so many jobs, of four types."""
+    steps = []
+    for number in range(jobs):
+        step_type, field, arguments = TYPES[number % len(TYPES)]
+        named = {field: f"team-a-step-{number}", **arguments}
+        steps.append({"Name": f"Step{number}", "Type": step_type, "Arguments": named})
+    return Plan.from_definition({"Steps": steps}, region=REGION, role_arn=ROLE)
+
+
+def policies(plan: Plan, count: int) -> list[Any]:
+    """The least policy, and others: for other teams, with conditions, with a denial."""
+    others = [
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": ["sagemaker:Create*", "sagemaker:Describe*"],
+                    "Resource": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:*-job/team-{number}-*",
+                    "Condition": {"StringEquals": {"aws:PrincipalTag/team": f"{number}"}},
+                },
+                {
+                    "Effect": "Deny",
+                    "Action": "sagemaker:Delete*",
+                    "NotResource": f"arn:aws:sagemaker:*:*:*/team-{number}-*",
+                },
+            ],
+        }
+        for number in range(count - 1)
+    ]
+    return [iam.execution_role_policy(plan), *others]
+
+
+@pytest.mark.parametrize("jobs", [50, 1_000])
+def test_preflight(benchmark: Any, jobs: int) -> None:
+    """Every request of every job."""
+    plan = planned(jobs)
+    given = policies(plan, 10)
+    answer = benchmark(lambda: iam.preflight(plan, role_policies=given))
+    assert answer.ok
+
+
+def test_the_least_policy(benchmark: Any) -> None:
+    """Written for 50 jobs."""
+    plan = planned(50)
+    assert benchmark(lambda: iam.execution_role_policy(plan)).statements
