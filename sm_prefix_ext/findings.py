@@ -29,7 +29,6 @@ NARROWER_THAN_JOBS = "PFX014"
 OTHER_CASE = "PFX015"
 OTHER_NAMES = "PFX016"
 NOT_READ = "PFX017"
-COLLISION = "PFX018"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -62,7 +61,6 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         OTHER_CASE: (WARNING, "An IAM policy differs from the jobs' names in letter case."),
         OTHER_NAMES: (WARNING, "An IAM policy is written for jobs with prefixing the other way."),
         NOT_READ: (WARNING, "AWS refused a question, so the answer is less than whole."),
-        COLLISION: (WARNING, "One prefix's IAM pattern covers the jobs of another."),
     }
 )
 """Every code, with its severity and what it means."""

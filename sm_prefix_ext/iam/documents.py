@@ -81,7 +81,7 @@ class PolicyDocument:
         >>> policy.to_dict()["Statement"][0]["Action"]
         'sts:AssumeRole'
         >>> policy.size
-        144
+        151
     """
 
     statements: tuple[Mapping[str, Any], ...]

@@ -156,7 +156,7 @@ class Patterns:
         simple = [one for one in self._fixed if one.count(MANY) <= _FEW]
         self._hard = [one for one in self._fixed if one.count(MANY) > _FEW]
         heads = [one[: _literal_head(one)] for one in self._fixed]
-        self._head = commonprefix(heads) + MANY
+        self._head = commonprefix(heads) + MANY  # noqa: RUF071  # letter by letter is meant
         self._all = re.compile("|".join(map(_plainly, simple)) or "(?!)", re.DOTALL)
 
     def meet(self, resource: str, context: Context) -> Truth:

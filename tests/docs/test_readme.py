@@ -76,7 +76,7 @@ V3_IMPORTS = {
 @needs_sdk
 def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """One after the other in one namespace, as a reader would type them."""
-    example, toggling, classes, guarding, reading, rehearsing = blocks("python")
+    example, toggling, classes, guarding, reading, judging, rehearsing = blocks("python")
     assert 11 == len([line for line in example.splitlines() if line.strip()])
     if MAJOR == 3:
         for ours, theirs in V3_IMPORTS.items():
@@ -95,12 +95,16 @@ def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[st
     exec(guarding, names)
     exec(reading, names)
     assert 1 == len(names["jobs"])
+    exec(judging, names)
+    assert names["answer"].ok
+    assert names["answer"].warnings == ()
+    assert "Preprocess sagemaker:CreateProcessingJob" in capsys.readouterr().out
     assert "with EmbeddedAWS" in rehearsing  # run below, for only one can be open
 
 
 def test_the_embedded_snippet_runs() -> None:
     """The embedded AWS opens as shown."""
-    exec(blocks("python")[5], names := {})
+    exec(blocks("python")[6], names := {})
     assert names["role"].startswith("arn:aws:iam::123456789012:role/")
 
 

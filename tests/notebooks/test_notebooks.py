@@ -9,12 +9,11 @@ from pathlib import Path
 import nbclient
 import nbformat
 import pytest
-from ..installed import needs_sdk
 
+from ..installed import needs_sdk
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
 
 
 def test_there_are_notebooks() -> None:
@@ -33,7 +32,9 @@ def test_stored_without_outputs(path: Path) -> None:
 
 @needs_sdk
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_from_top_to_bottom(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_from_top_to_bottom(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Every cell runs on the installed SDK, asserts included."""
     inherited = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *inherited]))

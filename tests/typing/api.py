@@ -14,6 +14,7 @@ from sm_prefix_ext import (
     PrefixViolation,
     Processor,
     guard,
+    iam,
     prefixed,
     prefixed_jobs,
 )
@@ -48,3 +49,12 @@ number: int = prefixed(Mine)().own
 with guard(object(), "team-a") as guarded:
     asked: PrefixPolicy = guarded.policy
 guarded.remove()
+
+least: iam.PolicyDocument = iam.execution_role_policy(plan, account="111122223333")
+parts: tuple[iam.PolicyDocument, ...] = least.split()
+decision: iam.Decision = iam.evaluate("s3:GetObject", "arn", identity=[least])
+verdict: str = decision.verdict
+answer: iam.Preflight = iam.preflight(plan, role_policies=[least.to_dict()])
+for row in answer:
+    deciding: tuple[iam.DecidingStatement, ...] = row.statements
+pairs: tuple[iam.Collision, ...] = iam.collisions(["team-a", policy])
