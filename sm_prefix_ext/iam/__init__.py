@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from .around import cors_rules, pipeline_version_policy, scp_exception, trust_policy
 from .documents import PolicyDiff, PolicyDocument
 from .evaluation import DecidingStatement, Decision, evaluate
-from .generate import (
-    author_policy,
-    cors_rules,
-    execution_role_policy,
-    pipeline_version_policy,
-    prefix_policy,
-    scp_exception,
-    trust_policy,
-)
+from .generate import author_policy, execution_role_policy, prefix_policy
 from .prefixes import Collision, collisions
 from .preflight import Preflight, PreflightRow, preflight
 

@@ -1,4 +1,4 @@
-"""Write the least policies: for the execution role, the author, a team's prefix, an organization.
+"""Write the least policies: for the execution role, the author, a team's prefix.
 
 The same plan gives the same policy, to the byte. Every rule in one of them is for a request that
 :mod:`.requests` lists; nothing is widened to make it shorter.
@@ -10,23 +10,18 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..arns import Arn, Home, is_role_arn, partition_of
+from ..arns import Arn, Home, is_role_arn
 from ..kinds import JOB_KINDS, KINDS, Kind
 from ..plan import Plan
 from ..policy import PrefixPolicy
 from .documents import PolicyDocument, statement
 from .matching import glob, meets
-from .requests import NOT_KNOWN, SAGEMAKER, Request, of_author, of_execution_role, passing
+from .requests import NOT_KNOWN, Request, of_author, of_execution_role, passing
 
 _GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")
-_VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
-_SETS_TAGS = (
-    *("iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser"),
-    *("iam:UntagRole", "iam:UntagUser", "sts:TagSession"),
-)
 
 
 def execution_role_policy(
@@ -76,7 +71,7 @@ def execution_role_policy(
     if is_role_arn(plan.role_arn) and any("iam:PassRole" in job.actions for job in plan):
         # The developer guide's prerequisites have the role pass itself, whoever takes it.
         asked.append(passing("", plan.role_arn, plan.home))
-    notes = [*_notes(plan.home), *_left_out(asked)]
+    notes = [*notes_on(plan.home), *_left_out(asked)]
     return PolicyDocument(_statements(_sure(asked)), "execution-role", notes=tuple(notes))
 
 
@@ -113,7 +108,7 @@ def author_policy(
         role_arn=role_arn,
         pipeline_name=pipeline_name,
     )
-    notes = list(_notes(plan.home))
+    notes = list(notes_on(plan.home))
     if plan.pipeline_name is None:
         notes.append("The pipeline's name isn't known, so every pipeline is named; give it.")
     asked = of_author(plan, bucket)
@@ -158,7 +153,7 @@ def prefix_policy(
             home.partition if region or partition else found.partition, home.region, found.account
         )
     asked: list[Request] = []
-    notes = list(_notes(home))
+    notes = list(notes_on(home))
     for kind in _kinds(kinds):
         prefix = policy.prefix_for(kind)
         if prefix is None and kinds is not None:
@@ -181,159 +176,6 @@ def prefix_policy(
     if not roles:
         notes.append("No step roles, so no iam:PassRole; jobs are passed roles, so grant it too.")
     return PolicyDocument(_statements(asked), f"prefix-{policy.prefix}", notes=tuple(notes))
-
-
-def trust_policy(*, account: str | None = None) -> PolicyDocument:
-    """The trust policy of a role that SageMaker may assume.
-
-    Args:
-        account: 12 digits; narrows the trust to requests made for this account.
-
-    Raises:
-        ValueError: for an account that can't be one.
-    """
-    made: dict[str, Any] = {
-        "Sid": "SageMaker",
-        "Effect": "Allow",
-        "Principal": {"Service": SAGEMAKER},
-        "Action": "sts:AssumeRole",
-    }
-    if account is not None:
-        account = Plan(()).moved(account=account).home.account
-        made["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
-    return PolicyDocument((made,), "trust", "trust")
-
-
-def scp_exception(
-    tag_key: str,
-    tag_value: str,
-    vpc_ids: Sequence[str],
-    admin_arns: Sequence[str] = (),
-    *,
-    region: str | None = None,
-    partition: str | None = None,
-) -> PolicyDocument:
-    """An SCP that keeps S3 to VPCs, but for what ``JsonGet`` reads for a tagged execution role.
-
-    The tag lifts the first statement, the second takes back all but ``s3:GetObject``, and the third
-    lets nobody but the administrators give the tag to anybody. Put the tag on roles that only
-    pipelines run under, and give the jobs roles of their own: code in a job that shares the
-    execution role has its exemption too.
-
-    Args:
-        tag_key: of the tag on the execution role.
-        tag_value: its value.
-        vpc_ids: the VPCs from which S3 may be asked, such as ``vpc-0123456789abcdef0``.
-        admin_arns: roles or users that may set the tag; without any, nobody in the organization's
-            member accounts may.
-        region: for its partition.
-        partition: by default the region's.
-
-    Raises:
-        ValueError: for a VPC that can't be one, none at all, or an empty tag.
-    """
-    if isinstance(vpc_ids, str) or not vpc_ids or not all(map(_VPC_ID.fullmatch, vpc_ids)):
-        raise ValueError(f"vpc_ids is {vpc_ids!r}; wanted a list of IDs such as vpc-0a1b2c3d4e5f.")
-    if isinstance(admin_arns, str) or not all(one.startswith("arn:") for one in admin_arns):
-        raise ValueError(f"admin_arns is {admin_arns!r}; wanted a list of ARNs.")
-    for name, value in (("tag_key", tag_key), ("tag_value", tag_value)):
-        if not value or re.search(r"[*?]|[$][{]", value):
-            raise ValueError(f"{name} is {value!r}; wanted a text without wildcards.")
-    tag = f"aws:PrincipalTag/{tag_key}"
-    outside = {"aws:SourceVpc": sorted(vpc_ids)}
-    directly = {"aws:ViaAWSService": "false"}
-    s3 = f"arn:{partition or partition_of(region)}:s3:*:*:*"
-    narrowed = statement(
-        "KeepTaggedRolesToGetObject",
-        (),
-        s3,
-        effect="Deny",
-        condition={
-            "BoolIfExists": directly,
-            "StringEquals": {tag: tag_value},
-            "StringNotEqualsIfExists": outside,
-        },
-    )
-    narrowed = {**narrowed, "NotAction": "s3:GetObject"}
-    del narrowed["Action"]
-    protected = {"ForAnyValue:StringEqualsIgnoreCase": {"aws:TagKeys": [tag_key]}}
-    if admin_arns:
-        protected["ArnNotLike"] = {"aws:PrincipalArn": sorted(admin_arns)}
-    return PolicyDocument(
-        (
-            statement(
-                "DenyS3OutsideVpc",
-                ["s3:*"],
-                "*",
-                effect="Deny",
-                condition={
-                    "BoolIfExists": directly,
-                    # Both keys in one operator, so that either of them lifts the statement.
-                    "StringNotEqualsIfExists": {**outside, tag: tag_value},
-                },
-            ),
-            narrowed,
-            statement("ProtectTheTag", _SETS_TAGS, "*", effect="Deny", condition=protected),
-        ),
-        "json-get-outside-vpc",
-        "scp",
-        tags={tag_key: tag_value},
-    )
-
-
-def pipeline_version_policy(
-    pipeline_name: str,
-    *,
-    at_least: int,
-    account: str | None = None,
-    region: str | None = None,
-    partition: str | None = None,
-) -> PolicyDocument:
-    """Starting and updating a pipeline from one of its versions on.
-
-    Args:
-        pipeline_name: the pipeline's name.
-        at_least: the first version that is allowed, from 1.
-        account: 12 digits.
-        region: such as ``eu-west-1``.
-        partition: by default the region's.
-
-    Raises:
-        ValueError: for a version that can't be one.
-
-    Source: the SageMaker developer guide, "Customize access to pipeline versions".
-    """
-    if isinstance(at_least, bool) or not isinstance(at_least, int) or at_least < 1:
-        raise ValueError(f"at_least is {at_least!r}; wanted the number of a version, from 1.")
-    home = Plan(()).moved(account=account, region=region, partition=partition).home
-    made = statement(
-        "PipelineVersions",
-        ["sagemaker:StartPipelineExecution", "sagemaker:UpdatePipelineVersion"],
-        [home.arn("sagemaker", f"pipeline/{pipeline_name}")],
-        condition={"NumericGreaterThanEquals": {"sagemaker:PipelineVersionId": str(at_least)}},
-    )
-    return PolicyDocument((made,), f"versions-of-{pipeline_name}", notes=tuple(_notes(home)))
-
-
-def cors_rules(origins: Sequence[str] = ("*",)) -> list[dict[str, list[str]]]:
-    """The CORS rules for a bucket from which images come into pipelines.
-
-    Args:
-        origins: who may upload; any, as the guide has it.
-
-    Returns:
-        What S3's console takes; for boto3, ``CORSConfiguration={"CORSRules": cors_rules()}``.
-
-    Source: the SageMaker developer guide, "CORS configuration with Amazon S3 buckets".
-    """
-    return [
-        {
-            "AllowedHeaders": ["*"],
-            "AllowedMethods": ["PUT"],
-            "AllowedOrigins": list(origins),
-            "ExposeHeaders": ["Access-Control-Allow-Origin"],
-        }
-    ]
 
 
 def _kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
@@ -370,7 +212,8 @@ def _left_out(asked: Iterable[Request]) -> Iterator[str]:
             yield f"{where}only a run decides which: {one.action} on {one.resource}."
 
 
-def _notes(home: Home) -> Iterator[str]:
+def notes_on(home: Home) -> Iterator[str]:
+    """What is wider than it should be, since nobody told where the pipeline runs."""
     for what, value in (("account", home.account), ("region", home.region)):
         if value == "*":
             yield f"The {what} isn't known, so every {what} is named; give it."

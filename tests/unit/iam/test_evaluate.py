@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sm_prefix_ext import iam
@@ -233,6 +233,10 @@ def test_policies_that_are_text() -> None:
     with pytest.raises(ValueError, match="identity is a string"):
         iam.evaluate(CREATE, JOB, identity="{}")
 
+
+# The first evaluation of a process may be slow on a busy machine.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 # The algebra, on statements drawn from a small world in which much of it meets.
 
