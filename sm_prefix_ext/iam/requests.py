@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +31,7 @@ _SAMPLES = (("k3x9m2p7q1w5", "Ab3De5Gh7J"), ("7zt0c8v4n6b1", "9yK2mX4pQ8"))
 NOT_KNOWN = "unknown"
 """Stands for the actions of a step type whose permissions nobody has written down."""
 
+_GROUP = ":model-package-group/"
 _EMR_RULE = "rule/SageMakerPipelineExecutionEMR{}StatusUpdateRule"
 _ON_A_CLUSTER = ("AddJobFlowSteps", "CancelSteps", "DescribeCluster", "DescribeStep", "ListSteps")
 _OF_A_RULE = ("DescribeRule", "PutRule", "PutTargets")
@@ -111,7 +112,7 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
         Request("", f"sagemaker:{one}", f"{pipeline}/execution/*", facts)
         for one in _OF_ITS_EXECUTIONS
     ]
-    role = passing("", plan.role_arn, home)
+    role = passing("", plan.role_arn, home, of=facts)
     return (
         *found,
         role,
@@ -123,15 +124,14 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
 
 def _of_job(job: PlannedJob, plan: Plan, view: StepView | None) -> Iterator[Request]:
     facts = facts_of(view, plan.home, plan.role_arn)
+    principal = facts_of(None, plan.home, plan.role_arn)
     create = job.actions[0].partition(":")[2]
     shape = shape_of(job)
     for action in job.actions:
         if action == "iam:PassRole":
-            yield passing(job.step, job.role_arn, plan.home)
+            yield passing(job.step, job.role_arn, plan.home, of=principal)
         elif action == "sagemaker:CreateModelPackageGroup":
-            group = job.arn_pattern.removesuffix("/*").replace(
-                "model-package", "model-package-group"
-            )
+            group = job.arn_pattern.removesuffix("/*").replace(":model-package/", _GROUP, 1)
             for needed in (action, "sagemaker:AddTags"):
                 yield Request(job.step, needed, group, facts.of("CreateModelPackageGroup", needed))
         else:
@@ -166,10 +166,23 @@ def samples(shape: str) -> tuple[str, ...]:
     )
 
 
-def passing(step: str, role: str | None, home: Home, service: str = SAGEMAKER) -> Request:
-    """Passing a role to a service; ``None`` and ``*`` stand for any role."""
+def passing(
+    step: str, role: str | None, home: Home, service: str = SAGEMAKER, *, of: Facts | None = None
+) -> Request:
+    """Passing a role to a service; ``None`` and ``*`` stand for any role.
+
+    Args:
+        step: the path of the step.
+        role: the role.
+        home: where the pipeline runs.
+        service: to which it is passed.
+        of: what is known of who passes it.
+    """
     arn = role if is_role_arn(role) else home.arn("iam", "role/*")
-    return Request(step, "iam:PassRole", str(arn), Facts(known={"iam:PassedToService": service}))
+    facts = of or Facts()
+    known = {key: value for key, value in facts.known.items() if key != "aws:RequestedRegion"}
+    known["iam:PassedToService"] = service
+    return Request(step, "iam:PassRole", str(arn), replace(facts, known=known))
 
 
 def jobless_requests(view: StepView, home: Home) -> Iterator[Request]:
@@ -188,8 +201,7 @@ def jobless_requests(view: StepView, home: Home) -> Iterator[Request]:
             if action == "PassRole":
                 yield passing(view.path, resource, home, service)
             else:
-                facts = Facts(known={"aws:RequestedRegion": home.region})
-                yield Request(view.path, f"{service}:{action}", resource, facts)
+                yield Request(view.path, f"{service}:{action}", resource)
     elif view.step_type not in _ASKS_NOTHING:
         yield Request(view.path, NOT_KNOWN, "*")
 

@@ -337,3 +337,26 @@ def test_a_tuning_job_of_two_roles_is_judged_for_each() -> None:
     answer = iam.preflight(made, role_policies=[iam.execution_role_policy(made)])
     passed = {r.resource for r in answer if r.action == "iam:PassRole" and r.step == "Tune"}
     assert {EXECUTION, WORKER} == passed
+
+
+def test_who_passes_a_role_is_known() -> None:
+    """The execution role, in the account; the region isn't, since IAM has none."""
+    for key, value, wanted in (
+        ("aws:PrincipalArn", EXECUTION, "allowed"),
+        ("aws:PrincipalArn", WORKER, "implicitDeny"),
+        ("aws:RequestedRegion", REGION, "indeterminate"),
+    ):
+        statement = allow("iam:PassRole", EXECUTION, Condition={"StringEquals": {key: value}})
+        assert wanted == row(training(), statement, action="iam:PassRole").verdict
+
+
+def test_a_group_that_is_called_like_its_type() -> None:
+    """Is named as it is."""
+    step_of = step("R", "RegisterModel", {"ModelPackageGroupName": "my-model-package"})
+    made = Plan.from_definition({"Steps": [step_of]}, region=REGION, account=ACCOUNT)
+    answer = iam.preflight(made, role_policies=[iam.execution_role_policy(made)])
+    assert answer.ok
+    assert {
+        f"{HEAD}model-package/my-model-package/*",
+        f"{HEAD}model-package-group/my-model-package",
+    } == {one.resource for one in answer}
