@@ -95,7 +95,8 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """By operation: the condition keys of its request, and the fields that they are taken from."""
 
 _ALL_KEYS = frozenset(key for fields in FIELDS.values() for key in fields)
-_HAS_A_DEFAULT = frozenset({_ISOLATION, _ENCRYPTION, _RUNTIME})
+_ALWAYS_THERE = frozenset({_TYPES, _ISOLATION, _ENCRYPTION, _RUNTIME})
+"""What the service takes from elsewhere where the definition hasn't got it."""
 _OF_A_KEY_ID = frozenset({"sagemaker:VolumeKmsKeyArn", "sagemaker:OutputKmsKeyArn"})
 _TAG = "aws:RequestTag/"
 _NEVER_OF_A_ROLE = frozenset({"aws:username"})
@@ -152,7 +153,7 @@ def facts_of(view: StepView | None, home: Home, role: str | None) -> Facts:
     absent = set(_ALL_KEYS - set(fields)) if fields else set()
     for key, paths in fields.items():
         values = [value for path in paths for value in _at(view.arguments, path.split("."))]
-        if not values and key not in _HAS_A_DEFAULT:
+        if not values and key not in _ALWAYS_THERE:
             absent.add(key)
         elif values and all(_is_known(key, value) for value in values):
             known[key] = values

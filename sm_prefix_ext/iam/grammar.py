@@ -5,7 +5,7 @@ Source: IAM user guide, "Grammar of the IAM JSON policy language".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -190,7 +190,7 @@ def labelled(given: Any, label: str) -> Iterator[tuple[str, Any]]:
         given = [given]
     if isinstance(given, Mapping):
         yield from given.items()
-    elif isinstance(given, str):
-        raise ValueError(f"{label} is a string; wanted policy documents, dicts.")
+    elif isinstance(given, str) or not isinstance(given, Iterable):
+        raise ValueError(f"{label} is {given!r}; wanted policy documents, dicts.")
     else:
         yield from ((f"{label}[{number}]", document) for number, document in enumerate(given))

@@ -29,14 +29,16 @@ class Context:
     """The condition keys of a request.
 
     Args:
-        values: a key to its value or values; booleans and numbers as JSON has them.
+        values: a key to its value or values; booleans and numbers as JSON has them. A key whose
+            value is ``None`` is absent.
         unknown: the keys whose values nobody can know beforehand. One that is in both is unknown.
 
     Key names have no case: ``aws:PrincipalTag/Team`` and ``aws:principaltag/team`` are one.
     """
 
     def __init__(self, values: Mapping[str, object] = {}, unknown: Iterable[str] = ()) -> None:
-        self._values = {key.lower(): texts(value) for key, value in values.items()}
+        given = ((key, value) for key, value in values.items() if value is not None)
+        self._values = {key.lower(): texts(value) for key, value in given}
         self._unknown = {key.lower(): key for key in unknown}
 
     def get(self, key: str) -> tuple[str, ...] | Unknown | None:

@@ -228,10 +228,16 @@ def test_levels_that_are_none(scps: Any) -> None:
         iam.evaluate(CREATE, JOB, identity=[policy(EVERYTHING)], scps=scps)
 
 
-def test_policies_that_are_text() -> None:
+@pytest.mark.parametrize("given", ["{}", None, 7])
+def test_policies_that_are_none(given: Any) -> None:
     """Said, not taken letter by letter."""
-    with pytest.raises(ValueError, match="identity is a string"):
-        iam.evaluate(CREATE, JOB, identity="{}")
+    with pytest.raises(ValueError, match=r"identity is .*; wanted policy documents"):
+        iam.evaluate(CREATE, JOB, identity=given)
+
+
+def test_a_key_without_a_value_is_absent() -> None:
+    """As a key that isn't there."""
+    assert "allowed" == verdict(allow(Condition={"Null": {"x": "true"}}), context={"x": None})
 
 
 # The first evaluation of a process may be slow on a busy machine.
