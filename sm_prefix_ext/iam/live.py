@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -12,10 +12,11 @@ from typing import Any
 from ..arns import Arn
 from ..findings import NOT_READ, Finding
 from ..plan import Plan
-from .evaluation import ALLOWED, INDETERMINATE
-from .preflight import EXECUTION_ROLE, Preflight, PreflightRow, preflight, unread
+from .evaluation import ALLOWED, INDETERMINATE, keys_of, read_layers
+from .preflight import Preflight, PreflightRow, author_rows, preflight, unread
 from .requests import NOT_KNOWN, Request, of_execution_role, samples
 
+_PRINCIPAL_TAG = "aws:PrincipalTag/"
 _REFUSALS = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 
@@ -61,7 +62,7 @@ def read_role(client: Any, role_arn: str) -> LiveRole:
 
     role = ask("iam:GetRole", lambda: client.get_role(RoleName=name)["Role"])
     if role is not None:
-        found.tags = {f"aws:PrincipalTag/{t['Key']}": t["Value"] for t in role.get("Tags") or []}
+        found.tags = {f"{_PRINCIPAL_TAG}{t['Key']}": t["Value"] for t in role.get("Tags") or []}
         arn = (role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
         if arn is not None:
             found.boundary = ask("iam:GetPolicyVersion", partial(_managed, client, arn))
@@ -88,8 +89,9 @@ def preflight_live(
     role_arn: str,
     *,
     scps: Sequence[Any] = (),
+    author_policies: Any = None,
     context: Mapping[str, Any] | None = None,
-    **more: Any,
+    bucket: str | None = None,
 ) -> Preflight:
     """A preflight under the policies that a role has now, checked against IAM's own simulator.
 
@@ -98,19 +100,16 @@ def preflight_live(
         plan: what the pipeline will start.
         role_arn: the pipeline's execution role.
         scps: levels of SCPs, which no role's reader can see.
-        context: condition keys that you know; the role's tags are known from IAM.
-        more: as :func:`~sm_prefix_ext.iam.preflight`.
+        author_policies: the policies of whoever creates and starts the pipeline, which aren't read.
+        context: condition keys that you know of both; the role's tags are known from IAM.
+        bucket: where the author's code goes.
     """
     plan = plan.moved(role_arn=role_arn)
     role = read_role(client, role_arn)
-    known = {**role.tags, **(context or {})}
+    layers = read_layers(role.policies, boundary=role.boundary, scps=scps)
+    known = {**_tags(role, keys_of(layers)), **(context or {})}
     answer = preflight(
-        plan,
-        role_policies=role.policies,
-        boundary=role.boundary,
-        scps=scps,
-        context=known,
-        **more,
+        plan, role_policies=role.policies, boundary=role.boundary, scps=scps, context=known
     )
     reads = tuple(dict.fromkeys(role.refused))
     try:
@@ -125,7 +124,20 @@ def preflight_live(
         *answer.warnings,
         *(_not_read(one, role_arn) for one in dict.fromkeys(role.refused)),
     )
-    return unread(replace(answer, rows=rows, warnings=warnings), reads)
+    answer = unread(replace(answer, rows=rows, warnings=warnings), reads)
+    if author_policies is None:
+        return answer
+    of_them = author_rows(plan, author_policies, scps=scps, context=context, bucket=bucket)
+    return replace(answer, rows=(*answer.rows, *of_them))
+
+
+def _tags(role: LiveRole, keys: Iterable[str]) -> dict[str, str | None]:
+    """The role's tags as condition keys; where they could be read, it has no others."""
+    if "iam:GetRole" in role.refused:
+        return {}
+    asked = (key for key in keys if key.lower().startswith(_PRINCIPAL_TAG.lower()))
+    told = {key.lower() for key in role.tags}
+    return {**{key: None for key in asked if key.lower() not in told}, **role.tags}
 
 
 Said = Mapping[tuple[str, str, str], tuple[str, tuple[str, ...]]]
@@ -135,7 +147,7 @@ Said = Mapping[tuple[str, str, str], tuple[str, tuple[str, ...]]]
 def _weighed(row: PreflightRow, said: Said) -> PreflightRow:
     """A row, with what the simulator says of it: the stricter of the two, where they differ."""
     answer = said.get((row.step, row.action, row.resource))
-    if answer is None or row.principal != EXECUTION_ROLE:
+    if answer is None:
         return row
     decision, missing = answer
     if decision == ALLOWED:
@@ -204,6 +216,8 @@ def _results(call: Any, **given: Any) -> Iterator[Mapping[str, Any]]:
 def _entries(known: Mapping[str, Any]) -> list[dict[str, Any]]:
     entries = []
     for key, value in sorted(known.items()):
+        if value is None:
+            continue
         many = value if isinstance(value, (list, tuple)) else [value]
         values = [str(v).lower() if isinstance(v, bool) else str(v) for v in many]
         kind = "stringList" if isinstance(value, (list, tuple)) else "string"

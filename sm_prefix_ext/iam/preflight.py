@@ -12,6 +12,7 @@ from ..tables import as_html
 from .advice import advise
 from .evaluation import (
     ALLOWED,
+    EXPLICIT_DENY,
     INDETERMINATE,
     DecidingStatement,
     Decision,
@@ -137,10 +138,30 @@ def preflight(
     of_role = read_layers(role_policies, boundary=boundary, scps=scps)
     rows = list(_rows(of_execution_role(plan), of_role, given, EXECUTION_ROLE))
     if author_policies is not None:
-        of_them = read_layers(author_policies, scps=scps)
-        rows += _rows(of_author(plan, bucket), of_them, given, AUTHOR)
+        rows += author_rows(plan, author_policies, scps=scps, context=given, bucket=bucket)
     warnings = tuple(advise(plan, of_role, Context(given, keys_of(of_role) - given.keys())))
     return Preflight(tuple(rows), warnings)
+
+
+def author_rows(
+    plan: Plan,
+    policies: Any,
+    *,
+    scps: Sequence[Any] = (),
+    context: Mapping[str, Any] | None = None,
+    bucket: str | None = None,
+) -> tuple[PreflightRow, ...]:
+    """The rows of whoever creates, updates, starts and watches the pipeline.
+
+    Args:
+        plan: what the pipeline will start.
+        policies: the author's.
+        scps: levels of SCPs.
+        context: condition keys that you know of the author.
+        bucket: where the author's code goes.
+    """
+    layers = read_layers(policies, scps=scps)
+    return tuple(_rows(of_author(plan, bucket), layers, context or {}, AUTHOR))
 
 
 def _rows(
@@ -199,7 +220,7 @@ def unread(answer: Preflight, permissions: Sequence[str]) -> Preflight:
         return answer
     rows = tuple(
         row
-        if row.principal != EXECUTION_ROLE or row.verdict == "explicitDeny"
+        if row.verdict == EXPLICIT_DENY
         else replace(row, verdict=INDETERMINATE, unknown=tuple(permissions))
         for row in answer.rows
     )

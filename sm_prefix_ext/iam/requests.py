@@ -19,10 +19,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..arns import Home, is_role_arn
-from ..definition import NESTED, StepView, steps
+from ..definition import StepView, steps
 from ..kinds import ENTITY_TOKEN_LENGTH, EXECUTION_ID_LENGTH
 from ..plan import Plan, PlannedJob
 from .facts import Facts, facts_of
+from .property_files import objects_read
 
 EXECUTION_ID, ENTITY_TOKEN = "?" * EXECUTION_ID_LENGTH, "?" * ENTITY_TOKEN_LENGTH
 SAGEMAKER = "sagemaker.amazonaws.com"
@@ -351,59 +352,5 @@ def property_file_requests(
         views: all steps of the definition.
         home: where the pipeline runs.
     """
-    of_this_step = {key: value for key, value in view.arguments.items() if key not in NESTED}
-    for read in _json_gets(of_this_step):
-        uri = _text(read["S3Uri"]) if "S3Uri" in read else _property_file(read, views)
-        place = re.fullmatch(r"(?:s3://)?([^/]+)/?(.*)", uri.strip("/") or "*")
-        assert place is not None
-        resource = home.arn("s3", f"{place[1]}/{place[2] or '*'}")
-        yield Request(view.path, "s3:GetObject", resource)
-
-
-def _json_gets(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        read = value.get("Std:JsonGet")
-        if isinstance(read, Mapping):
-            yield read
-        for inside in value.values():
-            yield from _json_gets(inside)
-    elif isinstance(value, list):
-        for inside in value:
-            yield from _json_gets(inside)
-
-
-def _property_file(read: Mapping[str, Any], views: Mapping[str, StepView]) -> str:
-    """The URI of a property file, with ``*`` for what isn't known."""
-    reference = read.get("PropertyFile")
-    path = str(reference.get("Get")) if isinstance(reference, Mapping) else ""
-    found = re.fullmatch(r"Steps[.](.+)[.]PropertyFiles[.](.+)", path)
-    writer = next((v for v in views.values() if found and v.name == found[1]), None)
-    if writer is None or found is None:
-        return "*"
-    for file in _mappings(writer.step.get("PropertyFiles")):
-        if file.get("PropertyFileName") == found[2]:
-            folder = _output(writer, file.get("OutputName")).rstrip("/")
-            return f"{folder}/{_text(file.get('FilePath'))}"
-    return "*"
-
-
-def _output(view: StepView, name: Any) -> str:
-    config = view.arguments.get("ProcessingOutputConfig")
-    for output in _mappings(config.get("Outputs") if isinstance(config, Mapping) else None):
-        if output.get("OutputName") == name and isinstance(output.get("S3Output"), Mapping):
-            return _text(output["S3Output"].get("S3Uri"))
-    return "*"
-
-
-def _mappings(listed: Any) -> list[Mapping[str, Any]]:
-    return [one for one in listed or [] if isinstance(one, Mapping)]
-
-
-def _text(value: Any) -> str:
-    """A string of a definition, with ``*`` for what only a run decides."""
-    if isinstance(value, str):
-        return value
-    joined = value.get("Std:Join") if isinstance(value, Mapping) else None
-    if isinstance(joined, Mapping) and isinstance(joined.get("Values"), list):
-        return str(joined.get("On") or "").join(map(_text, joined["Values"]))
-    return "*" if isinstance(value, (Mapping, list)) or value is None else str(value)
+    for bucket, key in objects_read(view, views):
+        yield Request(view.path, "s3:GetObject", home.arn("s3", f"{bucket}/{key}"))

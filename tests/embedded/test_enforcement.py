@@ -108,7 +108,8 @@ def test_each_action_is_asked(driver: Driver, missing: str, action: str) -> None
 
 def refused_by(driver: Driver, role: str) -> str:
     """How the sentence of a refusal ends."""
-    driver.create(job("Train"), name=f"pipe-{role.rsplit('/', 1)[-1]}")
+    resources = {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1}}
+    driver.create(job("Train", arguments=resources), name=f"pipe-{role.rsplit('/', 1)[-1]}")
     step = driver.step(driver.start(f"pipe-{role.rsplit('/', 1)[-1]}", RoleArn=role), "Train")
     return str(step.get("FailureReason"))
 
@@ -358,6 +359,26 @@ def test_live(aws: EmbeddedAWS) -> None:
     found = read_role(client, role)
     assert (bound, {"aws:PrincipalTag/team": "a"}) == (found.boundary, found.tags)
     assert not preflight_live(client, live_plan(), role).ok
+
+
+def test_live_tags_are_the_roles(aws: EmbeddedAWS) -> None:
+    """All that it has, so another is absent; they are not the author's."""
+    tagged = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "a"}}}
+    other = {"Condition": {"Null": {"aws:PrincipalTag/other": "true"}}}
+    role = aws.create_role("pipeline", [document(allow("sagemaker:*", "*", **tagged))])
+    client = aws.client("iam")
+    client.put_role_policy(
+        RoleName="pipeline",
+        PolicyName="passing",
+        PolicyDocument=json.dumps(document(allow("iam:PassRole", "*", **other))),
+    )
+    client.tag_role(RoleName="pipeline", Tags=[{"Key": "team", "Value": "a"}])
+    author = [document(allow("*", "*", **tagged))]
+    answer = preflight_live(client, live_plan(), role, author_policies=author)
+    verdicts = {principal: set() for principal in ("execution role", "author")}
+    for row in answer:
+        verdicts[row.principal].add(row.verdict)
+    assert {"execution role": {"allowed"}, "author": {"indeterminate"}} == verdicts
 
 
 def refusing(client: Any, *operations: str) -> Any:
