@@ -8,8 +8,8 @@ from typing import Any
 
 from ._sdk import upstream
 from ._sdk.catalogue import JobClass
-from ._sdk.outline import notebook
-from .definition import MADE_UP, is_made_up_model
+from ._sdk.outline import is_made_up, notebook
+from .definition import MADE_UP
 from .errors import PrefixViolation, PrefixWarning
 from .kinds import KINDS, Kind
 from .names import GivenName
@@ -105,7 +105,8 @@ def composed(
     )
     if findings:
         raise PrefixViolation(findings, argument)
-    return value if prefix is None or name is None else GivenName(name, value, argument)
+    # Without a prefix too: the user's own `img` is a name, the SDK's `img` for an image is none.
+    return value if name is None else GivenName(name, value, argument)
 
 
 def base_name(value: Any, row: JobClass, owner: str, policy: PrefixPolicy | None) -> Any:
@@ -166,8 +167,10 @@ def _declared(job: Any, row: JobClass) -> Any:
         return name
     if row.argument == "notebook_job_name":
         return notebook(job, upstream()).name
+    if row.step_type == "Model":
+        return None if is_made_up(name, job, {}, upstream()) else name
     made_up = {*MADE_UP.get(row.step_type, ()), *upstream().stand_ins(job)}
-    return None if name in made_up or is_made_up_model(name) else name
+    return None if name in made_up else name
 
 
 def role_of(row: JobClass, policy: PrefixPolicy | None) -> str | None:

@@ -270,7 +270,7 @@ def _model(step: Any, owner: Any, upstream: Upstream) -> Declared:
     sent = request.get("ModelName")
     if isinstance(name, GivenName) and sent in (None, name, upstream.base_from_name(name)):
         return Declared(name, argument)
-    if isinstance(name, str) and _is_made_up(name, model, request, upstream):
+    if isinstance(name, str) and is_made_up(name, model, request, upstream):
         return Declared(None, argument, stand_in=name)
     # The request wins: one model object can be built under several names. But the SDK may have
     # taken the name out of it, or off its end what looks like a timestamp.
@@ -279,7 +279,7 @@ def _model(step: Any, owner: Any, upstream: Upstream) -> Declared:
     return Declared(name, argument)
 
 
-def _is_made_up(name: str, model: Any, request: dict[str, Any], upstream: Upstream) -> bool:
+def is_made_up(name: str, model: Any, request: dict[str, Any], upstream: Upstream) -> bool:
     """Whether the SDK wrote a model's name: its image or its id, and the time.
 
     v2 does so in a ``PipelineModel`` and a ``JumpStartModel``, and v3 makes up eight hex digits.

@@ -183,10 +183,10 @@ def test_positional_arguments_are_as_good(session: Any, policy: PrefixPolicy) ->
 
 @pytest.mark.parametrize("name", MADE)
 def test_a_good_name_stands_without_a_policy(name: str, session: Any) -> None:
-    """Without a policy a declared name is the SDK's to keep."""
+    """Without a policy a declared name stands as it is."""
     job = make(name, session, **named(name, "x"))
     if name != "ModelBuilder":
-        assert ("x", str) == (held(job, CATALOGUE[name]), type(held(job, CATALOGUE[name])))
+        assert "x" == held(job, CATALOGUE[name])
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -306,6 +306,20 @@ def test_a_pipelines_own_policy_composes_anew(
         wanted, job = "of-b-x", make(name, session, **named(name, "x"))
     own = PrefixPolicy("of-b", short_prefix="of-b")
     assert wanted == job_name(name, job, session, own)
+
+
+@pytest.mark.parametrize("stands", ["img", "processing-job"])
+def test_a_name_that_the_sdk_could_have_made_up(stands: str, session: Any) -> None:
+    """Given to one of ours it is declared; what the SDK writes of its own accord is not."""
+    image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/img:1"
+    job = make("Processor", session, image_uri=image, base_job_name=stands)
+    assert stands == job_name("Processor", job, session, PrefixPolicy())
+    assert f"team-a-{stands}" == job_name("Processor", job, session, PrefixPolicy("team-a"))
+    for theirs in (upstream().load("Processor"), None):
+        given = {} if theirs is None else {"base_job_name": stands}
+        job = make("Processor", session, theirs, image_uri=image, **given)
+        with pytest.raises(PrefixViolation, match="PFX001"):
+            job_name("Processor", job, session, PrefixPolicy())
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
