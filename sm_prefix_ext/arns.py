@@ -113,6 +113,17 @@ class Home:
         return str(Arn(self.partition, service, region, account, resource))
 
 
+def escaped(text: str) -> str:
+    """A name as an IAM policy has to spell it, so that what is a wildcard there stands for itself.
+
+    Example:
+        >>> from sm_prefix_ext.arns import escaped
+        >>> escaped("reports/a*"), escaped("team-a")
+        ('reports/a${*}', 'team-a')
+    """
+    return re.sub(r"[*?]|[$](?={)", r"${\g<0>}", text)
+
+
 def is_role_arn(text: object) -> bool:
     """Whether a value is the ARN of an IAM role.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from .arns import Arn, Home, is_role_arn, partition_of
+from .arns import Arn, Home, escaped, is_role_arn, partition_of
 from .definition import StepView, load, role_slots, steps
 from .enforcement import unknown_step_type
 from .errors import PrefixViolation
@@ -99,6 +99,7 @@ class Plan(Sequence[PlannedJob]):
             role_arn: the pipeline's execution role, which jobs without a role take.
             pipeline_name: the pipeline's own name.
         """
+        _must_be_names(role_arn, pipeline_name)
         role = role_arn or self.role_arn
         known, found = self.home, _home([role], account, region)
         home = Home(
@@ -109,7 +110,7 @@ class Plan(Sequence[PlannedJob]):
         jobs = tuple(
             replace(
                 job,
-                arn_pattern=home.arn("sagemaker", Arn.parse(job.arn_pattern).resource),
+                arn_pattern=_moved(job.arn_pattern, known, home),
                 role_arn=job.role_arn or (role if "iam:PassRole" in job.actions else None),
             )
             for job in self.jobs
@@ -146,8 +147,8 @@ class Plan(Sequence[PlannedJob]):
             pipeline_name: the pipeline's own name, which no definition has in it.
 
         Raises:
-            ValueError: where the document isn't a pipeline definition, or the account or the region
-                can't be one.
+            ValueError: where the document isn't a pipeline definition, or the account, the region,
+                the role or the pipeline's name can't be one.
             PrefixViolation: for step types that the table doesn't know; what they start can't be
                 planned.
         """
@@ -164,6 +165,7 @@ class Plan(Sequence[PlannedJob]):
             for role in _roles(view, view.kind, policy, role_arn)
         ]
         home = _home([role_arn, *(role for _, _, role in drafts)], account, region)
+        _must_be_names(role_arn, pipeline_name)
         jobs = tuple(_job(view, kind, role, home) for view, kind, role in drafts)
         return cls(jobs, home, definition, role_arn, pipeline_name)
 
@@ -171,6 +173,23 @@ class Plan(Sequence[PlannedJob]):
 def _must_match(pattern: str, value: str | None, wanted: str) -> None:
     if value is not None and re.fullmatch(pattern, value) is None:
         raise ValueError(f"{value!r} can't be {wanted}.")
+
+
+def _must_be_names(role_arn: str | None, pipeline_name: str | None) -> None:
+    if role_arn is not None and not is_role_arn(role_arn):
+        raise ValueError(
+            f"{role_arn!r} can't be a role; wanted its ARN, arn:<partition>:iam::<account>:role/…."
+        )
+    must_have_no_wildcards(pipeline_name, "a pipeline's name")
+
+
+def must_have_no_wildcards(value: str | None, wanted: str) -> None:
+    """Refuse what would make a policy wider than what it names.
+
+    Raises:
+        ValueError: for a value with a wildcard or white space in it.
+    """
+    _must_match(r"[^*?${}\s]+", value, f"{wanted}; wanted one without wildcards and spaces")
 
 
 def _roles(
@@ -207,6 +226,7 @@ def _job(view: StepView, kind: Kind, role: str | None, home: Home) -> PlannedJob
     path = pattern
     if view.group_name is not None:
         actions = (*actions, "sagemaker:CreateModelPackageGroup")
+        home = _home_of_group(view.group_name, home)
     elif view.step_type == "Job":
         category = view.arguments.get("JobCategory")
         path = f"{category if isinstance(category, str) else '*'}/{pattern}"
@@ -221,13 +241,29 @@ def _job(view: StepView, kind: Kind, role: str | None, home: Home) -> PlannedJob
     )
 
 
+def _home_of_group(group: Any, home: Home) -> Home:
+    """Where a model package group is; it may be given by its ARN, and be elsewhere."""
+    try:
+        arn = Arn.parse(group)
+    except ValueError:
+        return home
+    return Home(arn.partition, arn.region, arn.account)
+
+
+def _moved(pattern: str, old: Home, new: Home) -> str:
+    """The pattern of an ARN at another place, unless it was somewhere of its own."""
+    arn = Arn.parse(pattern)
+    ours = (arn.partition, arn.region, arn.account) == (old.partition, old.region, old.account)
+    return new.arn("sagemaker", arn.resource) if ours else pattern
+
+
 def _pattern(view: StepView, kind: Kind) -> tuple[str | None, str]:
     group = view.group_name
     if group is not None:
-        return None, f"{group.rpartition('/')[2]}/*" if isinstance(group, str) else "*"
+        return None, f"{escaped(group.rpartition('/')[2])}/*" if isinstance(group, str) else "*"
     name = view.job_name
     if isinstance(name, str):
-        return name, f"{name}-*"
+        return name, f"{escaped(name)}-*"
     if name is not None:
         return None, "*"
     part = hyphenated(view.name)[: kind.default_step_part]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from ..findings import (
     NARROWER_THAN_JOBS,
@@ -17,20 +18,27 @@ from ..names import RESERVED
 from ..plan import Plan, PlannedJob
 from .evaluation import ALLOWED, IDENTITY, Layer, judge
 from .grammar import Statement
-from .matching import Context, matches
-from .requests import samples, shape_of
+from .matching import Context, glob, matches
+from .requests import Request, samples, shape_of
 
 _WILD_TYPE = re.compile(r"arn:[^:]*:(?:sagemaker|\*):[^:]*:[^:]*:[^/]*[*?][^/]*/.+")
 
 
-def advise(plan: Plan, layers: Sequence[Layer], context: Context) -> Iterator[Finding]:
+def advise(
+    plan: Plan,
+    asked: Iterable[Request],
+    layers: Sequence[Layer],
+    context: Callable[[Request], Context],
+) -> Iterator[Finding]:
     """Warnings about policies that are in the way of the prefix, or make nothing of it.
 
     Args:
         plan: what the pipeline will start.
+        asked: what the service will ask for it.
         layers: the policies of the execution role.
-        context: what is known of the principal.
+        context: gives what is known of a request's condition keys.
     """
+    yield from _wild_types(statement for layer in layers for statement in layer.statements)
     allows = [
         statement
         for layer in layers
@@ -38,37 +46,43 @@ def advise(plan: Plan, layers: Sequence[Layer], context: Context) -> Iterator[Fi
         for statement in layer.statements
         if statement.effect == "Allow"
     ]
-    yield from _wild_types(allows)
+    creates = {(one.step, one.action): one for one in asked}
     jobs = {(job.step_type, job.arn_pattern): job for job in plan.jobs}.values()
     for job in _one_per_type(jobs):
-        if job.prefix is not None:
-            yield from _voided(job, layers, context)
+        create = creates[job.step, job.actions[0]]
+        yield from _voided(job, replace(create, shape=""), layers, context(create))
     for job in jobs:
+        known = context(creates[job.step, job.actions[0]])
         speaking = [one for one in allows if one.names_action(job.actions[0])]
-        if not any(one.covers(job.arn_pattern, context) is True for one in speaking):
-            for statement in speaking:
+        covering = [one for one in speaking if one.covers(job.arn_pattern, known) is True]
+        for statement in speaking:
+            if not covering:
                 yield from _not_quite(job, statement)
+            elif job.prefix is not None and statement not in covering:
+                yield from _still(job, statement)
 
 
 def _one_per_type(jobs: Iterable[PlannedJob]) -> Iterable[PlannedJob]:
     return {job.actions[0]: job for job in reversed(list(jobs)) if job.prefix}.values()
 
 
-def _voided(job: PlannedJob, layers: Sequence[Layer], context: Context) -> Iterator[Finding]:
-    anything = job.arn_pattern.removesuffix(job.name_pattern) + "*"
-    decision = judge(layers, job.actions[0], anything, context)
+def _voided(
+    job: PlannedJob, create: Request, layers: Sequence[Layer], context: Context
+) -> Iterator[Finding]:
+    anything = replace(create, resource=job.arn_pattern.removesuffix(job.name_pattern) + "*")
+    decision = judge(layers, create.action, anything.subject, context)
     if decision.verdict == ALLOWED:
         yield _finding(
             PREFIX_VOIDED,
             decision.statements[-1].policy,
             f"{decision.statements[-1]} lets the role start a job of type {job.step_type} under "
             f"any name, so the prefix {job.prefix!r} holds nobody back.",
-            f"Allow {job.actions[0]} on {job.arn_pattern} alone.",
+            f"Allow {create.action} on {job.arn_pattern} alone.",
         )
 
 
-def _wild_types(allows: Iterable[Statement]) -> Iterator[Finding]:
-    for one in allows:
+def _wild_types(statements: Iterable[Statement]) -> Iterator[Finding]:
+    for one in statements:
         for template in one.resources:
             if _WILD_TYPE.fullmatch(template.text):
                 yield _finding(
@@ -106,14 +120,25 @@ def _not_quite(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
                 f"Name {job.arn_pattern}, and its lower-case spelling too.",
             )
         elif _other_way(job, text):
-            prefixed = "with" if job.prefix else "without"
-            yield _finding(
-                OTHER_NAMES,
-                statement.policy,
-                f"{_called(statement)} names {text}, but step {job.step} runs {prefixed} a "
-                f"prefix, under {job.name_pattern}.",
-                f"Name {job.arn_pattern}, or turn prefixing {'off' if job.prefix else 'on'}.",
-            )
+            yield _other_names(job, statement, text)
+
+
+def _still(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
+    """What a statement names that such jobs were called before they had a prefix."""
+    for template in () if statement.not_resource else statement.resources:
+        if _reserved(template.text) and _other_way(job, template.text):
+            yield _other_names(job, statement, template.text)
+
+
+def _other_names(job: PlannedJob, statement: Statement, text: str) -> Finding:
+    prefixed = "with" if job.prefix else "without"
+    return _finding(
+        OTHER_NAMES,
+        statement.policy,
+        f"{_called(statement)} names {text}, but step {job.step} runs {prefixed} a "
+        f"prefix, under {job.name_pattern}.",
+        f"Name {job.arn_pattern}, or turn prefixing {'off' if job.prefix else 'on'}.",
+    )
 
 
 def _covers_a_part(pattern: str, job: PlannedJob, spelt: Callable[[str], str] = str) -> bool:
@@ -125,11 +150,18 @@ def _covers_a_part(pattern: str, job: PlannedJob, spelt: Callable[[str], str] = 
 
 def _other_way(job: PlannedJob, text: str) -> bool:
     """Whether a pattern is for jobs of this type with prefixing the other way round."""
+    if job.name_pattern.endswith("/*"):
+        return False  # a group's name is its own, with prefixing on or off
     resource_type = job.arn_pattern.split(":", 5)[5].partition("/")[0]
     of_type, slash, name = text.split(":", 5)[-1].partition("/")
-    if not slash or of_type != resource_type or name == "*":
+    if not slash or name == "*" or not matches(glob(of_type), resource_type):
         return False
-    return name.startswith(f"{RESERVED}-") == (job.prefix is not None)
+    return _reserved(text) != job.name_pattern.startswith(f"{RESERVED}-")
+
+
+def _reserved(text: str) -> bool:
+    """Whether a pattern is for the names that the service gives with prefixing off."""
+    return text.rpartition("/")[2].startswith(f"{RESERVED}-")
 
 
 def _called(statement: Statement) -> str:

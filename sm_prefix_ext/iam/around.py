@@ -10,9 +10,9 @@ from ..arns import partition_of
 from ..plan import Plan
 from .documents import PolicyDocument, statement
 from .generate import notes_on
-from .requests import SAGEMAKER
+from .jobless import SAGEMAKER
 
-_VPC_ID = re.compile(r"vpc-[0-9a-f]{8,17}")
+_VPC_ID = re.compile(r"vpc-[0-9A-Za-z]+")
 _SETS_TAGS = (
     *("iam:CreateRole", "iam:CreateUser", "iam:TagRole", "iam:TagUser"),
     *("iam:UntagRole", "iam:UntagUser", "sts:TagSession"),
@@ -54,7 +54,8 @@ def scp_exception(
     The tag lifts the first statement, the second takes back all but ``s3:GetObject``, and the third
     lets nobody but the administrators give the tag to anybody. Put the tag on roles that only
     pipelines run under, and give the jobs roles of their own: code in a job that shares the
-    execution role has its exemption too.
+    execution role has its exemption too. What S3 asks of no bucket and no object, such as
+    ``s3:ListAllMyBuckets``, the second statement can't name.
 
     Args:
         tag_key: of the tag on the execution role.

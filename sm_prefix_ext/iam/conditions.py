@@ -101,10 +101,10 @@ def read_conditions(block: Mapping[str, Any], *, variables: bool) -> Iterator[Co
         ValueError: for an operator, a key or a value that can't be one, with where it stands.
     """
     for name, keys in block.items():
-        base = _parts(name)[1]
+        base = _parts(name)[1] if isinstance(name, str) else ""
         if base not in _OPERATORS and name != "Null":
             raise ValueError(f"Condition has the unknown operator {name!r}")
-        if not isinstance(keys, Mapping) or not keys:
+        if not isinstance(keys, Mapping) or not keys or not all(isinstance(k, str) for k in keys):
             raise ValueError(f"Condition.{name} is {keys!r}; wanted an object of condition keys")
         for key, values in keys.items():
             many = values if isinstance(values, list) else [values]

@@ -148,8 +148,8 @@ def read_layers(
 
 
 def _levels(scps: Any) -> Any:
-    if isinstance(scps, (str, Mapping)):
-        raise ValueError("scps is one document; wanted levels, each a sequence of documents.")
+    if isinstance(scps, (str, Mapping)) or not isinstance(scps, Iterable):
+        raise ValueError(f"scps is {scps!r}; wanted levels, each a sequence of documents.")
     return scps
 
 
@@ -198,9 +198,10 @@ def judge(layers: Sequence[Layer], action: str, resource: str, context: Context)
             missing = missing or layer.name
         elif isinstance(allowed, Unknown):
             hinges += [(s, answer) for s, answer in allows if isinstance(answer, Unknown)]
-    hinging_denies = any(s.effect == "Deny" for s, _ in hinges)
-    if missing is not None and not hinging_denies:
-        return Decision(IMPLICIT_DENY, layer=missing)
+    if missing is not None:  # then no Allow makes a difference
+        hinges = [(s, answer) for s, answer in hinges if s.effect == "Deny"]
+        if not hinges:
+            return Decision(IMPLICIT_DENY, layer=missing)
     if hinges:
         keys = {key for _, answer in hinges if isinstance(answer, Unknown) for key in answer.keys}
         return Decision(

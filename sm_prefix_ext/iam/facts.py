@@ -91,15 +91,26 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         **{key: (f"VpcConfig.{name}[]",) for key, name in _VPC.items()},
         _ISOLATION: ("EnableNetworkIsolation",),
     },
+    "CreateModelPackage": {"sagemaker:ModelApprovalStatus": ("ModelApprovalStatus",)},
+    "CreateEndpointConfig": {
+        _TYPES: ("ProductionVariants[].InstanceType", "ShadowProductionVariants[].InstanceType"),
+        **dict.fromkeys(_KMS_VOLUME, ("KmsKeyId",)),
+        **{key: (f"VpcConfig.{name}[]",) for key, name in _VPC.items()},
+        _ISOLATION: ("EnableNetworkIsolation",),
+    },
 }
 """By operation: the condition keys of its request, and the fields that they are taken from."""
 
 _ALL_KEYS = frozenset(key for fields in FIELDS.values() for key in fields)
-_ALWAYS_THERE = frozenset({_TYPES, _ISOLATION, _ENCRYPTION, _RUNTIME})
+_MADE_UP = frozenset(
+    {_TYPES, _ISOLATION, _ENCRYPTION, _RUNTIME, "sagemaker:ModelApprovalStatus"},
+)
 """What the service takes from elsewhere where the definition hasn't got it."""
 _OF_A_KEY_ID = frozenset({"sagemaker:VolumeKmsKeyArn", "sagemaker:OutputKmsKeyArn"})
 _TAG = "aws:RequestTag/"
 _NEVER_OF_A_ROLE = frozenset({"aws:username"})
+_OF_TAGGING = frozenset({_TAG, "aws:TagKeys", "sagemaker:TaggingAction"})
+_OF_PASSING = frozenset({"iam:PassedToService", "iam:AssociatedResourceArn"})
 
 
 @dataclass(frozen=True)
@@ -108,11 +119,12 @@ class Facts:
 
     Args:
         known: a key to its value or values.
-        absent: keys that the request hasn't got.
+        absent: keys that the request hasn't got; one that ends with ``/`` stands for all that begin
+            so.
     """
 
     known: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    absent: frozenset[str] = _NEVER_OF_A_ROLE
+    absent: frozenset[str] = frozenset()
 
     def of(self, operation: str, action: str) -> Facts:
         """The facts of one action of those that an operation asks for.
@@ -129,36 +141,57 @@ class Facts:
             for key, value in self.known.items()
             if key not in _ALL_KEYS and (tagging or not key.startswith(_TAG))
         }
-        if tagging:
-            known["sagemaker:TaggingAction"] = operation
-        return Facts(known, self.absent | _ALL_KEYS)
+        if not tagging:
+            return Facts(known, self.absent | _ALL_KEYS | _OF_TAGGING)
+        return Facts(known | {"sagemaker:TaggingAction": operation}, self.absent | _ALL_KEYS)
+
+    def of_passing(self, service: str) -> Facts:
+        """The facts of passing a role, by the same principal.
+
+        Args:
+            service: to which it is passed.
+        """
+        known = {key: value for key, value in self.known.items() if key != "aws:RequestedRegion"}
+        known["iam:PassedToService"] = service
+        return Facts(known, (self.absent - _OF_PASSING) | _ALL_KEYS | _OF_TAGGING)
+
+    def tells(self, key: str) -> bool:
+        """Whether it is known what a key has, or that the request hasn't got it."""
+        key = key.lower()
+        names = (one.lower() for one in (*self.known, *self.absent))
+        return any(key.startswith(one) if one.endswith("/") else key == one for one in names)
+
+
+NOTHING_KNOWN = Facts()
 
 
 def facts_of(view: StepView | None, home: Home, role: str | None) -> Facts:
-    """What a step of a definition tells of the request that creates its job.
+    """What a step of a definition tells of the request that creates what it is for.
 
     Args:
-        view: the step; ``None`` where it isn't at hand.
+        view: the step; ``None`` leaves what is known of the principal alone.
         home: where the pipeline runs.
-        role: the pipeline's execution role.
+        role: the pipeline's execution role, which makes the request.
     """
     known: dict[str, Any] = {"aws:PrincipalType": "AssumedRole"}
     if home.region != "*":
         known["aws:RequestedRegion"] = home.region
     if is_role_arn(role):
         known |= {"aws:PrincipalArn": role, "aws:PrincipalAccount": Arn.parse(str(role)).account}
-    if view is None or view.kind is None or not view.kind.actions:
-        return Facts(known)
-    fields = FIELDS.get(view.kind.actions[0], {})
-    absent = set(_ALL_KEYS - set(fields)) if fields else set()
+    absent = set(_NEVER_OF_A_ROLE | _OF_PASSING)
+    if view is None or view.kind is None:
+        return Facts(known, frozenset(absent))
+    operation = view.kind.actions[0] if view.kind.actions else f"Create{view.step_type}"
+    fields = FIELDS.get(operation, {})
+    absent |= _ALL_KEYS - set(fields) if fields else set()
     for key, paths in fields.items():
         values = [value for path in paths for value in _at(view.arguments, path.split("."))]
-        if not values and key not in _ALWAYS_THERE:
+        if not values and key not in _MADE_UP:
             absent.add(key)
         elif values and all(_is_known(key, value) for value in values):
             known[key] = values
     known |= {f"{_TAG}{key}": value for key, value in _tags(view.arguments)}
-    return Facts(known, frozenset(absent) | _NEVER_OF_A_ROLE)
+    return Facts(known, frozenset(absent))
 
 
 def _is_known(key: str, value: Any) -> bool:

@@ -18,10 +18,20 @@ from ..kinds import JOB_KINDS, KINDS, Kind
 from ..plan import Plan
 from ..policy import PrefixPolicy
 from .documents import PolicyDocument, statement
-from .matching import glob, meets
+from .matching import glob
+from .overlap import meets
 from .requests import NOT_KNOWN, Request, of_author, of_execution_role, passing
 
 _GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")
+_WITHOUT_RESOURCE_TYPE = frozenset({"elasticmapreduce:RunJobFlow"})
+"""What a policy has to allow on ``*``, since the service authorization reference names no type."""
+_OPEN = re.compile(
+    r"arn:[^:]*:(iam::[^:]*:role/[*]|s3:::[*](/.*)?|lambda:.*:function:[*]|sqs:.*:[*]"
+    r"|sagemaker:[^:]*:[^:]*:(?!experiment|pipeline/)(job/[^/]*/|[a-z-]+/)[*])"
+)
+"""All roles, all buckets, all jobs of a type, and so on."""
+_MOST_OF_A_STATEMENT = 5_000
+"""Characters of resources; a managed policy takes 6,144 in all."""
 
 
 def execution_role_policy(
@@ -192,23 +202,25 @@ def _kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
 
 def _sure(asked: Iterable[Request]) -> list[Request]:
     """Those for which a statement can be written without opening a door."""
-    return [one for one in asked if not _open(one)]
+    return [one for one in asked if one.action != NOT_KNOWN and not _open(one)]
 
 
 def _open(asked: Request) -> bool:
-    any_role = asked.action in ("iam:PassRole", "iam:GetRole") and asked.resource.endswith("role/*")
-    return any_role or asked.action == NOT_KNOWN
+    """Whether nobody can say of which one it is asked, so that all of its kind would be allowed."""
+    return _OPEN.fullmatch(asked.resource) is not None
 
 
 def _left_out(asked: Iterable[Request]) -> Iterator[str]:
-    """What no statement is written for, and why."""
+    """What no statement is written for, and what one is wider for, with the reason."""
     for one in asked:
         where = f"Step {one.step}: " if one.step else ""
         if one.action == NOT_KNOWN:
             yield f"{where}what its type needs isn't known, so nothing is granted for it."
         elif one.action == "iam:PassRole" and _open(one):
             yield f"{where}the role that it takes isn't known, so passing it isn't granted."
-        elif "*" in one.resource and one.action in ("s3:GetObject", "lambda:InvokeFunction"):
+        elif _open(one) and one.action != "iam:GetRole":
+            yield f"{where}only a run decides which, so {one.action} isn't granted."
+        elif one.action == "s3:GetObject" and "*" in one.resource:
             yield f"{where}only a run decides which: {one.action} on {one.resource}."
 
 
@@ -221,16 +233,12 @@ def notes_on(home: Home) -> Iterator[str]:
 
 def _statements(asked: Iterable[Request]) -> tuple[Mapping[str, Any], ...]:
     """The statements that allow some requests, and no request that could be made beside them."""
-    actions: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for one in asked:
-        service = str(one.facts.known.get("iam:PassedToService", ""))
-        for resource in _spellings(one.resource):
-            actions[resource, service].add(one.action)
     made = []
-    for of_them, service, resources in _together(actions):
+    for of_them, service, resources in _together(asked):
         condition = {"StringEquals": {"iam:PassedToService": service}} if service else None
-        label = _label(resources[0], of_them, service)
-        made.append(statement(label, of_them, _needed(resources), condition=condition))
+        for some in _portions(resources):
+            label = _label(min(some), of_them, service)
+            made.append(statement(label, of_them, some, condition=condition))
     labels = [written["Sid"] for written in made]
     for written in made:
         if labels.count(written["Sid"]) > 1:
@@ -239,26 +247,40 @@ def _statements(asked: Iterable[Request]) -> tuple[Mapping[str, Any], ...]:
     return tuple(sorted(made, key=lambda written: str(written["Sid"])))
 
 
-def _together(
-    actions: Mapping[tuple[str, str], set[str]],
-) -> Iterator[tuple[frozenset[str], str, list[str]]]:
-    """Resources with their actions, those of one type in one statement.
+def _together(asked: Iterable[Request]) -> Iterator[tuple[frozenset[str], str, list[str]]]:
+    """Actions with the resources that all of them are asked about, and the service passed to.
 
-    An action that is asked about resources of several types at once, such as
-    ``sagemaker:CreateTrial``, has them in one statement too, as linters want it; that allows
-    nothing more, since each action has its own resource types. ``sagemaker:AddTags`` has them all.
+    Resources of one type with the same actions share a statement. So do all resources of an action
+    that is asked about several types at once, such as ``sagemaker:CreateTrial``: each of them has
+    to allow it. ``sagemaker:AddTags`` is asked about one thing at a time.
     """
-    groups: list[tuple[set[str], str, list[str]]] = []
-    for (resource, service), of_it in actions.items():
-        joined = [resource]
-        for group in [*groups]:
-            shared = (group[0] & of_it) - {"sagemaker:AddTags"}
-            alike = group[0] == of_it and _type_of(group[2][0]) == _type_of(resource)
-            if group[1] == service and (shared or alike):
-                groups.remove(group)
-                of_it, joined = of_it | group[0], group[2] + joined
-        groups.append((of_it, service, joined))
-    yield from ((frozenset(of_them), service, found) for of_them, service, found in groups)
+    about: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for one in asked:
+        service = str(one.facts.known.get("iam:PassedToService", ""))
+        resource = "*" if one.action in _WITHOUT_RESOURCE_TYPE else one.resource
+        about[one.action, service].update(dict.fromkeys(_spellings(resource)))
+    actions: dict[tuple[tuple[str, ...], str], set[str]] = defaultdict(set)
+    for (action, service), named in about.items():
+        resources = _needed(named)
+        several = len({_type_of(one) for one in resources}) > 1 and action != "sagemaker:AddTags"
+        for some in [tuple(sorted(resources))] if several else [(one,) for one in resources]:
+            actions[some, service].add(action)
+    alike: dict[tuple[str, frozenset[str], str], list[str]] = defaultdict(list)
+    for (some, service), of_them in actions.items():
+        kind = _type_of(some[0]) if len(some) == 1 else " ".join(some)
+        alike[kind, frozenset(of_them), service] += some
+    yield from ((of_them, service, found) for (_, of_them, service), found in alike.items())
+
+
+def _portions(resources: list[str]) -> Iterator[list[str]]:
+    """Resources in portions that leave room in a policy for the rest of their statement."""
+    portion: list[str] = []
+    for one in sorted(resources):
+        if portion and len(json.dumps([*portion, one])) > _MOST_OF_A_STATEMENT:
+            yield portion
+            portion = []
+        portion.append(one)
+    yield portion
 
 
 def _type_of(resource: str) -> str:
@@ -280,7 +302,7 @@ def _spellings(resource: str) -> tuple[str, ...]:
     )
 
 
-def _needed(resources: list[str]) -> list[str]:
+def _needed(resources: Iterable[str]) -> list[str]:
     """The patterns that none of the others covers."""
     return [
         one

@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from .conditions import Condition, read_conditions
-from .matching import Context, Patterns, Template, glob, matches
+from .matching import Context, Template, glob, matches, unmarked
+from .overlap import Patterns
 from .truth import Truth, Unknown, all_of, negated
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
@@ -108,6 +109,8 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
     for key in document:
         if key not in _OF_A_DOCUMENT:
             raise ValueError(f"{policy}: {key!r} is no element of a policy document.")
+    if not isinstance(document.get("Id", ""), str):
+        raise ValueError(f"{policy}: Id is {document['Id']!r}; wanted a string.")
     version = document.get("Version", _VERSIONS[1])
     if version not in _VERSIONS:
         raise ValueError(f"{policy}: Version is {version!r}; wanted {' or '.join(_VERSIONS)}.")
@@ -135,9 +138,8 @@ def _statement(given: Any, policy: str, index: int, variables: bool) -> Statemen
             raise ValueError(f"{key!r} is no element of a statement of such a policy")
     if given.get("Effect") not in ("Allow", "Deny"):
         raise ValueError(f"Effect is {given.get('Effect')!r}; wanted 'Allow' or 'Deny'")
-    sid = given.get("Sid")
-    if sid is not None and not isinstance(sid, str):
-        raise ValueError(f"Sid is {sid!r}; wanted a string")
+    if not isinstance(given.get("Sid", ""), str):
+        raise ValueError(f"Sid is {given['Sid']!r}; wanted a string")
     not_action, actions = _either(given, "Action")
     not_resource, resources = _either(given, "Resource")
     conditions = given.get("Condition", {})
@@ -146,7 +148,7 @@ def _statement(given: Any, policy: str, index: int, variables: bool) -> Statemen
     return Statement(
         policy=policy,
         index=index,
-        sid=sid,
+        sid=given.get("Sid"),
         effect=given["Effect"],
         actions=tuple(_action(text) for text in actions),
         not_action=not_action,
@@ -167,7 +169,7 @@ def _either(given: Mapping[str, Any], element: str) -> tuple[bool, list[str]]:
     values = given[key] if isinstance(given[key], list) else [given[key]]
     if not values or not all(isinstance(value, str) and value for value in values):
         raise ValueError(f"{key} is {given[key]!r}; wanted a string or a list of strings")
-    return key != element, values
+    return key != element, [unmarked(value) for value in values]
 
 
 def _action(text: str) -> str:

@@ -60,12 +60,21 @@ def read_role(client: Any, role_arn: str) -> LiveRole:
             found.refused.append(permission)
             return None
 
+    def managed(arn: str) -> Any:
+        policy = ask("iam:GetPolicy", lambda: client.get_policy(PolicyArn=arn)["Policy"])
+        if policy is None:
+            return None
+        version = policy["DefaultVersionId"]
+        call = partial(client.get_policy_version, PolicyArn=arn, VersionId=version)
+        answer = ask("iam:GetPolicyVersion", call)
+        return None if answer is None else _document(answer["PolicyVersion"]["Document"])
+
     role = ask("iam:GetRole", lambda: client.get_role(RoleName=name)["Role"])
     if role is not None:
         found.tags = {f"{_PRINCIPAL_TAG}{t['Key']}": t["Value"] for t in role.get("Tags") or []}
         arn = (role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
         if arn is not None:
-            found.boundary = ask("iam:GetPolicyVersion", partial(_managed, client, arn))
+            found.boundary = managed(arn)
     inline = ask("iam:ListRolePolicies", lambda: _listed(client, "list_role_policies", name))
     for policy in inline or []:
         call = partial(client.get_role_policy, RoleName=name, PolicyName=policy)
@@ -76,10 +85,9 @@ def read_role(client: Any, role_arn: str) -> LiveRole:
         "iam:ListAttachedRolePolicies", lambda: _listed(client, "list_attached_role_policies", name)
     )
     for policy in attached or []:
-        arn = policy["PolicyArn"]
-        document = ask("iam:GetPolicyVersion", partial(_managed, client, arn))
+        document = managed(policy["PolicyArn"])
         if document is not None:
-            found.policies[arn] = document
+            found.policies[policy["PolicyArn"]] = document
     return found
 
 
@@ -145,17 +153,21 @@ Said = Mapping[tuple[str, str, str], tuple[str, tuple[str, ...]]]
 
 
 def _weighed(row: PreflightRow, said: Said) -> PreflightRow:
-    """A row, with what the simulator says of it: the stricter of the two, where they differ."""
+    """A row, with what the simulator says of it: the stricter of the two, where they differ.
+
+    Where it missed a condition key, it says what would be without that key, which isn't known.
+    """
     answer = said.get((row.step, row.action, row.resource))
-    if answer is None:
+    if answer is None or row.verdict not in (ALLOWED, INDETERMINATE):
         return row
     decision, missing = answer
-    if decision == ALLOWED:
-        settled = row.verdict == INDETERMINATE and row.unknown and not missing
-        return replace(row, verdict=ALLOWED, unknown=()) if settled else row
-    if row.verdict == ALLOWED or (row.verdict == INDETERMINATE and not missing):
+    if missing:
+        differs = row.verdict == ALLOWED and decision != ALLOWED
+        return replace(row, verdict=INDETERMINATE, unknown=missing) if differs else row
+    if decision != ALLOWED:
         return replace(row, verdict=decision, statements=())
-    return row
+    settled = row.verdict == INDETERMINATE and row.unknown
+    return replace(row, verdict=ALLOWED, unknown=()) if settled else row
 
 
 def _simulated(client: Any, role_arn: str, plan: Plan, known: Mapping[str, Any]) -> Said:
@@ -198,9 +210,20 @@ def _ask(call: Any, plan: Plan, known: Mapping[str, Any], **given: Any) -> Said:
         for one in asked:
             result = results.get(one.action.lower())
             if result is not None:
-                missing = tuple(result.get("MissingContextValues") or ())
-                said[one.step, one.action, one.resource] = result["EvalDecision"], missing
+                said[one.step, one.action, one.resource] = _read(result, name)
     return said
+
+
+def _read(result: Mapping[str, Any], resource: str) -> tuple[str, tuple[str, ...]]:
+    """The decision about a resource, and the keys that were missed, here or with the resource."""
+    of_it = [
+        one
+        for one in result.get("ResourceSpecificResults") or ()
+        if one["EvalResourceName"] == resource
+    ]
+    decision = of_it[0]["EvalResourceDecision"] if of_it else result["EvalDecision"]
+    listed = (one.get("MissingContextValues") or () for one in (result, *of_it))
+    return decision, tuple(dict.fromkeys(key for keys in listed for key in keys))
 
 
 def _results(call: Any, **given: Any) -> Iterator[Mapping[str, Any]]:
@@ -229,12 +252,6 @@ def _listed(client: Any, operation: str, name: str) -> list[Any]:
     pages = client.get_paginator(operation).paginate(RoleName=name)
     key = "PolicyNames" if operation == "list_role_policies" else "AttachedPolicies"
     return [one for page in pages for one in page[key]]
-
-
-def _managed(client: Any, arn: str) -> Any:
-    version = client.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-    answer = client.get_policy_version(PolicyArn=arn, VersionId=version)
-    return _document(answer["PolicyVersion"]["Document"])
 
 
 def _document(given: Any) -> Any:

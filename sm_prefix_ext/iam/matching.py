@@ -12,16 +12,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from os.path import commonprefix
 
-from .truth import Truth, Unknown, any_of
+from .truth import Unknown
 
 MANY, ONE = "\ue000", "\ue001"
 _WILD = str.maketrans({"*": MANY, "?": ONE})
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_FEW = 2
-_WILDCARD = re.compile(f"[{MANY}{ONE}]")
-_S3 = re.compile(r"arn:[^:]*:s3:")
 _KEY = re.compile(r"\s*([^\s,']+)\s*(?:,\s*'([^']*)'\s*)?")
 
 
@@ -31,7 +27,8 @@ class Context:
     Args:
         values: a key to its value or values; booleans and numbers as JSON has them. A key whose
             value is ``None`` is absent.
-        unknown: the keys whose values nobody can know beforehand. One that is in both is unknown.
+        unknown: the keys, or the one key, whose values nobody can know beforehand. One that is in
+            both is unknown.
 
     Key names have no case: ``aws:PrincipalTag/Team`` and ``aws:principaltag/team`` are one.
     """
@@ -39,7 +36,8 @@ class Context:
     def __init__(self, values: Mapping[str, object] = {}, unknown: Iterable[str] = ()) -> None:
         given = ((key, value) for key, value in values.items() if value is not None)
         self._values = {key.lower(): texts(value) for key, value in given}
-        self._unknown = {key.lower(): key for key in unknown}
+        keys = (unknown,) if isinstance(unknown, str) else unknown
+        self._unknown = {key.lower(): key for key in keys}
 
     def get(self, key: str) -> tuple[str, ...] | Unknown | None:
         """The values of a key; ``None`` where the request hasn't got it."""
@@ -52,7 +50,18 @@ class Context:
 def texts(value: object) -> tuple[str, ...]:
     """A value or a list of values, as the strings that IAM compares."""
     many = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
-    return tuple(str(v).lower() if isinstance(v, bool) else str(v) for v in many)
+    return tuple(unmarked(str(v).lower() if isinstance(v, bool) else str(v)) for v in many)
+
+
+def unmarked(text: str) -> str:
+    """The text, which must not have the characters that stand for wildcards here.
+
+    Raises:
+        ValueError: where it has.
+    """
+    if MANY in text or ONE in text:
+        raise ValueError(f"{text!r} has U+E000 or U+E001 in it, which stand for wildcards here")
+    return text
 
 
 @dataclass(frozen=True)
@@ -124,69 +133,8 @@ def glob(text: str) -> str:
 
 
 def matches(pattern: str, subject: str, *, ignore_case: bool = False) -> bool:
-    """Whether a pattern matches a subject, or all that a subject with wildcards stands for."""
+    """Whether a pattern matches a subject."""
     return _expression(pattern, ignore_case).fullmatch(subject) is not None
-
-
-def meets(pattern: str, resource: str) -> Truth:
-    """Whether a pattern matches a request's resource.
-
-    A resource with ``*`` or ``?`` in it asks about all that it stands for; where the pattern
-    matches a part of that, the answer is unknown. The key of an S3 object may have both
-    characters in it, so there they stand for themselves.
-    """
-    subject = _subject(resource)
-    if matches(pattern, subject):
-        return True
-    return Unknown() if _is_wild(subject) and _overlap(pattern, subject) else False
-
-
-class Patterns:
-    """Templates of which one has to match.
-
-    Most have no variables. Those are put into one expression, since a statement may name hundreds.
-    """
-
-    def __init__(self, templates: Iterable[Template]) -> None:
-        self._fixed: list[str] = []
-        self._others: list[Template] = []
-        for template in templates:
-            if template.variables and "${" in template.text:
-                self._others.append(template)
-            else:
-                self._fixed.append(template.fill(Context()))  # type: ignore[arg-type]  # no variables
-        simple = [one for one in self._fixed if one.count(MANY) <= _FEW]
-        self._hard = [one for one in self._fixed if one.count(MANY) > _FEW]
-        heads = [one[: _literal_head(one)] for one in self._fixed]
-        self._head = commonprefix(heads) + MANY  # noqa: RUF071  # letter by letter is meant
-        self._all = re.compile("|".join(map(_plainly, simple)) or "(?!)", re.DOTALL)
-
-    def meet(self, resource: str, context: Context) -> Truth:
-        """Whether one of them matches a request's resource, as :func:`meets`."""
-        subject = _subject(resource)
-        if self._all.fullmatch(subject) or any(matches(one, subject) for one in self._hard):
-            return True
-        filled = (template.fill(context) for template in self._others)
-        found = any_of(
-            meets(one, resource) if isinstance(one, str) else one or False for one in filled
-        )
-        if found is False and _is_wild(subject) and _overlap(self._head, subject):
-            return any_of(Unknown() for one in self._fixed if _overlap(one, subject))
-        return found
-
-
-def _subject(resource: str) -> str:
-    return resource if _S3.match(resource) else glob(resource)
-
-
-def _is_wild(subject: str) -> bool:
-    return MANY in subject or ONE in subject
-
-
-def _plainly(pattern: str) -> str:
-    """A pattern as a regular expression that may try again, which two wildcards can afford."""
-    wild = {MANY: ".*", ONE: f"[^{MANY}]"}
-    return "".join(wild.get(char) or re.escape(char) for char in pattern)
 
 
 @lru_cache(maxsize=8192)
@@ -201,41 +149,3 @@ def _expression(pattern: str, ignore_case: bool) -> re.Pattern[str]:
         found = (f"(?=(.*?{part}))\\{number}" for number, part in enumerate(middle, 1))
         first = f"{first}{''.join(found)}.*{last}"
     return re.compile(first, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
-
-
-@lru_cache(maxsize=65536)
-def _overlap(one: str, other: str) -> bool:
-    """Whether there is a string that both patterns match."""
-    head = min(_literal_head(one), _literal_head(other))
-    if one[:head] != other[:head]:
-        return False
-    # Bit n of `places` tells that the part of `one` read so far may end before other[n].
-    one, other = one[head:], other[head:]
-    at: dict[str, int] = {}
-    for number, char in enumerate(other):
-        at[char] = at.get(char, 0) | 1 << number
-    many, end = at.get(MANY, 0), 1 << len(other)
-    places = _skipping(1, many)
-    for char in one:
-        if char == MANY:
-            places = (end << 1) - (places & -places)
-            continue
-        step = (end - 1) & ~many if char == ONE else at.get(char, 0) | at.get(ONE, 0)
-        places = _skipping(places & many | (places & step) << 1, many)
-        if not places:
-            return False
-    return bool(places & end)
-
-
-def _skipping(places: int, many: int) -> int:
-    """The places, and those behind a ``*`` that stands for nothing."""
-    while more := (places & many) << 1 & ~places:
-        places |= more
-    return places
-
-
-@lru_cache(maxsize=8192)
-def _literal_head(pattern: str) -> int:
-    """How many characters come before the first wildcard."""
-    found = _WILDCARD.search(pattern)
-    return len(pattern) if found is None else found.start()

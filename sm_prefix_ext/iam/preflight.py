@@ -50,6 +50,10 @@ class PreflightRow:
     principal: str = EXECUTION_ROLE
     unknown: tuple[str, ...] = ()
 
+    def __iter__(self) -> Iterator[Any]:
+        """The first five, so that a row can be unpacked."""
+        yield from (self.step, self.action, self.resource, self.verdict, self.statements)
+
 
 @dataclass(frozen=True)
 class Preflight(Sequence[PreflightRow]):
@@ -136,10 +140,12 @@ def preflight(
     """
     given = dict(context or {})
     of_role = read_layers(role_policies, boundary=boundary, scps=scps)
-    rows = list(_rows(of_execution_role(plan), of_role, given, EXECUTION_ROLE))
+    asked = of_execution_role(plan)
+    rows = list(_rows(asked, of_role, given, EXECUTION_ROLE))
     if author_policies is not None:
         rows += author_rows(plan, author_policies, scps=scps, context=given, bucket=bucket)
-    warnings = tuple(advise(plan, of_role, Context(given, keys_of(of_role) - given.keys())))
+    keys = keys_of(of_role)
+    warnings = tuple(advise(plan, asked, of_role, lambda one: context_of(one, keys, given)))
     return Preflight(tuple(rows), warnings)
 
 
@@ -189,15 +195,15 @@ def context_of(asked: Request, keys: frozenset[str], given: Mapping[str, Any]) -
         keys: which the policies look at.
         given: what the caller knows.
     """
-    known = {**asked.facts.known, **given}
-    told = {key.lower() for key in (*known, *asked.facts.absent)}
-    return Context(known, [key for key in keys if key.lower() not in told])
+    told = {key.lower() for key in given}
+    unknown = [key for key in keys if key.lower() not in told and not asked.facts.tells(key)]
+    return Context({**asked.facts.known, **given}, unknown)
 
 
 def _decide(asked: Request, layers: Sequence[Layer], context: Context) -> Decision:
     if asked.action == NOT_KNOWN:
         return Decision(INDETERMINATE)
-    decision = judge(layers, asked.action, asked.shape or asked.resource, context)
+    decision = judge(layers, asked.action, asked.subject, context)
     if decision.verdict != INDETERMINATE or decision.unknown or not asked.shape:
         return decision
     # Some names match and some don't. Where no name of the real form would pass, neither will

@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..arns import escaped
 from ..definition import NESTED, StepView
+from ..kinds import EXECUTION_ID_LENGTH
+
+EXECUTION_ID = "?" * EXECUTION_ID_LENGTH
+"""Stands for the ID of an execution in a name."""
 
 
 def objects_read(view: StepView, views: Mapping[str, StepView]) -> Iterator[tuple[str, str]]:
-    """The bucket and the key of each object, with ``*`` for what only a run decides.
+    """The bucket and the key of each object, with wildcards for what only a run decides.
 
     Args:
         view: the step.
@@ -59,14 +64,16 @@ def _output(view: StepView, name: Any) -> str:
 
 
 def _mappings(listed: Any) -> list[Mapping[str, Any]]:
-    return [one for one in listed or [] if isinstance(one, Mapping)]
+    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
 
 
 def _text(value: Any) -> str:
-    """A string of a definition, with ``*`` for what only a run decides."""
+    """A string of a definition as a policy spells it, with wildcards for what a run decides."""
     if isinstance(value, str):
-        return value
+        return escaped(value)
+    if value == {"Get": "Execution.PipelineExecutionId"}:
+        return EXECUTION_ID
     joined = value.get("Std:Join") if isinstance(value, Mapping) else None
     if isinstance(joined, Mapping) and isinstance(joined.get("Values"), list):
-        return str(joined.get("On") or "").join(map(_text, joined["Values"]))
+        return escaped(str(joined.get("On") or "")).join(map(_text, joined["Values"]))
     return "*" if isinstance(value, (Mapping, list)) or value is None else str(value)

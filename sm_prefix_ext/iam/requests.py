@@ -5,42 +5,35 @@ What only a run decides is ``*`` in a resource.
 
 Sources: the SageMaker developer guide, "IAM Access Management" for Pipelines and "Amazon SageMaker
 Experiments Integration"; denials seen (``sagemaker:AddTags`` inside every create call,
-``CreateModelPackageGroup`` in every registration); the managed policy
-``AmazonSageMakerPipelinesIntegrations`` for Lambda, Callback and EMR; the service authorization
-reference for resources. Inferred, not seen: the actions of experiments and of EMR Serverless.
+``CreateModelPackageGroup`` in every registration); the service authorization reference for
+resources. Inferred, not seen: the actions of experiments.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..arns import Home, is_role_arn
 from ..definition import StepView, steps
-from ..kinds import ENTITY_TOKEN_LENGTH, EXECUTION_ID_LENGTH
-from ..plan import Plan, PlannedJob
-from .facts import Facts, facts_of
-from .property_files import objects_read
+from ..kinds import ENTITY_TOKEN_LENGTH
+from ..plan import Plan, PlannedJob, must_have_no_wildcards
+from .facts import NOTHING_KNOWN, Facts, facts_of
+from .jobless import ASKS_NOTHING, NEEDS, PASS_ROLE, SAGEMAKER, Views, named
+from .matching import Context, Template
+from .property_files import EXECUTION_ID, objects_read
 
-EXECUTION_ID, ENTITY_TOKEN = "?" * EXECUTION_ID_LENGTH, "?" * ENTITY_TOKEN_LENGTH
-SAGEMAKER = "sagemaker.amazonaws.com"
+ENTITY_TOKEN = "?" * ENTITY_TOKEN_LENGTH
 _SAMPLES = (("k3x9m2p7q1w5", "Ab3De5Gh7J"), ("7zt0c8v4n6b1", "9yK2mX4pQ8"))
 """Execution IDs and entity tokens of the real form."""
 NOT_KNOWN = "unknown"
 """Stands for the actions of a step type whose permissions nobody has written down."""
 
 _GROUP = ":model-package-group/"
-_EMR_RULE = "rule/SageMakerPipelineExecutionEMR{}StatusUpdateRule"
-_ON_A_CLUSTER = ("AddJobFlowSteps", "CancelSteps", "DescribeCluster", "DescribeStep", "ListSteps")
-_OF_A_RULE = ("DescribeRule", "PutRule", "PutTargets")
-_OF_AN_APPLICATION = (
-    *("DeleteApplication", "GetApplication", "StartApplication", "StopApplication"),
-)
 _OF_A_TRIAL_COMPONENT = ("AddTags", "AssociateTrialComponent", "CreateTrialComponent")
-_QUEUE = re.compile(r"/(\d{12}|aws)/([A-Za-z0-9_-]+(?:[.]fifo)?)")
 _NOT_ALWAYS = frozenset({"Cancel", "Delete", "Stop", "Terminate"})
 _OF_THE_PIPELINE = (
     *("AddTags", "CreatePipeline", "DescribePipeline", "ListPipelineExecutions", "ListTags"),
@@ -60,7 +53,7 @@ class Request:
     Args:
         step: the path of the step that it is asked for; ``""`` for the pipeline itself.
         action: such as ``sagemaker:CreateTrainingJob``.
-        resource: an ARN, with ``*`` for what only a run decides.
+        resource: an ARN as a policy spells it, with ``*`` and ``?`` for what only a run decides.
         facts: what is known of the request's condition keys.
         shape: the resource, with ``?`` for each character whose number is known; ``""`` where
             there is nothing to add.
@@ -71,6 +64,11 @@ class Request:
     resource: str
     facts: Facts = field(default_factory=Facts)
     shape: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The resource that is judged, its wildcards told from characters of a name."""
+        return str(Template(self.shape or self.resource).fill(Context()))
 
     @property
     def always(self) -> bool:
@@ -86,13 +84,17 @@ def of_execution_role(plan: Plan) -> tuple[Request, ...]:
         plan: what the pipeline will start.
     """
     views = {view.path: view for view in steps(plan.definition)} if plan.definition else {}
+    principal = facts_of(None, plan.home, plan.role_arn)
     found: list[Request] = []
     for job in plan.jobs:
         found += _of_job(job, plan, views.get(job.step))
-        found += experiment_requests(plan.definition, job, plan.home, plan.pipeline_name)
+        found += experiment_requests(
+            plan.definition, job, plan.home, plan.pipeline_name, of=principal
+        )
     for view in views.values():
-        found += jobless_requests(view, plan.home)
-        found += property_file_requests(view, views, plan.home)
+        facts = facts_of(view, plan.home, plan.role_arn)
+        found += jobless_requests(view, plan.home, views, of=facts)
+        found += property_file_requests(view, views, plan.home, of=principal)
     return tuple(dict.fromkeys(found))
 
 
@@ -103,23 +105,27 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
         plan: what the pipeline will start.
         bucket: where the SDK uploads code and long definitions; by default SageMaker's default
             bucket of the region and account.
+
+    Raises:
+        ValueError: for a bucket that can't be one.
     """
+    must_have_no_wildcards(bucket, "a bucket")
     home = plan.home
     pipeline = home.arn("sagemaker", f"pipeline/{plan.pipeline_name or '*'}")
     bucket = home.arn("s3", bucket or f"sagemaker-{home.region}-{home.account}")
-    facts = Facts(absent=frozenset())
-    found = [Request("", f"sagemaker:{one}", pipeline, facts) for one in _OF_THE_PIPELINE]
+    there = {} if home.region == "*" else {"aws:RequestedRegion": home.region}
+    found = [Request("", f"sagemaker:{one}", pipeline, Facts(there)) for one in _OF_THE_PIPELINE]
     found += [
-        Request("", f"sagemaker:{one}", f"{pipeline}/execution/*", facts)
+        Request("", f"sagemaker:{one}", f"{pipeline}/execution/*", Facts(there))
         for one in _OF_ITS_EXECUTIONS
     ]
-    role = passing("", plan.role_arn, home, of=facts)
+    role = passing("", plan.role_arn, home)
     return (
         *found,
         role,
-        Request("", "iam:GetRole", role.resource, facts),
-        Request("", "s3:ListBucket", bucket, facts),
-        Request("", "s3:PutObject", f"{bucket}/*", facts),
+        Request("", "iam:GetRole", role.resource),
+        Request("", "s3:ListBucket", bucket),
+        Request("", "s3:PutObject", f"{bucket}/*"),
     )
 
 
@@ -132,7 +138,8 @@ def _of_job(job: PlannedJob, plan: Plan, view: StepView | None) -> Iterator[Requ
         if action == "iam:PassRole":
             yield passing(job.step, job.role_arn, plan.home, of=principal)
         elif action == "sagemaker:CreateModelPackageGroup":
-            group = job.arn_pattern.removesuffix("/*").replace(":model-package/", _GROUP, 1)
+            head, _, name = job.arn_pattern.partition(":model-package/")
+            group = f"{head}{_GROUP}{name.removesuffix('/*')}"
             for needed in (action, "sagemaker:AddTags"):
                 yield Request(job.step, needed, group, facts.of("CreateModelPackageGroup", needed))
         else:
@@ -168,7 +175,7 @@ def samples(shape: str) -> tuple[str, ...]:
 
 
 def passing(
-    step: str, role: str | None, home: Home, service: str = SAGEMAKER, *, of: Facts | None = None
+    step: str, role: str | None, home: Home, service: str = SAGEMAKER, *, of: Facts = NOTHING_KNOWN
 ) -> Request:
     """Passing a role to a service; ``None`` and ``*`` stand for any role.
 
@@ -180,137 +187,40 @@ def passing(
         of: what is known of who passes it.
     """
     arn = role if is_role_arn(role) else home.arn("iam", "role/*")
-    facts = of or Facts()
-    known = {key: value for key, value in facts.known.items() if key != "aws:RequestedRegion"}
-    known["iam:PassedToService"] = service
-    return Request(step, "iam:PassRole", str(arn), replace(facts, known=known))
+    return Request(step, "iam:PassRole", str(arn), of.of_passing(service))
 
 
-def jobless_requests(view: StepView, home: Home) -> Iterator[Request]:
+def jobless_requests(
+    view: StepView, home: Home, views: Views = MappingProxyType({}), *, of: Facts = NOTHING_KNOWN
+) -> Iterator[Request]:
     """What a step without a job needs.
 
     Args:
         view: the step, as it stands in the definition or with its expressions worked out.
         home: where the pipeline runs.
+        views: all steps of the definition, for names that a step takes from another.
+        of: what is known of the principal, and of the request that the step is there for.
     """
-    kind = view.kind
-    asking = _JOBLESS.get(view.step_type)
-    if kind is not None and kind.makes_job:
+    if (view.kind is not None and view.kind.makes_job) or view.step_type in ASKS_NOTHING:
         return
-    if asking is not None:
-        for service, action, resource in asking(view, home):
-            if action == "PassRole":
-                yield passing(view.path, resource, home, service)
-            else:
-                yield Request(view.path, f"{service}:{action}", resource)
-    elif view.step_type not in _ASKS_NOTHING:
+    if view.step_type not in NEEDS:
         yield Request(view.path, NOT_KNOWN, "*")
-
-
-_ASKS_NOTHING = ("Condition", "ForEach", "Fail")
-_Asked = Iterator[tuple[str, str, str]]
-
-
-def _lambda(view: StepView, home: Home) -> _Asked:
-    function = view.step.get("FunctionArn")
-    known = isinstance(function, str) and function.startswith("arn:")
-    yield "lambda", "InvokeFunction", str(function) if known else home.arn("lambda", "function:*")
-
-
-def _callback(view: StepView, home: Home) -> _Asked:
-    url = urlsplit(str(view.step.get("SqsQueueUrl") or ""))
-    found = _QUEUE.fullmatch(url.path)
-    part = re.search(r"(?:^|[.])sqs[.]([a-z0-9-]+)[.]", f".{url.hostname or ''}")
-    if found is None:
-        yield "sqs", "SendMessage", home.arn("sqs", "*")
-    else:
-        there = Home(home.partition, part[1] if part else home.region, found[1])
-        yield "sqs", "SendMessage", there.arn("sqs", found[2])
-
-
-def _emr(view: StepView, home: Home) -> _Asked:
-    cluster, config = view.arguments.get("ClusterId"), view.arguments.get("ClusterConfig")
-    name = cluster if isinstance(cluster, str) else "*"
-    for action in _ON_A_CLUSTER:
-        yield "elasticmapreduce", action, home.arn("elasticmapreduce", f"cluster/{name}")
-    rule = home.arn("events", _EMR_RULE.format("Step"))
-    if config is not None:
-        rule = home.arn("events", _EMR_RULE.format("Cluster"))
-        yield "elasticmapreduce", "RunJobFlow", "*"  # which has no resource type
-        yield "elasticmapreduce", "TerminateJobFlows", home.arn("elasticmapreduce", "cluster/*")
-        for key, service in (
-            ("ServiceRole", "elasticmapreduce.amazonaws.com"),
-            ("JobFlowRole", "ec2.amazonaws.com"),
-            ("AutoScalingRole", "elasticmapreduce.amazonaws.com"),
-        ):
-            role = config.get(key) if isinstance(config, Mapping) else None
-            if role is not None:
-                yield service, "PassRole", _role(role, home)
-    for action in _OF_A_RULE:
-        yield "events", action, rule
-
-
-def _role(given: Any, home: Home) -> str:
-    """A role that is given by its ARN or its name."""
-    if not isinstance(given, str):
-        return "*"
-    return given if is_role_arn(given) else home.arn("iam", f"role/{given}")
-
-
-def _emr_serverless(view: StepView, home: Home) -> _Asked:
-    given = view.arguments.get("ApplicationId")
-    application = home.arn("emr-serverless", f"/applications/{given if _plain(given) else '*'}")
-    if given is None:
-        yield "emr-serverless", "CreateApplication", "*"  # which has no resource type
-        for action in _OF_AN_APPLICATION:
-            yield "emr-serverless", action, application
-    yield "emr-serverless", "StartJobRun", application
-    for action in ("CancelJobRun", "GetJobRun"):
-        yield "emr-serverless", action, f"{application}/jobruns/*"
-    config = view.arguments.get("JobConfig")
-    inner = config.get("executionRoleArn") if isinstance(config, Mapping) else None
-    role = view.arguments.get("ExecutionRoleArn") or inner
-    yield "emr-serverless.amazonaws.com", "PassRole", _role(role, home)
-
-
-def _named(noun: str, resource: str, *others: tuple[str, str]) -> Any:
-    """A step that makes what its arguments name in full."""
-
-    def asked(view: StepView, home: Home) -> _Asked:
-        def arn(field: str, kind: str) -> str:
-            name = view.arguments.get(field)
-            return home.arn("sagemaker", f"{kind}/{name if _plain(name) else '*'}")
-
-        made = arn(f"{noun}Name", resource)
-        for action in (f"Create{noun}", "AddTags", f"Describe{noun}"):
-            yield "sagemaker", action, made
-        for field_name, kind in others:
-            yield "sagemaker", f"Create{noun}", arn(field_name, kind)
-        if view.arguments.get("ExecutionRoleArn") is not None:
-            yield SAGEMAKER, "PassRole", _role(view.arguments["ExecutionRoleArn"], home)
-
-    return asked
-
-
-def _plain(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-_JOBLESS: Mapping[str, Any] = {
-    "Lambda": _lambda,
-    "Callback": _callback,
-    "EMR": _emr,
-    "EMRServerless": _emr_serverless,
-    "EndpointConfig": _named("EndpointConfig", "endpoint-config"),
-    "Endpoint": _named("Endpoint", "endpoint", ("EndpointConfigName", "endpoint-config")),
-    "InferenceComponent": _named(
-        "InferenceComponent", "inference-component", ("EndpointName", "endpoint")
-    ),
-}
+        return
+    for service, action, resource in NEEDS[view.step_type](view, home, views):
+        if action == PASS_ROLE:
+            yield passing(view.path, resource, home, service, of=of)
+        else:
+            asked = f"{service}:{action}"
+            yield Request(view.path, asked, resource, of.of(f"Create{view.step_type}", asked))
 
 
 def experiment_requests(
-    definition: Mapping[str, Any], job: PlannedJob, home: Home, pipeline: str | None
+    definition: Mapping[str, Any],
+    job: PlannedJob,
+    home: Home,
+    pipeline: str | None,
+    *,
+    of: Facts = NOTHING_KNOWN,
 ) -> Iterator[Request]:
     """What recording a job in the pipeline's experiment needs; nothing where there is none.
 
@@ -319,16 +229,19 @@ def experiment_requests(
         job: the job, whose trial component is called after it.
         home: where the pipeline runs.
         pipeline: the pipeline's name, which is the experiment's too unless it was told otherwise.
+        of: what is known of the principal.
     """
     config = definition.get("PipelineExperimentConfig")
     if not isinstance(config, Mapping) or "-job/" not in job.arn_pattern:
         return
     of_pipeline = {"Get": "Execution.PipelineName"}
     given = config.get("ExperimentName")
-    name = pipeline if given == of_pipeline else given
-    experiment = home.arn("sagemaker", f"experiment/{name if _plain(name) else '*'}")
+    experiment = home.arn(
+        "sagemaker", f"experiment/{named(pipeline if given == of_pipeline else given)}"
+    )
     given = config.get("TrialName")
-    trial = home.arn("sagemaker", f"experiment-trial/{given if _plain(given) else '*'}")
+    trial_name = EXECUTION_ID if given == {"Get": "Execution.PipelineExecutionId"} else named(given)
+    trial = home.arn("sagemaker", f"experiment-trial/{trial_name}")
     component = home.arn("sagemaker", f"experiment-trial-component/{job.name_pattern}")
     for action, resource in (
         ("CreateExperiment", experiment),
@@ -339,11 +252,12 @@ def experiment_requests(
         ("AssociateTrialComponent", trial),
         *((action, component) for action in _OF_A_TRIAL_COMPONENT),
     ):
-        yield Request(job.step, f"sagemaker:{action}", resource)
+        asked = f"sagemaker:{action}"
+        yield Request(job.step, asked, resource, of.of("CreateTrialComponent", asked))
 
 
 def property_file_requests(
-    view: StepView, views: Mapping[str, StepView], home: Home
+    view: StepView, views: Views, home: Home, *, of: Facts = NOTHING_KNOWN
 ) -> Iterator[Request]:
     """The objects that ``JsonGet`` reads for a step.
 
@@ -351,6 +265,9 @@ def property_file_requests(
         view: the step.
         views: all steps of the definition.
         home: where the pipeline runs.
+        of: what is known of the principal.
     """
+    known = {key: value for key, value in of.known.items() if key != "aws:RequestedRegion"}
     for bucket, key in objects_read(view, views):
-        yield Request(view.path, "s3:GetObject", home.arn("s3", f"{bucket}/{key}"))
+        where = home.arn("s3", f"{bucket}/{key}")
+        yield Request(view.path, "s3:GetObject", where, Facts(known, of.absent))

@@ -59,14 +59,6 @@ def test_a_planned_job() -> None:
         ("T", "Training", {"TrainingJobName": {"Get": "x"}}, None, "*", None),
         ("R", "RegisterModel", {"ModelPackageName": "p"}, "p", "p-*", "model-package/p-*"),
         ("R", "RegisterModel", {"ModelPackageGroupName": "g"}, None, "g/*", "model-package/g/*"),
-        (
-            "R",
-            "RegisterModel",
-            {"ModelPackageGroupName": "arn:aws:sagemaker:x:1:model-package-group/g"},
-            None,
-            "g/*",
-            "model-package/g/*",
-        ),
         ("J", "Job", {"JobName": "p", "JobCategory": "AgentRFT"}, "p", "p-*", "job/AgentRFT/p-*"),
         ("J", "Job", {"JobName": "p"}, "p", "p-*", "job/*/p-*"),
     ],
@@ -160,3 +152,36 @@ def test_an_unknown_step_type_can_not_be_planned() -> None:
     with pytest.raises(PrefixViolation) as raised:
         plan_of(("A", "Training", {}), ("B", "New", {}))
     assert [("PFX005", "B")] == [(f.code, f.step) for f in raised.value.findings]
+
+
+def test_a_group_of_another_account_stays_there() -> None:
+    """A group that is given by its ARN is where its ARN says, wherever the pipeline runs."""
+    group = "arn:aws:sagemaker:us-west-2:999999999999:model-package-group/shared"
+    made = plan_of(("R", "RegisterModel", {"ModelPackageGroupName": group}))
+    moved = made.moved(account="111122223333", region="eu-west-1")
+    for plan in (made, moved):
+        [job] = plan
+        assert "arn:aws:sagemaker:us-west-2:999999999999:model-package/shared/*" == job.arn_pattern
+        assert "shared/*" == job.name_pattern
+
+
+def test_a_name_widens_no_pattern() -> None:
+    """What would be a wildcard in a policy stands for itself in a pattern."""
+    [job] = plan_of(("T", "Training", {"TrainingJobName": "*"}))
+    assert ("*", "${*}-*") == (job.prefix, job.name_pattern)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"role_arn": "notarn"}, "'notarn' can't be a role"),
+        ({"role_arn": "arn:aws:iam::111122223333:user/x"}, "can't be a role"),
+        ({"pipeline_name": "a*"}, "'a\\*' can't be a pipeline's name"),
+    ],
+)
+def test_what_can_be_no_role_and_no_pipeline(given: Any, said: str) -> None:
+    """Refused, and not left out in silence."""
+    with pytest.raises(ValueError, match=said):
+        Plan.from_definition({"Steps": []}, **given)
+    with pytest.raises(ValueError, match=said):
+        plan_of(("R", "RegisterModel", {"ModelPackageName": "p"})).moved(**given)

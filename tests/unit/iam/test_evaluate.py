@@ -73,6 +73,60 @@ def test_what_hinges_on_an_unknown_key(statements: list[Any], wanted: str) -> No
         assert decision.statements
 
 
+def test_one_unknown_key_may_come_alone() -> None:
+    """As a string, which isn't taken for its letters."""
+    assert "indeterminate" == verdict(allow(**TAGGED), unknown=KEY)
+
+
+def test_only_what_can_make_a_difference_is_named() -> None:
+    """Where no Allow can help any more, the verdict hinges on a Deny alone."""
+    denied = deny(Condition={"StringEquals": {"aws:one": "a"}})
+    scp = allow(Condition={"StringEquals": {"aws:two": "a"}})
+    decision = iam.evaluate(
+        CREATE,
+        JOB,
+        identity=[policy(denied)],
+        scps=[[policy(scp)]],
+        unknown=["aws:one", "aws:two"],
+    )
+    assert ("indeterminate", ("aws:one",)) == (decision.verdict, decision.unknown)
+    assert ["Deny"] == [one.effect for one in decision.statements]
+
+
+@pytest.mark.parametrize("mark", ["\ue000", "\ue001"])
+def test_the_evaluators_own_marks_are_no_wildcards(mark: str) -> None:
+    """Neither in a policy nor in a value of the request: they are refused."""
+    variable = allow(Resource=JOB.replace("team-a", f"${{{KEY}}}"))
+    with pytest.raises(ValueError, match="U\\+E000 or U\\+E001"):
+        verdict(variable, context={KEY: mark})
+    for broken in (
+        allow(Resource=f"arn:{mark}"),
+        allow(Action=f"sagemaker:{mark}"),
+        allow(Condition={"StringLike": {KEY: mark}}),
+    ):
+        with pytest.raises(ValueError, match=r"identity\[0\], statement 0: .*U\+E000 or U\+E001"):
+            verdict(broken)
+
+
+@pytest.mark.parametrize(
+    ("resource", "named", "wanted"),
+    [
+        ("training-job/team-a-??", "training-job/team-a-*", "allowed"),
+        ("training-job/team-a-*", "*:*:domain/*", "implicitDeny"),
+        ("training-job/team-a-??????????????????", "*:*:*/team-b-*", "implicitDeny"),
+        ("training-job/*", "*:*:*/team-b-*", "indeterminate"),
+        ("function:*", "function:f:prod", "indeterminate"),
+        ("*", "training-job/x", "indeterminate"),
+    ],
+)
+def test_what_a_pattern_of_a_resource_stands_for(resource: str, named: str, wanted: str) -> None:
+    """``?`` for a character of a name, ``*`` for more; a colon is another part of the ARN."""
+    head = "arn:aws:sagemaker:eu-west-1:111122223333:"
+    asked = resource if resource == "*" else head + resource
+    there = allow(Resource=f"arn:aws:sagemaker:{named}" if named[0] == "*" else head + named)
+    assert wanted == verdict(there, resource=asked)
+
+
 def test_what_a_decision_tells() -> None:
     """Which policy, which statement, which effect; as words too."""
     boundary = policy(EVERYTHING)
@@ -173,6 +227,10 @@ BROKEN = [
     ({}, "Statement is None; wanted a statement or a list of them"),
     ({"Version": "2020-01-01", "Statement": []}, "Version is '2020-01-01'"),
     ({"Statements": [], "Statement": []}, "'Statements' is no element of a policy document"),
+    ({"Id": 7, "Statement": []}, "Id is 7; wanted a string"),
+    ([allow(Sid=None)], "statement 0: Sid is None; wanted a string"),
+    ([allow(Condition={7: {"x": "y"}})], "Condition has the unknown operator 7"),
+    ([allow(Condition={"Bool": {7: "true"}})], "Condition.Bool is {7: 'true'}; wanted an object"),
     ("text", "identity[0] is str; wanted a policy document"),
     (["x"], "statement 0: it is 'x'; wanted an object"),
     ([{**allow(), "Effect": "allow"}], "statement 0: Effect is 'allow'; wanted 'Allow' or 'Deny'"),
@@ -221,10 +279,10 @@ def test_a_broken_document_is_an_error_and_never_an_allow(
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("scps", [policy(EVERYTHING), "text"])
+@pytest.mark.parametrize("scps", [policy(EVERYTHING), "text", None, 3])
 def test_levels_that_are_none(scps: Any) -> None:
     """A document in place of levels is an error: its keys would be levels without policies."""
-    with pytest.raises(ValueError, match=r"scps is one document; wanted levels"):
+    with pytest.raises(ValueError, match=r"scps is .*; wanted levels"):
         iam.evaluate(CREATE, JOB, identity=[policy(EVERYTHING)], scps=scps)
 
 

@@ -16,7 +16,17 @@ from sm_prefix_ext.iam.facts import FIELDS
 from sm_prefix_ext.iam.requests import Request, of_author, of_execution_role, samples
 from sm_prefix_ext.kinds import JOB_KINDS, KINDS
 
-from .pipelines import ACCOUNT, EXECUTION, JOBS, PIPELINES, REGION, WORKER, plan, step
+from .pipelines import (
+    ACCOUNT,
+    EXECUTION,
+    JOBS,
+    PIPELINES,
+    REGION,
+    WORKER,
+    condition,
+    plan,
+    step,
+)
 
 NAMES = list(PIPELINES)
 VPC = "vpc-0123456789abcdef0"
@@ -89,8 +99,8 @@ def test_near_misses_are_refused() -> None:
         made = plan(name)
         policy = iam.execution_role_policy(made)
         for asked in of_execution_role(made):
-            if asked.resource == "*":
-                continue
+            if asked.resource == "*" or asked.action == "elasticmapreduce:RunJobFlow":
+                continue  # which has to be allowed on everything
             for action, resource in near_misses(asked):
                 allowed_by_another = any(
                     one.action == action
@@ -155,7 +165,7 @@ def test_the_same_plan_gives_the_same_policy() -> None:
     for name in NAMES:
         policy = iam.execution_role_policy(plan(name))
         again = Plan.from_definition(
-            {"Steps": PIPELINES[name]["Steps"][::-1], **PIPELINES[name]},
+            {**PIPELINES[name], "Steps": PIPELINES[name]["Steps"][::-1]},
             region=REGION,
             role_arn=EXECUTION,
             pipeline_name="team-a-pipe",
@@ -239,11 +249,141 @@ def test_what_is_left_open_is_noted() -> None:
         "Step Train: the role that it takes isn't known, so passing it isn't granted",
         "Step Run: the role that it takes isn't known",
         "Step Lineage: what its type needs isn't known",
-        "Step Call: only a run decides which: lambda:InvokeFunction on",
+        "Step Call: only a run decides which, so lambda:InvokeFunction isn't granted",
     ):
         assert wanted in notes
     assert "iam:PassRole" not in policy.to_json()
+    assert "lambda" not in policy.to_json()
     assert "pipeline's name isn't known" in "\n".join(iam.author_policy(made).notes)
+
+
+@pytest.mark.parametrize(
+    ("listed", "granted"),
+    [
+        (step("R", "RegisterModel", {"ModelPackageGroupName": {"Get": "Parameters.G"}}), []),
+        (step("T", "Training", {"TrainingJobName": {"Get": "Parameters.N"}}), []),
+        (step("E", "Endpoint", {"EndpointName": {"Get": "Parameters.E"}}), []),
+        (step("C", "Callback", SqsQueueUrl={"Get": "Parameters.Q"}), []),
+        (condition(read={"S3Uri": {"Get": "Parameters.U"}, "Path": "a"}), []),
+        (
+            condition(read={"S3Uri": {"Std:Join": {"On": "/", "Values": ["s3:/", "b", {}]}}}),
+            ["arn:aws:s3:::b/*"],
+        ),
+    ],
+)
+def test_no_door_is_opened_for_what_only_a_run_decides(listed: Any, granted: list[str]) -> None:
+    """All jobs, all groups, all buckets are never granted; what is left out is said."""
+    made = Plan.from_definition({"Steps": [listed]}, region=REGION, account=ACCOUNT)
+    policy = iam.execution_role_policy(made)
+    assert granted == [one for s in policy.statements for one in s["Resource"]]
+    assert "only a run decides which" in "\n".join(policy.notes)
+    assert bool(granted) == iam.preflight(made, role_policies=[policy]).ok
+
+
+def test_literal_wildcards_stand_for_themselves() -> None:
+    """The key of an object may have them, and its statement covers no other object."""
+    made = Plan.from_definition(
+        {"Steps": [condition(read={"S3Uri": "s3://b/a${x}/*?", "Path": "p"})]}, region=REGION
+    )
+    policy = iam.execution_role_policy(made)
+    [statement] = policy.statements
+    assert ["arn:aws:s3:::b/a${$}{x}/${*}${?}"] == statement["Resource"]
+    assert iam.preflight(made, role_policies=[policy]).ok
+    for key, wanted in (("a${x}/*?", "allowed"), ("a${x}/cd", "implicitDeny")):
+        verdict = iam.evaluate("s3:GetObject", f"arn:aws:s3:::b/{key}", identity=policy).verdict
+        assert wanted == verdict
+
+
+def test_a_group_of_another_account() -> None:
+    """Is granted where it is."""
+    group = "arn:aws:sagemaker:us-west-2:999999999999:model-package-group/shared"
+    listed = step("R", "RegisterModel", {"ModelPackageGroupName": group})
+    made = Plan.from_definition({"Steps": [listed]}, region=REGION, role_arn=EXECUTION)
+    policy = iam.execution_role_policy(made)
+    assert iam.preflight(made, role_policies=[policy]).ok
+    named = {one for s in policy.statements for one in s["Resource"]}
+    assert {group, "arn:aws:sagemaker:us-west-2:999999999999:model-package/shared/*"} == named
+
+
+def test_what_is_only_referred_to_is_not_tagged() -> None:
+    """An endpoint's config, a component's endpoint: a Create may name them, and that is all."""
+    listed = [
+        step("Config", "EndpointConfig", {"EndpointConfigName": "mine"}),
+        step(
+            "Live",
+            "Endpoint",
+            {
+                "EndpointName": "live",
+                "EndpointConfigName": {"Get": "Steps.Config.EndpointConfigName"},
+            },
+        ),
+        step("Old", "Endpoint", {"EndpointName": "old", "EndpointConfigName": "theirs"}),
+        step(
+            "Part",
+            "InferenceComponent",
+            {"InferenceComponentName": "part", "EndpointName": "shared"},
+        ),
+    ]
+    made = Plan.from_definition({"Steps": listed}, region=REGION, account=ACCOUNT)
+    policy = iam.execution_role_policy(made)
+    assert iam.preflight(made, role_policies=[policy]).ok
+    assert "/*" not in policy.to_json()
+    head = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:"
+    for action, resource, wanted in (
+        ("AddTags", "endpoint-config/theirs", "implicitDeny"),
+        ("AddTags", "endpoint/shared", "implicitDeny"),
+        ("AddTags", "endpoint/live", "allowed"),
+        ("CreateEndpoint", "endpoint-config/theirs", "allowed"),
+        ("CreateEndpoint", "endpoint-config/mine", "allowed"),
+        ("CreateEndpointConfig", "endpoint-config/theirs", "implicitDeny"),
+        ("CreateInferenceComponent", "endpoint/shared", "allowed"),
+    ):
+        got = iam.evaluate(f"sagemaker:{action}", head + resource, identity=policy).verdict
+        assert wanted == got, (action, resource)
+    again = Plan.from_definition({"Steps": listed[::-1]}, region=REGION, account=ACCOUNT)
+    assert policy.to_json() == iam.execution_role_policy(again).to_json()
+
+
+def test_many_prefixes_are_cut_into_statements_that_fit() -> None:
+    """A pipeline with hundreds of prefixes has policies too, in parts."""
+    listed = [
+        step(f"T{n}", "Training", {"TrainingJobName": f"team-alpha-{n:03}", "RoleArn": WORKER})
+        for n in range(300)
+    ]
+    made = Plan.from_definition({"Steps": listed}, region=REGION)
+    parts = iam.execution_role_policy(made).split()
+    assert all(part.size <= LIMITS["managed"] for part in parts)
+    assert iam.preflight(made, role_policies=parts).ok
+    sids = [s["Sid"] for part in parts for s in part.statements]
+    assert len(sids) == len(set(sids))
+
+
+def test_clusters_of_emr() -> None:
+    """Denials name a cluster, whatever the reference says; in China the services end in .cn."""
+    config = {"ServiceRole": "EmrRole", "JobFlowRole": "Ec2Role", "Tags": [{"Key": "a"}]}
+    listed = step("Spark", "EMR", {"ClusterConfig": config, "StepConfig": {}})
+    made = Plan.from_definition({"Steps": [listed]}, region="cn-north-1", account=ACCOUNT)
+    asked = {one.action: one for one in of_execution_role(made)}
+    head = f"arn:aws-cn:elasticmapreduce:cn-north-1:{ACCOUNT}:"
+    assert f"{head}cluster/*" == asked["elasticmapreduce:RunJobFlow"].resource
+    assert f"{head}cluster/*" == asked["elasticmapreduce:AddTags"].resource
+    passed = {
+        one.facts.known["iam:PassedToService"]
+        for one in of_execution_role(made)
+        if one.action == "iam:PassRole"
+    }
+    assert {"elasticmapreduce.amazonaws.com.cn", "ec2.amazonaws.com.cn"} == passed
+    managed = {"Effect": "Allow", "Action": ["elasticmapreduce:*"], "Resource": f"{head}cluster/*"}
+    answer = iam.preflight(made, role_policies=[{"Statement": managed}])
+    [row] = [one for one in answer if one.action == "elasticmapreduce:RunJobFlow"]
+    assert "allowed" == row.verdict
+
+
+@pytest.mark.parametrize("bucket", ["*", "BAD BUCKET", "a?", "${x}"])
+def test_a_bucket_widens_no_policy(bucket: str) -> None:
+    """It is refused."""
+    with pytest.raises(ValueError, match="can't be a bucket"):
+        iam.author_policy(plan("jobs"), bucket=bucket)
 
 
 def test_the_author() -> None:
@@ -385,7 +525,8 @@ def test_the_scp_leaves_the_tagged_role_its_jobs() -> None:
     [
         (("k", "v", []), "vpc_ids is"),
         (("k", "v", VPC), "vpc_ids is"),
-        (("k", "v", ["vpc-x"]), "vpc_ids is"),
+        (("k", "v", ["vpc-*"]), "vpc_ids is"),
+        (("k", "v", ["subnet-0a1b2c3d"]), "vpc_ids is"),
         (("", "v", [VPC]), "tag_key is ''"),
         (("k", "*", [VPC]), "tag_value is"),
         (("k", "v", [VPC], "arn:aws:iam::1:role/x"), "admin_arns is"),
@@ -598,8 +739,9 @@ def test_condition_keys_are_those_of_the_reference() -> None:
     listed = {
         "CreateTransformJob": {"InstanceTypes", "OutputKmsKey", "VolumeKmsKey"},
         "CreateModel": {"NetworkIsolation", "VpcSubnets", "VpcSecurityGroupIds"},
+        "CreateModelPackage": {"ModelApprovalStatus"},
     }
     for operation, keys in listed.items():
         plain = {key.removeprefix("sagemaker:").removesuffix("Arn") for key in FIELDS[operation]}
         assert keys == plain
-    assert set(FIELDS) <= {kind.actions[0] for kind in JOB_KINDS}
+    assert set(FIELDS) <= {kind.actions[0] for kind in JOB_KINDS} | {"CreateEndpointConfig"}

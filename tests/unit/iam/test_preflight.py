@@ -10,7 +10,7 @@ import pytest
 from sm_prefix_ext import InvalidPrefix, Plan, PolicyFileError, PrefixPolicy, iam
 from sm_prefix_ext.findings import CATALOGUE, WARNING
 
-from .pipelines import ACCOUNT, EXECUTION, JOBS, REGION, WORKER, plan, step
+from .pipelines import ACCOUNT, EXECUTION, JOBS, REGION, WORKER, condition, plan, step
 
 HEAD = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:"
 TRAIN = f"{HEAD}training-job/team-a-train-*"
@@ -170,6 +170,65 @@ def test_tags() -> None:
     assert "allowed" == row(made, statement, action="sagemaker:AddTags").verdict
 
 
+LAMBDA = step("Call", "Lambda", FunctionArn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f")
+
+
+@pytest.mark.parametrize(
+    ("action", "operator", "key", "value", "wanted"),
+    [
+        # Who asks is known for every step, and the author's region too.
+        ("lambda:InvokeFunction", "StringEquals", "aws:PrincipalAccount", ACCOUNT, "allowed"),
+        ("lambda:InvokeFunction", "ArnEquals", "aws:PrincipalArn", WORKER, "implicitDeny"),
+        ("lambda:InvokeFunction", "StringEquals", "aws:RequestedRegion", REGION, "allowed"),
+        ("sagemaker:CreatePipeline", "StringEquals", "aws:RequestedRegion", REGION, "allowed"),
+        # What belongs to other requests isn't in this one.
+        ("sagemaker:CreateTrainingJob", "StringEquals", "iam:PassedToService", "x", "implicitDeny"),
+        ("sagemaker:CreateTrainingJob", "StringNotEquals", "iam:PassedToService", "x", "allowed"),
+        ("lambda:InvokeFunction", "Null", "iam:PassedToService", "true", "allowed"),
+        ("iam:PassRole", "Null", "sagemaker:InstanceTypes", "true", "allowed"),
+        ("iam:PassRole", "Null", "aws:RequestTag/team", "true", "allowed"),
+        ("sagemaker:DescribeTrainingJob", "Null", "aws:RequestTag/team", "true", "allowed"),
+        ("sagemaker:StopTrainingJob", "Null", "aws:TagKeys", "true", "allowed"),
+        ("sagemaker:CreateTrainingJob", "Null", "aws:TagKeys", "true", "indeterminate"),
+        ("sagemaker:AddTags", "Null", "aws:RequestTag/team", "true", "indeterminate"),
+    ],
+)
+def test_what_a_request_has_and_has_not(
+    action: str, operator: str, key: str, value: str, wanted: str
+) -> None:
+    """Whatever the step, and whoever asks."""
+    training_step = step("Train", "Training", {"TrainingJobName": "team-a", "RoleArn": EXECUTION})
+    made = Plan.from_definition(
+        {"Steps": [training_step, LAMBDA]}, region=REGION, role_arn=EXECUTION
+    )
+    policy = document(allow("*", "*", Condition={operator: {key: value}}))
+    answer = iam.preflight(made, role_policies=[policy], author_policies=[policy])
+    found = next(one for one in answer if one.action == action)
+    assert wanted == found.verdict
+    if wanted == "indeterminate":
+        assert (key,) == found.unknown
+
+
+def test_an_endpoint_config_tells_its_instances() -> None:
+    """As a job does."""
+    variant = {"VariantName": "a", "InstanceType": "ml.m5.large"}
+    arguments = {"EndpointConfigName": "c", "ProductionVariants": [variant]}
+    made = Plan.from_definition({"Steps": [step("C", "EndpointConfig", arguments)]})
+    for instance, wanted in (("ml.m5.large", "allowed"), ("ml.p4d.24xlarge", "implicitDeny")):
+        condition_of = {"ForAllValues:StringEquals": {"sagemaker:InstanceTypes": instance}}
+        statement = allow("sagemaker:*", "*", Condition=condition_of)
+        assert wanted == row(made, statement, action="sagemaker:CreateEndpointConfig").verdict
+
+
+def test_a_row_can_be_unpacked() -> None:
+    """Into step, action, resource, verdict and statements."""
+    step_name, action, resource, verdict, statements = iam.preflight(training(), role_policies=[])[
+        0
+    ]
+    assert ("Train", CREATE, TRAIN) == (step_name, action, resource)
+    assert ("implicitDeny", ()) == (verdict, statements)
+
+
 def test_what_the_caller_knows() -> None:
     """A key that the caller gives is known."""
     condition = {"StringEquals": {"aws:PrincipalTag/team": "a"}}
@@ -206,6 +265,47 @@ def test_a_deny_that_meets_a_part_of_the_names() -> None:
     ]
     found = row(training(), *statements)
     assert ("indeterminate", ["Deny"]) == (found.verdict, [s.effect for s in found.statements])
+
+
+OTHER_THINGS = ("domain/*", "user-profile/*", "app/*", "*/team-b-*")
+
+
+@pytest.mark.parametrize("named", OTHER_THINGS)
+def test_what_is_about_other_things_is_not_met(named: str) -> None:
+    """A name has no ``:`` and no ``/`` in it, so a domain's statement never meets a job."""
+    there = f"arn:aws:sagemaker:*:*:{named}"
+    deny = {"Effect": "Deny", "Action": "sagemaker:*", "Resource": there}
+    assert "allowed" == row(training(), allow("*", "*"), deny).verdict
+    full_access = {"Effect": "Allow", "Action": "sagemaker:*", "NotResource": there}
+    answer = iam.preflight(training(), role_policies=[document(full_access)])
+    assert {"allowed"} == {one.verdict for one in answer if one.action != "iam:PassRole"}
+    voided = "PFX012" in [one.code for one in answer.warnings]
+    assert named.startswith("*") != voided  # some other team's jobs are left out there
+
+
+@pytest.mark.parametrize(
+    ("bucket", "statement", "wanted"),
+    [
+        ({"Get": "Parameters.B"}, allow("s3:GetObject", "arn:aws:s3:::mine/*"), "indeterminate"),
+        ({"Get": "Parameters.B"}, allow("s3:GetObject", "*"), "allowed"),
+        ("b", allow("s3:GetObject", "arn:aws:s3:::b/*"), "allowed"),
+        ("b", allow("s3:GetObject", "arn:aws:s3:::b/a*"), "indeterminate"),
+        ("b", allow("s3:GetObject", f"arn:aws:s3:::b/{'?' * 12}/e.json"), "allowed"),
+        ("b", allow("s3:GetObject", f"arn:aws:s3:::b/{'?' * 11}/e.json"), "implicitDeny"),
+        ("b", allow("s3:GetObject", "arn:aws:s3:::c/*"), "implicitDeny"),
+    ],
+)
+def test_objects_that_only_a_run_names(bucket: Any, statement: Any, wanted: str) -> None:
+    """Nobody is allowed by ignorance, and nobody denied."""
+    values = ["s3:/", bucket, {"Get": "Execution.PipelineExecutionId"}, "e.json"]
+    read = {"S3Uri": {"Std:Join": {"On": "/", "Values": values}}, "Path": "a"}
+    made = Plan.from_definition({"Steps": [condition(read=read)]}, region=REGION)
+    [found] = iam.preflight(made, role_policies=[document(statement)])
+    assert wanted == found.verdict
+    deny = {**statement, "Effect": "Deny"}
+    [found] = iam.preflight(made, role_policies=[document(allow("*", "*"), deny)])
+    opposite = {"allowed": "explicitDeny", "implicitDeny": "allowed"}
+    assert opposite.get(wanted, wanted) == found.verdict
 
 
 def test_a_place_that_is_not_known() -> None:
@@ -280,11 +380,65 @@ CREATE = "sagemaker:CreateTrainingJob"
         (allow(CREATE, f"{HEAD}training-job/pipelines-*"), ["PFX016"]),
         (allow("sagemaker:CreateProcessingJob", f"{HEAD}processing-job/pipelines-*"), []),
         (allow(CREATE, f"{HEAD}training-job/team-b-*"), []),
+        (allow(CREATE, f"{HEAD}*/pipelines-*"), ["PFX013", "PFX016"]),
+        (allow(CREATE, [TRAIN, f"{HEAD}training-job/pipelines-*"]), []),
+        (
+            allow(CREATE, "*", Condition={"StringEquals": {"aws:RequestedRegion": REGION}}),
+            ["PFX012"],
+        ),
+        (
+            allow(CREATE, "*", Condition={"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}),
+            [],
+        ),
     ],
 )
 def test_warnings(statement: Any, wanted: list[str]) -> None:
     """One for each thing that is unwise, with the policy that it is in."""
     assert wanted == codes(training(), statement)
+
+
+def test_what_still_names_unprefixed_jobs() -> None:
+    """Beside a statement that is right too; not where it is about other types or other prefixes."""
+    right, old = allow(CREATE, TRAIN), allow(CREATE, f"{HEAD}training-job/pipelines-*")
+    assert ["PFX016"] == codes(training(), right, old)
+    other_type = allow("sagemaker:*", f"{HEAD}processing-job/pipelines-*")
+    assert [] == codes(training(), right, other_type)
+    assert [] == codes(training(), right, allow(CREATE, f"{HEAD}training-job/team-b-*"))
+    unprefixed = allow(CREATE, f"{HEAD}training-job/pipelines-*")
+    assert [] == codes(training(None), unprefixed, allow(CREATE, f"{HEAD}training-job/team-b-*"))
+
+
+def test_unprefixed_tuning_jobs_are_not_called_pipelines() -> None:
+    """Their names begin with the execution's ID."""
+    made = Plan.from_definition(
+        {"Steps": [step("Tune", "Tuning", {"TrainingJobDefinition": {"RoleArn": EXECUTION}})]},
+        region=REGION,
+    )
+    create, head = "sagemaker:CreateHyperParameterTuningJob", f"{HEAD}hyper-parameter-tuning-job/"
+    assert ["PFX016"] == codes(made, allow(create, f"{head}pipelines-*"))
+    assert [] == codes(made, allow(create, f"{head}*-Tune-*"))
+
+
+def test_a_group_has_no_prefixing_to_turn_on() -> None:
+    """Its versions are called after it."""
+    listed = step("R", "RegisterModel", {"ModelPackageGroupName": "churn"})
+    made = Plan.from_definition({"Steps": [listed]}, region=REGION)
+    assert [] == codes(made, allow("sagemaker:*", f"{HEAD}model-package/team-a-*"))
+
+
+@pytest.mark.parametrize("layer", ["deny", "boundary", "scps"])
+def test_the_forbidden_form_is_found_everywhere(layer: str) -> None:
+    """In a guard, a boundary and an SCP as well."""
+    form = f"{HEAD}*/team-a-*"
+    policies = [allow(CREATE, TRAIN)]
+    given: dict[str, Any] = {}
+    if layer == "deny":
+        policies.append({"Effect": "Deny", "Action": CREATE, "NotResource": form})
+    else:
+        bound = document(allow("*", form))
+        given[layer] = bound if layer == "boundary" else [[bound]]
+    answer = iam.preflight(training(), role_policies=[document(*policies)], **given)
+    assert ["PFX013"] == [one.code for one in answer.warnings]
 
 
 def test_a_voided_prefix_that_a_boundary_holds_is_none() -> None:

@@ -1,0 +1,150 @@
+"""Patterns against a resource that stands for many: whether they match all of it, or a part.
+
+A preflight asks about jobs whose names only the run decides: ``training-job/team-a-*``. In such a
+resource ``?`` stands for a character of a name, never ``:`` or ``/``, and ``*`` for any number of
+characters, ``:`` not among them where it would be another part of the ARN. So a statement about
+``…:domain/*`` doesn't meet a training job, whatever ``*`` in a policy may cover.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import takewhile
+
+from .matching import MANY, ONE, Context, Template, glob, matches
+from .truth import Truth, Unknown, any_of
+
+_FEW = 2
+_WILDCARD = re.compile(f"[{MANY}{ONE}]")
+_S3 = re.compile(r"arn:[^:]*:s3:")
+_PARTS_OF_AN_ARN = 6
+
+
+def meets(pattern: str, resource: str) -> Truth:
+    """Whether a pattern matches a request's resource.
+
+    A resource with ``*`` or ``?`` in it asks about all that it stands for; where the pattern
+    matches a part of that, the answer is unknown. The key of an S3 object may have both
+    characters in it, so there they stand for themselves.
+    """
+    subject = _subject(resource)
+    if matches(pattern, subject):
+        return True
+    return Unknown() if _is_wild(subject) and _overlap(pattern, subject) else False
+
+
+class Patterns:
+    """Templates of which one has to match.
+
+    Most have no variables. Those are put into one expression, since a statement may name hundreds.
+    """
+
+    def __init__(self, templates: Iterable[Template]) -> None:
+        self._fixed: list[str] = []
+        self._others: list[Template] = []
+        for template in templates:
+            if template.variables and "${" in template.text:
+                self._others.append(template)
+            else:
+                self._fixed.append(template.fill(Context()))  # type: ignore[arg-type]  # no variables
+        simple = [one for one in self._fixed if one.count(MANY) <= _FEW]
+        self._hard = [one for one in self._fixed if one.count(MANY) > _FEW]
+        self._by_head: dict[str, list[str]] = defaultdict(list)
+        for one in self._fixed:
+            self._by_head[one[: _literal_head(one)]].append(one)
+        self._heads = sorted(self._by_head)
+        self._lengths = sorted({len(head) for head in self._heads})
+        self._all = re.compile("|".join(map(_plainly, simple)) or "(?!)", re.DOTALL)
+
+    def meet(self, resource: str, context: Context) -> Truth:
+        """Whether one of them matches a request's resource, as :func:`meets`."""
+        subject = _subject(resource)
+        if self._all.fullmatch(subject) or any(matches(one, subject) for one in self._hard):
+            return True
+        filled = (template.fill(context) for template in self._others)
+        found = any_of(
+            meets(one, resource) if isinstance(one, str) else one or False for one in filled
+        )
+        if found is False and _is_wild(subject):
+            return any_of(Unknown() for one in self._near(subject) if _overlap(one, subject))
+        return found
+
+    def _near(self, subject: str) -> Iterator[str]:
+        """The patterns that begin as a subject does, up to their or its first wildcard."""
+        begins = subject[: _literal_head(subject)]
+        for length in self._lengths:
+            if length <= len(begins):
+                yield from self._by_head.get(begins[:length], ())
+        longer = bisect_right(self._heads, begins)
+        for head in takewhile(lambda head: head.startswith(begins), self._heads[longer:]):
+            yield from self._by_head[head]
+
+
+def _subject(resource: str) -> str:
+    return resource if _S3.match(resource) else glob(resource)
+
+
+def _is_wild(subject: str) -> bool:
+    return MANY in subject or ONE in subject
+
+
+def _plainly(pattern: str) -> str:
+    """A pattern as a regular expression that may try again, which two wildcards can afford."""
+    wild = {MANY: ".*", ONE: f"[^{MANY}]"}
+    return "".join(wild.get(char) or re.escape(char) for char in pattern)
+
+
+@lru_cache(maxsize=65536)
+def _overlap(pattern: str, subject: str) -> bool:
+    """Whether a pattern matches a part of what a subject stands for."""
+    head = min(_literal_head(pattern), _literal_head(subject))
+    if pattern[:head] != subject[:head]:
+        return False
+    colons = max(_may_hold_colons(subject) - head, 0)
+    pattern, subject = pattern[head:], subject[head:]
+    # Bit n of `places` tells that the part of the pattern read so far may end before subject[n].
+    at: dict[str, int] = {}
+    for number, char in enumerate(subject):
+        at[char] = at.get(char, 0) | 1 << number
+    many, one, end = at.get(MANY, 0), at.get(ONE, 0), 1 << len(subject)
+    places = _skipping(1, many)
+    for char in pattern:
+        if char == MANY:
+            places = (end << 1) - (places & -places)
+            continue
+        if char == ONE:
+            step, staying = (end - 1) & ~many, many
+        else:
+            step = at.get(char, 0) | (0 if char in ":/" else one)
+            staying = many >> colons << colons if char == ":" else many
+        places = _skipping(places & staying | (places & step) << 1, many)
+        if not places:
+            return False
+    return bool(places & end)
+
+
+def _may_hold_colons(subject: str) -> int:
+    """From where on a ``*`` in a subject may stand for a ``:`` too."""
+    parts = subject.split(":", _PARTS_OF_AN_ARN - 1)
+    if len(parts) < _PARTS_OF_AN_ARN or _S3.match(subject):
+        return 0
+    # What has a colon already, such as a function, may go on with one.
+    return len(subject) - len(parts[-1]) if ":" in parts[-1] else len(subject)
+
+
+def _skipping(places: int, many: int) -> int:
+    """The places, and those behind a ``*`` that stands for nothing."""
+    while more := (places & many) << 1 & ~places:
+        places |= more
+    return places
+
+
+@lru_cache(maxsize=8192)
+def _literal_head(pattern: str) -> int:
+    """How many characters come before the first wildcard."""
+    found = _WILDCARD.search(pattern)
+    return len(pattern) if found is None else found.start()
