@@ -246,7 +246,8 @@ def _key(time: Any) -> Any:
 
 
 def _record(step: Mapping[str, Any]) -> JobRecord | None:
-    arn = _arn(step.get("Metadata") or {})
+    where = f"the step {step['StepName']!r}"
+    arn = _arn(_object(step, "Metadata", where), f"{where}: 'Metadata'")
     if arn is None:
         return None
     resource_type, name = _resource(arn)
@@ -254,6 +255,7 @@ def _record(step: Mapping[str, Any]) -> JobRecord | None:
         parts = JobName.parse(name)
     except ValueError:
         parts = None
+    cached = _object(step, "CacheHitResult", where)
     return JobRecord(
         step_name=step["StepName"],
         resource_type=resource_type,
@@ -265,17 +267,26 @@ def _record(step: Mapping[str, Any]) -> JobRecord | None:
         failure_count=parts.failure_count if parts else None,
         status=step.get("StepStatus"),
         attempt_count=step.get("AttemptCount"),
-        cached_from=(step.get("CacheHitResult") or {}).get("SourcePipelineExecutionArn") or None,
+        cached_from=cached.get("SourcePipelineExecutionArn") or None,
         failure_reason=step.get("FailureReason"),
     )
 
 
-def _arn(metadata: Mapping[str, Any]) -> str | None:
+def _arn(metadata: Mapping[str, Any], where: str) -> str | None:
     for key, kind in _BY_METADATA_KEY.items():
-        arn = (metadata.get(key) or {}).get(kind.metadata_field)
+        arn = _object(metadata, key, where).get(kind.metadata_field)
         if isinstance(arn, str) and arn:
             return arn
     return None
+
+
+def _object(holder: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    value = holder.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{where}: {key!r} is {repr(value)[:80]}; wanted an object.")
+    return value
 
 
 def _resource(arn: str) -> tuple[str | None, str]:

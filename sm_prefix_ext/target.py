@@ -15,16 +15,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .definition import Definition, load
+from .definition import Definition, load, steps
 from .enforcement import enforce
 from .errors import PrefixError, PrefixViolation
-from .findings import Finding
+from .findings import Finding, has_errors
 from .plan import Plan
 from .policy import PrefixPolicy
 
 T = TypeVar("T")
 
 _WANTED = "wanted a definition's JSON (a file, or -), file.py:name or package.module:name"
+_OF_A_PIPELINE = ("name", "steps", "sagemaker_session", "definition")
+_MISSING = object()
 
 
 class BadTarget(ValueError):
@@ -51,8 +53,7 @@ class Target:
         """
         if self._is_ours:
             return _guarded(self._rendering, self._with(policy).check)
-        given = _or_discovered(policy)
-        return self._own_name_faults(given) + enforce(self._final(), given)[1]
+        return self._judged(self._final(), policy or PrefixPolicy.discover() or PrefixPolicy())
 
     def plan(
         self,
@@ -66,36 +67,39 @@ class Target:
         """What it will start.
 
         Raises:
-            BadTarget: for an account or a region that can't be one.
-            PrefixViolation: for a pipeline of ours that has findings of severity error.
+            PrefixViolation: for findings of severity error. What is final is judged under a prefix
+                alone: where none is asked for, its names may well have none.
+            ValueError: for an account, a region and so on that can't be one.
         """
         if self._is_ours:
             rendered = _guarded(self._rendering, self._with(policy).definition)
-            definition, policy = load(rendered), PrefixPolicy()  # it has the policy's roles
+            definition, policy = load(rendered), None  # it has the policy's roles
         else:
-            definition, policy = self._final(), _or_discovered(policy)
+            definition, policy = self._final(), policy or PrefixPolicy.discover()
+            findings = self._judged(definition, policy) if policy and policy.prefix else ()
+            if has_errors(findings):
+                raise PrefixViolation(findings, "the definition")
         if self.pipeline is not None:
             from .pipeline import region_of
 
-            region = region or region_of(self.pipeline)
-            pipeline_name = pipeline_name or str(self.pipeline.name)
-        try:
-            return Plan.from_definition(
-                definition,
-                policy=policy,
-                account=account,
-                region=region,
-                role_arn=role_arn,
-                pipeline_name=pipeline_name,
-            )
-        except PrefixViolation:
-            raise
-        except ValueError as error:
-            raise BadTarget(str(error)) from None
+            region = region_of(self.pipeline) if region is None else region
+            pipeline_name = str(self.pipeline.name) if pipeline_name is None else pipeline_name
+        return Plan.from_definition(
+            definition,
+            policy=policy,
+            account=account,
+            region=region,
+            role_arn=role_arn,
+            pipeline_name=pipeline_name,
+        )
 
     @property
     def _is_ours(self) -> bool:
-        return self.pipeline is not None and hasattr(self.pipeline, "check")
+        if self.pipeline is None:
+            return False
+        from .pipeline import Pipeline
+
+        return isinstance(self.pipeline, Pipeline)
 
     def _with(self, policy: PrefixPolicy | None) -> Any:
         from .pipeline import with_policy
@@ -105,24 +109,28 @@ class Target:
     def _final(self) -> Definition:
         if self.definition is not None:
             return self.definition
+        return _guarded(self._rendering, self._as_it_stands)
+
+    def _as_it_stands(self) -> Definition:
         from .pipeline import definition_as_it_stands
 
-        return _guarded(self._rendering, lambda: definition_as_it_stands(self.pipeline))
+        definition = definition_as_it_stands(self.pipeline)
+        for _ in steps(definition):  # a class of the user's own may render anything
+            pass
+        return definition
 
-    def _own_name_faults(self, policy: PrefixPolicy) -> tuple[Finding, ...]:
+    def _judged(self, definition: Definition, policy: PrefixPolicy) -> tuple[Finding, ...]:
+        """The findings on a definition that is final."""
+        findings = enforce(definition, policy)[1]
         if self.pipeline is None:
-            return ()
+            return findings
         from .pipeline import own_name_faults
 
-        return own_name_faults(self.pipeline, policy)
+        return own_name_faults(self.pipeline, policy) + findings
 
     @property
     def _rendering(self) -> str:
         return f"rendering the pipeline {self.pipeline.name!r}"
-
-
-def _or_discovered(policy: PrefixPolicy | None) -> PrefixPolicy:
-    return policy or PrefixPolicy.discover() or PrefixPolicy()
 
 
 def find(text: str) -> Target:
@@ -136,7 +144,7 @@ def find(text: str) -> Target:
         BadTarget: where there is nothing that can be used, with the reason.
     """
     module, colon, name = text.rpartition(":")
-    if colon and not Path(text).is_file():
+    if colon and not _is_there(Path(text)):
         return Target(pipeline=_from_module(module, name, text))
     if text.endswith(".py") and Path(text).is_file():
         raise BadTarget(f"{text} is a module; name the pipeline in it too, as {text}:pipeline.")
@@ -160,6 +168,19 @@ def read_json(text: str) -> Any:
         raise BadTarget(f"{where} is not JSON: {error}.") from None
 
 
+def read_policy(text: str) -> dict[str, Any]:
+    """The IAM policy in a file, as far as it is an object; or on standard input for ``-``.
+
+    Raises:
+        BadTarget: as :func:`read_json`, and for what is no object: ``null`` would be no policy.
+    """
+    document = read_json(text)
+    if not isinstance(document, dict):
+        got = json.dumps(document)[:80]
+        raise BadTarget(f"{text}: got {got}; wanted a policy document, an object.")
+    return document
+
+
 def _read(text: str, wanted: str = "") -> tuple[str, str]:
     """What a file has in it, or standard input for ``-``; and what to call that in an error."""
     try:
@@ -172,18 +193,30 @@ def _read(text: str, wanted: str = "") -> tuple[str, str]:
 
 
 def _must_be_a_file(path: Path, wanted: str = "") -> None:
-    if not path.is_file():
+    """Or a pipe: a shell's ``<(…)`` is one."""
+    if path.is_dir() or not path.exists():
         what = "that is a folder" if path.is_dir() else "there is no such file"
         raise BadTarget(f"{path}: {what}{wanted}.")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists() and not path.is_dir()
+    except OSError:  # too long for a path, say
+        return False
 
 
 def _from_module(module: str, name: str, text: str) -> Any:
     _quiet_sdk()
     loaded = _import(module)
-    try:
-        found = getattr(loaded, name)
-    except AttributeError:
-        raise BadTarget(f"{text}: {module} has no attribute {name!r}; {_WANTED}.") from None
+    return _guarded(f"{text}: reading {name!r}", lambda: _pipeline_in(loaded, name, text))
+
+
+def _pipeline_in(loaded: Any, name: str, text: str) -> Any:
+    found = getattr(loaded, name, _MISSING)
+    if found is _MISSING:
+        module = text.rpartition(":")[0]
+        raise BadTarget(f"{text}: {module} has no attribute {name!r}; {_WANTED}.")
     if callable(found) and not _is_pipeline(found):
         found = _guarded(f"{text}: calling {name}()", found)
     if not _is_pipeline(found):
@@ -208,11 +241,7 @@ def _quiet_sdk() -> None:
 
 
 def _is_pipeline(value: Any) -> bool:
-    return (
-        not isinstance(value, type)
-        and callable(getattr(value, "definition", None))
-        and hasattr(value, "steps")
-    )
+    return not isinstance(value, type) and all(hasattr(value, part) for part in _OF_A_PIPELINE)
 
 
 def _import(module: str) -> Any:
@@ -239,7 +268,7 @@ def _guarded(doing: str, call: Callable[[], T]) -> T:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             return call()
-    except (KeyboardInterrupt, PrefixError):
+    except (KeyboardInterrupt, PrefixError, BadTarget):
         raise
     except BaseException as error:  # a module may well call sys.exit()
         said = str(error).strip().splitlines()

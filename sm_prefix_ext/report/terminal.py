@@ -28,10 +28,16 @@ _STYLES = {
 _WIDTH_OF_A_FILE = 200
 
 
-def console() -> Console:
-    """A console on standard output, wide enough for ARNs where that is a file or a pipe."""
-    found = Console(highlight=False)
-    return found if found.is_terminal else Console(highlight=False, width=_WIDTH_OF_A_FILE)
+def console(*, err: bool = False) -> Console:
+    """A console, wide enough for ARNs where it is a file or a pipe.
+
+    Args:
+        err: on standard error instead of standard output.
+    """
+    found = Console(stderr=err, highlight=False)
+    if found.is_terminal:
+        return found
+    return Console(stderr=err, highlight=False, width=_WIDTH_OF_A_FILE)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @needs_sdk
 def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
-    """Eight jobs come back under the prefix; three mistakes are found, and nothing is sent."""
+    """Eight jobs come back under the prefix; another team's role and mistakes are refused."""
     with pytest.raises(SystemExit) as ended:
         main(["demo"])
     said = capsys.readouterr().out
@@ -27,6 +27,16 @@ def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"SDK v{MAJOR}" in said
     assert 8 == len(re.findall(r"Succeeded +arn:aws:sagemaker:us-east-1:123456789012:", said))
     assert "jobs outside the prefix: 0" in said
+    assert re.search(r"Preflight, without asking AWS: ([1-9]\d*) of \1 requests refused[.]", said)
+    action, account = "sagemaker:CreateProcessingJob", "us-east-1:123456789012"
+    assert re.search(
+        rf"Preprocess Failed: ClientError: Failed to invoke {action}[.] User: arn:aws:sts::"
+        r"123456789012:assumed-role/team-b-execution/sagemaker-pipeline-[a-z0-9]{12}-Preprocess "
+        rf"is not authorized to perform: {action} on resource: arn:aws:sagemaker:{account}:"
+        r"processing-job/team-a-prepare-[a-z0-9]{12}-[A-Za-z0-9]{10} "
+        rf"because no identity-based policy allows the {action} action\n",
+        said,
+    )
     for code in ("PFX002", "PFX003", "PFX004", "3 errors, 0 warnings. Nothing was sent."):
         assert code in said
 
@@ -52,3 +62,24 @@ def test_the_command_keeps_the_sdks_own_talk_back(tmp_path: Path) -> None:
     )
     assert (2, "") == (done.returncode, done.stdout)
     assert 1 == len(done.stderr.splitlines()), done.stderr
+
+
+@needs_sdk
+def test_what_is_like_a_pipeline_is_one_line(tmp_path: Path) -> None:
+    """Whatever a class of the user's own renders, and whatever it calls ``check``."""
+    (tmp_path / "made.py").write_text(
+        "class Made:\n"
+        "    name, steps, sagemaker_session, check = 'made', [], None, True\n"
+        "    def definition(self): return '[1]'\n"
+        "made = Made()\n"
+    )
+    for command in ("check", "plan"):
+        done = subprocess.run(
+            [sys.executable, "-m", "sm_prefix_ext", command, "made.py:made"],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+        assert (2, "") == (done.returncode, done.stdout)
+        [said] = done.stderr.splitlines()
+        assert said.endswith("wanted an object with 'Steps', got a list.")

@@ -7,7 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,12 @@ def files(tmp_path: Path) -> None:
     (tmp_path / "fails.py").write_text("raise RuntimeError('first\\nlast line')\n")
     (tmp_path / "leaves.py").write_text("import sys\nsys.exit(3)\n")
     (tmp_path / "syntax.py").write_text("def\n")
+    (tmp_path / "lazy.py").write_text("def __getattr__(name): raise ValueError('lazily')\n")
+    (tmp_path / "alike.py").write_text(
+        "class Alike:\n    steps = []\n    def definition(self): return '{}'\nalike = Alike()\n"
+    )
+    (tmp_path / "null.json").write_text("null")
+    (tmp_path / "metadata.json").write_text('[{"StepName": "Train", "Metadata": true}]')
 
 
 def test_check_of_a_good_definition(run: Run) -> None:
@@ -142,12 +149,17 @@ def test_jobs(run: Run) -> None:
         ("check things.py:nope", "things.py has no attribute 'nope'; wanted"),
         ("check things.py:number", "'number' is of type int; wanted a Pipeline or"),
         ("check things.py:broken", "calling broken() failed: KeyError"),
+        ("check lazy.py:pipeline", "reading 'pipeline' failed: ValueError: lazily"),
+        ("check alike.py:alike", "'alike' is of type Alike; wanted a Pipeline or"),
+        ("plan alike.py:Alike", "'Alike' is of type Alike; wanted a Pipeline or"),
+        (f"check {'x' * 300}:y", "importing xxx"),
         ("check fails.py:x", "importing fails.py failed: RuntimeError: last line"),
         ("check leaves.py:x", "importing leaves.py failed: SystemExit: 3"),
         ("check syntax.py:x", "importing syntax.py failed: SyntaxError: invalid syntax"),
         ("check no.such.module:x", "importing no.such.module failed: ModuleNotFoundError"),
         ("plan nope.json", "nope.json: there is no such file"),
         ("plan good.json --account 1", "'1' can't be an account; wanted 12 digits."),
+        ("plan good.json --region x", "'x' can't be a region; wanted one such as eu-west-1."),
         ("check good.json --prefix a/b", "'a/b' can't be a job prefix: it has '/' in it"),
         (f"check good.json --prefix {'x' * 39}", "38"),
         ("check good.json --prefix a --short-prefix toolong", "6"),
@@ -158,6 +170,7 @@ def test_jobs(run: Run) -> None:
         ("chekc good.json", "No such command 'chekc'."),
         ("jobs nope.json", "nope.json: there is no such file."),
         ("jobs deep.json", "deep.json is not JSON: "),
+        ("jobs metadata.json", "the step 'Train': 'Metadata' is True; wanted an object."),
         ("jobs good.json", "This is no list of execution steps: got an object with the keys"),
         ("jobs arn:aws:s3:::bucket", "is not the ARN of a pipeline execution; wanted"),
         ("jobs arn:x", "'arn:x' is not an ARN"),
@@ -219,19 +232,111 @@ def test_check_of_json_imports_neither_sdk_nor_boto3(form: str) -> None:
 
 def test_the_module_is_the_command() -> None:
     """``python -m sm_prefix_ext`` where the command isn't on the path."""
-    done = subprocess.run(
-        [sys.executable, "-m", "sm_prefix_ext", "check", "bad.json"],
+    done = spawned("check", "bad.json")
+    assert (1, b"") == (done.returncode, done.stderr)
+    assert b"PFX003" in done.stdout
+
+
+def spawned(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """What the command does in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "sm_prefix_ext", *arguments],
         capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
     )
-    assert (1, "") == (done.returncode, done.stderr)
-    assert "PFX003" in done.stdout
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
+def test_any_name_can_be_printed(tmp_path: Path, encoding: str) -> None:
+    """What the output's encoding lacks is escaped, be it the definition's or our own dash."""
+    (tmp_path / "odd.json").write_text(json.dumps(definition(**{"\N{SNOWMAN}\ud800": "team-a"})))
+    done = spawned("plan", "odd.json", PYTHONIOENCODING=encoding)
+    assert (0, b"") == (done.returncode, done.stderr)
+    shown = ("\N{SNOWMAN}" if encoding == "utf-8" else r"\u2603") + r"\ud800"
+    assert shown.encode("utf-8") in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize(
+    "arguments", ["plan good.json", "plan good.json --format json", "check bad.json", "--help"]
+)
+def test_a_full_disk_is_one_line(arguments: str) -> None:
+    """Exit status 2, whoever writes, and Python has nothing to add at its end."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sm_prefix_ext", *arguments.split(" ")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+    said = "sm-prefix: reading or writing failed: [Errno 28] No space left on device\n"
+    assert (2, said) == (done.returncode, done.stderr)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="there is no /dev/fd")
+def test_a_pipe_is_a_file(run: Run) -> None:
+    """As in ``sm-prefix check <(make-it)``, for a pipeline and for a policy."""
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    with piped(definition(Train="team-a-train")) as pipeline:
+        assert 0 == run("check", pipeline)[0]
+    with piped({"Statement": allow}) as policy:
+        assert 0 == run("preflight", "good.json", *PLACE, "--role-policy", policy)[0]
+
+
+@contextmanager
+def piped(data: Any) -> Iterator[str]:
+    """The path of a pipe with JSON in it."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as file:
+        json.dump(data, file)
+    yield f"/dev/fd/{reading}"
+    os.close(reading)
+
+
+@pytest.mark.parametrize(
+    "command", [("plan",), ("policy",), ("preflight", "--role-policy", "none.json")]
+)
+def test_a_definition_that_the_policy_refuses(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """Its findings and exit status 1, as for ``check``; on standard error where a document goes.
+
+    Without a policy it goes by as it stands, for it may well be without any prefix.
+    """
+    Path("none.json").write_text('{"Statement": []}')
+    name, *more = command
+
+    def judged(*given: str) -> tuple[int, bool]:
+        status, out, err = run(name, "good.json", *more, *given)
+        assert not ("PFX006" in out and name == "policy")
+        return status, "PFX006" in out + err
+
+    assert (1, True) == judged("--prefix", "team-b")
+    as_it_stands = (1 if name == "preflight" else 0, False)
+    assert as_it_stands == judged("--prefix", "team-a") == judged()
+    monkeypatch.setenv("SM_PREFIX_POLICY", "team-b.toml")
+    assert (1, True) == judged()
+
+
+def test_a_module_with_findings(run: Run) -> None:
+    """A name that can't be is found in the constructor already, while the module is imported."""
+    Path("early.py").write_text(
+        "from sm_prefix_ext import PrefixPolicy, PrefixViolation\n"
+        "from sm_prefix_ext.enforcement import enforce\n"
+        f"document = {definition(Train='a/b')!r}\n"
+        "raise PrefixViolation(enforce(document, PrefixPolicy('team-a'))[1])\n"
+    )
+    for command in ("check", "plan"):
+        status, out, err = run(command, "early.py:pipeline")
+        assert (1, "") == (status, err)
+        assert "PFX003" in out
 
 
 TRAINING = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-train-*"
 PLACE = ("--region", "eu-west-1", "--account", "111122223333")
 ROLE = "arn:aws:iam::111122223333:role/execution"
+USER = "arn:aws:iam::111122223333:user/execution"
 
 
 def written(run: Run, *arguments: str) -> Any:
@@ -257,6 +362,7 @@ def test_policy_for_the_author_and_others(run: Run) -> None:
     author = written(run, "good.json", "--for", "author", "--pipeline-name", "team-a-p", *PLACE)
     assert "pipeline/team-a-p" in json.dumps(author)
     team = written(run, "--for", "prefix", "--prefix", "team-a", "--kind", "Training", *PLACE)
+    assert team == written(run, "good.json", "--for", "prefix", "--prefix", "team-a", *PLACE)
     assert [TRAINING.replace("-train-*", "-*")] == team["Statement"][0]["Resource"]
     trust = written(run, "--for", "trust", "--account", "111122223333")
     assert "aws:SourceAccount" in json.dumps(trust)
@@ -278,7 +384,6 @@ def test_policy_forms(run: Run, form: str) -> None:
     ("arguments", "said"),
     [
         ((), "--for execution-role needs a PIPELINE"),
-        (("good.json", "--for", "trust"), "--for trust takes no PIPELINE; got good.json"),
         (("--for", "prefix"), "The policy has no prefix"),
         (("--for", "prefix", "--prefix", "team-a", "--kind", "x"), "'x' is no step type"),
         (("--for", "scp", "--tag", "a=b"), "vpc_ids is ()"),
@@ -286,6 +391,17 @@ def test_policy_forms(run: Run, form: str) -> None:
         (("good.json", "--account", "1"), "'1' can't be an account"),
         (("--for", "trust", "--account", "1"), "'1' can't be an account"),
         (("none.json",), "there is no such file"),
+        (("good.json", "--region", "x"), "'x' can't be a region"),
+        (("good.json", "--role-arn", "notarn"), "'notarn'"),
+        (("good.json", "--role-arn", USER), repr(USER)),
+        (("good.json", "--pipeline-name", "a*"), "'a*'"),
+        (("good.json", "--for", "author", "--bucket", "*"), "'*'"),
+        (("good.json", "--for", "author", "--bucket", "BAD BUCKET *"), "'BAD BUCKET *'"),
+        (("good.json", "--kind", "X"), "--kind goes with --for prefix; got --for execution-role."),
+        (("good.json", "--tag", ""), "--tag goes with --for scp; got"),
+        (("good.json", "--vpc", "v"), "--vpc goes with --for scp; got"),
+        (("good.json", "--admin", "a"), "--admin goes with --for scp; got"),
+        (("good.json", "--bucket", "b"), "--bucket goes with --for author; got"),
     ],
 )
 def test_policies_that_cannot_be_written(run: Run, arguments: tuple[str, ...], said: str) -> None:
@@ -339,21 +455,47 @@ def test_preflight_warns(run: Run, tmp_path: Path) -> None:
         (("--live",), "--live needs --role-arn"),
         (("--role-policy", "none.json"), "there is no such file"),
         (("--role-policy", "good.json"), "good.json: 'Steps' is no element of a policy document"),
-        (("--role-policy", "steps.json", "--region", "x"), "'x' can't be a region"),
+        (("--role-policy", "all.json", "--region", "x"), "'x' can't be a region"),
+        (("--role-policy", "all.json", "--account", "1"), "'1' can't be an account"),
+        (("--role-policy", "all.json", "--role-arn", "notarn"), "'notarn'"),
+        (("--role-policy", "all.json", "--pipeline-name", "a*"), "'a*'"),
+        (
+            ("--role-policy", "all.json", "--author-policy", "all.json", "--bucket", "*"),
+            "'*'",
+        ),
+        (("--role-policy", "all.json", "--bucket", "b"), "give --author-policy FILE with it."),
+        (
+            ("--role-policy", "null.json"),
+            "null.json: got null; wanted a policy document, an object.",
+        ),
+        (("--role-policy", "all.json", "--boundary", "null.json"), "null.json: got null; wanted"),
+        (("--role-policy", "all.json", "--scp", "null.json"), "null.json: got null; wanted"),
+        (
+            ("--role-policy", "all.json", "--author-policy", "null.json"),
+            "null.json: got null; wanted",
+        ),
+        (("--role-policy", "all.json", "--scp", ""), "--scp '' has an empty name in it; wanted"),
+        (("--role-policy", "all.json", "--scp", "all.json,"), "--scp 'all.json,' has an empty"),
     ],
 )
 def test_preflights_that_cannot_be_made(run: Run, arguments: tuple[str, ...], said: str) -> None:
     """One line on standard error, exit status 2."""
+    Path("all.json").write_text(
+        '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+    )
     status, out, err = run("preflight", "good.json", *arguments)
     assert (2, "", 1) == (status, out, err.count("\n"))
     assert said in err
 
 
 def test_preflight_of_a_broken_pipeline(run: Run) -> None:
-    """A step type that nobody knows can't be judged: its finding, and exit status 1."""
+    """A step type that nobody knows can't be judged: its finding, and exit status 1.
+
+    ``policy`` keeps standard output for the document.
+    """
     unknown = json.dumps({"Steps": [{"Name": "New", "Type": "Brandnew"}]})
-    for command in (("policy", "-"), ("preflight", "-", "--role-policy", "steps.json")):
-        Path("steps.json").write_text('{"Statement": []}')
-        status, out, _ = run(*command, stdin=unknown)
-        assert 1 == status
-        assert "PFX005" in out
+    Path("none.json").write_text('{"Statement": []}')
+    status, out, err = run("preflight", "-", "--role-policy", "none.json", stdin=unknown)
+    assert (1, True, "") == (status, "PFX005" in out, err)
+    status, out, err = run("policy", "-", stdin=unknown)
+    assert (1, "", True) == (status, out, "PFX005" in err)

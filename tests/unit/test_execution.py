@@ -245,6 +245,24 @@ def test_what_is_no_list_of_steps(value: Any, said: str) -> None:
     assert said in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"Metadata": True}, "the step 'S': 'Metadata' is True; wanted an object."),
+        ({"Metadata": {"Model": "m"}}, "the step 'S': 'Metadata': 'Model' is 'm'; wanted an"),
+        (
+            {"Metadata": {"Model": {"Arn": job("m", "model")}}, "CacheHitResult": []},
+            "the step 'S': 'CacheHitResult' is []; wanted an object.",
+        ),
+    ],
+)
+def test_what_is_no_step(told: Any, said: str) -> None:
+    """The error says which step, and what of it."""
+    with pytest.raises(ValueError) as raised:
+        prefixed_jobs([{"StepName": "S", **told}])
+    assert said in str(raised.value)
+
+
 def test_records_are_a_sequence() -> None:
     """Slices are records too, and equal ones are equal."""
     jobs = prefixed_jobs([step("A", job("a")), step("B", job("b"))])

@@ -1,0 +1,50 @@
+"""``jobs`` and ``demo``: what ran."""
+
+from __future__ import annotations
+
+import click
+
+from ..policy import PrefixPolicy
+from ..target import BadTarget, read_json
+from .options import format_option, given_policy, policy_options
+from .output import judging, print_json, print_table
+
+_COLUMNS = ("step_name", "status", "prefix", "arn")
+
+
+@click.command()
+@click.argument("execution")
+@policy_options
+@format_option("table", "json")
+def jobs(
+    execution: str, policy: str | None, prefix: str | None, short_prefix: str | None, form: str
+) -> int:
+    """Read the jobs of EXECUTION back, with their prefixes and ARNs.
+
+    EXECUTION is an execution's ARN (read with your AWS credentials), or JSON of
+    ListPipelineExecutionSteps (a file, or -). Jobs outside the policy make the exit status 1.
+    """
+    from ..execution import prefixed_jobs
+
+    with judging(form):
+        given = given_policy(policy, prefix, short_prefix) or PrefixPolicy.discover()
+        is_arn = execution.startswith("arn:")
+        records = prefixed_jobs(execution if is_arn else read_json(execution))
+    outside = records.outside(given) if given is not None else ()
+    if form == "json":
+        print_json(records.to_dict())
+    else:
+        print_table(records, _COLUMNS)
+        for record in outside:
+            click.echo(f"Outside the policy: {record.step_name}: {record.arn}")
+    return int(bool(outside))
+
+
+@click.command()
+def demo() -> int:
+    """Run a real pipeline on an AWS embedded in this process; needs no account."""
+    try:
+        from ..demo import run
+    except ImportError as error:
+        raise BadTarget(str(error)) from None
+    return run()

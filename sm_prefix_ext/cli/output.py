@@ -1,0 +1,85 @@
+"""What the command prints, and where; rich is imported for tables alone."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import click
+
+from ..errors import PrefixViolation
+from ..findings import Finding
+from ..target import BadTarget
+
+
+@contextlib.contextmanager
+def judging(form: str, *, err: bool = False) -> Iterator[None]:
+    """End the command where its input is found wrong.
+
+    Args:
+        form: how to print findings, which make the exit status 1.
+        err: print them on standard error.
+
+    Raises:
+        BadTarget: for every other ``ValueError``.
+    """
+    try:
+        yield
+    except PrefixViolation as violation:
+        print_findings(violation.findings, form, err=err)
+        raise click.exceptions.Exit(1) from None
+    except ValueError as error:
+        raise BadTarget(str(error)) from None
+
+
+def print_json(data: Any) -> None:
+    """Plain data."""
+    click.echo(json.dumps(data, indent=2))
+
+
+def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False) -> None:
+    """Findings and how many there are, on standard output or standard error."""
+    if form == "json":
+        print_json({"findings": [finding.to_dict() for finding in findings]})
+        return
+    from ..report import terminal
+
+    console = terminal.console(err=err)
+    if findings:
+        console.print(terminal.findings(findings))
+    console.print(terminal.verdict(findings))
+
+
+def print_table(rows: Any, columns: tuple[str, ...]) -> None:
+    """Planned jobs or job records."""
+    from ..report import terminal
+
+    terminal.console().print(terminal.jobs(rows, columns))
+
+
+def print_preflight(answer: Any) -> None:
+    """A preflight's answer, and its warnings."""
+    from ..report import terminal
+
+    console = terminal.console()
+    console.print(terminal.preflight(answer))
+    if answer.warnings:
+        console.print(terminal.findings(answer.warnings))
+
+
+def escape_what_cannot_be_encoded() -> None:
+    """Have standard output show an escape for what its encoding lacks, as standard error does."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def drop_the_rest() -> None:
+    """Send what a full disk didn't take nowhere, or Python would try and fail again at its end."""
+    out = sys.__stdout__
+    if out is not None and out is sys.stdout:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -1,0 +1,202 @@
+"""``policy`` and ``preflight``: the IAM policies that a pipeline needs, and whether it has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from ..policy import PrefixPolicy
+from ..target import find, read_policy
+from .options import format_option, given_policy, place_options, policy_options
+from .output import judging, print_json, print_preflight
+
+_OF_A_PIPELINE = ("execution-role", "author")
+_TAKEN_BY: Mapping[str, str] = {
+    "bucket": "author",
+    "kinds": "prefix",
+    **dict.fromkeys(("tag", "vpcs", "admins"), "scp"),
+}
+"""Whom the policy has to be for, so that an option counts."""
+
+
+@click.command("policy")
+@click.argument("pipeline", required=False)
+@click.option(
+    "--for",
+    "purpose",
+    type=click.Choice([*_OF_A_PIPELINE, "prefix", "scp", "trust"]),
+    default="execution-role",
+    show_default=True,
+    help="Whom the policy is for.",
+)
+@policy_options
+@place_options
+@click.option("--kind", "kinds", multiple=True, metavar="TYPE", help="For prefix: a step type.")
+@click.option("--tag", metavar="KEY=VALUE", help="For scp: the tag of exempted roles.")
+@click.option("--vpc", "vpcs", multiple=True, metavar="ID", help="For scp: a VPC.")
+@click.option("--admin", "admins", multiple=True, metavar="ARN", help="For scp: who may tag.")
+@format_option("json", "cloudformation", "terraform")
+@click.pass_context
+def write_policy(context: click.Context, /, purpose: str, form: str, **given: Any) -> int:
+    """Write the least IAM policy: for PIPELINE's execution role or author, or a team's prefix.
+
+    A PIPELINE given --for prefix tells the step types. What the policy leaves open is said on
+    standard error, and so are findings.
+    """
+    _must_be_taken(context, purpose)
+    with judging("table", err=True):
+        made = _made(purpose, **given)
+        text = _deployed(made, form)
+    click.echo(text.rstrip("\n"))
+    for note in made.notes:
+        click.echo(f"note: {note}", err=True)
+    for key, value in made.tags.items():
+        click.echo(f"note: Put the tag {key}={value} on the execution role.", err=True)
+    return 0
+
+
+def _must_be_taken(context: click.Context, purpose: str) -> None:
+    """Refuse what a policy for this purpose would leave out without a word."""
+    if context.params["pipeline"] is None and purpose in _OF_A_PIPELINE:
+        raise click.UsageError(f"--for {purpose} needs a PIPELINE.")
+    for option in context.command.params:
+        taker = _TAKEN_BY.get(str(option.name), purpose)
+        if purpose != taker and context.params[str(option.name)] not in (None, ()):
+            raise click.UsageError(
+                f"{option.opts[0]} goes with --for {taker}; got --for {purpose}."
+            )
+
+
+def _made(
+    purpose: str,
+    *,
+    pipeline: str | None,
+    policy: str | None,
+    prefix: str | None,
+    short_prefix: str | None,
+    kinds: tuple[str, ...],
+    tag: str | None,
+    vpcs: tuple[str, ...],
+    admins: tuple[str, ...],
+    bucket: str | None,
+    **place: str | None,
+) -> Any:
+    from .. import iam
+
+    account, region = place["account"], place["region"]
+    if purpose == "trust":
+        return iam.trust_policy(account=account)
+    if purpose == "scp":
+        key, _, value = (tag or "").partition("=")
+        return iam.scp_exception(key, value, vpcs, admins, region=region)
+    given = given_policy(policy, prefix, short_prefix)
+    plan = None if pipeline is None else find(pipeline).plan(given, **place)
+    if purpose == "prefix":
+        team = given or PrefixPolicy.discover() or PrefixPolicy()
+        types = kinds or dict.fromkeys(job.step_type for job in plan or ())
+        return iam.prefix_policy(team, types or None, account=account, region=region)
+    if purpose == "author":
+        return iam.author_policy(plan, bucket=bucket)
+    return iam.execution_role_policy(plan)
+
+
+def _deployed(made: Any, form: str) -> str:
+    if form == "json":
+        return str(made.to_json())
+    return str(made.to_terraform() if form == "terraform" else made.to_cloudformation())
+
+
+@click.command()
+@click.argument("pipeline")
+@click.option(
+    "--role-policy",
+    "role_policies",
+    multiple=True,
+    metavar="FILE",
+    help="A policy of the execution role; give as many as it has.",
+)
+@click.option("--boundary", metavar="FILE", help="The role's permissions boundary.")
+@click.option(
+    "--scp",
+    "scps",
+    multiple=True,
+    metavar="FILE[,FILE…]",
+    help="A level of SCPs, the root first; its policies with commas between them.",
+)
+@click.option(
+    "--author-policy",
+    "author_policies",
+    multiple=True,
+    metavar="FILE",
+    help="A policy of whoever creates and starts the pipeline.",
+)
+@click.option("--live", is_flag=True, help="Ask IAM for the role's policies, and its simulator.")
+@policy_options
+@place_options
+@format_option("table", "json")
+def preflight(
+    pipeline: str,
+    role_policies: tuple[str, ...],
+    boundary: str | None,
+    scps: tuple[str, ...],
+    author_policies: tuple[str, ...],
+    live: bool,
+    policy: str | None,
+    prefix: str | None,
+    short_prefix: str | None,
+    form: str,
+    bucket: str | None,
+    **place: str | None,
+) -> int:
+    """Say whether policies let the jobs of PIPELINE run, request by request.
+
+    Exit status 1 where a request is refused, or nobody can say that it is allowed.
+    """
+    from .. import iam
+    from ..iam.live import preflight_live
+
+    if live == bool(role_policies) or (live and boundary is not None):
+        raise click.UsageError(
+            "Give the role's policies as --role-policy FILE (and --boundary FILE), or --live to "
+            "have them read from IAM."
+        )
+    if live and place["role_arn"] is None:
+        raise click.UsageError("--live needs --role-arn ARN, the pipeline's execution role.")
+    if bucket is not None and not author_policies:
+        raise click.UsageError(
+            "--bucket is where the author's code goes; give --author-policy FILE with it."
+        )
+    with judging(form):
+        given = given_policy(policy, prefix, short_prefix)
+        known: dict[str, Any] = {
+            "scps": [_read_level(level) for level in scps],
+            "author_policies": _read_policies(author_policies) or None,
+            "bucket": bucket,
+        }
+        documents = _read_policies(role_policies)
+        bound = None if boundary is None else read_policy(boundary)
+        plan = find(pipeline).plan(given, **place)
+        if live:
+            import boto3
+
+            answer = preflight_live(boto3.client("iam"), plan, str(place["role_arn"]), **known)
+        else:
+            answer = iam.preflight(plan, role_policies=documents, boundary=bound, **known)
+    if form == "json":
+        print_json(answer.to_dict())
+    else:
+        print_preflight(answer)
+    return int(not answer.ok)
+
+
+def _read_level(level: str) -> dict[str, Any]:
+    names = level.split(",")
+    if not all(names):
+        raise click.UsageError(f"--scp {level!r} has an empty name in it; wanted FILE[,FILE…].")
+    return _read_policies(names)
+
+
+def _read_policies(names: Any) -> dict[str, Any]:
+    return {name: read_policy(name) for name in names}
