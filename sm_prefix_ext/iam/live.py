@@ -215,13 +215,14 @@ def _ask(call: Any, plan: Plan, known: Mapping[str, Any], **given: Any) -> Said:
 
 
 def _read(result: Mapping[str, Any], resource: str) -> tuple[str, tuple[str, ...]]:
-    """The decision about a resource, and the keys that were missed, here or with the resource."""
+    """The decision about a resource, and the keys that were missed: IAM tells both in two places."""
     of_it = [
         one
         for one in result.get("ResourceSpecificResults") or ()
         if one["EvalResourceName"] == resource
     ]
-    decision = of_it[0]["EvalResourceDecision"] if of_it else result["EvalDecision"]
+    said = [result["EvalDecision"], *(one["EvalResourceDecision"] for one in of_it)]
+    decision = next((one for one in said if one != ALLOWED), ALLOWED)
     listed = (one.get("MissingContextValues") or () for one in (result, *of_it))
     return decision, tuple(dict.fromkeys(key for keys in listed for key in keys))
 
