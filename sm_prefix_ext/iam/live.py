@@ -215,7 +215,7 @@ def _ask(call: Any, plan: Plan, known: Mapping[str, Any], **given: Any) -> Said:
 
 
 def _read(result: Mapping[str, Any], resource: str) -> tuple[str, tuple[str, ...]]:
-    """The decision about a resource, and the keys that were missed: IAM tells both in two places."""
+    """The decision about a resource, and the keys that were missed; IAM has two places for each."""
     of_it = [
         one
         for one in result.get("ResourceSpecificResults") or ()

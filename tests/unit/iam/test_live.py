@@ -20,7 +20,8 @@ CREATE = "sagemaker:CreateTrainingJob"
 class Refusal(Exception):
     """As botocore raises it."""
 
-    response = {"Error": {"Code": "AccessDenied"}}
+    def __init__(self) -> None:
+        self.response = {"Error": {"Code": "AccessDenied"}}
 
 
 class Iam:
