@@ -55,9 +55,10 @@ def advise(
         known = context(creates[job.step, job.actions[0]])
         speaking = [one for one in allows if one.names_action(job.actions[0])]
         covering = [one for one in speaking if one.covers(job.arn_pattern, known) is True]
+        names = _Names(job)
         for statement in speaking:
             if not covering:
-                yield from _not_quite(job, statement)
+                yield from _not_quite(job, names, statement)
             elif job.prefix is not None and statement not in covering:
                 yield from _still(job, statement)
 
@@ -94,7 +95,29 @@ def _wild_types(statements: Iterable[Statement]) -> Iterator[Finding]:
                 )
 
 
-def _not_quite(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
+class _Names:
+    """Names of the real form for a job, and what all of them begin with, in both spellings."""
+
+    def __init__(self, job: PlannedJob) -> None:
+        head = job.arn_pattern.partition("*")[0]
+        self.head = head if head.endswith("-") else None
+        self.samples = samples(shape_of(job))
+        self.lower = tuple(name.lower() for name in self.samples)
+
+    def met_by(self, pattern: str) -> bool:
+        """Whether a pattern matches some of them, or begins like them and goes on."""
+        if self.head is not None and pattern.startswith(self.head):
+            return True
+        return any(matches(pattern, name) for name in self.samples)
+
+    def met_in_lower_case(self, pattern: str) -> bool:
+        """The same, letter case apart."""
+        if self.head is not None and pattern.lower().startswith(self.head.lower()):
+            return True
+        return any(matches(pattern.lower(), name) for name in self.lower)
+
+
+def _not_quite(job: PlannedJob, names: _Names, statement: Statement) -> Iterator[Finding]:
     """What keeps a statement's patterns from covering a job's names."""
     if statement.not_resource:
         return
@@ -103,7 +126,7 @@ def _not_quite(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
         pattern, text = template.fill(nothing), template.text
         if not isinstance(pattern, str):
             continue
-        if _covers_a_part(pattern, job):
+        if names.met_by(pattern):
             yield _finding(
                 NARROWER_THAN_JOBS,
                 statement.policy,
@@ -111,7 +134,7 @@ def _not_quite(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
                 f"only, the jobs of step {job.step}.",
                 f"Name {job.arn_pattern}.",
             )
-        elif _covers_a_part(pattern, job, str.lower):
+        elif names.met_in_lower_case(pattern):
             yield _finding(
                 OTHER_CASE,
                 statement.policy,
@@ -141,22 +164,15 @@ def _other_names(job: PlannedJob, statement: Statement, text: str) -> Finding:
     )
 
 
-def _covers_a_part(pattern: str, job: PlannedJob, spelt: Callable[[str], str] = str) -> bool:
-    """Whether a pattern matches names of the real form, or begins like them and goes on."""
-    head = spelt(job.arn_pattern).partition("*")[0]
-    begins = spelt(pattern).startswith(head) if head.endswith("-") else False
-    return begins or any(matches(spelt(pattern), spelt(name)) for name in samples(shape_of(job)))
-
-
 def _other_way(job: PlannedJob, text: str) -> bool:
     """Whether a pattern is for jobs of this type with prefixing the other way round."""
+    if _reserved(text) == job.name_pattern.startswith(f"{RESERVED}-"):
+        return False
     if job.name_pattern.endswith("/*"):
         return False  # a group's name is its own, with prefixing on or off
     resource_type = job.arn_pattern.split(":", 5)[5].partition("/")[0]
     of_type, slash, name = text.split(":", 5)[-1].partition("/")
-    if not slash or name == "*" or not matches(glob(of_type), resource_type):
-        return False
-    return _reserved(text) != job.name_pattern.startswith(f"{RESERVED}-")
+    return bool(slash) and name != "*" and matches(glob(of_type), resource_type)
 
 
 def _reserved(text: str) -> bool:

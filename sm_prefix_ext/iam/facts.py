@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ..arns import Arn, Home, is_role_arn
@@ -158,11 +159,24 @@ class Facts:
     def tells(self, key: str) -> bool:
         """Whether it is known what a key has, or that the request hasn't got it."""
         key = key.lower()
-        names = (one.lower() for one in (*self.known, *self.absent))
-        return any(key.startswith(one) if one.endswith("/") else key == one for one in names)
+        return key in self._told or key.startswith(self._families)
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        return frozenset(key.lower() for key in (*self.known, *self.absent))
+
+    @cached_property
+    def _families(self) -> tuple[str, ...]:
+        return tuple(key for key in self._told if key.endswith("/"))
 
 
 NOTHING_KNOWN = Facts()
+
+
+def facts_of_author(home: Home) -> Facts:
+    """What is known of the requests of whoever creates and starts a pipeline there."""
+    known = {} if home.region == "*" else {"aws:RequestedRegion": home.region}
+    return Facts(known, _OF_PASSING | _ALL_KEYS)
 
 
 def facts_of(view: StepView | None, home: Home, role: str | None) -> Facts:

@@ -127,6 +127,7 @@ def _value(inner: str, context: Context) -> str | Unknown | None:
     return values[0] if len(values) == 1 else Unknown.of(form[1])
 
 
+@lru_cache(maxsize=65536)
 def glob(text: str) -> str:
     """A text with wildcards as a pattern."""
     return text.translate(_WILD)
@@ -140,7 +141,7 @@ def matches(pattern: str, subject: str, *, ignore_case: bool = False) -> bool:
 @lru_cache(maxsize=8192)
 def _expression(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     first, *others = (
-        "".join(f"[^{MANY}]" if char == ONE else re.escape(char) for char in part)
+        re.escape(part).replace(ONE, f"[^{MANY}]")
         for part in re.sub(f"{MANY}+", MANY, pattern).split(MANY)
     )
     if others:

@@ -94,8 +94,7 @@ def _is_wild(subject: str) -> bool:
 
 def _plainly(pattern: str) -> str:
     """A pattern as a regular expression that may try again, which two wildcards can afford."""
-    wild = {MANY: ".*", ONE: f"[^{MANY}]"}
-    return "".join(wild.get(char) or re.escape(char) for char in pattern)
+    return re.escape(pattern).replace(MANY, ".*").replace(ONE, f"[^{MANY}]")
 
 
 @lru_cache(maxsize=65536)

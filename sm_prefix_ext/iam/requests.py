@@ -21,7 +21,7 @@ from ..arns import Home, is_role_arn
 from ..definition import StepView, steps
 from ..kinds import ENTITY_TOKEN_LENGTH
 from ..plan import Plan, PlannedJob, must_have_no_wildcards
-from .facts import NOTHING_KNOWN, Facts, facts_of
+from .facts import NOTHING_KNOWN, Facts, facts_of, facts_of_author
 from .jobless import ASKS_NOTHING, NEEDS, PASS_ROLE, SAGEMAKER, Views, named
 from .matching import Context, Template
 from .property_files import EXECUTION_ID, objects_read
@@ -113,10 +113,10 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
     home = plan.home
     pipeline = home.arn("sagemaker", f"pipeline/{plan.pipeline_name or '*'}")
     bucket = home.arn("s3", bucket or f"sagemaker-{home.region}-{home.account}")
-    there = {} if home.region == "*" else {"aws:RequestedRegion": home.region}
-    found = [Request("", f"sagemaker:{one}", pipeline, Facts(there)) for one in _OF_THE_PIPELINE]
+    facts = facts_of_author(home)
+    found = [Request("", f"sagemaker:{one}", pipeline, facts) for one in _OF_THE_PIPELINE]
     found += [
-        Request("", f"sagemaker:{one}", f"{pipeline}/execution/*", Facts(there))
+        Request("", f"sagemaker:{one}", f"{pipeline}/execution/*", facts)
         for one in _OF_ITS_EXECUTIONS
     ]
     role = passing("", plan.role_arn, home)

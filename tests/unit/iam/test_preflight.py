@@ -182,6 +182,8 @@ LAMBDA = step("Call", "Lambda", FunctionArn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:
         ("lambda:InvokeFunction", "StringEquals", "aws:RequestedRegion", REGION, "allowed"),
         ("sagemaker:CreatePipeline", "StringEquals", "aws:RequestedRegion", REGION, "allowed"),
         # What belongs to other requests isn't in this one.
+        ("sagemaker:CreatePipeline", "Null", "iam:PassedToService", "true", "allowed"),
+        ("sagemaker:CreatePipeline", "Null", "sagemaker:InstanceTypes", "true", "allowed"),
         ("sagemaker:CreateTrainingJob", "StringEquals", "iam:PassedToService", "x", "implicitDeny"),
         ("sagemaker:CreateTrainingJob", "StringNotEquals", "iam:PassedToService", "x", "allowed"),
         ("lambda:InvokeFunction", "Null", "iam:PassedToService", "true", "allowed"),
