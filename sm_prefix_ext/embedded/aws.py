@@ -16,16 +16,19 @@ import botocore.loaders
 import botocore.session
 import moto.iam.urls
 import moto.sagemaker.urls
+import moto.sts.urls
 from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
 from .identity import EmbeddedIam
-from .judging import authorize as by_policies
+from .principals import OWN_KEY
+from .principals import authorize as by_policies
 from .rules import Authorize, Rules, check_outcomes
 from .server import Server
 from .service import EmbeddedSageMaker
+from .sessions import EmbeddedSts
 
 _TRUST = {
     "Version": "2012-10-17",
@@ -132,6 +135,7 @@ class EmbeddedAWS:
             for module, response in (
                 (moto.sagemaker.urls, lambda: EmbeddedSageMaker(self._rules)),
                 (moto.iam.urls, EmbeddedIam),
+                (moto.sts.urls, EmbeddedSts),
             ):
                 handlers = {path: _handler(response) for path in module.url_paths}
                 stack.enter_context(patch.dict(module.url_paths, handlers))
@@ -156,7 +160,7 @@ class EmbeddedAWS:
     def environment(self) -> dict[str, str]:
         """The variables that are set while it is open."""
         return {
-            "AWS_ACCESS_KEY_ID": "EMBEDDEDAWSEXAMPLE00",
+            "AWS_ACCESS_KEY_ID": OWN_KEY,
             "AWS_SECRET_ACCESS_KEY": "embedded",
             "AWS_DEFAULT_REGION": self.region,
             "AWS_REGION": self.region,

@@ -31,8 +31,8 @@ class Job:
     properties: Mapping[str, Any]
 
 
-Ask = Callable[[str, str], None]
-"""Raises :class:`StepError` where an action on an ARN is refused."""
+Ask = Callable[[str, str, str], None]
+"""Raises :class:`StepError` where an operation asks for an action on an ARN, and is refused."""
 
 
 class Maker(Protocol):
@@ -42,7 +42,10 @@ class Maker(Protocol):
     current_account: str
 
     def make(self, kind: Kind, name: str, request: Mapping[str, Any], ask: Ask) -> Job:
-        """Make a job that is done. ``ask(action, resource)`` comes first for all that it takes."""
+        """Make a job that is done.
+
+        ``ask(operation, action, resource)`` comes before each call that it takes.
+        """
 
     def end(self, kind: Kind, name: str, status: str, reason: str | None) -> None:
         """Bring a job to the status of its step."""

@@ -92,10 +92,10 @@ class JobOperations(SageMakerResponse):
             else:
                 path = name
             arn = self._arn_of(kind, path, whole)
-            ask(f"sagemaker:{operation}", arn)
-            ask("sagemaker:AddTags", arn)
+            ask(operation, f"sagemaker:{operation}", arn)
+            ask(operation, "sagemaker:AddTags", arn)
             for role in _roles(kind, whole):
-                ask("iam:PassRole", role)
+                ask(operation, "iam:PassRole", role)
             self.call(operation, {"Tags": [], **whole})
             properties = self.call(describe, {**whole, kind.name_field: arn if group else name})
         except ServiceException as error:
@@ -124,10 +124,11 @@ class JobOperations(SageMakerResponse):
     def _next_version(self, group: str, ask: Ask) -> tuple[str, str]:
         group = group.rsplit("/", 1)[-1]
         arn = self._arn("model-package-group", group)
-        ask("sagemaker:CreateModelPackageGroup", arn)
-        ask("sagemaker:AddTags", arn)
+        operation = "CreateModelPackageGroup"
+        ask(operation, f"sagemaker:{operation}", arn)
+        ask(operation, "sagemaker:AddTags", arn)
         if group not in self.sagemaker_backend.model_package_groups:
-            self.call("CreateModelPackageGroup", {"ModelPackageGroupName": group})
+            self.call(operation, {"ModelPackageGroupName": group})
         packages = self.sagemaker_backend.model_packages.values()
         version = 1 + sum(one.model_package_group_name == group for one in packages)
         return group, f"{group}/{version}"

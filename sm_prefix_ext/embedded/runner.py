@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..arns import Arn, Home
 from ..definition import StepView, role_slots
-from ..iam.facts import facts_of
+from ..iam.facts import Facts, facts_of
 from ..iam.requests import (
     NOT_KNOWN,
     Request,
@@ -28,6 +29,8 @@ from .jobless import result_of
 from .records import Iteration, StepRun
 from .rules import Outcome, Rules, ServiceCall, compose_name, outcome_of
 from .scope import Scope
+
+_MAKING = re.compile(r":(Create|Run|StartJob)")
 
 
 @dataclass
@@ -133,35 +136,46 @@ class Runner:
         arn = Arn.parse(self.execution.arn)
         return Home(arn.partition, arn.region, arn.account)
 
-    def _ask(self, run: StepRun, wanted: Request, operation: str | None = None) -> None:
+    @property
+    def _of_the_role(self) -> Facts:
+        return facts_of(None, self._home, self.execution.role)
+
+    def _ask(self, run: StepRun, wanted: Request, operation: str) -> None:
         """Fail the step, in the service's words, unless the execution role may do something."""
-        service, _, name = wanted.action.partition(":")
         session = f"sagemaker-pipeline-{self.execution.id}-{run.name[:STEP_NAME_IN_JOB_NAME]}"
         role, step_type = self.execution.role, str(run.step.get("Type"))
+        # A request spells its resource as a policy does.
+        resource = re.sub(r"[$]{([*?$])}", r"\1", wanted.resource)
         call = ServiceCall(
-            wanted.action, wanted.resource, role, session, run.name, step_type, wanted.facts
+            wanted.action, resource, role, session, run.name, step_type, wanted.facts
         )
         why = self.rules.authorize(call)
         if why is not None:
-            invoked = f"sagemaker:{operation}" if operation else f"{service}:{name}"
             raise StepError(
-                f"ClientError: Failed to invoke {invoked}. User: {call.user} is not authorized to "
-                f"perform: {wanted.action} on resource: {wanted.resource} {why}"
+                f"ClientError: Failed to invoke {operation}. User: {call.user} is not authorized "
+                f"to perform: {call.action} on resource: {call.resource} {why}"
             )
+
+    def _ask_each(self, run: StepRun, requests: Iterable[Request]) -> None:
+        listed = tuple(requests)
+        for wanted in listed:
+            # What nobody has written down can't be judged either.
+            if wanted.always and wanted.action != NOT_KNOWN:
+                self._ask(run, wanted, _operation(wanted, listed))
 
     def _of_the_experiment(self, kind: Kind, run: StepRun, name: str) -> Iterator[Request]:
         """What recording a job in the pipeline's experiment asks."""
         config = resolve(self.execution.experiment, Scope(self.execution, run))
         arn = self._home.arn("sagemaker", f"{kind.arn_resource}/{name}")
         job = PlannedJob(run.name, kind.step_type, name, name, arn, None, kind.iam_actions)
-        return experiment_requests({"PipelineExperimentConfig": config}, job, self._home, None)
+        definition = {"PipelineExperimentConfig": config}
+        return experiment_requests(definition, job, self._home, None, of=self._of_the_role)
 
     def _ask_for(self, run: StepRun, step: Mapping[str, Any]) -> None:
         """Ask what a step without a job takes."""
-        for wanted in jobless_requests(_view(step), self._home):
-            # What nobody has written down can't be judged either.
-            if wanted.always and wanted.action != NOT_KNOWN:
-                self._ask(run, wanted)
+        view = _view(step)
+        facts = facts_of(view, self._home, self.execution.role)
+        self._ask_each(run, jobless_requests(view, self._home, of=facts))
 
     def _ask_to_read(self, node: Node, run: StepRun) -> None:
         """Ask for the property files that a step reads."""
@@ -171,8 +185,10 @@ class Runner:
             for one in self.execution.nodes
             if one.step.get("PropertyFiles")
         }
-        for wanted in property_file_requests(_view(node.step), writers, self._home):
-            self._ask(run, wanted)
+        self._ask_each(
+            run,
+            property_file_requests(_view(node.step), writers, self._home, of=self._of_the_role),
+        )
 
     def _job(self, kind: Kind, node: Node, run: StepRun, outcome: Outcome) -> StepRun:
         scope = Scope(self.execution, run)
@@ -184,19 +200,19 @@ class Runner:
             for holder, key in role_slots(request, path):
                 holder[key] = holder.get(key) or self.execution.role
 
-        view = _view({**node.step, "Arguments": request})
-        facts = facts_of(view, self._home, self.execution.role)
+        facts = facts_of(
+            _view({**node.step, "Arguments": request}), self._home, self.execution.role
+        )
 
-        def ask(action: str, resource: str) -> None:
+        def ask(operation: str, action: str, resource: str) -> None:
             if action == "iam:PassRole":
-                wanted = passing(run.name, resource, self._home)
+                wanted = passing(run.name, resource, self._home, of=self._of_the_role)
             else:
-                known = facts.of(kind.actions[0], action)
-                wanted = Request(run.name, action, resource, known)
-            self._ask(run, wanted, kind.actions[0])
+                create = operation if operation.startswith("Create") else kind.actions[0]
+                wanted = Request(run.name, action, resource, facts.of(create, action))
+            self._ask(run, wanted, f"sagemaker:{operation}")
             if action == kind.iam_actions[0]:
-                for also in self._of_the_experiment(kind, run, name):
-                    self._ask(run, also)
+                self._ask_each(run, self._of_the_experiment(kind, run, name))
 
         reason = _reason(run.name, outcome)
         if reason is not None and len(kind.actions) < 3:
@@ -260,6 +276,16 @@ class Runner:
 def _view(step: Mapping[str, Any]) -> StepView:
     name, step_type = step["Name"], step["Type"]
     return StepView(name, name, step_type, step.get("Arguments") or {}, KINDS[step_type], step)
+
+
+def _operation(wanted: Request, listed: Sequence[Request]) -> str:
+    """The operation that asks a request: tags and roles are asked by what makes or starts."""
+    makers = [one for one in listed if _MAKING.search(one.action)]
+    if wanted.action == "sagemaker:AddTags":
+        makers = [one for one in makers if one.resource == wanted.resource]
+    elif wanted.action != "iam:PassRole":
+        makers = []
+    return makers[-1].action if makers else wanted.action
 
 
 def _reason(name: str, outcome: Outcome) -> str | None:

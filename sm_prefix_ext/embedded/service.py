@@ -20,10 +20,10 @@ from .direct import direct_requests
 from .execution import Execution
 from .graph import EXECUTING, FAILED, STOPPED, SUCCEEDED, Node, ancestors
 from .jobs import JobOperations, plain
-from .judging import of_access_key
 from .paging import page
+from .principals import OWN_KEY, of_access_key
 from .records import StepRun
-from .requests import RefusedError, check_definition
+from .requests import RefusedError, check_definition, name_refusal
 from .rules import outcome_of
 from .runner import Runner
 from .scope import typed_parameters
@@ -47,11 +47,14 @@ class EmbeddedSageMaker(JobOperations):
 
     def _authenticate_and_authorize_normal_action(self, resource: str = "*") -> None:
         """Judge a direct call by its caller's policies, where that was asked for."""
-        if not self.rules.enforce_callers:
+        if not self.rules.enforce_callers or self.access_key == OWN_KEY:
             return
         caller = of_access_key(self.access_key, self.current_account, self.partition)
         if caller is None:
-            return
+            raise JsonRESTError(
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid.",
+            )
         home = Home(self.partition, self.region, self.current_account)
         for wanted in direct_requests(self._get_action(), self.params, home):
             why = caller.refusal(wanted.action, wanted.resource, wanted.facts)
@@ -65,12 +68,14 @@ class EmbeddedSageMaker(JobOperations):
     def create_pipeline(self) -> ActionResult:
         """Refuse a definition that can't hold; keep one from S3 as its text."""
         self._take_definition()
+        _check_role(self._get_param("RoleArn"))
         return super().create_pipeline()
 
     def update_pipeline(self) -> ActionResult:
         """The same for an update."""
         self._pipeline()
         self._take_definition()
+        _check_role(self._get_param("RoleArn"))
         return super().update_pipeline()
 
     def delete_pipeline(self) -> ActionResult:
@@ -101,6 +106,8 @@ class EmbeddedSageMaker(JobOperations):
     def start_pipeline_execution(self) -> ActionResult:
         """Start an execution and run it to its end, or to a step that doesn't end."""
         pipeline = self._pipeline()
+        role = self._get_param("RoleArn") or pipeline.role_arn
+        _check_role(role)
         document, nodes = check_definition(pipeline.pipeline_definition)
         given = self._get_param("PipelineParameters") or []
         self.params = {**self.params, "PipelineParameters": given}
@@ -117,7 +124,7 @@ class EmbeddedSageMaker(JobOperations):
             arn=plain(result)["PipelineExecutionArn"],
             pipeline_arn=pipeline.arn,
             pipeline_name=pipeline.pipeline_name,
-            role=self._get_param("RoleArn") or pipeline.role_arn,
+            role=role,
             nodes=nodes,
             parameters=parameters,
             started=self.rules.clock(),
@@ -127,7 +134,12 @@ class EmbeddedSageMaker(JobOperations):
             runs=reused,
         )
         self._executions()[execution.arn] = execution
-        Runner(execution, self.rules, self).advance()
+        try:
+            Runner(execution, self.rules, self).advance()
+        except BaseException:
+            # moto calls it Succeeded by now, and the caller gets no ARN.
+            del self._executions()[execution.arn], pipeline.pipeline_executions[execution.arn]
+            raise
         self._tell_moto(execution)
         return result
 
@@ -175,10 +187,12 @@ class EmbeddedSageMaker(JobOperations):
         return self._tell_moto(execution)
 
     def _pipeline(self) -> Any:
-        name = self._get_param("PipelineName").rsplit("pipeline/", 1)[-1]
+        given = self._get_param("PipelineName")
+        name = given.removeprefix(self._arn("pipeline", ""))
         pipeline = self.sagemaker_backend.pipelines.get(name)
         if pipeline is None:
-            raise ResourceNotFound(f"Pipeline '{self._arn('pipeline', name)}' does not exist.")
+            arn = name if name.startswith("arn:") else self._arn("pipeline", name)
+            raise ResourceNotFound(f"Pipeline '{arn}' does not exist.")
         self.params = {**self.params, "PipelineName": name}
         return pipeline
 
@@ -263,3 +277,9 @@ class EmbeddedSageMaker(JobOperations):
         kept.pipeline_execution_failure_reason = execution.failure_reason
         kept.last_modified_time = self.rules.clock()
         return ActionResult({"PipelineExecutionArn": execution.arn})
+
+
+def _check_role(arn: str | None) -> None:
+    refusal = None if arn is None else name_refusal("CreatePipeline", "RoleArn", arn)
+    if refusal is not None:
+        raise AWSValidationException(refusal)

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import moto.iam.urls
 import moto.sagemaker.urls
+import moto.sts.urls
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -40,6 +41,7 @@ def world() -> dict[str, Any]:
         "session": boto3.DEFAULT_SESSION,
         "sagemaker": dict(moto.sagemaker.urls.url_paths),
         "iam": dict(moto.iam.urls.url_paths),
+        "sts": dict(moto.sts.urls.url_paths),
         "config": json.dumps(default_user_config),
         "enabled": botocore_stubber.enabled,
         "pipelines": {

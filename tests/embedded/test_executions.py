@@ -608,6 +608,21 @@ def test_refused_call(driver: Driver) -> None:
     assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
 
 
+def test_start_that_crashes(driver: Driver) -> None:
+    """Leaves no execution behind that would be listed as one that succeeded."""
+
+    def crash(call: ServiceCall) -> str | None:
+        raise ZeroDivisionError
+
+    driver.create(job("Train"))
+    driver.aws.authorize = crash
+    with pytest.raises(ZeroDivisionError):
+        driver.start()
+    listed = driver.client.list_pipeline_executions(PipelineName="pipe")
+
+    assert [] == listed["PipelineExecutionSummaries"]
+
+
 def test_execution_role(driver: Driver) -> None:
     """A role that StartPipelineExecution is given is the one that steps run under."""
     other = driver.aws.create_role("other")

@@ -148,6 +148,31 @@ def test_pipeline_that_exists(driver: Driver) -> None:
         driver.create(job("Train"))
 
 
+@pytest.mark.parametrize(
+    "role", ["this-is-not-an-arn-at-all", "arn:aws:iam::123456789012:user/somebody"]
+)
+def test_role_that_is_none(driver: Driver, role: str) -> None:
+    """A pipeline's role has to be the ARN of one, for creating, updating and starting."""
+    definition = text(job("Train"))
+    driver.create(job("Train"))
+    more = {"PipelineName": "other", "PipelineDefinition": definition}
+    for call, given in (
+        (driver.client.create_pipeline, more),
+        (driver.client.update_pipeline, {"PipelineName": "pipe"}),
+        (driver.client.start_pipeline_execution, {"PipelineName": "pipe"}),
+    ):
+        with pytest.raises(ClientError) as refused:
+            call(RoleArn=role, **given)
+        error = refused.value.response["Error"]
+        assert "ValidationException" == error["Code"]
+        assert error["Message"].startswith(
+            f"1 validation error detected: Value '{role}' at 'roleArn' failed to satisfy "
+            "constraint: Member must satisfy regular expression pattern: arn:aws"
+        )
+    listed = driver.client.list_pipeline_executions(PipelineName="pipe")
+    assert [] == listed["PipelineExecutionSummaries"]
+
+
 def create(driver: Driver, kind: Kind, name: str) -> dict[str, Any]:
     """Create a job through the API, as anybody would."""
     from botocore import xform_name

@@ -1,0 +1,427 @@
+"""Direct calls under policies: whose they are, and what is known of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+from moto.core.utils import get_service_model
+
+from sm_prefix_ext import iam
+from sm_prefix_ext.arns import Home
+from sm_prefix_ext.embedded import EmbeddedAWS
+from sm_prefix_ext.embedded.direct import direct_requests
+
+from ..unit.iam.pipelines import ACCOUNT, PIPELINES, REGION, WORKER, plan
+from .conftest import Driver
+from .policies import HEAD, allow, client_of, document, transform
+
+
+@pytest.fixture
+def caller() -> Any:
+    """An embedded AWS that judges callers, and a way to call as a role."""
+    with EmbeddedAWS(enforce_callers=True) as aws:
+
+        def as_role(name: str, *statements: Any, session: Any = None, **more: Any) -> Any:
+            role = aws.create_role(name, [document(*statements)])
+            if session is not None:
+                more["Policy"] = session if isinstance(session, str) else json.dumps(session)
+            sts = aws.client("sts")
+            return client_of(
+                sts.assume_role(RoleArn=role, RoleSessionName="me", **more)["Credentials"]
+            )
+
+        yield aws, as_role
+
+
+def user_of(aws: EmbeddedAWS, *statements: Any, name: str = "alice", **more: Any) -> Any:
+    """A user with a policy, and an access key of its own."""
+    client = aws.client("iam")
+    client.create_user(UserName=name, **more)
+    if statements:
+        text = json.dumps(document(*statements))
+        client.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=text)
+    return client.create_access_key(UserName=name)["AccessKey"]
+
+
+def refusal(call: Any, *given: Any, **named: Any) -> tuple[str, str]:
+    """The code and the message with which a call is refused."""
+    with pytest.raises(ClientError) as refused:
+        call(*given, **named)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def test_callers_are_judged_when_asked_for(caller: Any) -> None:
+    """With the service's error code and words; the embedded AWS's own key may do everything."""
+    aws, as_role = caller
+    client = as_role(
+        "scientist", allow("sagemaker:CreateTransformJob", f"{HEAD}transform-job/team-a-*")
+    )
+    transform(client, "team-a-1")
+    with pytest.raises(ClientError) as refused:
+        transform(client, "team-b-1")
+    assert "AccessDeniedException" == refused.value.response["Error"]["Code"]
+    assert (
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/scientist/me is not authorized to perform: "
+        f"sagemaker:CreateTransformJob on resource: {HEAD}transform-job/team-b-1 because no "
+        "identity-based policy allows the sagemaker:CreateTransformJob action"
+    ) == refused.value.response["Error"]["Message"]
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        client.describe_transform_job(TransformJobName="team-a-1")
+    with pytest.raises(ClientError, match="perform: sagemaker:AddTags"):
+        transform(client, "team-a-2", Tags=[{"Key": "a", "Value": "b"}])
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        client.list_transform_jobs()
+    transform(aws.client("sagemaker"), "team-b-1")
+
+
+def test_session_policies_narrow(caller: Any) -> None:
+    """What a session was given with it counts too."""
+    _, as_role = caller
+    client = as_role("wide", allow("sagemaker:*", "*"), session=document(allow("s3:*", "*")))
+    with pytest.raises(ClientError, match="because no session policy allows"):
+        transform(client, "team-a-1")
+
+
+def test_users_and_their_groups(caller: Any) -> None:
+    """A user's own policies and those of its groups."""
+    aws, _ = caller
+    client = aws.client("iam")
+    client.create_user(UserName="alice")
+    client.create_group(GroupName="team")
+    client.add_user_to_group(GroupName="team", UserName="alice")
+    mine = client_of(client.create_access_key(UserName="alice")["AccessKey"])
+    with pytest.raises(ClientError, match="user/alice is not authorized"):
+        transform(mine, "team-a-1")
+    granted = document(allow("sagemaker:CreateTransformJob", "*"))
+    client.put_group_policy(GroupName="team", PolicyName="p", PolicyDocument=json.dumps(granted))
+    transform(mine, "team-a-1")
+
+
+def test_the_author_policy_is_enough_for_the_author(caller: Any) -> None:
+    """To create, start and watch; not for another pipeline, and not without the role."""
+    aws, as_role = caller
+    role = aws.create_role("pipeline", [iam.execution_role_policy(plan("jobs"))])
+    aws.create_role("worker")
+    client = as_role("author", *iam.author_policy(plan("jobs")).statements)
+    definition = json.dumps({"Version": "2020-12-01", **PIPELINES["jobs"]})
+    given = {"PipelineDefinition": definition, "RoleArn": role}
+    client.create_pipeline(PipelineName="team-a-pipe", Tags=[{"Key": "k", "Value": "v"}], **given)
+    client.update_pipeline(PipelineName="team-a-pipe", **given)
+    execution = client.start_pipeline_execution(PipelineName="team-a-pipe")
+    assert client.list_pipeline_execution_steps(
+        **{"PipelineExecutionArn": execution["PipelineExecutionArn"]}
+    )
+    with pytest.raises(ClientError, match="AccessDeniedException"):
+        client.create_pipeline(PipelineName="other", **given)
+    with pytest.raises(ClientError, match="perform: iam:PassRole on resource"):
+        client.update_pipeline(
+            PipelineName="team-a-pipe", PipelineDefinition=definition, RoleArn=WORKER
+        )
+
+
+def test_nobody_is_judged_unless_asked_for(driver: Driver) -> None:
+    """By default direct calls are free, as they were."""
+    transform(driver.client, "anything-1")
+
+
+UNRECOGNIZED = (
+    "UnrecognizedClientException",
+    "The security token included in the request is invalid.",
+)
+
+
+def test_keys_of_nobody(caller: Any) -> None:
+    """A key that is made up, deleted or inactive, or that can't be told whose it is, is refused."""
+    aws, _ = caller
+    iam_client = aws.client("iam")
+    key = user_of(aws, allow("*", "*"))
+    sts = client_of(key, "sts")
+    transform(client_of(key), "team-a-1")
+    made_up = {"AccessKeyId": "AKIAABCDEFGHIJKLMNOP", "SecretAccessKey": "x"}
+    for credentials in (
+        made_up,
+        sts.get_session_token()["Credentials"],
+        sts.get_federation_token(Name="bob")["Credentials"],
+    ):
+        assert UNRECOGNIZED == refusal(transform, client_of(credentials), "team-a-2")
+    named = {"UserName": "alice", "AccessKeyId": key["AccessKeyId"]}
+    iam_client.update_access_key(**named, Status="Inactive")
+    assert UNRECOGNIZED == refusal(transform, client_of(key), "team-a-2")
+    iam_client.delete_access_key(**named)
+    assert UNRECOGNIZED == refusal(transform, client_of(key), "team-a-2")
+
+
+def test_sessions_of_roles_that_are_not_there(caller: Any) -> None:
+    """In another account, deleted or never made: nobody's."""
+    aws, as_role = caller
+    deleted = as_role("deleted", allow("*", "*"))
+    client = aws.client("iam")
+    client.delete_role_policy(RoleName="deleted", PolicyName="policy-0")
+    client.delete_role(RoleName="deleted")
+    assert UNRECOGNIZED == refusal(transform, deleted, "team-a-1")
+    for role in ("arn:aws:iam::999999999999:role/other", f"arn:aws:iam::{ACCOUNT}:role/never"):
+        assumed = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+        assert UNRECOGNIZED == refusal(transform, client_of(assumed), "team-a-1")
+
+
+def test_a_role_of_another_account(caller: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Is found, and needs a resource-based policy that nothing here has."""
+    aws, as_role = caller
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "999999999999")
+    client = as_role("other", allow("*", "*"))
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", aws.account_id)
+    code, said = refusal(transform, client, "team-a-1")
+    assert "AccessDeniedException" == code
+    assert said.endswith(
+        "because its account is 999999999999, and no resource-based policy allows it"
+    )
+
+
+def test_managed_session_policies_narrow(caller: Any) -> None:
+    """PolicyArns count beside an inline session policy, any of which may allow."""
+    aws, as_role = caller
+    text = json.dumps(document(allow("s3:*", "*")))
+    made = aws.client("iam").create_policy(PolicyName="s3", PolicyDocument=text)["Policy"]["Arn"]
+    everything = allow("*", "*")
+    given: dict[str, Any] = {"PolicyArns": [{"arn": made}]}
+    assert refusal(transform, as_role("one", everything, **given), "team-a-1")[1].endswith(
+        "because no session policy allows the sagemaker:CreateTransformJob action"
+    )
+    transform(as_role("two", everything, session=document(everything), **given), "team-a-2")
+    missing = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    client = as_role("three", everything, PolicyArns=[{"arn": missing}])
+    assert refusal(transform, client, "team-a-3")[1].endswith(
+        f"because its session policy {missing} isn't on the embedded AWS"
+    )
+
+
+def test_session_tags(caller: Any) -> None:
+    """Are the principal's, before those of its role."""
+    _, as_role = caller
+    tagged = allow("*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        transform(as_role("untagged", tagged), "team-a-1")
+    transform(as_role("tagged", tagged, Tags=[{"Key": "team", "Value": "a"}]), "team-a-1")
+
+
+@pytest.mark.parametrize(
+    "policy",
+    ["{nonsense", json.dumps(document({"Effect": "Maybe", "Action": "*", "Resource": "*"}))],
+)
+def test_session_policies_that_are_none(caller: Any, policy: str) -> None:
+    """Let nothing through, and are said to be unreadable."""
+    _, as_role = caller
+    code, said = refusal(transform, as_role("broken", allow("*", "*"), session=policy), "team-a-1")
+    assert "AccessDeniedException" == code
+    assert "because the embedded AWS can't read its session policy: " in said
+
+
+def test_sessions_from_before() -> None:
+    """What a session was given before the embedded AWS opened is unknown, so it may do nothing."""
+    with mock_aws():
+        iam_client, sts = (boto3.client(one, region_name=REGION) for one in ("iam", "sts"))
+        trust = json.dumps(document())
+        role = iam_client.create_role(RoleName="old", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        old = sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+        with EmbeddedAWS(enforce_callers=True):
+            assert "because its session is older" in refusal(transform, client_of(old), "a")[1]
+
+
+def test_the_boundary_of_a_user(caller: Any) -> None:
+    """Bounds it, though moto drops it."""
+    aws, _ = caller
+    text = json.dumps(document(allow("s3:*", "*")))
+    bound = aws.client("iam").create_policy(PolicyName="b", PolicyDocument=text)["Policy"]["Arn"]
+    key = user_of(aws, allow("*", "*"), PermissionsBoundary=bound)
+    assert "because no permissions boundary allows" in refusal(transform, client_of(key), "a")[1]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("aws:username", "alice"),
+        ("aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:user/alice"),
+        ("aws:PrincipalAccount", ACCOUNT),
+        ("aws:PrincipalType", "User"),
+        ("aws:RequestedRegion", REGION),
+        ("aws:ResourceAccount", ACCOUNT),
+        ("aws:SecureTransport", "true"),
+        ("aws:ViaAWSService", "false"),
+    ],
+)
+def test_what_is_known_of_a_user(caller: Any, key: str, value: str) -> None:
+    """Each of these keys has its value, and no other."""
+    aws, _ = caller
+    alice = user_of(aws, allow("*", "*", Condition={"StringLike": {key: value}}))
+    transform(client_of(alice), "team-a-1")
+    other = user_of(aws, allow("*", "*", Condition={"StringLike": {key: "no"}}), name="bob")
+    assert "no identity-based policy allows" in refusal(transform, client_of(other), "b")[1]
+
+
+def test_the_id_of_a_user(caller: Any) -> None:
+    """Is the one that IAM gave it."""
+    aws, _ = caller
+    key = user_of(aws)
+    client = aws.client("iam")
+    known = {"aws:userid": client.get_user(UserName="alice")["User"]["UserId"]}
+    text = json.dumps(document(allow("*", "*", Condition={"StringEquals": known})))
+    client.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=text)
+    transform(client_of(key), "team-a-1")
+
+
+def test_policy_variables_of_a_user(caller: Any) -> None:
+    """A user's name stands for itself in a resource."""
+    aws, _ = caller
+    own = allow("sagemaker:*", f"{HEAD}transform-job/${{aws:username}}-*")
+    client = client_of(user_of(aws, own))
+    transform(client, "alice-1")
+    assert "AccessDeniedException" == refusal(transform, client, "bob-1")[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("aws:PrincipalArn", f"arn:aws:iam::{ACCOUNT}:role/r"),
+        ("aws:PrincipalType", "AssumedRole"),
+        ("aws:userid", "AROA*:me"),
+    ],
+)
+def test_what_is_known_of_a_session(caller: Any, key: str, value: str) -> None:
+    """The role is the principal; it has no user name."""
+    _, as_role = caller
+    like = {"StringLike": {key: value}, "Null": {"aws:username": "true"}}
+    transform(as_role("r", allow("*", "*", Condition=like)), "team-a-1")
+
+
+@pytest.mark.parametrize("key", ["aws:CurrentTime", "aws:EpochTime"])
+def test_the_time(caller: Any, key: str) -> None:
+    """Is that of the call."""
+    aws, _ = caller
+    now = datetime.now(timezone.utc)
+    before, after = (
+        (now + timedelta(hours=hours)).isoformat(timespec="seconds") for hours in (-1, 1)
+    )
+    within = {"DateGreaterThan": {key: before}, "DateLessThan": {key: after}}
+    transform(client_of(user_of(aws, allow("*", "*", Condition=within))), "team-a-1")
+    late = allow("*", "*", Condition={"DateGreaterThan": {key: after}})
+    client = client_of(user_of(aws, late, name="bob"))
+    assert "no identity-based policy allows" in refusal(transform, client, "team-a-2")[1]
+
+
+def test_tags_of_a_direct_call(caller: Any) -> None:
+    """Tags that are sent are known, those that aren't are absent, for every Create operation."""
+    aws, _ = caller
+    tagged = {
+        "StringEquals": {"aws:RequestTag/team": "a"},
+        "ForAllValues:StringEquals": {"aws:TagKeys": ["team"]},
+        "Null": {"aws:RequestTag/other": "true"},
+    }
+    client = client_of(user_of(aws, allow("sagemaker:*", "*", Condition=tagged)))
+    tags = [{"Key": "team", "Value": "a"}]
+    transform(client, "team-a-1", Tags=tags)
+    client.create_experiment(ExperimentName="team-a", Tags=tags)
+    said = "because no identity-based policy allows the sagemaker:CreateExperiment action"
+    for other in ([], [{"Key": "team", "Value": "b"}], [*tags, {"Key": "other", "Value": "c"}]):
+        assert refusal(client.create_experiment, ExperimentName="b", Tags=other)[1].endswith(said)
+    without = allow("sagemaker:*", "*", Condition={"Null": {"aws:TagKeys": "true"}})
+    client_of(user_of(aws, without, name="bob")).create_experiment(ExperimentName="bob")
+
+
+def test_arns_that_are_none(caller: Any) -> None:
+    """Are names of nothing: no caller gets past the policies with one, nor an odd error."""
+    aws, as_role = caller
+    client = as_role("narrow", allow("sagemaker:*", f"{HEAD}training-job/*"))
+    assert "AccessDeniedException" == refusal(client.describe_pipeline, PipelineName="arn:bad")[0]
+    own = aws.client("sagemaker")
+    assert "ResourceNotFound" == refusal(own.describe_pipeline, PipelineName="arn:bad")[0]
+    aws.client("sagemaker").create_pipeline(
+        PipelineName="p",
+        PipelineDefinition=json.dumps({"Version": "2020-12-01", "Steps": []}),
+        RoleArn=aws.create_role("pipeline"),
+    )
+    named = f"{HEAD}training-job/pipeline/p"
+    assert "ResourceNotFound" == refusal(client.describe_pipeline, PipelineName=named)[0]
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "resource"),
+    [
+        (
+            "UpdateModelPackage",
+            {"ModelPackageArn": f"{HEAD}model-package/g/1"},
+            "model-package/g/1",
+        ),
+        (
+            "ListTrainingJobsForHyperParameterTuningJob",
+            {"HyperParameterTuningJobName": "team-a"},
+            "hyper-parameter-tuning-job/team-a",
+        ),
+        ("CreateNotebookInstance", {"NotebookInstanceName": "n"}, "notebook-instance/n"),
+        (
+            "CreatePresignedNotebookInstanceUrl",
+            {"NotebookInstanceName": "n"},
+            "notebook-instance/n",
+        ),
+        ("DescribeHumanTaskUi", {"HumanTaskUiName": "n"}, "human-task-ui/n"),
+        ("CreateAIBenchmarkJob", {"AIBenchmarkJobName": "n"}, "ai-benchmark-job/n"),
+        ("StopMlflowTrackingServer", {"TrackingServerName": "n"}, "mlflow-tracking-server/n"),
+        (
+            "CreateModelBiasJobDefinition",
+            {"JobDefinitionName": "n", "RoleArn": WORKER},
+            "model-bias-job-definition/n",
+        ),
+        (
+            "DescribeInferenceRecommendationsJob",
+            {"JobName": "n"},
+            "inference-recommendations-job/n",
+        ),
+        ("DescribeJob", {"JobName": "n", "JobCategory": "AgentRFT"}, "job/AgentRFT/n"),
+        ("StartPipelineExecution", {"PipelineName": "p", "RoleArn": WORKER}, "pipeline/p"),
+        ("UpdatePipelineVersion", {"PipelineArn": f"{HEAD}pipeline/p"}, "pipeline/p"),
+        ("CreateModelPackage", {"ModelPackageGroupName": "g"}, "model-package/g/*"),
+        ("DescribeArtifact", {"ArtifactArn": f"{HEAD}artifact/0a"}, "artifact/0a"),
+        ("DescribeUserProfile", {"DomainId": "d-1", "UserProfileName": "n"}, "user-profile/*"),
+        (
+            "CreateCompilationJob",
+            {"CompilationJobName": "n", "ModelPackageVersionArn": f"{HEAD}model-package/g/1"},
+            "compilation-job/n",
+        ),
+        ("DescribeModel", {"ModelName": f"{HEAD}model/n"}, "model/n"),
+        ("ListCandidatesForAutoMLJob", {"AutoMLJobName": "n"}, None),
+        ("ListTrialComponents", {"TrialName": "n"}, None),
+        ("RenderUiTemplate", {"RoleArn": WORKER}, None),
+        ("ListTrainingJobs", {}, None),
+    ],
+)
+def test_what_a_call_is_about(operation: str, params: Any, resource: str | None) -> None:
+    """The thing that it acts on, never what it only refers to."""
+    home = Home("aws", REGION, ACCOUNT)
+    asked = next(direct_requests(operation, params, home))
+    assert ("*" if resource is None else HEAD + resource) == asked.resource
+
+
+def test_kinds_of_resources() -> None:
+    """What is described by its name has the kind of ARN that botocore's model says."""
+    model, home = get_service_model("sagemaker"), Home("aws", REGION, ACCOUNT)
+    compared = 0
+    for operation in model.operation_names:
+        noun = operation.removeprefix("Describe").removesuffix("V2")
+        described = model.operation_model(operation)
+        if noun == operation or described.input_shape is None:
+            continue
+        given = dict.fromkeys(described.input_shape.required_members, "x")
+        asked = next(direct_requests(operation, given, home)).resource
+        arn = described.output_shape.members.get(f"{noun}Arn")
+        wanted = re.search(r":([a-z-]+)[\\]?/", arn.metadata.get("pattern", "") if arn else "")
+        if wanted is not None and asked != "*":
+            compared += 1
+            assert wanted[1] == asked.removeprefix(HEAD).partition("/")[0], operation
+    assert compared > 25

@@ -1,0 +1,192 @@
+"""IAM's simulator on the embedded AWS."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sm_prefix_ext.embedded import EmbeddedAWS
+
+from ..unit.iam.pipelines import ACCOUNT
+from .policies import HEAD, allow, document
+
+
+def test_the_simulator(aws: EmbeddedAWS) -> None:
+    """Answers from the same evaluator, page by page."""
+    statements = [
+        allow("sagemaker:Create*", f"{HEAD}training-job/team-a-*"),
+        allow("s3:GetObject", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}}),
+    ]
+    role = aws.create_role("simulated", [document(*statements)])
+    client = aws.client("iam")
+    actions = ["sagemaker:CreateTrainingJob", "s3:GetObject", "sagemaker:StopTrainingJob"]
+    resources = [f"{HEAD}training-job/team-a-1", f"{HEAD}training-job/team-b-1"]
+    pages = list(
+        client.get_paginator("simulate_principal_policy").paginate(
+            PolicySourceArn=role,
+            ActionNames=actions,
+            ResourceArns=resources,
+            PaginationConfig={"PageSize": 4},
+        )
+    )
+    results = [one for page in pages for one in page["EvaluationResults"]]
+    assert [4, 2] == [len(page["EvaluationResults"]) for page in pages]
+    assert ["allowed", *["implicitDeny"] * 5] == [one["EvalDecision"] for one in results]
+    assert ["aws:PrincipalTag/team"] == results[2]["MissingContextValues"]
+    assert results[0]["MissingContextValues"] == []
+    assert ["policy-0"] == [one["SourcePolicyId"] for one in results[0]["MatchedStatements"]]
+    entry = {
+        "ContextKeyName": "aws:PrincipalTag/team",
+        "ContextKeyValues": ["a"],
+        "ContextKeyType": "string",
+    }
+    [told] = client.simulate_principal_policy(
+        PolicySourceArn=role, ActionNames=["s3:GetObject"], ContextEntries=[entry]
+    )["EvaluationResults"]
+    assert ("allowed", "*") == (told["EvalDecision"], told["EvalResourceName"])
+
+
+def test_the_simulator_with_more_policies(aws: EmbeddedAWS) -> None:
+    """Given beside the principal's, or alone, under a boundary; a broken one is an error."""
+    role = aws.create_role("simulated", [])
+    client = aws.client("iam")
+    everything, bound = (
+        json.dumps(document(allow("*", "*"))),
+        json.dumps(document(allow("s3:*", "*"))),
+    )
+    given: Any = {
+        "ActionNames": ["s3:GetObject", "sqs:SendMessage"],
+        "PolicyInputList": [everything],
+    }
+    for call, more in (
+        (client.simulate_principal_policy, {"PolicySourceArn": role}),
+        (client.simulate_custom_policy, {}),
+    ):
+        for boundary, wanted in (([], "allowed"), ([bound], "implicitDeny")):
+            answer = call(**given, **more, PermissionsBoundaryPolicyInputList=boundary)
+            results = answer["EvaluationResults"]
+            assert ["allowed", wanted] == [one["EvalDecision"] for one in results]
+            if boundary:
+                details = [one["PermissionsBoundaryDecisionDetail"] for one in results]
+                assert [True, False] == [one["AllowedByPermissionsBoundary"] for one in details]
+    with pytest.raises(ClientError, match=r"InvalidInput.*PolicyInputList\.1: Statement is None"):
+        client.simulate_custom_policy(ActionNames=["s3:GetObject"], PolicyInputList=["{}"])
+
+
+def simulated(aws: EmbeddedAWS, *policies: Any, **given: Any) -> list[dict[str, Any]]:
+    """The results of a simulation of policies, by default of reading an object."""
+    texts = [json.dumps(one) for one in policies]
+    named = {"ActionNames": ["s3:GetObject"], "PolicyInputList": texts, **given}
+    answer = aws.client("iam").simulate_custom_policy(**named)
+    return list(answer["EvaluationResults"])
+
+
+def refused(aws: EmbeddedAWS, **given: Any) -> tuple[str, str]:
+    """The code and the message with which a simulation of a principal is refused."""
+    with pytest.raises(ClientError) as error:
+        aws.client("iam").simulate_principal_policy(**{"ActionNames": ["s3:GetObject"], **given})
+    said = error.value.response["Error"]
+    return said["Code"], said["Message"]
+
+
+def test_results_by_resource(aws: EmbeddedAWS) -> None:
+    """Resources that are given have results of their own; without any there are none."""
+    policy = document(
+        allow("s3:*", "arn:aws:s3:::a/b", Condition={"Bool": {"aws:SecureTransport": "true"}})
+    )
+    bound = json.dumps(document(allow("s3:*", "*")))
+    objects = ["arn:aws:s3:::a/b", "arn:aws:s3:::a/c"]
+    results = simulated(
+        aws, policy, ResourceArns=objects, PermissionsBoundaryPolicyInputList=[bound]
+    )
+    assert objects == [one["EvalResourceName"] for one in results]
+    assert [
+        [
+            {
+                "EvalResourceName": name,
+                "EvalResourceDecision": "implicitDeny",
+                "MatchedStatements": [],
+                "MissingContextValues": ["aws:SecureTransport"],
+                "PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": True},
+            }
+        ]
+        for name in objects
+    ] == [one["ResourceSpecificResults"] for one in results]
+    [whole] = simulated(aws, policy)
+    assert "ResourceSpecificResults" not in whole
+
+
+def test_boundaries_of_the_simulator(aws: EmbeddedAWS) -> None:
+    """One that allows nothing bounds; two are too many."""
+    everything = document(allow("*", "*"))
+    nothing = json.dumps(document())
+    [result] = simulated(aws, everything, PermissionsBoundaryPolicyInputList=[nothing])
+    assert "implicitDeny" == result["EvalDecision"]
+    assert {"AllowedByPermissionsBoundary": False} == result["PermissionsBoundaryDecisionDetail"]
+    two = [json.dumps(everything)] * 2
+    with pytest.raises(ClientError, match=r"InvalidInput.*has 2 policies; wanted one"):
+        simulated(aws, everything, PermissionsBoundaryPolicyInputList=two)
+
+
+def test_the_simulator_knows_groups(aws: EmbeddedAWS) -> None:
+    """A group's own policies are simulated."""
+    client = aws.client("iam")
+    arn = client.create_group(GroupName="g")["Group"]["Arn"]
+    text = json.dumps(document(allow("s3:*", "*")))
+    client.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=text)
+    actions = ["s3:GetObject", "sqs:SendMessage"]
+    answer = client.simulate_principal_policy(PolicySourceArn=arn, ActionNames=actions)
+    decisions = [one["EvalDecision"] for one in answer["EvaluationResults"]]
+    assert ["allowed", "implicitDeny"] == decisions
+
+
+@pytest.mark.parametrize(
+    ("arn", "code"),
+    [
+        ("this-is-not-an-arn-at-all", "InvalidInput"),
+        (f"arn:aws:iam::{ACCOUNT}:root", "InvalidInput"),
+        (f"arn:aws:iam::{ACCOUNT}:policy/simulated", "InvalidInput"),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/simulated/me", "InvalidInput"),
+        (f"arn:aws:iam::{ACCOUNT}:role/path/simulated", "NoSuchEntity"),
+        ("arn:aws:iam::999999999999:role/simulated", "NoSuchEntity"),
+        (f"arn:aws-moon:iam::{ACCOUNT}:role/simulated", "NoSuchEntity"),
+        (f"arn:aws:iam::{ACCOUNT}:user/simulated", "NoSuchEntity"),
+        (f"arn:aws:iam::{ACCOUNT}:group/simulated", "NoSuchEntity"),
+    ],
+)
+def test_principals_that_can_not_be_simulated(aws: EmbeddedAWS, arn: str, code: str) -> None:
+    """Are refused with IAM's code, and never taken for a role of that name."""
+    aws.create_role("simulated")
+    assert code == refused(aws, PolicySourceArn=arn)[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"Marker": "junk"}, "ValidationError"),
+        ({"Marker": "-1"}, "ValidationError"),
+        ({"Marker": "1"}, "ValidationError"),
+        ({"MaxItems": 5000}, "ValidationError"),
+        ({"ActionNames": ["nonsense"]}, "InvalidInput"),
+        ({"ActionNames": ["s3:GetObject", "s3:"]}, "InvalidInput"),
+    ],
+)
+def test_questions_that_are_none(aws: EmbeddedAWS, given: Any, code: str) -> None:
+    """Pages that aren't there and actions without a service are refused."""
+    role = aws.create_role("simulated")
+    assert code == refused(aws, PolicySourceArn=role, **given)[0]
+
+
+def test_a_principal_with_a_boundary_that_is_not_there(aws: EmbeddedAWS) -> None:
+    """Can't be simulated, and the boundary is named."""
+    role = aws.create_role("simulated")
+    missing = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+    aws.client("iam").put_role_permissions_boundary(
+        RoleName="simulated", PermissionsBoundary=missing
+    )
+    code, said = refused(aws, PolicySourceArn=role)
+    assert "InvalidInput" == code
+    assert f"its permissions boundary {missing} isn't on the embedded AWS" in said
