@@ -135,6 +135,7 @@ class Pipeline(_Pipeline):
         live: bool = False,
         role_arn: str | None = None,
         context: Mapping[str, Any] | None = None,
+        bucket: str | None = None,
     ) -> Preflight:
         """Whether policies let these jobs run: each request of a run, its verdict, its statements.
 
@@ -149,6 +150,7 @@ class Pipeline(_Pipeline):
                 for its simulator's answer.
             role_arn: the execution role; with ``live`` by default that of the pipeline in AWS.
             context: condition keys that you know, such as ``aws:PrincipalTag/team``.
+            bucket: where the author's code goes; by default SageMaker's default bucket.
 
         Raises:
             PrefixViolation: as :meth:`definition` does.
@@ -161,7 +163,8 @@ class Pipeline(_Pipeline):
                 "both from IAM with live=True; give one of the two."
             )
         session = self.sagemaker_session
-        known = {"author_policies": author_policies, "scps": scps, "context": context}
+        known: dict[str, Any] = {"author_policies": author_policies, "bucket": bucket}
+        known |= {"scps": scps, "context": context}
         if not live:
             plan = self.plan(role_arn=role_arn)
             return preflight(plan, role_policies=role_policies, boundary=boundary, **known)

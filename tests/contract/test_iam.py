@@ -55,6 +55,12 @@ def test_the_author(sdk: ModuleType, session: Any) -> None:
     rows = [row for row in answer if row.principal == "author"]
     assert {"allowed"} == {row.verdict for row in rows}
     assert any(row.resource.endswith(f"pipeline/{made.name}") for row in rows)
+    elsewhere = made.preflight(
+        role_policies=[], author_policies=[author], role_arn=EXECUTION, bucket="mine"
+    )
+    assert ["arn:aws:s3:::mine/*"] == [
+        row.resource for row in elsewhere.refused if row.action == "s3:PutObject"
+    ]
 
 
 def test_a_broken_pipeline_has_no_preflight(sdk: ModuleType, session: Any) -> None:
