@@ -51,17 +51,19 @@ if TYPE_CHECKING:
 __all__ = [*_WHERE, "iam"]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "iam":
-        value: Any = import_module(".iam", __name__)
-    elif name in _WHERE:
-        value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
-    elif not name.startswith("_") and name in _catalogue():
-        value = import_module(".jobs", __name__).drop_in(name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # else no misspelt name is one
+
+    def __getattr__(name: str) -> Any:
+        if name == "iam":
+            value: Any = import_module(".iam", __name__)
+        elif name in _WHERE:
+            value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
+        elif not name.startswith("_") and name in _catalogue():
+            value = import_module(".jobs", __name__).drop_in(name)
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value
+        return value
 
 
 def _catalogue() -> Any:
@@ -69,9 +71,9 @@ def _catalogue() -> Any:
 
 
 def __dir__() -> list[str]:
+    sdk = import_module("._sdk", __name__)
     try:
-        major = import_module("._sdk", __name__).major()
+        jobs = {name for name, row in _catalogue().items() if sdk.has(row)}
     except ImportError:
-        major = None
-    jobs = {name for name, row in _catalogue().items() if major in row.modules}
+        jobs = set()
     return sorted({*globals(), *__all__, *jobs})

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .arns import Arn
 from .definition import Definition, StepView, is_stand_in, role_slots, steps
 from .findings import GROUP_OUTSIDE_POLICY, SAME_PREFIX, UNKNOWN_STEP_TYPE, Finding
 from .kinds import KINDS, Kind
 from .names import JobPrefix
-from .naming import Declared, Place, full_name_faults, judge, where
+from .naming import Declared, Place, bare_name, full_name_faults, judge, where
 from .policy import PrefixPolicy
 
 
@@ -133,7 +132,7 @@ def _group(step: StepView, policy: PrefixPolicy) -> Iterator[Finding]:
         return
     group = step.group_name
     if isinstance(group, str):
-        name = _bare(group)
+        name = bare_name(group)
         if policy.prefix.covers(name):
             return
         message = f"The model is registered into the group {name!r}, outside {policy.prefix!r}."
@@ -145,13 +144,6 @@ def _group(step: StepView, policy: PrefixPolicy) -> Iterator[Finding]:
         message = "The model package group is a pipeline expression, known only in a run."
         fix = f"Give the group's name as a string that begins with '{policy.prefix}-'."
     yield Finding.of(GROUP_OUTSIDE_POLICY, step.path, step.step_type, message, fix)
-
-
-def _bare(group: str) -> str:
-    try:
-        return Arn.parse(group).name
-    except ValueError:
-        return group
 
 
 def _alike(step: StepView, kind: Kind, taken: dict[str, StepView]) -> list[Finding]:

@@ -45,6 +45,20 @@ class Call:
         self._extra = extra[0] if extra else None
         self._explicit = signature.parameters
 
+    @classmethod
+    def of(
+        cls, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Call | None:
+        """The call; ``None`` for arguments that it doesn't take, which the SDK says better."""
+        try:
+            return cls(signature, args, kwargs)
+        except TypeError:
+            return None
+
+    def names(self, name: str) -> bool:
+        """Whether the call has an argument under its own name."""
+        return name in self._explicit
+
     def takes(self, name: str) -> bool:
         """Whether the call has a place for an argument."""
         return name in self._explicit or self._extra is not None
@@ -109,20 +123,27 @@ def composed(
     return value if name is None else GivenName(name, value, argument)
 
 
-def base_name(value: Any, row: JobClass, owner: str, policy: PrefixPolicy | None) -> Any:
+def base_name(
+    value: Any,
+    row: JobClass,
+    argument: str,
+    policy: PrefixPolicy | None,
+    limit: int | None = None,
+) -> Any:
     """The name that an object is made with.
 
     Args:
         value: what was declared.
         row: of the object's class.
-        owner: what the user calls the class.
+        argument: where it was declared.
         policy: what holds, if anything.
+        limit: the most characters; by default what the service takes as a prefix.
 
     Raises:
         PrefixViolation: for a name that its jobs can't carry.
     """
     kind = KINDS[row.step_type]
-    name = composed(value, kind, label(owner, row.argument), policy)
+    name = composed(value, kind, argument, policy, limit)
     if kind.step_type == "Model" and isinstance(name, GivenName) and name.declared is None:
         # A model's name is its whole name, so the SDK makes up one after the other.
         return GivenName(upstream().name_from_base(name), None, name.argument)
@@ -130,9 +151,8 @@ def base_name(value: Any, row: JobClass, owner: str, policy: PrefixPolicy | None
 
 
 def label(owner: str, argument: str) -> str:
-    """An argument as the user wrote it."""
-    at = "@" if owner in ("step", "remote") else ""
-    return f"{at}{owner}({argument}=)"
+    """An argument of a method, as the user wrote it."""
+    return f"{owner}({argument}=)"
 
 
 def settle(job: Any, row: JobClass, policy: PrefixPolicy | None, *, starts: bool = False) -> None:
@@ -142,27 +162,50 @@ def settle(job: Any, row: JobClass, policy: PrefixPolicy | None, *, starts: bool
         job: the object.
         row: of its class.
         policy: what holds, if anything.
-        starts: whether a job is about to start, for which the policy must have a prefix.
+        starts: whether a job is about to start outside a pipeline, for which the policy must have a
+            prefix.
 
     Raises:
         PrefixViolation: for a name that its jobs can't carry.
     """
     kind, owner = KINDS[row.step_type], type(job).__name__
-    name = _declared(job, row)
+    name, argument = _declared(job, row), row.label(owner)
     if starts and not name and policy is not None and policy.prefix_for(kind) is None:
-        argument = label(owner, row.argument)
         findings = judge(Place(owner, kind.step_type), kind, Declared(None, argument), policy)[1]
         if policy.prefix is not None:
             raise PrefixViolation(findings, argument)
-    given = base_name(name, row, owner, policy)
-    if given is not None and row.attribute in vars(job):
-        # Past pydantic's validation, which makes a plain str of every str.
-        vars(job)[row.attribute] = given
+    whole = starts and kind.step_type == "Model"  # outside a pipeline nothing is put behind it
+    given = base_name(name, row, argument, policy, kind.name_limit if whole else None)
+    if given is not None:
+        _put(job, row, given)
+
+
+def name_made(job: Any, row: JobClass, policy: PrefixPolicy | None, in_pipeline: bool) -> None:
+    """Name what the SDK made on its own account, where the policy doesn't cover what it chose.
+
+    Args:
+        job: the object; a name that the user declared stays.
+        row: of its class.
+        policy: what holds, if anything.
+        in_pipeline: whether it is made for a pipeline, where the SDK's choice says nothing.
+    """
+    prefix = policy.prefix_for(KINDS[row.step_type]) if policy else None
+    name = vars(job).get(row.argument)
+    declared = isinstance(name, GivenName) or not isinstance(name, str | None)
+    if prefix is None or declared or (name and prefix.covers(name) and not in_pipeline):
+        return
+    _put(job, row, base_name(None, row, row.label(type(job).__name__), policy))
+
+
+def _put(job: Any, row: JobClass, name: Any) -> None:
+    """Past pydantic's validation, which makes a plain ``str`` of every ``str``."""
+    if row.argument in vars(job):
+        vars(job)[row.argument] = name
 
 
 def _declared(job: Any, row: JobClass) -> Any:
     """The name that an object carries, unless the SDK made it up."""
-    name = vars(job).get(row.attribute)
+    name = vars(job).get(row.argument)
     if not isinstance(name, str) or isinstance(name, GivenName):
         return name
     if row.argument == "notebook_job_name":
@@ -179,6 +222,14 @@ def role_of(row: JobClass, policy: PrefixPolicy | None) -> str | None:
         return None
     roles = {policy.role_for("", step_type) for step_type in row.step_types}
     return roles.pop() if len(roles) == 1 else None
+
+
+def fill_role(call: Call, row: JobClass, policy: PrefixPolicy | None) -> None:
+    """Give a call the policy's role where it has none and takes one."""
+    role = role_of(row, policy)
+    beside = row.role_unless and call.get(row.role_unless) is not None
+    if role is not None and not beside and call.takes(row.role) and call.get(row.role) is None:
+        call.put(row.role, role)
 
 
 def warn_outside(code: str, value: Any, argument: str, policy: PrefixPolicy | None) -> None:

@@ -120,10 +120,9 @@ class Guard:
                 raise PrefixViolation(faults, argument)
 
     def _look_at_group(self, params: Mapping[str, Any], place: Place) -> None:
-        group = params.get("ModelPackageGroupName")
+        group = params.get("ModelPackageGroupName") or None
         subject = "CreateModelPackage(ModelPackageGroupName=)"
-        name = str(group).rpartition("/")[2] if group else None  # an ARN will do as well
-        for finding in full_name_faults(place, subject, name, self.policy, GROUP_OUTSIDE_POLICY):
+        for finding in full_name_faults(place, subject, group, self.policy, GROUP_OUTSIDE_POLICY):
             warnings.warn(PrefixWarning(finding), stacklevel=2)
 
 
@@ -147,7 +146,9 @@ def _emitters(value: Any) -> Iterator[Any]:
         yield value.meta.events
     elif hasattr(value, "boto_session"):
         yield value.boto_session.events
-        yield from (client.meta.events for client in upstream().clients(value))
+        for client in upstream().clients(value):
+            if hasattr(client, "meta"):  # a local session's runs jobs here and sends nothing
+                yield client.meta.events
     elif hasattr(value, "events") and hasattr(value, "client"):
         yield value.events
     else:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .arns import Arn
 from .findings import (
     ALPHABET,
     EXPRESSION,
@@ -236,7 +237,7 @@ class _Case:
             ALPHABET,
             f"{self._got}: {fault}.{why}{self._asked}",
             "Use letters, digits and hyphens, with no hyphen at either end, at most "
-            f"{max(self.limit - len(self.in_front), 0)} characters"
+            f"{_characters(max(self.limit - len(self.in_front), 0))}"
             + (f"; {proposal!r} would do." if proposal else "."),
         )
 
@@ -246,22 +247,43 @@ class _Case:
         room = self.limit - len(front)
         return self._finding(
             TOO_LONG,
-            f"{self._got}: {len(declared)} characters{with_prefix}; the service takes "
+            f"{self._got}: {_characters(len(declared))}{with_prefix}; the service takes "
             f"{self.limit} for a step of type {self.place.step_type}.{self._asked}",
-            f"Shorten it to {room} characters or fewer."
+            f"Shorten it to {_characters(room)} or fewer."
             if room > 0
             else f"Leave the name out, or use a shorter prefix: '{front[:-1]}' leaves no room for "
             "a name.",
         )
 
     def _no_short_prefix(self) -> Finding:
+        limit, long = self.kind.prefix_limit, self.policy.prefix or ""
+        got = "" if self.nothing else f"{self._got}, which no prefix of the policy can cover. "
         return self._finding(
             NO_SHORT_PREFIX,
-            f"The service takes {self.kind.prefix_limit} characters for a step of type "
-            f"{self.place.step_type}; the policy's prefix {self.policy.prefix!r} has "
-            f"{len(self.policy.prefix or '')}, and the policy has no short prefix.{self._asked}",
-            f"Give the policy a short_prefix of at most {self.kind.prefix_limit} characters.",
+            f"{got}In a pipeline the service takes {limit} characters as the prefix of a job of "
+            f"type {self.place.step_type}; the policy's {long!r} has {len(long)}, and the policy "
+            f"has no short prefix.{self._asked}",
+            f"Give the policy a short_prefix of at most {limit} characters"
+            + ("." if self.composes else ", and begin the name with it."),
         )
+
+
+def _characters(count: int) -> str:
+    return f"{count} character{'s' * (count != 1)}"
+
+
+def bare_name(name: str) -> str:
+    """The name in an ARN; one that is no ARN as it is.
+
+    Example:
+        >>> from sm_prefix_ext.naming import bare_name
+        >>> bare_name("arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/team-a-models")
+        'team-a-models'
+    """
+    try:
+        return Arn.parse(name).name
+    except ValueError:
+        return name
 
 
 def full_name_faults(
@@ -279,11 +301,13 @@ def full_name_faults(
     Args:
         place: where the name stands.
         subject: what carries it, such as ``Model.deploy(endpoint_name=)``.
-        name: the name; anything that isn't a string stands for a pipeline expression.
+        name: the name, or an ARN with it; anything that isn't a string stands for a pipeline
+            expression.
         policy: the prefix that holds.
         code: of the finding.
     """
     prefix = policy.prefix
+    name = bare_name(name) if isinstance(name, str) else name
     if prefix is None or name is None or (isinstance(name, str) and prefix.covers(name)):
         return ()
     if isinstance(name, str):

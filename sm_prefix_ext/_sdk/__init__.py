@@ -6,9 +6,11 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from ..errors import UnsupportedSdk
+from .catalogue import JobClass
 from .upstream import Upstream
 
 SUPPORTED = "sagemaker 2.171 or later, or 3"
@@ -52,6 +54,38 @@ def major() -> int:
             f"sagemaker {found}", SUPPORTED, f"pip install --upgrade, or {_INSTALL}"
         )
     return 2
+
+
+def has(row: JobClass) -> bool:
+    """Whether the installed release has a class, by its version; imports nothing of it.
+
+    Raises:
+        UnsupportedSdk: where there is none, or one that isn't supported.
+    """
+    if major() not in row.modules:
+        return False
+    found = _version(_distribution(row))
+    return found is None or SpecifierSet(row.releases.get(major(), "")).contains(
+        found, prereleases=True
+    )
+
+
+def lacking(row: JobClass) -> UnsupportedSdk:
+    """What is said of a class of this major that the installed release hasn't got."""
+    distribution, releases = _distribution(row), row.releases.get(major(), "")
+    return UnsupportedSdk(
+        f"{distribution} {_version(distribution)}, which has no {row.name}",
+        f"{distribution}{releases} for this name" if releases else "another release for this name",
+        f"use {row.gone}."
+        if row.gone and not has(row)
+        else f"pip install --upgrade 'sagemaker<{major() + 1}'",
+    )
+
+
+def _distribution(row: JobClass) -> str:
+    """Where a class comes from: v3 is in parts."""
+    part = row.modules[major()].split(".")[1]
+    return "sagemaker" if major() == 2 else f"sagemaker-{part}"
 
 
 def _version(distribution: str) -> Version | None:

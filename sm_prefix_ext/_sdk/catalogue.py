@@ -1,13 +1,15 @@
 """THE CATALOGUE: every class of the SDK that makes a job, as strings; nothing is imported for it.
 
-Read off 2.171.0, 2.257.7, 3.1.1 and 3.27.0. A test walks the installed SDK for classes that take a
-job's name and are neither here nor in :data:`EXCLUDED`.
+Read off 2.171.0, 2.257.7, 3.1.1 and 3.27.0; which release brought or dropped a name, off the
+releases between them. A test walks the installed SDK for classes that take a job's name and are
+neither here nor in :data:`EXCLUDED`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 
@@ -22,6 +24,10 @@ class JobClass:
         role: the argument that carries the role; ``""`` where there is none.
         modules: where the SDK keeps it, by major version.
         instead: what to use under the other major, in the user's eyes.
+        method: the method that takes the name; ``""`` for the constructor.
+        role_unless: the argument beside which no role is taken; ``""`` where there is none.
+        releases: the releases of a major that have it, such as ``>=2.199``, where not all have.
+        gone: what to use in releases after those.
     """
 
     name: str
@@ -30,37 +36,54 @@ class JobClass:
     role: str
     modules: Mapping[int, str]
     instead: str
+    method: str = ""
+    role_unless: str = ""
+    releases: Mapping[int, str] = field(default_factory=dict)
+    gone: str = ""
 
     @property
     def step_type(self) -> str:
         """The type of the steps that it makes jobs for."""
         return self.step_types[0]
 
-    @property
-    def attribute(self) -> str:
-        """The attribute that carries the name, once the object is made."""
-        return "model_name" if self.name == "ModelBuilder" else self.argument
+    def label(self, owner: str) -> str:
+        """The argument that carries the name, as the user wrote it.
+
+        Args:
+            owner: what the user calls the class.
+        """
+        at = "@" if owner in ("step", "remote") else ""
+        method = f".{self.method}" if self.method else ""
+        return f"{at}{owner}{method}({self.argument}=)"
 
 
 def _rows(
-    step_types: str,
-    argument: str,
-    *,
-    role: str = "role",
-    v2: str = "",
-    v3: str = "",
-    instead: str = "",
+    step_types: str, argument: str, *, v2: str = "", v3: str = "", **more: str
 ) -> dict[str, JobClass]:
-    """Rows of one kind; ``v2`` and ``v3`` are lines of a module and the names in it."""
+    """Rows of one kind; ``v2`` and ``v3`` are lines of a module and the names in it.
+
+    A name may be followed by the releases that have it, as in ``step>=2.199``.
+    """
     modules: dict[str, dict[int, str]] = {}
+    releases: dict[str, dict[int, str]] = {}
     for major, text in ((2, v2), (3, v3)):
         for line in text.split("\n"):
-            module, *names = line.split() or [""]
-            for name in names:
+            module, *words = line.split() or [""]
+            for word in words:
+                name, release = re.fullmatch(r"(\w+)(.*)", word).groups()  # type: ignore[union-attr]
                 modules.setdefault(name, {})[major] = f"sagemaker.{module}"
-    types = tuple(step_types.split())
+                if release:
+                    releases.setdefault(name, {})[major] = release
+    fields = {"role": "role", "instead": "", **more}
     return {
-        name: JobClass(name, types, argument, role, MappingProxyType(where), instead)
+        name: JobClass(
+            name,
+            tuple(step_types.split()),
+            argument,
+            modules=MappingProxyType(where),
+            releases=MappingProxyType(releases.get(name, {})),
+            **fields,
+        )
         for name, where in modules.items()
     }
 
@@ -100,7 +123,7 @@ CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
             v3="""train.model_trainer ModelTrainer
                 train.sft_trainer SFTTrainer
                 train.dpo_trainer DPOTrainer
-                train.cpt_trainer CPTTrainer
+                train.cpt_trainer CPTTrainer>=1.15
                 train.rlvr_trainer RLVRTrainer
                 train.rlaif_trainer RLAIFTrainer""",
         ),
@@ -108,7 +131,7 @@ CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
             "Job",
             "base_job_name",
             instead="Estimator, or JumpStartEstimator for a model of the hub",
-            v3="train.multi_turn_rl_trainer MultiTurnRLTrainer",
+            v3="train.multi_turn_rl_trainer MultiTurnRLTrainer>=1.13",
         ),
         **_rows(
             "Processing",
@@ -151,7 +174,7 @@ CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
             "base_job_name",
             instead="nothing yet, for v3 has no class that makes an AutoML job",
             v2="""automl.automl AutoML
-                automl.automlv2 AutoMLV2""",
+                automl.automlv2 AutoMLV2>=2.211""",
         ),
         **_rows(
             "Model",
@@ -168,8 +191,7 @@ CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
                 mxnet.model MXNetModel
                 chainer.model ChainerModel
                 sparkml.model SparkMLModel
-                djl_inference.model DJLModel DeepSpeedModel FasterTransformerModel
-                djl_inference.model HuggingFaceAccelerateModel
+                djl_inference.model DJLModel>=2.224.2
                 amazon.factorization_machines FactorizationMachinesModel
                 amazon.ipinsights IPInsightsModel
                 amazon.kmeans KMeansModel
@@ -184,13 +206,22 @@ CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
         **_rows(
             "Model",
             "name",
-            role="",  # it takes none beside a model
+            instead="ModelBuilder",
+            gone="DJLModel",
+            v2="""djl_inference.model DeepSpeedModel<2.224.2 FasterTransformerModel<2.224.2
+                djl_inference.model HuggingFaceAccelerateModel<2.224.2""",
+        ),
+        **_rows(
+            "Model",
+            "name",
+            role_unless="model",
             instead="ModelBuilder",
             v2="multidatamodel MultiDataModel",
         ),
         **_rows(
             "Model",
-            "name",
+            "model_name",
+            method="build",
             role="role_arn",
             instead="Model, or a framework's, such as PyTorchModel",
             v3="serve.model_builder ModelBuilder",
@@ -204,13 +235,13 @@ CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
         **_rows(
             "Training",
             "notebook_job_name",
-            v2="workflow.notebook_job_step NotebookJobStep",
+            v2="workflow.notebook_job_step NotebookJobStep>=2.199",
             v3="mlops.workflow.notebook_job_step NotebookJobStep",
         ),
         **_rows(
             "Training",
             "job_name_prefix",
-            v2="""workflow.function_step step
+            v2="""workflow.function_step step>=2.199
                 remote_function.client remote RemoteExecutor""",
             v3="""mlops.workflow.function_step step
                 core.remote_function.client remote RemoteExecutor""",
@@ -219,32 +250,54 @@ CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
 )
 """Every job class of both majors, by name."""
 
-_ABSTRACT = "An abstract base of classes in the catalogue."
+BASES: Mapping[str, JobClass] = MappingProxyType(
+    {
+        **_rows(
+            "Training",
+            "base_job_name",
+            v2="""estimator EstimatorBase Framework
+                amazon.amazon_estimator AmazonAlgorithmEstimatorBase""",
+            v3="train.base_trainer BaseTrainer",
+        ),
+        **_rows(
+            "Processing",
+            "base_job_name",
+            v2="spark.processing _SparkProcessorBase",
+            v3="core.spark.processing _SparkProcessorBase",
+        ),
+    }
+)
+"""The abstract bases of classes in the catalogue: no public names, but users derive from them."""
+
+ROWS: Mapping[str, JobClass] = MappingProxyType({**CATALOGUE, **BASES})
+"""All rows, by name."""
+
 _TYPE = "Holds a constructor's arguments on their way; makes nothing."
 _MONITOR = (
     "Watches an endpoint or a schedule; makes no job in a pipeline. guard() sees its baselines."
 )
 
-EXCLUDED: Mapping[str, str] = MappingProxyType(
+EXCLUDED: Mapping[tuple[int, str], str] = MappingProxyType(
     {
-        "EstimatorBase": _ABSTRACT,
-        "Framework": _ABSTRACT,
-        "AmazonAlgorithmEstimatorBase": _ABSTRACT,
-        "_SparkProcessorBase": _ABSTRACT,
-        "BaseTrainer": _ABSTRACT,
-        "JumpStartEstimatorInitKwargs": _TYPE,
-        "JumpStartModelInitKwargs": _TYPE,
-        "_JobSettings": _TYPE,
-        "get_init_kwargs": _TYPE,
-        "ModelMonitor": _MONITOR,
-        "DefaultModelMonitor": _MONITOR,
-        "ModelQualityMonitor": _MONITOR,
-        "ModelBiasMonitor": _MONITOR,
-        "ModelExplainabilityMonitor": _MONITOR,
-        "ClarifyModelMonitor": _MONITOR,
-        "list_futures": "Looks jobs up; makes none.",
-        "ModelTrainer": "Under v2, in sagemaker.modules: its jobs can't enter a pipeline.",
-        "ModelBuilder": "Under v2, in sagemaker.serve: it makes models through classes of its own.",
+        **{
+            (major, name): reason
+            for major in (2, 3)
+            for name, reason in {
+                "JumpStartEstimatorInitKwargs": _TYPE,
+                "_JobSettings": _TYPE,
+                "ModelMonitor": _MONITOR,
+                "DefaultModelMonitor": _MONITOR,
+                "ModelQualityMonitor": _MONITOR,
+                "ModelBiasMonitor": _MONITOR,
+                "ModelExplainabilityMonitor": _MONITOR,
+                "ClarifyModelMonitor": _MONITOR,
+                "list_futures": "Looks jobs up; makes none.",
+            }.items()
+        },
+        (2, "JumpStartModelInitKwargs"): _TYPE,
+        (2, "get_init_kwargs"): _TYPE,
+        (2, "ModelTrainer"): "In sagemaker.modules: its jobs can't enter a pipeline.",
+        (2, "ModelBuilder"): "In sagemaker.serve: it makes models through classes of its own.",
     }
 )
-"""What takes such an argument and has no drop-in, with the reason."""
+"""What takes such an argument and has no drop-in, by major version and name, with the reason."""

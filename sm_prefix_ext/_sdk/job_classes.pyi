@@ -3,59 +3,6 @@
 Under one major the other's names are unknown to a type-checker, and stay unchecked.
 """
 
-try:
-    from sagemaker.workflow.check_job_config import CheckJobConfig as CheckJobConfig
-except ImportError:
-    from sagemaker.mlops.workflow.check_job_config import CheckJobConfig as CheckJobConfig
-try:
-    from sagemaker.processing import FrameworkProcessor as FrameworkProcessor
-except ImportError:
-    from sagemaker.core.processing import FrameworkProcessor as FrameworkProcessor
-try:
-    from sagemaker.tuner import HyperparameterTuner as HyperparameterTuner
-except ImportError:
-    from sagemaker.train.tuner import HyperparameterTuner as HyperparameterTuner
-try:
-    from sagemaker.workflow.notebook_job_step import NotebookJobStep as NotebookJobStep
-except ImportError:
-    from sagemaker.mlops.workflow.notebook_job_step import NotebookJobStep as NotebookJobStep
-try:
-    from sagemaker.processing import Processor as Processor
-except ImportError:
-    from sagemaker.core.processing import Processor as Processor
-try:
-    from sagemaker.spark.processing import PySparkProcessor as PySparkProcessor
-except ImportError:
-    from sagemaker.core.spark.processing import PySparkProcessor as PySparkProcessor
-try:
-    from sagemaker.remote_function.client import RemoteExecutor as RemoteExecutor
-except ImportError:
-    from sagemaker.core.remote_function.client import RemoteExecutor as RemoteExecutor
-try:
-    from sagemaker.clarify import SageMakerClarifyProcessor as SageMakerClarifyProcessor
-except ImportError:
-    from sagemaker.core.clarify import SageMakerClarifyProcessor as SageMakerClarifyProcessor
-try:
-    from sagemaker.processing import ScriptProcessor as ScriptProcessor
-except ImportError:
-    from sagemaker.core.processing import ScriptProcessor as ScriptProcessor
-try:
-    from sagemaker.spark.processing import SparkJarProcessor as SparkJarProcessor
-except ImportError:
-    from sagemaker.core.spark.processing import SparkJarProcessor as SparkJarProcessor
-try:
-    from sagemaker.transformer import Transformer as Transformer
-except ImportError:
-    from sagemaker.core.transformer import Transformer as Transformer
-try:
-    from sagemaker.remote_function.client import remote as remote
-except ImportError:
-    from sagemaker.core.remote_function.client import remote as remote
-try:
-    from sagemaker.workflow.function_step import step as step
-except ImportError:
-    from sagemaker.mlops.workflow.function_step import step as step
-
 from sagemaker.algorithm import AlgorithmEstimator as AlgorithmEstimator
 from sagemaker.amazon.factorization_machines import FactorizationMachines as FactorizationMachines
 from sagemaker.amazon.factorization_machines import (
@@ -124,3 +71,17 @@ from sagemaker.wrangler.processing import DataWranglerProcessor as DataWranglerP
 from sagemaker.xgboost.estimator import XGBoost as XGBoost
 from sagemaker.xgboost.model import XGBoostModel as XGBoostModel
 from sagemaker.xgboost.processing import XGBoostProcessor as XGBoostProcessor
+
+from .either import CheckJobConfig as CheckJobConfig
+from .either import FrameworkProcessor as FrameworkProcessor
+from .either import HyperparameterTuner as HyperparameterTuner
+from .either import NotebookJobStep as NotebookJobStep
+from .either import Processor as Processor
+from .either import PySparkProcessor as PySparkProcessor
+from .either import RemoteExecutor as RemoteExecutor
+from .either import SageMakerClarifyProcessor as SageMakerClarifyProcessor
+from .either import ScriptProcessor as ScriptProcessor
+from .either import SparkJarProcessor as SparkJarProcessor
+from .either import Transformer as Transformer
+from .either import remote as remote
+from .either import step as step

@@ -21,6 +21,7 @@ from typing import Any
 from ..definition import MADE_UP, Definition, image_name, is_made_up_model
 from ..names import GivenName
 from ..naming import Declared
+from .catalogue import CATALOGUE
 from .reach import Reach, reach
 from .upstream import Upstream
 
@@ -264,9 +265,9 @@ def _place_of_job_name(function: Any) -> int | None:
 def _model(step: Any, owner: Any, upstream: Upstream) -> Declared:
     request = _request(step) or {}
     model = getattr(owner or step, "_model", None) or getattr(step, "model", None)
-    attribute = "model_name" if hasattr(model, "model_name") else "name"
-    argument = f"{type(model).__name__}({attribute}=)" if model is not None else "ModelName"
-    name = getattr(model, attribute, None)
+    row = CATALOGUE["ModelBuilder" if hasattr(model, "model_name") else "Model"]
+    argument = row.label(type(model).__name__) if model is not None else "ModelName"
+    name = getattr(model, row.argument, None)
     sent = request.get("ModelName")
     if isinstance(name, GivenName) and sent in (None, name, upstream.base_from_name(name)):
         return Declared(name, argument)

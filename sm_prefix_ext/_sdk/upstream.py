@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from .catalogue import CATALOGUE
+from .catalogue import ROWS
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +53,7 @@ class Upstream:
         Raises:
             ImportError: where the installed release doesn't have it.
         """
-        where = self.classes.get(name) or CATALOGUE[name].modules[self.major]
+        where = self.classes.get(name) or ROWS[name].modules[self.major]
         module = import_module(where)
         if not hasattr(module, name):
             raise ImportError(f"cannot import name {name!r} from {where!r}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ..plan import Plan
 from ..policy import PrefixPolicy
 from ..target import find, read_policy
 from .options import format_option, given_policy, place_options, policy_options
@@ -92,10 +93,10 @@ def _made(
         key, _, value = (tag or "").partition("=")
         return iam.scp_exception(key, value, vpcs, admins, region=region)
     given = given_policy(policy, prefix, short_prefix)
-    plan = None if pipeline is None else find(pipeline).plan(given, **place)
+    plan = Plan(()) if pipeline is None else find(pipeline).plan(given, **place)
     if purpose == "prefix":
         team = given or PrefixPolicy.discover() or PrefixPolicy()
-        types = kinds or dict.fromkeys(job.step_type for job in plan or ())
+        types = kinds or dict.fromkeys(job.step_type for job in plan)
         return iam.prefix_policy(team, types or None, account=account, region=region)
     if purpose == "author":
         return iam.author_policy(plan, bucket=bucket)

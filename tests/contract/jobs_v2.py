@@ -71,7 +71,6 @@ _MODELS: dict[str, dict[str, Any]] = {
     "MultiDataModel": {
         "model_data_prefix": f"{sdk.BUCKET}/models",
         "image_uri": sdk.IMAGE,
-        "role": sdk.ROLE,
     },
     "SparkMLModel": {"model_data": MODEL},
     "DJLModel": {"model_id": f"{sdk.BUCKET}/model", "image_uri": sdk.IMAGE},
@@ -172,7 +171,7 @@ _OTHERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
 }
 for _name in ("DeepSpeedModel", "FasterTransformerModel", "HuggingFaceAccelerateModel"):
-    _MODELS[_name] = {"model_id": f"{sdk.BUCKET}/model", "role": sdk.ROLE}
+    _MODELS[_name] = {"model_id": f"{sdk.BUCKET}/model"}
 
 
 def enter(job: Any, name: str, step: str) -> Any:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import importlib
 import inspect
 import json
 import pickle
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,11 +28,12 @@ from sm_prefix_ext import (
     guard,
     prefixed,
 )
-from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk import has, upstream
 from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
 from sm_prefix_ext._sdk.outline import outline
 from sm_prefix_ext.definition import is_made_up_model, steps
 from sm_prefix_ext.enforcement import enforce
+from sm_prefix_ext.given import settle
 from sm_prefix_ext.kinds import KINDS
 from sm_prefix_ext.names import GivenName
 
@@ -42,13 +46,8 @@ ROLE = "arn:aws:iam::111122223333:role/policys"
 def installed() -> Iterator[str]:
     """The names of the catalogue that the installed release has."""
     for name, row in CATALOGUE.items():
-        if MAJOR in row.modules:
-            try:
-                theirs = upstream().load(name)
-            except ImportError:
-                continue
-            if "__new__" not in vars(theirs):  # DJLModel up to 2.2xx, tested below
-                yield name
+        if MAJOR in row.modules and has(row):
+            yield name
 
 
 NAMES = list(installed())
@@ -95,7 +94,7 @@ def named(name: str, value: Any) -> dict[str, Any]:
 
 def held(job: Any, row: JobClass) -> Any:
     """The name that an object carries."""
-    return getattr(job, row.attribute)
+    return getattr(job, row.argument)
 
 
 def job_name(name: str, job: Any, session: Any, policy: PrefixPolicy | None = None) -> Any:
@@ -270,6 +269,13 @@ def test_a_role_left_out_is_the_policys(name: str, session: Any, policy: PrefixP
     assert ROLE == getattr(make(name, session, **{row.role: ...}, **required), row.role)
     given = getattr(make(name, session, **required), row.role)
     assert jobs.sdk.ROLE == given
+
+
+@pytest.mark.skipif(MAJOR == 3, reason="v3 has no such model")
+def test_a_role_is_not_filled_in_beside_a_model(session: Any, policy: PrefixPolicy) -> None:
+    """``MultiDataModel`` takes its model's."""
+    job = make("MultiDataModel", session, name="x", model=model(session), image_uri=..., role=None)
+    assert ("team-a-x", False) == (job.name, hasattr(job, "role"))
 
 
 def test_a_pipeline_variable_is_left_to_the_definition(session: Any, policy: PrefixPolicy) -> None:
@@ -474,6 +480,33 @@ def test_full_names_get_a_warning(plain: Any, policy: PrefixPolicy) -> None:
         with_nothing_sent(job.register, model_package_group_name="other")
 
 
+def test_a_group_may_be_given_by_its_arn(plain: Any, policy: PrefixPolicy) -> None:
+    """Its name counts."""
+    group = "arn:aws:sagemaker:us-east-1:111122223333:model-package-group/"
+    job = model(plain)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PrefixWarning)
+        with_nothing_sent(job.register, model_package_group_name=f"{group}team-a-g")
+    with pytest.warns(PrefixWarning, match="is 'other', outside 'team-a'.*Call it 'team-a-other'"):
+        with_nothing_sent(job.register, model_package_group_name=f"{group}other")
+
+
+@pytest.mark.skipif(MAJOR == 2, reason="v2's models have their name in the constructor")
+def test_a_builders_name_is_what_build_takes(plain: Any, policy: PrefixPolicy) -> None:
+    """Messages name an argument that exists."""
+    job = model(plain)
+    job.model_name = "bad_"
+    with pytest.raises(PrefixViolation, match=r"ModelBuilder\.build\(model_name=\) got 'bad_'"):
+        job.build()
+
+
+@pytest.mark.skipif(MAJOR == 2, reason="v2's models have their name in the constructor")
+def test_a_builder_without_a_name_is_told_where(session: Any) -> None:
+    """In a pipeline too."""
+    with pytest.raises(PrefixViolation, match=r"Declare \w+ in ModelBuilder\.build\(model_name=\)"):
+        job_name("ModelBuilder", make("ModelBuilder", session), session)
+
+
 def deployed() -> dict[str, Any]:
     """What ``deploy`` asks for."""
     here = {"initial_instance_count": 1, "instance_type": "ml.m5.large", "wait": False}
@@ -484,10 +517,107 @@ def with_nothing_sent(function: Any, **given: Any) -> None:
     """Call a method of the SDK for what comes before its requests."""
     try:
         function(**given)
-    except PrefixViolation:
+    except (PrefixViolation, PrefixWarning):
         raise
     except Exception as error:  # what an empty account says is not at issue
         assert error is not None
+
+
+# What is handed out
+
+
+def test_a_tuner_that_starts_warm_is_one_of_ours(plain: Any, policy: PrefixPolicy) -> None:
+    """The SDK makes its own class, without the name."""
+    first = make("HyperparameterTuner", plain)
+    (first.fit if MAJOR == 2 else first.tune)(wait=False)
+    if MAJOR == 3:
+        with pytest.raises(ValueError, match="parents"):
+            first.transfer_learning_tuner()
+        pytest.skip("the SDK's own can't start warm (3.27.0)")
+    for tuner in first.transfer_learning_tuner(), first.identical_dataset_and_algorithm_tuner():
+        assert type(first) is type(tuner)
+        assert "ta" == tuner.base_tuning_job_name
+        with pytest.raises(
+            PrefixViolation, match=r"HyperparameterTuner\.\w+\(job_name=\) got 'x_y'"
+        ):
+            (tuner.fit if MAJOR == 2 else tuner.tune)(job_name="x_y")
+
+
+def test_a_tuner_for_several_is_one_of_ours(plain: Any, policy: PrefixPolicy) -> None:
+    """``create`` makes the SDK's own class, whoever is asked for it."""
+    ranges = {"eta": jobs.sdk.ContinuousParameter(0, 1)}
+    trainer = make("Estimator" if MAJOR == 2 else "ModelTrainer", plain)
+    given = {"metric_definitions_dict": {"a": [{"Name": "loss", "Regex": "loss=(.*)"}]}}
+
+    def create(**named: Any) -> Any:
+        return sm_prefix_ext.HyperparameterTuner.create(
+            {"a": trainer}, {"a": "loss"}, {"a": ranges}, **given, **named
+        )
+
+    tuner = create(base_tuning_job_name="x")
+    assert sm_prefix_ext.HyperparameterTuner is type(tuner)
+    assert ("ta-x", "x") == (tuner.base_tuning_job_name, tuner.base_tuning_job_name.declared)
+    assert "ta" == create().base_tuning_job_name
+    with pytest.raises(PrefixViolation, match=r"HyperparameterTuner\.\w+\(job_name=\) got 'x_y'"):
+        (tuner.fit if MAJOR == 2 else tuner.tune)(job_name="x_y")
+
+
+@pytest.fixture
+def trained(plain: Any) -> Any:
+    """An estimator that has run."""
+    job = make("Estimator", plain, base_job_name="x", output_path=f"{jobs.sdk.BUCKET}/out")
+    job.fit(wait=False, logs=False)
+    return job
+
+
+@pytest.mark.skipif(MAJOR == 3, reason="v3's trainers make no models")
+def test_an_estimators_models_are_ours(plain: Any, policy: PrefixPolicy, trained: Any) -> None:
+    """Named or not, a model that an estimator makes is created under the prefix."""
+    trained.create_model().deploy(1, "ml.m5.large", wait=False)
+    trained.create_model(name="mine").create(instance_type="ml.m5.large")
+    long = "x" * 50
+    trained.create_model(name=long).create(instance_type="ml.m5.large")
+    client = plain.boto_session.client("sagemaker")
+    models = [row["ModelName"] for row in client.list_models()["Models"]]
+    endpoints = [row["EndpointName"] for row in client.list_endpoints()["Endpoints"]]
+    assert {"team-a-mine", f"team-a-{long}"} < set(models) and 3 == len(models)
+    assert all(name.startswith("team-a-") for name in (*models, *endpoints))
+    with pytest.raises(PrefixViolation, match=r"Estimator\.create_model\(name=\) got 'm_m'"):
+        trained.create_model(name="m_m")
+
+
+@pytest.mark.skipif(MAJOR == 3, reason="v3's trainers make no models")
+def test_a_model_named_after_its_estimator_keeps_the_name(plain: Any, policy: PrefixPolicy) -> None:
+    """Frameworks give a model its whole name; where the policy covers it, it stays."""
+    job = make("PyTorch", plain, base_job_name="a" * 31, output_path=f"{jobs.sdk.BUCKET}/out")
+    job._current_job_name = "a-job"
+    made = job.create_model(entry_point=str(jobs.CODE))
+    assert sm_prefix_ext.PyTorchModel is type(made)
+    name = made.name
+    assert name.startswith(f"team-a-{'a' * 31}-2")
+    settle(made, CATALOGUE["PyTorchModel"], policy, starts=True)
+    assert name == made.name
+    job.base_job_name = "other"
+    assert job.create_model(entry_point=str(jobs.CODE)).name.startswith("team-a-2")
+
+
+@pytest.mark.skipif(MAJOR == 3, reason="v3's trainers make no models")
+def test_a_model_made_in_a_pipeline_is_not_declared(session: Any, policy: PrefixPolicy) -> None:
+    """The name that the SDK makes up for it is no choice, and too long for a prefix."""
+    job = make("PyTorch", session, base_job_name="a" * 31, output_path=f"{jobs.sdk.BUCKET}/out")
+    job._current_job_name = "a-job"
+    made = job.create_model(entry_point=str(jobs.CODE))
+    assert isinstance(made.name, GivenName) and made.name.declared is None
+
+
+def test_a_transformer_of_a_model_is_ours(session: Any, policy: PrefixPolicy) -> None:
+    """What makes batch transforms of a model runs them under the prefix."""
+    made = model(session)
+    if MAJOR == 3:
+        made.built_model = SimpleNamespace(model_name="a-model")
+    job = made.transformer(instance_count=1, instance_type="ml.m5.large")
+    assert sm_prefix_ext.Transformer is type(job)
+    assert job.base_transform_job_name.startswith("team-a")
 
 
 # Factories, subclasses, functions
@@ -516,6 +646,133 @@ def test_your_own_subclass(session: Any, policy: PrefixPolicy) -> None:
     assert "team-a-of-me" == job_name("Processor", job, session)
     with pytest.raises(PrefixViolation, match=r"Mine\(base_job_name=\) got 'of-x_y'"):
         ours("x_y")
+
+
+SETTINGS = {
+    "image_uri": jobs.sdk.IMAGE,
+    "instance_count": 1,
+    "instance_type": "ml.m5.large",
+}
+
+
+def test_your_own_subclass_hands_on_what_it_is_given(session: Any, policy: PrefixPolicy) -> None:
+    """A role left out is filled in where the SDK's class takes it, as in a subclass of ours."""
+
+    class Theirs(upstream().load("Processor")):  # type: ignore[misc]
+        def __init__(self, *args: Any, team: str = "t", **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+
+    class Ours(sm_prefix_ext.Processor):  # type: ignore[misc]
+        def __init__(self, *args: Any, team: str = "t", **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+
+    for cls in (prefixed(Theirs), Ours):
+        job = cls(base_job_name="x", sagemaker_session=session, team="u", **SETTINGS)
+        assert ("team-a-x", ROLE) == (job.base_job_name, job.role)
+
+
+def test_a_role_that_your_own_subclass_asks_for(session: Any, policy: PrefixPolicy) -> None:
+    """It is filled in where your constructor takes it."""
+
+    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+        def __init__(self, role: str) -> None:
+            upstream().load("Processor").__init__(
+                self, role=role, base_job_name="x", sagemaker_session=session, **SETTINGS
+            )
+
+    assert (ROLE, "team-a-x") == (prefixed(Mine)().role, prefixed(Mine)().base_job_name)
+
+
+def test_a_late_name_of_your_own_method(session: Any, policy: PrefixPolicy) -> None:
+    """What it hands on by ``super()`` is judged and composed."""
+
+    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+        def run(self, *, tag: str) -> Any:
+            return super().run(job_name=tag)
+
+    job = prefixed(Mine)(role=jobs.sdk.ROLE, sagemaker_session=session, **SETTINGS)
+    with pytest.raises(PrefixViolation, match=r"Mine\.run\(job_name=\) got 'bad_'"):
+        job.run(tag="bad_")
+    step = jobs.sdk.ProcessingStep("My_Step", step_args=job.run(tag="x"))
+    made = Pipeline("team-a-pipeline", steps=[step], sagemaker_session=session)
+    [view] = steps(json.loads(made.definition()))
+    assert "team-a-x" == view.job_name
+
+
+def abstract_bases() -> list[Any]:
+    """Subclasses of the SDK's bases, as a user writes them for a framework of his own."""
+    if MAJOR == 3:
+        return [_trained(upstream().load("BaseTrainer"))]
+    estimator = upstream().load("EstimatorBase")
+    return [_trained(estimator), _trained(upstream().load("Framework"))]
+
+
+def _trained(base: Any) -> Any:
+    methods = ("train", "create_model", "training_image_uri", "hyperparameters")
+    return type("Mine", (base,), {"__module__": __name__, **dict.fromkeys(methods, _nothing)})
+
+
+def _nothing(self: Any) -> None:
+    """Do nothing."""
+
+
+@pytest.mark.parametrize("cls", abstract_bases(), ids=lambda cls: cls.__base__.__name__)
+def test_your_own_subclass_of_an_abstract_base(
+    cls: Any, session: Any, policy: PrefixPolicy
+) -> None:
+    """A framework of your own makes jobs too."""
+    ours = prefixed(cls)
+    assert issubclass(ours, cls) and inspect.signature(cls) == inspect.signature(ours)
+    given: dict[str, Any] = {"sagemaker_session": session}
+    if MAJOR == 2:
+        given.update(instance_count=1, instance_type="ml.m5.large")
+        if cls.__base__ is upstream().load("Framework"):
+            given["entry_point"] = str(jobs.CODE)
+    job = ours(base_job_name="x", **given)
+    assert ("team-a-x", ROLE) == (job.base_job_name, job.role)
+    with pytest.raises(PrefixViolation, match=r"Mine\(base_job_name=\) got 'x_y'"):
+        ours(base_job_name="x_y", **given)
+
+
+@pytest.mark.skipif(MAJOR == 2, reason="v2 has no pydantic classes")
+def test_a_subclass_with_fields_of_its_own(session: Any, policy: PrefixPolicy) -> None:
+    """A field more lets no name past, derived from ours or made ours."""
+    theirs = upstream().load("ModelTrainer")
+    name = {"__module__": __name__, "__annotations__": {"my": int}, "my": 3}
+    given = jobs.arguments("ModelTrainer", session)
+    derived = type("Mine", (sm_prefix_ext.ModelTrainer,), dict(name))
+    for cls in (derived, prefixed(type("Mine", (theirs,), dict(name)))):
+        job = cls(base_job_name="x", my=4, **given)
+        assert ("team-a-x", "x", ROLE, 4) == (
+            job.base_job_name,
+            job.base_job_name.declared,
+            job.role,
+            job.my,
+        )
+        with pytest.raises(PrefixViolation, match=r"Mine\(base_job_name=\) got 'bad_name!'"):
+            cls(base_job_name="bad_name!", my=4, **given)
+
+
+@pytest.mark.skipif(MAJOR == 2, reason="v2 has no pydantic classes")
+def test_what_pydantic_validates_is_judged(session: Any, policy: PrefixPolicy) -> None:
+    """``model_validate`` is a constructor too."""
+    given = jobs.arguments("ModelTrainer", session)
+    made = sm_prefix_ext.ModelTrainer.model_validate({**given, "base_job_name": "x"})
+    assert ("team-a-x", "x") == (made.base_job_name, made.base_job_name.declared)
+    with pytest.raises(ValueError, match=r"ModelTrainer\(base_job_name=\) got 'bad_name!'"):
+        sm_prefix_ext.ModelTrainer.model_validate({**given, "base_job_name": "bad_name!"})
+
+
+@pytest.mark.skipif(MAJOR == 2, reason="v2 has no dataclasses")
+@pytest.mark.filterwarnings("ignore:The 'dependencies' parameter is deprecated")
+def test_a_dataclass_of_your_own(session: Any, policy: PrefixPolicy) -> None:
+    """Its constructor is made anew and goes past ours, so it is made one of ours."""
+    for base in (sm_prefix_ext.ModelBuilder, upstream().load("ModelBuilder")):
+        cls = prefixed(dataclasses.dataclass(type("Mine", (base,), {"__module__": __name__})))
+        assert cls is prefixed(cls)
+        job = cls(**jobs.arguments("ModelBuilder", session))
+        assert ROLE == job.role_arn
+        assert job.model_name.startswith("team-a-")
 
 
 def test_what_your_own_method_makes_is_yours(session: Any, policy: PrefixPolicy) -> None:
@@ -609,6 +866,30 @@ def test_the_other_majors_names_say_what_to_use(name: str) -> None:
     assert name not in dir(sm_prefix_ext)
 
 
+def test_every_name_can_be_asked_for() -> None:
+    """``help()`` and completion ask for all that ``dir()`` has."""
+    found = dict(inspect.getmembers(sm_prefix_ext))
+    assert set(NAMES) == set(CATALOGUE) & set(found)
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, row in CATALOGUE.items() if MAJOR in row.modules and n not in NAMES]
+)
+def test_names_that_the_release_lacks_say_what_to_do(name: str) -> None:
+    """A name that came later is in a later release of this major, one that went has a successor."""
+    with pytest.raises(UnsupportedSdk) as caught:
+        getattr(sm_prefix_ext, name)
+    if name == "DJLModel":
+        return
+    releases = CATALOGUE[name].releases[MAJOR or 2]
+    assert f"which has no {name}; wanted sagemaker" in str(caught.value)
+    assert f"{releases} for this name" in str(caught.value)
+    if releases.startswith("<"):
+        assert str(caught.value).endswith("use DJLModel.")
+    else:
+        assert str(caught.value).endswith(f"--upgrade 'sagemaker<{(MAJOR or 2) + 1}'")
+
+
 def test_a_class_that_chooses_its_subclass_has_no_drop_in() -> None:
     """``DJLModel`` of the oldest releases: the subclasses have theirs."""
     if MAJOR == 3 or "__new__" not in vars(upstream().load("DJLModel")):
@@ -618,13 +899,15 @@ def test_a_class_that_chooses_its_subclass_has_no_drop_in() -> None:
 
 
 def test_unknown_arguments_are_the_sdks_to_refuse(session: Any) -> None:
-    """The error is the one that the SDK's class raises."""
-    theirs, ours = upstream().load("Processor"), sm_prefix_ext.Processor
-    with pytest.raises(TypeError) as wanted:
-        theirs(nonsense=1)
-    with pytest.raises(TypeError) as found:
-        ours(nonsense=1)
-    assert str(wanted.value) == str(found.value)
+    """The error is the one that the SDK's class raises, or your subclass of it."""
+    theirs = upstream().load("Processor" if MAJOR == 2 else "ModelTrainer")
+    mine = type(theirs.__name__, (theirs,), {"__module__": __name__})
+    for cls, ours in ((theirs, getattr(sm_prefix_ext, theirs.__name__)), (mine, prefixed(mine))):
+        with pytest.raises((TypeError, ValueError)) as wanted:
+            cls(nonsense=1)
+        with pytest.raises((TypeError, ValueError)) as found:
+            ours(nonsense=1)
+        assert (type(wanted.value), str(wanted.value)) == (type(found.value), str(found.value))
 
 
 def test_the_functions_of_a_module_are_not_touched() -> None:
@@ -652,6 +935,13 @@ def test_the_guard_sees_what_the_sdks_session_sends(plain: Any, policy: PrefixPo
     start()
     listed = plain.boto_session.client("sagemaker").list_processing_jobs()
     assert 2 == len(listed["ProcessingJobSummaries"])
+
+
+def test_the_guard_takes_a_local_session(plain: Any, policy: PrefixPolicy) -> None:
+    """What it runs on this machine is sent nowhere; its clients of the service are guarded."""
+    local = jobs.sdk.local_session(plain.boto_session)
+    with guard(local, policy), pytest.raises(PrefixViolation):
+        local.boto_session.client("sagemaker").create_model(ModelName="other")
 
 
 @pytest.mark.skipif(MAJOR == 2, reason="v2 has one client in a session")

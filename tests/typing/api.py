@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import sm_prefix_ext
 from sm_prefix_ext import (
     Estimator,
     JobName,
@@ -37,6 +38,7 @@ except PrefixViolation as violation:
     findings: tuple[Finding, ...] = violation.findings
 
 jobs: list[Any] = [Estimator, ModelTrainer, Processor]
+misspelt: Any = sm_prefix_ext.Procesor  # type: ignore[attr-defined]  # a misspelt name is noticed
 
 
 class Mine:

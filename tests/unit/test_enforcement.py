@@ -15,7 +15,7 @@ from sm_prefix_ext.definition import steps
 from sm_prefix_ext.enforcement import enforce
 from sm_prefix_ext.findings import CATALOGUE, has_errors
 from sm_prefix_ext.kinds import JOB_KINDS, KINDS, Kind
-from sm_prefix_ext.naming import Declared
+from sm_prefix_ext.naming import Declared, Place, judge
 
 ROLE = "arn:aws:iam::111122223333:role/step"
 NONE, SHORT, LONG = (
@@ -123,6 +123,21 @@ def test_without_a_short_prefix() -> None:
     """A kind with the limit of 6 needs one."""
     assert ["PFX010"] == named(KINDS["Tuning"], PrefixPolicy("team-alpha"), "hpo")[1]
     assert ["PFX010"] == named(KINDS["Tuning"], PrefixPolicy("team-alpha"), None)[1]
+    for name, got in (
+        ("hpo", "HyperparameterTuner() got 'hpo', which no "),
+        (None, "In a pipeline "),
+    ):
+        said = Declared(name, "HyperparameterTuner()")
+        place = Place("Tune", "Tuning")
+        [finding] = judge(place, KINDS["Tuning"], said, PrefixPolicy("team-alpha"))[1]
+        assert finding.message.startswith(got)
+
+
+def test_one_character_is_one() -> None:
+    """Messages count in words."""
+    policy = PrefixPolicy("x" * 36)
+    [finding] = judge(Place("P", "Processing"), KINDS["Processing"], Declared("ab"), policy)[1]
+    assert "Shorten it to 1 character or fewer." == finding.fix
 
 
 def test_reserved() -> None:

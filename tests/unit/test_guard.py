@@ -152,10 +152,19 @@ def test_a_long_name_is_the_services_to_refuse(client: Any) -> None:
 
 
 def test_without_a_short_prefix_tuning_is_refused(client: Any) -> None:
-    """The policy can't cover such a job."""
+    """The policy can't cover such a job; the message says which, and what is too long."""
     request = dict(requests("n", "a-long-team-x"))["create_hyper_parameter_tuning_job"]
-    with guard(client, "a-long-team"), pytest.raises(PrefixViolation, match="PFX010"):
+    with guard(client, "a-long-team"), pytest.raises(PrefixViolation) as caught:
         client.create_hyper_parameter_tuning_job(**request)
+    [finding] = caught.value.findings
+    assert "PFX010" == finding.code
+    assert finding.message == (
+        "CreateHyperParameterTuningJob(HyperParameterTuningJobName=) got 'a-long-team-x', which no "
+        "prefix of the policy can cover. In a pipeline the service takes 6 characters as the "
+        "prefix of a job of type Tuning; the policy's 'a-long-team' has 11, and the policy has no "
+        "short prefix."
+    )
+    assert finding.fix.endswith("of at most 6 characters, and begin the name with it.")
 
 
 def test_removed_it_stands_no_more(client: Any) -> None:

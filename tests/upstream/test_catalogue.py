@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
@@ -11,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext._sdk.catalogue import CATALOGUE, EXCLUDED
+from sm_prefix_ext._sdk import has, upstream
+from sm_prefix_ext._sdk.catalogue import BASES, CATALOGUE, EXCLUDED, ROWS
 
 from ..installed import MAJOR
 
@@ -57,23 +59,49 @@ def walked() -> list[dict[str, Any]]:
 
 
 def test_every_class_that_takes_a_name_is_known(walked: list[dict[str, Any]]) -> None:
-    """It is in the catalogue, under this major, or listed with the reason why not."""
+    """It is in the catalogue, under this major and where it is, or listed with the reason."""
     found = [row for row in walked if "name" in row]
     assert len(found) > 20
-    unknown = [
-        row
-        for row in found
-        if row["name"] not in EXCLUDED
-        and not (row["name"] in CATALOGUE and MAJOR in CATALOGUE[row["name"]].modules)
-    ]
+    unknown = [row for row in found if (MAJOR, row["name"]) not in EXCLUDED and _place(row) is None]
     assert [] == unknown
+
+
+def _place(row: dict[str, Any]) -> str | None:
+    """Where the catalogue has what the walk has found."""
+    return ROWS[row["name"]].modules.get(MAJOR or 2) if row["name"] in ROWS else None
 
 
 def test_the_catalogue_names_the_right_argument(walked: list[dict[str, Any]]) -> None:
     """Each class takes the argument that the catalogue says carries its name."""
-    for row in walked:
-        if row.get("name") in CATALOGUE and row["name"] not in EXCLUDED:
-            assert CATALOGUE[row["name"]].argument in row["arguments"], row
+    known = [row for row in walked if "name" in row and (MAJOR, row["name"]) not in EXCLUDED]
+    found = {row["name"]: row["arguments"] for row in known}
+    for name, row in ROWS.items():
+        if MAJOR in row.modules and has(row):
+            late = inspect.signature(getattr(upstream().load(name), row.method or "__init__", len))
+            assert row.argument in (late.parameters if row.method else found[name]), name
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if MAJOR in row.modules])
+def test_every_row_is_where_it_says(name: str) -> None:
+    """Unless the release, going by its version, lacks the name or only chooses a class by it."""
+    row = ROWS[name]
+    try:
+        theirs = upstream().load(name)
+    except ImportError as error:
+        assert not has(row), error
+        return
+    assert has(row) == ("__new__" not in vars(theirs))
+    assert (name, row.modules[MAJOR or 2]) == (theirs.__name__, theirs.__module__)
+    if name in CATALOGUE:  # type-checkers read names of both majors by `import *`
+        module = sys.modules[theirs.__module__]
+        assert name in getattr(module, "__all__", [name])
+
+
+def test_no_row_is_excluded() -> None:
+    """What is in the catalogue needs no excuse."""
+    rows = {(major, name) for name, row in ROWS.items() for major in row.modules}
+    assert set() == rows & EXCLUDED.keys()
+    assert set() == BASES.keys() & CATALOGUE.keys()
 
 
 def test_nothing_hides_in_what_was_not_walked(walked: list[dict[str, Any]]) -> None:
