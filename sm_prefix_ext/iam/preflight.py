@@ -50,6 +50,16 @@ class PreflightRow:
     principal: str = EXECUTION_ROLE
     unknown: tuple[str, ...] = ()
 
+    @property
+    def why(self) -> str:
+        """What decided, and what that hinges on, in words."""
+        if self.action == NOT_KNOWN:
+            return "what a step of this type needs isn't known"
+        decided = "; ".join(map(str, self.statements)) or "no statement allows it"
+        if self.unknown:
+            return f"{decided}; hinges on {', '.join(self.unknown)}"
+        return f"{decided}, for a part of it" if self.verdict == INDETERMINATE else decided
+
     def __iter__(self) -> Iterator[Any]:
         """The first five, so that a row can be unpacked."""
         yield from (self.step, self.action, self.resource, self.verdict, self.statements)
@@ -95,7 +105,7 @@ class Preflight(Sequence[PreflightRow]):
         }
 
     def _repr_html_(self) -> str:
-        columns = ("verdict", "principal", "step", "action", "resource", "unknown")
+        columns = ("verdict", "principal", "step", "action", "resource", "why")
         warnings = as_html(self.warnings, ("code", "message", "fix")) if self.warnings else ""
         return as_html(self.rows, columns) + warnings
 

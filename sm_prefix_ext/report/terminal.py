@@ -11,9 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..findings import ERROR, Finding
-from ..iam import Preflight, PreflightRow
-from ..iam.evaluation import INDETERMINATE
-from ..iam.requests import NOT_KNOWN
+from ..iam import Preflight
 
 _STYLES = {
     "error": "bold red",
@@ -75,7 +73,7 @@ def jobs(rows: Iterable[Any], columns: Sequence[str]) -> Table:
 def preflight(answer: Preflight) -> Group:
     """The requests that aren't allowed for certain, what that hinges on, and how many are."""
     rows = (
-        (row.verdict, row.principal, row.step, row.action, row.resource, _why(row))
+        (row.verdict, row.principal, row.step, row.action, row.resource, row.why)
         for row in answer.refused
     )
     columns = ("verdict", "principal", "step", "action", "resource", "why")
@@ -84,15 +82,6 @@ def preflight(answer: Preflight) -> Group:
     said = f"{allowed} of {_counted(len(answer), 'request')} allowed."
     counted = Text(said, style="bold red" if refused else "green")
     return Group(table(columns, rows), counted) if refused else Group(counted)
-
-
-def _why(row: PreflightRow) -> str:
-    if row.action == NOT_KNOWN:
-        return "what a step of this type needs isn't known"
-    decided = "; ".join(map(str, row.statements)) or "no statement allows it"
-    if row.unknown:
-        return f"{decided}; nobody can know {', '.join(row.unknown)} beforehand"
-    return f"{decided}, for a part of it" if row.verdict == INDETERMINATE else decided
 
 
 def _cell(value: Any) -> Text:

@@ -66,7 +66,11 @@ def test_as_data_and_as_a_table() -> None:
     data = json.loads(json.dumps(answer.to_dict()))
     assert not data["ok"]
     assert "implicitDeny" == data["rows"][0]["verdict"]
-    assert "<td" in answer._repr_html_()
+    assert ">no statement allows it<" in answer._repr_html_()
+    tagged = allow("*", "*", Condition={"StringEquals": {"aws:PrincipalTag/<b>": "a"}})
+    answer = iam.preflight(training(), role_policies={"role.json": document(tagged)})
+    why = "Allow in role.json, statement 0; hinges on aws:PrincipalTag/&lt;b&gt;"
+    assert f">{why}<" in answer._repr_html_()
 
 
 @pytest.mark.parametrize(
