@@ -8,10 +8,11 @@ such as ``attach``.
 from __future__ import annotations
 
 import inspect
+import sys
+import threading
 import types
 from collections.abc import Callable
 from functools import cache, wraps
-from importlib import import_module
 from typing import Any, TypeVar
 
 from ._sdk import lacking, major, upstream
@@ -23,9 +24,22 @@ from .policy import PrefixPolicy
 
 _PACKAGE = __name__.rpartition(".")[0]
 _Class = TypeVar("_Class", bound=type)
+_making = threading.RLock()
 
 
-@cache
+def _once(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Made once for all threads: two classes under one name would be strangers to each other."""
+    made = cache(make)
+
+    @wraps(make)
+    def find(key: Any) -> Any:
+        with _making:
+            return made(key)
+
+    return find
+
+
+@_once
 def drop_in(name: str) -> Any:
     """The drop-in of a class or a function of the catalogue.
 
@@ -71,10 +85,10 @@ def prefixed(cls: _Class) -> _Class:
     """
     if not isinstance(cls, type):
         raise TypeError(f"prefixed() got {cls!r}; wanted a class.")
-    return _prefixed(cls)  # type: ignore[return-value]  # a subclass of the class
+    return _prefixed(cls)  # type: ignore[no-any-return]  # a subclass of the class
 
 
-@cache
+@_once
 def _prefixed(cls: type[Any]) -> type[Any]:
     generated = "__dataclass_fields__" in vars(cls)  # with a constructor that goes past ours
     if cls in _ours or (not generated and any(base in _ours for base in cls.__mro__)):
@@ -209,6 +223,9 @@ def _prepared(
 def _settling(theirs: Any, row: JobClass) -> Any:
     """A constructor that also looks at what a class made which went past ``super()``."""
     signature = inspect.signature(theirs.__init__)
+    role = signature.parameters.get(row.role)
+    # A class that has a role of its own by default keeps it.
+    takes_role = role is not None and role.default in (None, "", inspect.Parameter.empty)
 
     @wraps(theirs.__init__)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
@@ -218,7 +235,7 @@ def _settling(theirs: Any, row: JobClass) -> Any:
             return
         policy = PrefixPolicy.discover()
         call = Call.of(signature, (self, *args), kwargs)
-        if call is not None and call.names(row.role):
+        if call is not None and takes_role:
             fill_role(call, row, policy)
             args, kwargs = call.args[1:], call.kwargs
         super(ours, self).__init__(*args, **kwargs)
@@ -232,12 +249,20 @@ def _reducing(theirs: Any) -> Any:
 
     def __reduce_ex__(self: Any, protocol: Any) -> Any:  # noqa: N807
         reduced = theirs.__reduce_ex__(self, max(protocol, 2))
-        if getattr(import_module(theirs.__module__), theirs.__name__, None) is not theirs:
+        by_class = not isinstance(reduced, str) and reduced[1][:1] == (type(self),)
+        if not by_class or not _is_found_by_name(theirs):
             return reduced
         make, (_, *given), *rest = reduced
         return (_made, (make, theirs, *given), *rest)
 
     return __reduce_ex__
+
+
+def _is_found_by_name(cls: Any) -> bool:
+    found = sys.modules.get(cls.__module__)
+    for part in cls.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is cls
 
 
 def _made(make: Callable[..., Any], theirs: type[Any], *given: Any) -> Any:

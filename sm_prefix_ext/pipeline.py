@@ -122,7 +122,7 @@ class Pipeline(_Pipeline):
             region=region_of(self),
             role_arn=role_arn,
             account=account,
-            pipeline_name=str(self.name),
+            pipeline_name=str(self.name) or None,
         )
 
     def preflight(

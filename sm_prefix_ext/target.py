@@ -83,7 +83,8 @@ class Target:
             from .pipeline import region_of
 
             region = region_of(self.pipeline) if region is None else region
-            pipeline_name = str(self.pipeline.name) if pipeline_name is None else pipeline_name
+            own = str(self.pipeline.name) or None
+            pipeline_name = own if pipeline_name is None else pipeline_name
         return Plan.from_definition(
             definition,
             policy=policy,

@@ -43,8 +43,8 @@ _TAKEN_BY: Mapping[str, str] = {
 def write_policy(context: click.Context, /, purpose: str, form: str, **given: Any) -> int:
     """Write the least IAM policy: for PIPELINE's execution role or author, or a team's prefix.
 
-    A PIPELINE given --for prefix tells the step types. What the policy leaves open is said on
-    standard error, and so are findings.
+    A PIPELINE given --for prefix tells the step types; scp and trust need none. What the policy
+    leaves open is said on standard error, and so are findings.
     """
     _must_be_taken(context, purpose)
     with judging("table", err=True):
@@ -59,7 +59,7 @@ def write_policy(context: click.Context, /, purpose: str, form: str, **given: An
 
 
 def _must_be_taken(context: click.Context, purpose: str) -> None:
-    """Refuse what a policy for this purpose would leave out without a word."""
+    """Refuse what is there for another purpose alone."""
     if context.params["pipeline"] is None and purpose in _OF_A_PIPELINE:
         raise click.UsageError(f"--for {purpose} needs a PIPELINE.")
     for option in context.command.params:

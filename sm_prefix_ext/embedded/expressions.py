@@ -53,6 +53,23 @@ def references(value: Any) -> Iterator[str]:
             yield from references(inside)
 
 
+def with_uris(value: Any, lookup: Callable[[str], Any]) -> Any:
+    """A copy of a value in which the URIs that ``Std:JsonGet`` reads from are worked out.
+
+    Args:
+        value: any part of a definition.
+        lookup: gives the value of a ``Get`` path.
+    """
+    if isinstance(value, list):
+        return [with_uris(inside, lookup) for inside in value]
+    if not isinstance(value, Mapping):
+        return value
+    read = value.get("Std:JsonGet")
+    if isinstance(read, Mapping) and "S3Uri" in read:
+        return {"Std:JsonGet": {**read, "S3Uri": resolve(read["S3Uri"], lookup)}}
+    return {key: with_uris(inside, lookup) for key, inside in value.items()}
+
+
 def resolve(value: Any, lookup: Callable[[str], Any]) -> Any:
     """A copy of a value with its expressions worked out.
 

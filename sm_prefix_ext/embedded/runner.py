@@ -23,7 +23,7 @@ from ..iam.requests import (
 from ..kinds import KINDS, STEP_NAME_IN_JOB_NAME, Kind
 from ..plan import PlannedJob
 from .execution import Execution, Job, Maker, StepError
-from .expressions import MISSING, pick, resolve, stand_in
+from .expressions import MISSING, pick, resolve, stand_in, with_uris
 from .graph import EXECUTING, FAILED, NOT_RUN, STOPPED, SUCCEEDED, Node, State, decide
 from .jobless import result_of
 from .records import Iteration, StepRun
@@ -185,10 +185,9 @@ class Runner:
             for one in self.execution.nodes
             if one.step.get("PropertyFiles")
         }
-        self._ask_each(
-            run,
-            property_file_requests(_view(node.step), writers, self._home, of=self._of_the_role),
-        )
+        reader = _view(with_uris(node.step, scope))
+        facts = self._of_the_role
+        self._ask_each(run, property_file_requests(reader, writers, self._home, of=facts))
 
     def _job(self, kind: Kind, node: Node, run: StepRun, outcome: Outcome) -> StepRun:
         scope = Scope(self.execution, run)

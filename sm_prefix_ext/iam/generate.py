@@ -17,8 +17,9 @@ from ..arns import Arn, Home, is_role_arn
 from ..kinds import JOB_KINDS, KINDS, Kind
 from ..plan import Plan
 from ..policy import PrefixPolicy
+from .defaults import with_defaults
 from .documents import PolicyDocument, statement
-from .matching import glob
+from .matching import MANY, glob
 from .overlap import meets
 from .requests import NOT_KNOWN, Request, of_author, of_execution_role, passing
 
@@ -55,8 +56,9 @@ def execution_role_policy(
         partition: by default the region's.
 
     Returns:
-        The policy. What the jobs themselves do (read data, write models, pull images) is for the
-        roles that they are handed, and not in it.
+        The policy. Parameters of the pipeline have their defaults in it. What the jobs themselves
+        do (read data, write models, pull images) is for the roles that they are handed, and not in
+        it.
 
     Raises:
         ValueError: for an account or a region that can't be one.
@@ -77,11 +79,11 @@ def execution_role_policy(
         role_arn=role_arn,
         pipeline_name=pipeline_name,
     )
-    asked = list(of_execution_role(plan))
+    foreseen, asked = of_execution_role(plan), list(of_execution_role(with_defaults(plan)))
+    notes = [*notes_on(plan.home), *_by_default(foreseen, asked), *_left_out(asked)]
     if is_role_arn(plan.role_arn) and any("iam:PassRole" in job.actions for job in plan):
         # The developer guide's prerequisites have the role pass itself, whoever takes it.
         asked.append(passing("", plan.role_arn, plan.home))
-    notes = [*notes_on(plan.home), *_left_out(asked)]
     return PolicyDocument(_statements(_sure(asked)), "execution-role", notes=tuple(notes))
 
 
@@ -210,18 +212,30 @@ def _open(asked: Request) -> bool:
     return _OPEN.fullmatch(asked.resource) is not None
 
 
+def _by_default(foreseen: Iterable[Request], asked: Iterable[Request]) -> Iterator[str]:
+    """For which steps the defaults of parameters were taken."""
+    known = {(one.step, one.action, one.resource) for one in foreseen}
+    new = (one.step for one in asked if (one.step, one.action, one.resource) not in known)
+    for step in dict.fromkeys(new):
+        yield f"Step {step}: granted for the defaults of its parameters, and for no other values."
+
+
 def _left_out(asked: Iterable[Request]) -> Iterator[str]:
     """What no statement is written for, and what one is wider for, with the reason."""
+    left_out: dict[str, list[str]] = defaultdict(list)
     for one in asked:
         where = f"Step {one.step}: " if one.step else ""
         if one.action == NOT_KNOWN:
-            yield f"{where}what its type needs isn't known, so nothing is granted for it."
+            yield f"{where}What its type needs isn't known, so nothing is granted for it."
         elif one.action == "iam:PassRole" and _open(one):
-            yield f"{where}the role that it takes isn't known, so passing it isn't granted."
+            yield f"{where}The role that it takes isn't known, so passing it isn't granted."
         elif _open(one) and one.action != "iam:GetRole":
-            yield f"{where}only a run decides which, so {one.action} isn't granted."
-        elif one.action == "s3:GetObject" and "*" in one.resource:
-            yield f"{where}only a run decides which: {one.action} on {one.resource}."
+            left_out[where].append(one.action)
+        elif one.action == "s3:GetObject" and MANY in one.subject:
+            yield f"{where}Only a run decides which: {one.action} on {one.resource}."
+    for where, actions in left_out.items():
+        listed = ", ".join(dict.fromkeys(actions))
+        yield f"{where}Only a run decides which, so nothing is granted for {listed}."
 
 
 def notes_on(home: Home) -> Iterator[str]:

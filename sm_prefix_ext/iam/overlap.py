@@ -27,6 +27,10 @@ _PARTS_OF_AN_ARN = 6
 def meets(pattern: str, resource: str) -> Truth:
     """Whether a pattern matches a request's resource.
 
+    Args:
+        pattern: as :func:`~.matching.glob` makes it.
+        resource: an ARN or ``*``.
+
     A resource with ``*`` or ``?`` in it asks about all that it stands for; where the pattern
     matches a part of that, the answer is unknown. The key of an S3 object may have both
     characters in it, so there they stand for themselves.
@@ -105,7 +109,9 @@ def _overlap(pattern: str, subject: str) -> bool:
         return False
     colons = max(_may_hold_colons(subject) - head, 0)
     pattern, subject = pattern[head:], subject[head:]
-    # Bit n of `places` tells that the part of the pattern read so far may end before subject[n].
+    # The pattern is read letter by letter. Bit n of `places` tells that what was read so far may
+    # end before subject[n]; `at` has the bits of each character of the subject, `end` the one
+    # behind it. A letter moves on by one, or stays where the subject has a `*`.
     at: dict[str, int] = {}
     for number, char in enumerate(subject):
         at[char] = at.get(char, 0) | 1 << number

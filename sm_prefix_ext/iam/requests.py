@@ -20,7 +20,7 @@ from typing import Any
 from ..arns import Home, is_role_arn
 from ..definition import StepView, steps
 from ..kinds import ENTITY_TOKEN_LENGTH
-from ..plan import Plan, PlannedJob, must_have_no_wildcards
+from ..plan import Plan, PlannedJob
 from .facts import NOTHING_KNOWN, Facts, facts_of, facts_of_author
 from .jobless import ASKS_NOTHING, NEEDS, PASS_ROLE, SAGEMAKER, Views, named
 from .matching import Context, Template
@@ -34,6 +34,7 @@ NOT_KNOWN = "unknown"
 
 _GROUP = ":model-package-group/"
 _OF_A_TRIAL_COMPONENT = ("AddTags", "AssociateTrialComponent", "CreateTrialComponent")
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 _NOT_ALWAYS = frozenset({"Cancel", "Delete", "Stop", "Terminate"})
 _OF_THE_PIPELINE = (
     *("AddTags", "CreatePipeline", "DescribePipeline", "ListPipelineExecutions", "ListTags"),
@@ -109,7 +110,8 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
     Raises:
         ValueError: for a bucket that can't be one.
     """
-    must_have_no_wildcards(bucket, "a bucket")
+    if bucket is not None and _BUCKET.fullmatch(bucket) is None:
+        raise ValueError(f"{bucket!r} can't be a bucket; wanted its name alone.")
     home = plan.home
     pipeline = home.arn("sagemaker", f"pipeline/{plan.pipeline_name or '*'}")
     bucket = home.arn("s3", bucket or f"sagemaker-{home.region}-{home.account}")

@@ -63,6 +63,18 @@ def test_the_author(sdk: ModuleType, session: Any) -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["", "My Pipeline"])
+def test_a_name_that_the_service_will_refuse_can_be_planned(
+    sdk: ModuleType, session: Any, name: str
+) -> None:
+    """The plan is of its jobs; without a name, policies name every pipeline, and say so."""
+    made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], "team-a")
+    made.name = name
+    plan = made.plan(role_arn=EXECUTION)
+    assert (["team-a-nice-*"], name or None) == ([j.name_pattern for j in plan], plan.pipeline_name)
+    assert bool(name) != any("name isn't known" in note for note in iam.author_policy(plan).notes)
+
+
 def test_a_broken_pipeline_has_no_preflight(sdk: ModuleType, session: Any) -> None:
     """What would not leave is not judged."""
     made = pipeline(session, [make(sdk, session, "Processing", "Pre", "a/b").step], "team-a")

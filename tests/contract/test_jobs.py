@@ -9,8 +9,10 @@ import inspect
 import json
 import pickle
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -683,6 +685,37 @@ def test_a_role_that_your_own_subclass_asks_for(session: Any, policy: PrefixPoli
     assert (ROLE, "team-a-x") == (prefixed(Mine)().role, prefixed(Mine)().base_job_name)
 
 
+def test_a_role_that_your_own_subclass_has_by_default(session: Any, policy: PrefixPolicy) -> None:
+    """It stays, as in a subclass of ours."""
+
+    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+        def __init__(self, role: str = jobs.sdk.ROLE, **more: Any) -> None:
+            super().__init__(role=role, **more)
+
+    job = prefixed(Mine)(sagemaker_session=session, **SETTINGS)
+    assert jobs.sdk.ROLE == job.role
+
+
+def test_a_class_is_made_once_for_all_threads() -> None:
+    """Two classes under one name would be strangers to each other."""
+
+    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+        pass
+
+    ready, interval = threading.Barrier(8), sys.getswitchinterval()
+
+    def make_it(_: int) -> Any:
+        ready.wait()
+        return prefixed(Mine)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert 1 == len(set(pool.map(make_it, range(8))))
+    finally:
+        sys.setswitchinterval(interval)
+
+
 def test_a_late_name_of_your_own_method(session: Any, policy: PrefixPolicy) -> None:
     """What it hands on by ``super()`` is judged and composed."""
 
@@ -812,6 +845,35 @@ def test_your_own_subclass_is_pickled(cls: Any, policy: PrefixPolicy) -> None:
     for twin in (pickle.loads(pickle.dumps(job)), copy.deepcopy(job)):
         assert (cls, "team-a-x") == (type(twin), twin.base_job_name)
         assert "x" == twin.base_job_name.declared
+
+
+class Rebuilt(upstream().load("CheckJobConfig")):  # type: ignore[misc]
+    """A user's class that says itself how it is copied."""
+
+    def __init__(self, role: str, name: str) -> None:
+        super().__init__(role=role, base_job_name=name, sagemaker_session=object)
+        self.given = (role, name)
+
+    def __reduce__(self) -> Any:
+        return rebuilt, self.given
+
+
+def rebuilt(role: str, name: str) -> Any:
+    """How."""
+    return prefixed(Rebuilt)(role, name)
+
+
+def test_a_class_that_says_how_it_is_copied(policy: PrefixPolicy) -> None:
+    """Is taken at its word."""
+    twin = copy.copy(prefixed(Rebuilt)(jobs.sdk.ROLE, "x"))
+    assert ((jobs.sdk.ROLE, "x"), "team-a-x") == (twin.given, twin.base_job_name)
+
+
+def test_a_class_of_a_module_that_cannot_be_imported(policy: PrefixPolicy) -> None:
+    """Can be copied all the same."""
+    mine = type("Mine", (upstream().load("CheckJobConfig"),), {"__module__": "not_there"})
+    twin = copy.copy(prefixed(mine)(jobs.sdk.ROLE, base_job_name="x", sagemaker_session=object))
+    assert "team-a-x" == twin.base_job_name
 
 
 def test_attach_takes_what_the_service_says(plain: Any, policy: PrefixPolicy) -> None:

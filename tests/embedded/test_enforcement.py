@@ -14,9 +14,10 @@ from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.iam.live import preflight_live, read_role
 from sm_prefix_ext.iam.requests import of_execution_role
 
-from ..unit.iam.pipelines import ACCOUNT, EXECUTION, PIPELINES, plan
+from ..unit.iam.pipelines import ACCOUNT, EXECUTION, PIPELINES, REGION, plan
 from .conftest import Driver
-from .definitions import job
+from .definitions import condition as condition_step
+from .definitions import get, job, text
 from .policies import HEAD, allow, document
 
 NAMES = list(PIPELINES)
@@ -396,3 +397,24 @@ def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
         always = {one.action for one in foreseen if one.always}
         left = {one for one in always if not one.startswith("sagemaker:Describe")}
         assert left <= {action for action, _ in asked}, name
+
+
+@pytest.mark.parametrize(("given", "status"), [({}, "Succeeded"), ({"Key": "other"}, "Failed")])
+def test_the_least_policy_has_the_defaults_of_parameters(
+    driver: Driver, given: dict[str, str], status: str
+) -> None:
+    """What a property file is read from is worked out in the run, and judged as it is."""
+    values = ["s3:/", "bucket", get("Parameters.Key"), "e.json"]
+    read = {"Std:JsonGet": {"S3Uri": {"Std:Join": {"On": "/", "Values": values}}, "Path": "a"}}
+    check = condition_step("Check", [])
+    check["Arguments"]["Conditions"] = [{"Type": "Equals", "LeftValue": read, "RightValue": 1}]
+    parameters = [{"Name": "Key", "Type": "String", "DefaultValue": "metrics"}]
+    made = Plan.from_definition(text(check, parameters=parameters), region=REGION)
+    role = driver.aws.create_role("least", [iam.execution_role_policy(made)])
+    driver.create(check, parameters=parameters)
+    listed = [{"Name": name, "Value": value} for name, value in given.items()]
+    execution = driver.start(RoleArn=role, PipelineParameters=listed)
+    assert status == driver.status(execution)
+    if given:
+        reason = driver.step(execution, "Check")["FailureReason"]
+        assert "s3:GetObject on resource: arn:aws:s3:::bucket/other/e.json because" in reason

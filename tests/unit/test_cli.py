@@ -353,7 +353,7 @@ def test_policy_for_the_execution_role(run: Run) -> None:
     assert [ROLE] == policy["Statement"][0]["Resource"]
     status, _, err = run("policy", "good.json")
     assert 0 == status
-    assert "note: Step Train: the role that it takes isn't known" in err
+    assert "note: Step Train: The role that it takes isn't known" in err
     assert "note: The region isn't known" in err
 
 

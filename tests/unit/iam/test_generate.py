@@ -246,10 +246,10 @@ def test_what_is_left_open_is_noted() -> None:
     for wanted in (
         "The account isn't known",
         "The region isn't known",
-        "Step Train: the role that it takes isn't known, so passing it isn't granted",
-        "Step Run: the role that it takes isn't known",
-        "Step Lineage: what its type needs isn't known",
-        "Step Call: only a run decides which, so lambda:InvokeFunction isn't granted",
+        "Step Train: The role that it takes isn't known, so passing it isn't granted",
+        "Step Run: The role that it takes isn't known",
+        "Step Lineage: What its type needs isn't known",
+        "Step Call: Only a run decides which, so nothing is granted for lambda:InvokeFunction",
     ):
         assert wanted in notes
     assert "iam:PassRole" not in policy.to_json()
@@ -276,8 +276,60 @@ def test_no_door_is_opened_for_what_only_a_run_decides(listed: Any, granted: lis
     made = Plan.from_definition({"Steps": [listed]}, region=REGION, account=ACCOUNT)
     policy = iam.execution_role_policy(made)
     assert granted == [one for s in policy.statements for one in s["Resource"]]
-    assert "only a run decides which" in "\n".join(policy.notes)
+    assert "Only a run decides which" in "\n".join(policy.notes)
     assert bool(granted) == iam.preflight(made, role_policies=[policy]).ok
+
+
+def test_parameters_have_their_defaults() -> None:
+    """A run that gives no other values is allowed, other values aren't, and that is said."""
+    defaults = {
+        "F": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify",
+        "B": "bucket",
+        "G": "churn",
+        "R": WORKER,
+    }
+    join = {"Std:Join": {"On": "/", "Values": ["s3:/", {"Get": "Parameters.B"}, "e.json"]}}
+    made = Plan.from_definition(
+        {
+            "Parameters": [
+                {"Name": k, "Type": "String", "DefaultValue": defaults[k]} for k in defaults
+            ],
+            "Steps": [
+                step("Call", "Lambda", FunctionArn={"Get": "Parameters.F"}),
+                condition(read={"S3Uri": join, "Path": "a"}),
+                step(
+                    "Register", "RegisterModel", {"ModelPackageGroupName": {"Get": "Parameters.G"}}
+                ),
+                step(
+                    "Train",
+                    "Training",
+                    {"TrainingJobName": "team-a", "RoleArn": {"Get": "Parameters.R"}},
+                ),
+                step("Plain", "Training", {"TrainingJobName": "team-a-b", "RoleArn": WORKER}),
+            ],
+        },
+        region=REGION,
+        account=ACCOUNT,
+    )
+    policy = iam.execution_role_policy(made)
+    resources = {one for s in policy.statements for one in s["Resource"]}
+    assert {
+        defaults["F"],
+        "arn:aws:s3:::bucket/e.json",
+        f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package-group/churn",
+        f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/churn/*",
+        WORKER,
+        f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/team-a-*",
+    } == resources
+    assert [
+        f"Step {name}: granted for the defaults of its parameters, and for no other values."
+        for name in ("Register", "Train", "Call", "Check")
+    ] == list(policy.notes)
+    assert {"indeterminate"} == {
+        row.verdict
+        for row in iam.preflight(made, role_policies=[policy])
+        if row.step != "Plain" and "training-job" not in row.resource
+    }
 
 
 def test_literal_wildcards_stand_for_themselves() -> None:
@@ -379,7 +431,9 @@ def test_clusters_of_emr() -> None:
     assert "allowed" == row.verdict
 
 
-@pytest.mark.parametrize("bucket", ["*", "BAD BUCKET", "a?", "${x}"])
+@pytest.mark.parametrize(
+    "bucket", ["*", "BAD BUCKET", "a?", "${x}", "s3://mine", "arn:aws:s3:::mine", ""]
+)
 def test_a_bucket_widens_no_policy(bucket: str) -> None:
     """It is refused."""
     with pytest.raises(ValueError, match="can't be a bucket"):
