@@ -934,9 +934,11 @@ def test_every_name_can_be_asked_for() -> None:
     assert set(NAMES) == set(CATALOGUE) & set(found)
 
 
-@pytest.mark.parametrize(
-    "name", [n for n, row in CATALOGUE.items() if MAJOR in row.modules and n not in NAMES]
-)
+LACKING = [n for n, row in CATALOGUE.items() if MAJOR in row.modules and n not in NAMES]
+
+
+@pytest.mark.skipif(not LACKING, reason="this release has every name of its major")
+@pytest.mark.parametrize("name", LACKING or [""])
 def test_names_that_the_release_lacks_say_what_to_do(name: str) -> None:
     """A name that came later is in a later release of this major, one that went has a successor."""
     with pytest.raises(UnsupportedSdk) as caught:
