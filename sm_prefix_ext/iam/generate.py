@@ -1,38 +1,31 @@
 """Write the least policies: for the execution role, the author, a team's prefix.
 
-The same plan gives the same policy, to the byte. Every rule in one of them is for a request that
-:mod:`.requests` lists; nothing is widened to make it shorter.
+Every rule in one of them is for a request that :mod:`.requests` lists; what nobody can name is
+left out, and said.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from ..arns import Arn, Home, is_role_arn
 from ..kinds import JOB_KINDS, KINDS, Kind
 from ..plan import Plan
 from ..policy import PrefixPolicy
 from .defaults import with_defaults
-from .documents import PolicyDocument, statement
-from .matching import MANY, glob
-from .overlap import meets
+from .documents import PolicyDocument
+from .matching import MANY
 from .requests import NOT_KNOWN, Request, of_author, of_execution_role, passing
+from .statements import statements
 
 _GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")
-_WITHOUT_RESOURCE_TYPE = frozenset({"elasticmapreduce:RunJobFlow"})
-"""What a policy has to allow on ``*``, since the service authorization reference names no type."""
 _OPEN = re.compile(
     r"arn:[^:]*:(iam::[^:]*:role/[*]|s3:::[*](/.*)?|lambda:.*:function:[*]|sqs:.*:[*]"
     r"|sagemaker:[^:]*:[^:]*:(?!experiment|pipeline/)(job/[^/]*/|[a-z-]+/)[*])"
 )
 """All roles, all buckets, all jobs of a type, and so on."""
-_MOST_OF_A_STATEMENT = 5_000
-"""Characters of resources; a managed policy takes 6,144 in all."""
 
 
 def execution_role_policy(
@@ -84,7 +77,7 @@ def execution_role_policy(
     if is_role_arn(plan.role_arn) and any("iam:PassRole" in job.actions for job in plan):
         # The developer guide's prerequisites have the role pass itself, whoever takes it.
         asked.append(passing("", plan.role_arn, plan.home))
-    return PolicyDocument(_statements(_sure(asked)), "execution-role", notes=tuple(notes))
+    return PolicyDocument(statements(_sure(asked)), "execution-role", notes=tuple(notes))
 
 
 def author_policy(
@@ -125,7 +118,7 @@ def author_policy(
         notes.append("The pipeline's name isn't known, so every pipeline is named; give it.")
     asked = of_author(plan, bucket)
     notes += _left_out(asked)
-    return PolicyDocument(_statements(_sure(asked)), "author", notes=tuple(notes))
+    return PolicyDocument(statements(_sure(asked)), "author", notes=tuple(notes))
 
 
 def prefix_policy(
@@ -187,7 +180,7 @@ def prefix_policy(
     asked += [passing("", role, home) for role in roles]
     if not roles:
         notes.append("No step roles, so no iam:PassRole; jobs are passed roles, so grant it too.")
-    return PolicyDocument(_statements(asked), f"prefix-{policy.prefix}", notes=tuple(notes))
+    return PolicyDocument(statements(asked), f"prefix-{policy.prefix}", notes=tuple(notes))
 
 
 def _kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
@@ -243,105 +236,3 @@ def notes_on(home: Home) -> Iterator[str]:
     for what, value in (("account", home.account), ("region", home.region)):
         if value == "*":
             yield f"The {what} isn't known, so every {what} is named; give it."
-
-
-def _statements(asked: Iterable[Request]) -> tuple[Mapping[str, Any], ...]:
-    """The statements that allow some requests, and no request that could be made beside them."""
-    made = []
-    for of_them, service, resources in _together(asked):
-        condition = {"StringEquals": {"iam:PassedToService": service}} if service else None
-        for some in _portions(resources):
-            label = _label(min(some), of_them, service)
-            made.append(statement(label, of_them, some, condition=condition))
-    labels = [written["Sid"] for written in made]
-    for written in made:
-        if labels.count(written["Sid"]) > 1:
-            content = json.dumps(written, sort_keys=True).encode()
-            written["Sid"] += hashlib.sha256(content).hexdigest()[:8]
-    return tuple(sorted(made, key=lambda written: str(written["Sid"])))
-
-
-def _together(asked: Iterable[Request]) -> Iterator[tuple[frozenset[str], str, list[str]]]:
-    """Actions with the resources that all of them are asked about, and the service passed to.
-
-    Resources of one type with the same actions share a statement. So do all resources of an action
-    that is asked about several types at once, such as ``sagemaker:CreateTrial``: each of them has
-    to allow it. ``sagemaker:AddTags`` is asked about one thing at a time.
-    """
-    about: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for one in asked:
-        service = str(one.facts.known.get("iam:PassedToService", ""))
-        resource = "*" if one.action in _WITHOUT_RESOURCE_TYPE else one.resource
-        about[one.action, service].update(dict.fromkeys(_spellings(resource)))
-    actions: dict[tuple[tuple[str, ...], str], set[str]] = defaultdict(set)
-    for (action, service), named in about.items():
-        resources = _needed(named)
-        several = len({_type_of(one) for one in resources}) > 1 and action != "sagemaker:AddTags"
-        for some in [tuple(sorted(resources))] if several else [(one,) for one in resources]:
-            actions[some, service].add(action)
-    alike: dict[tuple[str, frozenset[str], str], list[str]] = defaultdict(list)
-    for (some, service), of_them in actions.items():
-        kind = _type_of(some[0]) if len(some) == 1 else " ".join(some)
-        alike[kind, frozenset(of_them), service] += some
-    yield from ((of_them, service, found) for (_, of_them, service), found in alike.items())
-
-
-def _portions(resources: list[str]) -> Iterator[list[str]]:
-    """Resources in portions that leave room in a policy for the rest of their statement."""
-    portion: list[str] = []
-    for one in sorted(resources):
-        if portion and len(json.dumps([*portion, one])) > _MOST_OF_A_STATEMENT:
-            yield portion
-            portion = []
-        portion.append(one)
-    yield portion
-
-
-def _type_of(resource: str) -> str:
-    return "*" if resource == "*" else ":".join(resource.split(":")[2:3]) + _path(resource)
-
-
-def _path(resource: str) -> str:
-    """The resource type in an ARN, with the ``:`` of those that have no ``/``."""
-    return re.split(r"[/:]", Arn.parse(resource).resource.strip("/"))[0]
-
-
-def _spellings(resource: str) -> tuple[str, ...]:
-    """A resource, and in lower case too: SageMaker has authorised the names of jobs in both."""
-    if ":sagemaker:" not in resource:
-        return (resource,)
-    arn = Arn.parse(resource)
-    return tuple(
-        dict.fromkeys((resource, resource.removesuffix(arn.resource) + arn.resource.lower()))
-    )
-
-
-def _needed(resources: Iterable[str]) -> list[str]:
-    """The patterns that none of the others covers."""
-    return [
-        one
-        for one in resources
-        if not any(other != one and meets(glob(other), one) is True for other in resources)
-    ]
-
-
-def _label(resource: str, actions: Iterable[str], service: str) -> str:
-    """What a statement is called: by what it is about."""
-    if service:
-        return f"PassRoleTo{_camel(service.partition('.')[0])}"
-    if resource == "*":
-        return _camel(min(actions).replace(":", "-"))
-    arn = Arn.parse(resource)
-    if arn.service == "sagemaker":
-        path = "PipelineExecution" if "/execution/" in arn.resource else arn.resource_type
-        return _camel(path)
-    if arn.service == "s3":
-        return "Objects" if "/" in arn.resource else "Bucket"
-    return _camel(
-        f"{arn.service}-{_path(resource)}" if re.search("[/:]", arn.resource) else arn.service
-    )
-
-
-def _camel(text: str) -> str:
-    words = re.split(r"[^A-Za-z0-9]+", text)
-    return "".join(word[:1].upper() + word[1:] for word in words)
