@@ -85,7 +85,8 @@ def prefixed(cls: _Class) -> _Class:
     """
     if not isinstance(cls, type):
         raise TypeError(f"prefixed() got {cls!r}; wanted a class.")
-    return _prefixed(cls)  # type: ignore[no-any-return]  # a subclass of the class
+    made: _Class = _prefixed(cls)
+    return made
 
 
 @_once

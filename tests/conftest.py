@@ -77,7 +77,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def only_here(host: object, *args: object, **kwargs: object) -> object:
         if host in (None, "", *_LOOPBACK):
-            return look_up(host, *args, **kwargs)  # type: ignore[arg-type]
+            return look_up(host, *args, **kwargs)
         raise socket.gaierror(socket.EAI_NONAME, f"tests look up no host: {host}")
 
     monkeypatch.setattr(socket, "getaddrinfo", only_here)

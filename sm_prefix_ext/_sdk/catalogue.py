@@ -70,10 +70,10 @@ def _rows(
         for line in text.split("\n"):
             module, *words = line.split() or [""]
             for word in words:
-                name, release = re.fullmatch(r"(\w+)(.*)", word).groups()  # type: ignore[union-attr]
+                name, *release = re.split("(?=[<>])", word)
                 modules.setdefault(name, {})[major] = f"sagemaker.{module}"
                 if release:
-                    releases.setdefault(name, {})[major] = release
+                    releases.setdefault(name, {})[major] = release[0]
     fields = {"role": "role", "instead": "", **more}
     return {
         name: JobClass(

@@ -86,6 +86,11 @@ class Template:
         inner = (_KEY.fullmatch(found) for found in _VARIABLE.findall(self.text))
         return tuple(found[1] for found in inner if found and found[1] not in ("*", "?", "$"))
 
+    @property
+    def fixed(self) -> str | None:
+        """The pattern, where no variable is in it."""
+        return None if self.variables and "${" in self.text else self._literal(self.text)
+
     def fill(self, context: Context) -> str | Unknown | None:
         """The pattern, with the request's values in it.
 
@@ -93,8 +98,9 @@ class Template:
             The pattern; ``None`` where a variable has no value and no default, so that nothing
             matches it; unknown where a value is, or where IAM's guide doesn't say what it is.
         """
-        if not self.variables or "${" not in self.text:
-            return self._literal(self.text)
+        fixed = self.fixed
+        if fixed is not None:
+            return fixed
         parts, last, missing = [], 0, False
         unknown: list[str] = []
         for found in _VARIABLE.finditer(self.text):

@@ -51,10 +51,11 @@ class Patterns:
         self._fixed: list[str] = []
         self._others: list[Template] = []
         for template in templates:
-            if template.variables and "${" in template.text:
+            fixed = template.fixed
+            if fixed is None:
                 self._others.append(template)
             else:
-                self._fixed.append(template.fill(Context()))  # type: ignore[arg-type]  # no variables
+                self._fixed.append(fixed)
         simple = [one for one in self._fixed if one.count(MANY) <= _FEW]
         self._hard = [one for one in self._fixed if one.count(MANY) > _FEW]
         self._by_head: dict[str, list[str]] = defaultdict(list)

@@ -43,7 +43,7 @@ def pipelines(sdk: ModuleType, session: Any) -> Callable[[str, int], Any]:
 @pytest.fixture(params=SIZES)
 def size(request: pytest.FixtureRequest) -> int:
     """How many steps."""
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 @pytest.fixture(params=SIDES)

@@ -64,7 +64,7 @@ LONG_KINDS = [kind for kind in MADE_KINDS if not KINDS[kind].short]
 @pytest.fixture(params=MADE_KINDS)
 def kind(request: pytest.FixtureRequest) -> str:
     """Every kind of job that the installed SDK can make."""
-    return request.param  # type: ignore[no-any-return]
+    return request.param
 
 
 def make(sdk: ModuleType, session: Any, kind: str, step: str, name: Any = None) -> Any:
@@ -743,20 +743,16 @@ def module(sdk: ModuleType, session: Any, monkeypatch: pytest.MonkeyPatch) -> Mo
     listed = [make(sdk, session, "Processing", "Pre", "nice").step]
     given = {"name": "theirs", "steps": listed, "sagemaker_session": session}
     made = ModuleType("pipelines")
-    made.ours = pipeline(session, listed, "team-a")  # type: ignore[attr-defined]
-    made.broken = pipeline(  # type: ignore[attr-defined]
-        session, [make(sdk, session, "Processing", "Pre", LONG).step]
-    )
-    made.theirs = sdk.SdkPipeline(  # type: ignore[attr-defined]
-        pipeline_definition_config=sdk.SdkDefinitionConfig(True), **given
-    )
-    made.off = sdk.SdkPipeline(**given)  # type: ignore[attr-defined]
+    made.ours = pipeline(session, listed, "team-a")
+    made.broken = pipeline(session, [make(sdk, session, "Processing", "Pre", LONG).step])
+    made.theirs = sdk.SdkPipeline(pipeline_definition_config=sdk.SdkDefinitionConfig(True), **given)
+    made.off = sdk.SdkPipeline(**given)
 
     def build() -> Pipeline:
         print("building")
-        return made.ours  # type: ignore[no-any-return]
+        return made.ours
 
-    made.build = build  # type: ignore[attr-defined]
+    made.build = build
     monkeypatch.setitem(sys.modules, "pipelines", made)
     return made
 

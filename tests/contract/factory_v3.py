@@ -200,7 +200,7 @@ def function(step: str, name: Any = None) -> Any:
     return SimpleNamespace(step=work(), job=None)
 
 
-def condition(step: str, if_steps: list[Any], else_steps: list[Any] = ()) -> Any:  # type: ignore[assignment]
+def condition(step: str, if_steps: list[Any], else_steps: list[Any] = ()) -> Any:
     return ConditionStep(
         step,
         conditions=[ConditionEquals(left="a", right="a")],

@@ -195,7 +195,7 @@ def upstream_step_type(job: Any) -> str:
         (SdkCheckJobConfig, "QualityCheck"),
         ((sdk.Model, sdk.PipelineModel), "Model"),
     ):
-        if isinstance(job, base):  # type: ignore[arg-type]
+        if isinstance(job, base):
             return recipe
     return "AutoML"
 

@@ -436,7 +436,7 @@ def test_a_job_outside_a_pipeline_carries_the_prefix(plain: Any, policy: PrefixP
     started = sorted(row["ProcessingJobName"] for row in listed["ProcessingJobSummaries"])
     assert 3 == len(started)
     assert "team-a-whole" in started
-    assert all(policy.prefix.covers(name) for name in started)  # type: ignore[union-attr]
+    assert all(policy.prefix.covers(name) for name in started)
     assert any(name.startswith("team-a-x-") for name in started)
 
 
@@ -629,7 +629,7 @@ def test_your_own_subclass(session: Any, policy: PrefixPolicy) -> None:
     """``prefixed`` looks at the name that your class made, and leaves its arguments alone."""
     theirs = upstream().load("Processor")
 
-    class Mine(theirs):  # type: ignore[misc]
+    class Mine(theirs):
         def __init__(self, what: str, role: str | None = None) -> None:
             image = {"image_uri": jobs.sdk.IMAGE, "instance_count": 1}
             super().__init__(
@@ -660,11 +660,11 @@ SETTINGS = {
 def test_your_own_subclass_hands_on_what_it_is_given(session: Any, policy: PrefixPolicy) -> None:
     """A role left out is filled in where the SDK's class takes it, as in a subclass of ours."""
 
-    class Theirs(upstream().load("Processor")):  # type: ignore[misc]
+    class Theirs(upstream().load("Processor")):
         def __init__(self, *args: Any, team: str = "t", **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
 
-    class Ours(sm_prefix_ext.Processor):  # type: ignore[misc]
+    class Ours(sm_prefix_ext.Processor):
         def __init__(self, *args: Any, team: str = "t", **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
 
@@ -676,7 +676,7 @@ def test_your_own_subclass_hands_on_what_it_is_given(session: Any, policy: Prefi
 def test_a_role_that_your_own_subclass_asks_for(session: Any, policy: PrefixPolicy) -> None:
     """It is filled in where your constructor takes it."""
 
-    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+    class Mine(upstream().load("Processor")):
         def __init__(self, role: str) -> None:
             upstream().load("Processor").__init__(
                 self, role=role, base_job_name="x", sagemaker_session=session, **SETTINGS
@@ -688,7 +688,7 @@ def test_a_role_that_your_own_subclass_asks_for(session: Any, policy: PrefixPoli
 def test_a_role_that_your_own_subclass_has_by_default(session: Any, policy: PrefixPolicy) -> None:
     """It stays, as in a subclass of ours."""
 
-    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+    class Mine(upstream().load("Processor")):
         def __init__(self, role: str = jobs.sdk.ROLE, **more: Any) -> None:
             super().__init__(role=role, **more)
 
@@ -699,7 +699,7 @@ def test_a_role_that_your_own_subclass_has_by_default(session: Any, policy: Pref
 def test_a_class_is_made_once_for_all_threads() -> None:
     """Two classes under one name would be strangers to each other."""
 
-    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+    class Mine(upstream().load("Processor")):
         pass
 
     ready, interval = threading.Barrier(8), sys.getswitchinterval()
@@ -719,7 +719,7 @@ def test_a_class_is_made_once_for_all_threads() -> None:
 def test_a_late_name_of_your_own_method(session: Any, policy: PrefixPolicy) -> None:
     """What it hands on by ``super()`` is judged and composed."""
 
-    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+    class Mine(upstream().load("Processor")):
         def run(self, *, tag: str) -> Any:
             return super().run(job_name=tag)
 
@@ -811,7 +811,7 @@ def test_a_dataclass_of_your_own(session: Any, policy: PrefixPolicy) -> None:
 def test_what_your_own_method_makes_is_yours(session: Any, policy: PrefixPolicy) -> None:
     """Only what the SDK makes on its own account is left alone."""
 
-    class Mine(upstream().load("Processor")):  # type: ignore[misc]
+    class Mine(upstream().load("Processor")):
         def run(self) -> Any:
             return make("Processor", session, base_job_name="inner").base_job_name
 
@@ -824,17 +824,17 @@ def test_prefixed_takes_job_classes_only() -> None:
     with pytest.raises(TypeError, match="which makes no job"):
         prefixed(dict)
     with pytest.raises(TypeError, match="wanted a class"):
-        prefixed("Processor")  # type: ignore[type-var]
+        prefixed("Processor")
     assert prefixed(sm_prefix_ext.Processor) is sm_prefix_ext.Processor
     assert prefixed(upstream().load("Processor")) is sm_prefix_ext.Processor
 
 
-class Plain(upstream().load("CheckJobConfig")):  # type: ignore[misc]
+class Plain(upstream().load("CheckJobConfig")):
     """A user's class that can be imported."""
 
 
 @prefixed
-class Decorated(upstream().load("CheckJobConfig")):  # type: ignore[misc]
+class Decorated(upstream().load("CheckJobConfig")):
     """The same, decorated."""
 
 
@@ -847,7 +847,7 @@ def test_your_own_subclass_is_pickled(cls: Any, policy: PrefixPolicy) -> None:
         assert "x" == twin.base_job_name.declared
 
 
-class Rebuilt(upstream().load("CheckJobConfig")):  # type: ignore[misc]
+class Rebuilt(upstream().load("CheckJobConfig")):
     """A user's class that says itself how it is copied."""
 
     def __init__(self, role: str, name: str) -> None:

@@ -386,7 +386,7 @@ def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
     for name in NAMES:
         foreseen = of_execution_role(plan(name))
         asked: list[tuple[str, str]] = []
-        aws.authorize = lambda call, asked=asked: asked.append((call.action, call.resource))  # type: ignore[misc]
+        aws.authorize = lambda call, asked=asked: asked.append((call.action, call.resource))
         aws.create_role(f"role-{NAMES.index(name)}")
         role = f"arn:aws:iam::{ACCOUNT}:role/role-{NAMES.index(name)}"
         assert "Succeeded" == run(aws, name, role)[0]

@@ -560,7 +560,7 @@ def test_who_is_asked(driver: Driver) -> None:
     """The door is asked before each call: create, tag, pass the role, make a group."""
     worker = driver.aws.create_role("worker")
     calls: list[ServiceCall] = []
-    driver.aws.authorize = calls.append  # type: ignore[assignment]  # gives None
+    driver.aws.authorize = calls.append
     register = {"ModelPackageGroupName": "group"}
     execution = driver.run(
         job("Train", arguments={"RoleArn": worker}),

@@ -52,4 +52,4 @@ def test_create_and_describe_of_every_kind() -> None:
 @pytest.mark.parametrize("module", [moto.sagemaker.urls, moto.iam.urls])
 def test_one_path(module: object) -> None:
     """Both services answer on one path, which is what we stand in for."""
-    assert list(module.url_paths) == ["{0}/$"]  # type: ignore[attr-defined]
+    assert list(module.url_paths) == ["{0}/$"]

@@ -64,6 +64,6 @@ def assert_only_imports_differ(folder: Path) -> None:
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     assert len(changed) >= 5
     for old, new in changed:
-        module, name = re.fullmatch(r"from (\S+) import (\w+)", old).groups()  # type: ignore[union-attr]
+        module, name = re.fullmatch(r"from (\S+) import (\w+)", old).groups()
         assert module.startswith("sagemaker.")
         assert f"from sm_prefix_ext import {name}" == new

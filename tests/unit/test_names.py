@@ -28,7 +28,7 @@ TOKENS = st.from_regex(r"[A-Za-z0-9]{10}", fullmatch=True)
 def test_what_is_no_prefix(value: object) -> None:
     """The error says what was got, why not, and what is allowed."""
     with pytest.raises(InvalidPrefix) as raised:
-        JobPrefix(value)  # type: ignore[arg-type]
+        JobPrefix(value)
     assert value == raised.value.got
     assert repr(value) in str(raised.value)
     assert "letters, digits and hyphens" in str(raised.value)
@@ -101,7 +101,7 @@ def test_covers_ends_at_a_hyphen() -> None:
 @pytest.mark.parametrize("row", REAL, ids=[row["name"] for row in REAL])
 def test_every_real_name_parses(row: dict[str, dict[str, object]]) -> None:
     """To the fields that were read off it by hand."""
-    parsed = JobName.parse(row["name"])  # type: ignore[arg-type]
+    parsed = JobName.parse(row["name"])
     assert row["parsed"] == {field: getattr(parsed, field) for field in row["parsed"]}
 
 

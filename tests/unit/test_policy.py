@@ -40,14 +40,14 @@ def test_the_short_prefix(prefix: str, short: str | None, wanted: str | None) ->
 def test_prefixes_that_no_job_could_carry(given: dict[str, str]) -> None:
     """They are refused when the policy is made."""
     with pytest.raises(InvalidPrefix):
-        PrefixPolicy(**given)  # type: ignore[arg-type]
+        PrefixPolicy(**given)
 
 
 @pytest.mark.parametrize("roles", [{"Train": "role"}, {"": ROLE.format("x")}, ["x"], {"T": None}])
 def test_step_roles_must_be_roles(roles: object) -> None:
     """A ValueError names the entry."""
     with pytest.raises(ValueError, match="step_roles"):
-        PrefixPolicy(step_roles=roles)  # type: ignore[arg-type]
+        PrefixPolicy(step_roles=roles)
 
 
 def test_which_role_a_step_takes() -> None:
@@ -70,9 +70,9 @@ def test_a_policy_is_a_value() -> None:
     for twin in (pickle.loads(pickle.dumps(policy)), copy.deepcopy(policy)):
         assert (policy, hash(policy)) == (twin, hash(twin))
     with pytest.raises(dataclasses.FrozenInstanceError):
-        policy.prefix = None  # type: ignore[misc]
+        policy.prefix = None
     with pytest.raises(TypeError):
-        policy.step_roles["*"] = ""  # type: ignore[index]
+        policy.step_roles["*"] = ""
 
 
 def test_from_file(tmp_path: Path) -> None:

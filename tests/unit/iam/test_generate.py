@@ -610,7 +610,7 @@ def test_trust_versions_and_cors() -> None:
         assert wanted == decision.verdict
     for bad in (0, True, "6"):
         with pytest.raises(ValueError, match="at_least is"):
-            iam.pipeline_version_policy("p", at_least=bad)  # type: ignore[arg-type]
+            iam.pipeline_version_policy("p", at_least=bad)
     [rule] = iam.cors_rules(["https://studio.example"])
     assert (["PUT"], ["https://studio.example"]) == (rule["AllowedMethods"], rule["AllowedOrigins"])
 
