@@ -124,6 +124,17 @@ def escaped(text: str) -> str:
     return re.sub(r"[*?]|[$](?={)", r"${\g<0>}", text)
 
 
+def unescaped(text: str) -> str:
+    """The name that a policy spells so; the opposite of :func:`escaped`.
+
+    Example:
+        >>> from sm_prefix_ext.arns import unescaped
+        >>> unescaped("reports/a${*}")
+        'reports/a*'
+    """
+    return re.sub(r"[$]{([*?$])}", r"\1", text)
+
+
 def is_role_arn(text: object) -> bool:
     """Whether a value is the ARN of an IAM role.
 

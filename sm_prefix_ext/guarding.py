@@ -12,13 +12,12 @@ from typing import Any
 from ._sdk import upstream
 from .errors import PrefixViolation, PrefixWarning
 from .findings import GROUP_OUTSIDE_POLICY
-from .kinds import JOB_KINDS, Kind
+from .kinds import KINDS_BY_OPERATION, Kind
 from .naming import Declared, Place, full_name_faults, judge
 from .policy import PrefixPolicy
 
 _EVENT = "provide-client-params.sagemaker"
 _CREATES_A_JOB = re.compile(r"Create(\w*Job|Model|ModelPackage)(V2)?")
-_KINDS: Mapping[str, Kind] = {kind.actions[0]: kind for kind in reversed(JOB_KINDS)}
 _numbers = count()
 
 
@@ -105,7 +104,7 @@ class Guard:
         found = _CREATES_A_JOB.fullmatch(model.name) if self._emitters else None
         if found is None:
             return
-        kind = _KINDS.get(model.name.removesuffix("V2")) or _other(model)
+        kind = KINDS_BY_OPERATION.get(model.name.removesuffix("V2")) or _other(model)
         if kind is None:
             return
         name, place = params.get(kind.name_field), Place(model.name, kind.step_type)

@@ -237,3 +237,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({row.step_type: row for row in _ROW
 
 JOB_KINDS: tuple[Kind, ...] = tuple(row for row in _ROWS if row.makes_job)
 """The rows whose steps make a job with a name."""
+
+KINDS_BY_OPERATION: Mapping[str, Kind] = MappingProxyType(
+    {kind.actions[0]: kind for kind in reversed(JOB_KINDS)}
+)
+"""The same by the operation that makes the job; the first row of those that share one."""

@@ -10,7 +10,7 @@ from ..arns import Arn, Home
 from ..definition import StepView, role_slots
 from ..iam.facts import Facts, facts_of
 from ..iam.requests import Request, passing
-from ..kinds import JOB_KINDS, KINDS, Kind
+from ..kinds import JOB_KINDS, KINDS, KINDS_BY_OPERATION
 
 _RESOURCES = {
     **{kind.name_field: kind.arn_resource for kind in JOB_KINDS},
@@ -48,7 +48,6 @@ _MORE_THAN_A_NAME = {
 """What has an identifier or a parent in its ARN that the name doesn't tell."""
 _ABOUT_NOTHING = frozenset({"ListCandidatesForAutoMLJob", "ListTrialComponents"})
 """Lists with a filter for a field here; by the service authorization reference, about ``*``."""
-_KINDS: Mapping[str, Kind] = {kind.actions[0]: kind for kind in reversed(JOB_KINDS)}
 _IN_FULL = ("PipelineExecutionArn", "ResourceArn")
 _DIRECT = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
 _REQUEST_TAG, _TAG_KEYS = "aws:RequestTag/", "aws:TagKeys"
@@ -63,7 +62,7 @@ def direct_requests(operation: str, params: Mapping[str, Any], home: Home) -> It
         params: its parameters.
         home: where it is called.
     """
-    kind = _KINDS.get(operation.removesuffix("V2"))
+    kind = KINDS_BY_OPERATION.get(operation.removesuffix("V2"))
     resource = _resource(operation, params, home)
     noun = operation.removeprefix("Create")
     view = StepView("", "", noun, dict(params), kind or KINDS.get(noun))

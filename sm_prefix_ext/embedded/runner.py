@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..arns import Arn, Home
+from ..arns import Arn, Home, unescaped
 from ..definition import StepView, role_slots
 from ..iam.facts import Facts, facts_of
 from ..iam.requests import (
@@ -144,8 +144,7 @@ class Runner:
         """Fail the step, in the service's words, unless the execution role may do something."""
         session = f"sagemaker-pipeline-{self.execution.id}-{run.name[:STEP_NAME_IN_JOB_NAME]}"
         role, step_type = self.execution.role, str(run.step.get("Type"))
-        # A request spells its resource as a policy does.
-        resource = re.sub(r"[$]{([*?$])}", r"\1", wanted.resource)
+        resource = unescaped(wanted.resource)
         call = ServiceCall(
             wanted.action, resource, role, session, run.name, step_type, wanted.facts
         )

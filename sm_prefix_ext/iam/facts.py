@@ -136,15 +136,14 @@ class Facts:
         """
         if action == f"sagemaker:{operation}":
             return self
-        tagging = action == "sagemaker:AddTags"
-        known = {
-            key: value
-            for key, value in self.known.items()
-            if key not in _ALL_KEYS and (tagging or not key.startswith(_TAG))
-        }
-        if not tagging:
-            return Facts(known, self.absent | _ALL_KEYS | _OF_TAGGING)
-        return Facts(known | {"sagemaker:TaggingAction": operation}, self.absent | _ALL_KEYS)
+        if action == "sagemaker:AddTags":
+            known = {key: value for key, value in self.known.items() if key not in _ALL_KEYS}
+            known["sagemaker:TaggingAction"] = operation
+            return Facts(known, self.absent | _ALL_KEYS)
+        principal = self._of_principal()
+        # Whether a request of another service has tags in it, nobody can say.
+        tagless = action.startswith(("sagemaker:Describe", "sagemaker:Stop"))
+        return Facts(principal.known, principal.absent | _OF_TAGGING) if tagless else principal
 
     def of_passing(self, service: str) -> Facts:
         """The facts of passing a role, by the same principal.
@@ -152,9 +151,23 @@ class Facts:
         Args:
             service: to which it is passed.
         """
+        there = self._of_principal().elsewhere()
+        known = {**there.known, "iam:PassedToService": service}
+        return Facts(known, (there.absent - _OF_PASSING) | _OF_TAGGING)
+
+    def _of_principal(self) -> Facts:
+        """What is left of them in a request that isn't the creating one."""
+        known = {
+            key: value
+            for key, value in self.known.items()
+            if key not in _ALL_KEYS and not key.startswith(_TAG)
+        }
+        return Facts(known, self.absent | _ALL_KEYS)
+
+    def elsewhere(self) -> Facts:
+        """The same of a service that isn't asked in the pipeline's region for certain."""
         known = {key: value for key, value in self.known.items() if key != "aws:RequestedRegion"}
-        known["iam:PassedToService"] = service
-        return Facts(known, (self.absent - _OF_PASSING) | _ALL_KEYS | _OF_TAGGING)
+        return Facts(known, self.absent)
 
     def tells(self, key: str) -> bool:
         """Whether it is known what a key has, or that the request hasn't got it."""

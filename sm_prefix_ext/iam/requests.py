@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -33,7 +33,6 @@ NOT_KNOWN = "unknown"
 """Stands for the actions of a step type whose permissions nobody has written down."""
 
 _GROUP = ":model-package-group/"
-_OF_A_TRIAL_COMPONENT = ("AddTags", "AssociateTrialComponent", "CreateTrialComponent")
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
 _NOT_ALWAYS = frozenset({"Cancel", "Delete", "Stop", "Terminate"})
 _OF_THE_PIPELINE = (
@@ -63,7 +62,7 @@ class Request:
     step: str
     action: str
     resource: str
-    facts: Facts = field(default_factory=Facts)
+    facts: Facts = NOTHING_KNOWN
     shape: str = ""
 
     @property
@@ -143,7 +142,8 @@ def _of_job(job: PlannedJob, plan: Plan, view: StepView | None) -> Iterator[Requ
             head, _, name = job.arn_pattern.partition(":model-package/")
             group = f"{head}{_GROUP}{name.removesuffix('/*')}"
             for needed in (action, "sagemaker:AddTags"):
-                yield Request(job.step, needed, group, facts.of("CreateModelPackageGroup", needed))
+                told = principal.of("CreateModelPackageGroup", needed)
+                yield Request(job.step, needed, group, told)
         else:
             yield Request(job.step, action, job.arn_pattern, facts.of(create, action), shape)
 
@@ -245,17 +245,19 @@ def experiment_requests(
     trial_name = EXECUTION_ID if given == {"Get": "Execution.PipelineExecutionId"} else named(given)
     trial = home.arn("sagemaker", f"experiment-trial/{trial_name}")
     component = home.arn("sagemaker", f"experiment-trial-component/{job.name_pattern}")
-    for action, resource in (
-        ("CreateExperiment", experiment),
-        ("AddTags", experiment),
-        ("CreateTrial", experiment),
-        ("CreateTrial", trial),
-        ("AddTags", trial),
-        ("AssociateTrialComponent", trial),
-        *((action, component) for action in _OF_A_TRIAL_COMPONENT),
+    for operation, action, resource in (
+        ("CreateExperiment", "CreateExperiment", experiment),
+        ("CreateExperiment", "AddTags", experiment),
+        ("CreateTrial", "CreateTrial", experiment),
+        ("CreateTrial", "CreateTrial", trial),
+        ("CreateTrial", "AddTags", trial),
+        ("AssociateTrialComponent", "AssociateTrialComponent", trial),
+        ("CreateTrialComponent", "CreateTrialComponent", component),
+        ("CreateTrialComponent", "AddTags", component),
+        ("AssociateTrialComponent", "AssociateTrialComponent", component),
     ):
         asked = f"sagemaker:{action}"
-        yield Request(job.step, asked, resource, of.of("CreateTrialComponent", asked))
+        yield Request(job.step, asked, resource, of.of(operation, asked))
 
 
 def property_file_requests(
@@ -269,7 +271,5 @@ def property_file_requests(
         home: where the pipeline runs.
         of: what is known of the principal.
     """
-    known = {key: value for key, value in of.known.items() if key != "aws:RequestedRegion"}
     for bucket, key in objects_read(view, views):
-        where = home.arn("s3", f"{bucket}/{key}")
-        yield Request(view.path, "s3:GetObject", where, Facts(known, of.absent))
+        yield Request(view.path, "s3:GetObject", home.arn("s3", f"{bucket}/{key}"), of.elsewhere())

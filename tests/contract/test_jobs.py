@@ -303,6 +303,17 @@ def test_composed_once_when_it_enters_a_pipeline(
     assert f"{prefix_of(row)}-x" == job_name(name, job, session)
 
 
+def test_a_tuners_own_trainer_is_left_alone(session: Any, policy: PrefixPolicy) -> None:
+    """Its training jobs are called after the tuning job, by the service."""
+    inner = {2: "estimator", 3: "model_trainer"}[MAJOR or 2]
+    trainer = jobs.arguments("HyperparameterTuner", session)[inner]
+    trainer.base_job_name = "its-own"
+    tuner = make("HyperparameterTuner", session, **{inner: trainer})
+    assert "ta" == job_name("HyperparameterTuner", tuner, session)
+    assert trainer is getattr(tuner, inner)
+    assert "its-own" == trainer.base_job_name
+
+
 @pytest.mark.parametrize("name", ONE_OF_EACH)
 def test_a_pipelines_own_policy_composes_anew(
     name: str, session: Any, policy: PrefixPolicy
@@ -374,6 +385,34 @@ def test_a_clarify_job_is_called_by_its_prefix(session: Any) -> None:
     assert "team-a-bias" == job_name(
         "SageMakerClarifyProcessor", job, session, PrefixPolicy("team-a")
     )
+
+
+STARTERS = [
+    (name, method)
+    for name in MADE
+    for method, function in inspect.getmembers(upstream().load(name), inspect.isfunction)
+    if not method.startswith("_") and "job_name" in inspect.signature(function).parameters
+    if method in ("fit", "run", "transform", "tune") or method.startswith("run_")
+]
+
+
+def test_which_methods_start_jobs_by_name() -> None:
+    """The table below has those that the SDK documents."""
+    training = {2: ("Estimator", "fit"), 3: ("HyperparameterTuner", "tune")}[MAJOR or 2]
+    tuning = {2: ("HyperparameterTuner", "fit"), 3: ("HyperparameterTuner", "tune")}[MAJOR or 2]
+    assert {("Processor", "run"), ("Transformer", "transform"), training, tuning} <= set(STARTERS)
+
+
+@pytest.mark.parametrize(("name", "method"), STARTERS)
+def test_every_late_name_is_judged(
+    name: str, method: str, session: Any, policy: PrefixPolicy
+) -> None:
+    """``run``, ``fit``, ``tune`` and their kin, before anything else happens in them."""
+    job = make(name, session)
+    with pytest.raises(PrefixViolation) as caught:
+        getattr(job, method)(job_name="bad_")
+    [finding] = caught.value.findings
+    assert f"{name}.{method}(job_name=) got 'bad_'" in finding.message
 
 
 @pytest.mark.parametrize("value", ["x" * 50, "bad_name!"])
@@ -972,6 +1011,17 @@ def test_unknown_arguments_are_the_sdks_to_refuse(session: Any) -> None:
         with pytest.raises((TypeError, ValueError)) as found:
             ours(nonsense=1)
         assert (type(wanted.value), str(wanted.value)) == (type(found.value), str(found.value))
+
+
+@pytest.mark.skipif(MAJOR == 2, reason="v2 has no pydantic classes")
+def test_unknown_fields_are_forbidden_as_before(session: Any, policy: PrefixPolicy) -> None:
+    """pydantic's ``extra="forbid"`` holds, with its own words."""
+    said = []
+    for cls in (upstream().load("ModelTrainer"), sm_prefix_ext.ModelTrainer):
+        with pytest.raises(ValueError, match="extra_forbidden") as caught:
+            cls(**jobs.arguments("ModelTrainer", session), nonsense=1)
+        said.append(str(caught.value))
+    assert said[0] == said[1]
 
 
 def test_the_functions_of_a_module_are_not_touched() -> None:

@@ -193,6 +193,7 @@ LAMBDA = step("Call", "Lambda", FunctionArn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:
         ("lambda:InvokeFunction", "Null", "iam:PassedToService", "true", "allowed"),
         ("iam:PassRole", "Null", "sagemaker:InstanceTypes", "true", "allowed"),
         ("iam:PassRole", "Null", "aws:RequestTag/team", "true", "allowed"),
+        ("iam:PassRole", "Null", "aws:RequestTag/own", "true", "allowed"),
         ("sagemaker:DescribeTrainingJob", "Null", "aws:RequestTag/team", "true", "allowed"),
         ("sagemaker:StopTrainingJob", "Null", "aws:TagKeys", "true", "allowed"),
         ("sagemaker:CreateTrainingJob", "Null", "aws:TagKeys", "true", "indeterminate"),
@@ -203,7 +204,9 @@ def test_what_a_request_has_and_has_not(
     action: str, operator: str, key: str, value: str, wanted: str
 ) -> None:
     """Whatever the step, and whoever asks."""
-    training_step = step("Train", "Training", {"TrainingJobName": "team-a", "RoleArn": EXECUTION})
+    tags = [{"Key": "own", "Value": "a"}]
+    arguments = {"TrainingJobName": "team-a", "RoleArn": EXECUTION, "Tags": tags}
+    training_step = step("Train", "Training", arguments)
     made = Plan.from_definition(
         {"Steps": [training_step, LAMBDA]}, region=REGION, role_arn=EXECUTION
     )
@@ -213,6 +216,56 @@ def test_what_a_request_has_and_has_not(
     assert wanted == found.verdict
     if wanted == "indeterminate":
         assert (key,) == found.unknown
+
+
+SPARK = step("Spark", "EMR", {"ClusterConfig": {"Tags": [{"Key": "team", "Value": "a"}]}})
+IN_GROUP = step(
+    "InGroup",
+    "RegisterModel",
+    {
+        "ModelPackageGroupName": "team-a",
+        "ModelApprovalStatus": "Approved",
+        "Tags": [{"Key": "team", "Value": "a"}],
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("listed", "action", "key", "value", "wanted"),
+    [
+        # Another service's request may have tags, whatever the definition says of SageMaker's.
+        (SPARK, "elasticmapreduce:RunJobFlow", "aws:RequestTag/team", "a", "indeterminate"),
+        # A group isn't its package, and an experiment isn't its trial component.
+        (IN_GROUP, "CreateModelPackage", "sagemaker:ModelApprovalStatus", "Approved", "allowed"),
+        (IN_GROUP, "CreateModelPackageGroup", "aws:RequestTag/team", "a", "indeterminate"),
+        (JOBS[1], "CreateExperiment", "aws:RequestTag/team", "a", "indeterminate"),
+        (JOBS[1], "AddTags experiment/p", "sagemaker:TaggingAction", "CreateExperiment", "allowed"),
+        (
+            JOBS[1],
+            "AddTags trial/t",
+            "sagemaker:TaggingAction",
+            "CreateTrial",
+            "allowed",
+        ),
+        (JOBS[1], "AddTags experiment/p", "sagemaker:TaggingAction", "CreateTrial", "implicitDeny"),
+    ],
+)
+def test_what_belongs_to_which_request(
+    listed: Any, action: str, key: str, value: str, wanted: str
+) -> None:
+    """What is known of one request of a step isn't known of the next."""
+    config = {"ExperimentName": "p", "TrialName": "t"}
+    made = Plan.from_definition(
+        {"Steps": [listed], "PipelineExperimentConfig": config}, region=REGION, account=ACCOUNT
+    )
+    policy = document(allow("*", "*", Condition={"StringEquals": {key: value}}))
+    name, _, resource = action.partition(" ")
+    [found] = {
+        row.verdict
+        for row in iam.preflight(made, role_policies=[policy])
+        if row.action.endswith(f":{name.rpartition(':')[2]}") and row.resource.endswith(resource)
+    }
+    assert wanted == found
 
 
 def test_an_endpoint_config_tells_its_instances() -> None:
