@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -29,8 +28,6 @@ from .jobless import result_of
 from .records import Iteration, StepRun
 from .rules import Outcome, Rules, ServiceCall, compose_name, outcome_of
 from .scope import Scope
-
-_MAKING = re.compile(r":(Create|Run|StartJob)")
 
 
 @dataclass
@@ -140,7 +137,7 @@ class Runner:
     def _of_the_role(self) -> Facts:
         return facts_of(None, self._home, self.execution.role)
 
-    def _ask(self, run: StepRun, wanted: Request, operation: str) -> None:
+    def _ask(self, run: StepRun, wanted: Request) -> None:
         """Fail the step, in the service's words, unless the execution role may do something."""
         session = f"sagemaker-pipeline-{self.execution.id}-{run.name[:STEP_NAME_IN_JOB_NAME]}"
         role, step_type = self.execution.role, str(run.step.get("Type"))
@@ -151,16 +148,16 @@ class Runner:
         why = self.rules.authorize(call)
         if why is not None:
             raise StepError(
-                f"ClientError: Failed to invoke {operation}. User: {call.user} is not authorized "
-                f"to perform: {call.action} on resource: {call.resource} {why}"
+                f"ClientError: Failed to invoke {wanted.within or wanted.action}. User: "
+                f"{call.user} is not authorized to perform: {call.action} on resource: "
+                f"{call.resource} {why}"
             )
 
     def _ask_each(self, run: StepRun, requests: Iterable[Request]) -> None:
-        listed = tuple(requests)
-        for wanted in listed:
+        for wanted in requests:
             # What nobody has written down can't be judged either.
             if wanted.always and wanted.action != NOT_KNOWN:
-                self._ask(run, wanted, _operation(wanted, listed))
+                self._ask(run, wanted)
 
     def _of_the_experiment(self, kind: Kind, run: StepRun, name: str) -> Iterator[Request]:
         """What recording a job in the pipeline's experiment asks."""
@@ -208,7 +205,7 @@ class Runner:
             else:
                 create = operation if operation.startswith("Create") else kind.actions[0]
                 wanted = Request(run.name, action, resource, facts.of(create, action))
-            self._ask(run, wanted, f"sagemaker:{operation}")
+            self._ask(run, replace(wanted, within=f"sagemaker:{operation}"))
             if action == kind.iam_actions[0]:
                 self._ask_each(run, self._of_the_experiment(kind, run, name))
 
@@ -274,16 +271,6 @@ class Runner:
 def _view(step: Mapping[str, Any]) -> StepView:
     name, step_type = step["Name"], step["Type"]
     return StepView(name, name, step_type, step.get("Arguments") or {}, KINDS[step_type], step)
-
-
-def _operation(wanted: Request, listed: Sequence[Request]) -> str:
-    """The operation that asks a request: tags and roles are asked by what makes or starts."""
-    makers = [one for one in listed if _MAKING.search(one.action)]
-    if wanted.action == "sagemaker:AddTags":
-        makers = [one for one in makers if one.resource == wanted.resource]
-    elif wanted.action != "iam:PassRole":
-        makers = []
-    return makers[-1].action if makers else wanted.action
 
 
 def _reason(name: str, outcome: Outcome) -> str | None:

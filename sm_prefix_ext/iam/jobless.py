@@ -9,17 +9,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..arns import Home, escaped, is_role_arn
 from ..definition import StepView
 
 SAGEMAKER = "sagemaker.amazonaws.com"
-PASS_ROLE = "PassRole"
 Views = Mapping[str, StepView]
-Needs = Iterator[tuple[str, str, str]]
-"""Service, action and resource; for ``PassRole``, the service that the role is passed to."""
+
+
+class Need(NamedTuple):
+    """Something that a step asks.
+
+    Args:
+        action: such as ``lambda:InvokeFunction``.
+        resource: an ARN as a policy spells it; of ``iam:PassRole``, the role, ``*`` for any.
+        within: the action within which it is asked, where that is another one.
+        passed_to: the service that a role is passed to.
+    """
+
+    action: str
+    resource: str
+    within: str = ""
+    passed_to: str = ""
+
+
+Needs = Iterator[Need]
 
 ASKS_NOTHING = frozenset({"Condition", "ForEach", "Fail"})
 
@@ -42,7 +58,7 @@ def _lambda(view: StepView, home: Home, views: Views) -> Needs:
     function = view.step.get("FunctionArn")
     known = isinstance(function, str) and function.startswith("arn:")
     where = named(function) if known else home.arn("lambda", "function:*")
-    yield "lambda", "InvokeFunction", where
+    yield Need("lambda:InvokeFunction", where)
 
 
 def _callback(view: StepView, home: Home, views: Views) -> Needs:
@@ -50,31 +66,32 @@ def _callback(view: StepView, home: Home, views: Views) -> Needs:
     found = _QUEUE.fullmatch(url.path)
     part = re.search(r"(?:^|[.])sqs[.]([a-z0-9-]+)[.]", f".{url.hostname or ''}")
     if found is None:
-        yield "sqs", "SendMessage", home.arn("sqs", "*")
+        yield Need("sqs:SendMessage", home.arn("sqs", "*"))
     else:
         there = Home(home.partition, part[1] if part else home.region, found[1])
-        yield "sqs", "SendMessage", there.arn("sqs", found[2])
+        yield Need("sqs:SendMessage", there.arn("sqs", found[2]))
 
 
 def _emr(view: StepView, home: Home, views: Views) -> Needs:
     config = view.arguments.get("ClusterConfig")
     cluster = home.arn("elasticmapreduce", f"cluster/{named(view.arguments.get('ClusterId'))}")
     for action in _ON_A_CLUSTER:
-        yield "elasticmapreduce", action, cluster
+        yield Need(f"elasticmapreduce:{action}", cluster)
     if config is not None:
         yield from _new_cluster(config if isinstance(config, Mapping) else {}, home)
     rule = home.arn("events", _EMR_RULE.format("Step" if config is None else "Cluster"))
     for action in _OF_A_RULE:
-        yield "events", action, rule
+        yield Need(f"events:{action}", rule)
 
 
 def _new_cluster(config: Mapping[str, Any], home: Home) -> Needs:
     cluster = home.arn("elasticmapreduce", "cluster/*")
     # The reference has no resource type for RunJobFlow; denials name a cluster.
-    yield "elasticmapreduce", "RunJobFlow", cluster
-    yield "elasticmapreduce", "TerminateJobFlows", cluster
+    making = "elasticmapreduce:RunJobFlow"
+    yield Need(making, cluster)
+    yield Need("elasticmapreduce:TerminateJobFlows", cluster)
     if config.get("Tags"):
-        yield "elasticmapreduce", "AddTags", cluster
+        yield Need("elasticmapreduce:AddTags", cluster, making)
     suffix = ".cn" if home.partition == "aws-cn" else ""
     for key, service in (
         ("ServiceRole", "elasticmapreduce"),
@@ -82,7 +99,8 @@ def _new_cluster(config: Mapping[str, Any], home: Home) -> Needs:
         ("AutoScalingRole", "elasticmapreduce"),
     ):
         if config.get(key) is not None:
-            yield f"{service}.amazonaws.com{suffix}", PASS_ROLE, _role(config[key], home)
+            passed_to = f"{service}.amazonaws.com{suffix}"
+            yield Need("iam:PassRole", _role(config[key], home), making, passed_to)
 
 
 def _role(given: Any, home: Home) -> str:
@@ -96,16 +114,17 @@ def _emr_serverless(view: StepView, home: Home, views: Views) -> Needs:
     given = view.arguments.get("ApplicationId")
     application = home.arn("emr-serverless", f"/applications/{named(given)}")
     if given is None:
-        yield "emr-serverless", "CreateApplication", "*"  # which has no resource type
+        yield Need("emr-serverless:CreateApplication", "*")  # which has no resource type
         for action in _OF_AN_APPLICATION:
-            yield "emr-serverless", action, application
-    yield "emr-serverless", "StartJobRun", application
+            yield Need(f"emr-serverless:{action}", application)
+    starting = "emr-serverless:StartJobRun"
+    yield Need(starting, application)
     for action in ("CancelJobRun", "GetJobRun"):
-        yield "emr-serverless", action, f"{application}/jobruns/*"
+        yield Need(f"emr-serverless:{action}", f"{application}/jobruns/*")
     config = view.arguments.get("JobConfig")
     inner = config.get("executionRoleArn") if isinstance(config, Mapping) else None
     role = view.arguments.get("ExecutionRoleArn") or inner
-    yield "emr-serverless.amazonaws.com", PASS_ROLE, _role(role, home)
+    yield Need("iam:PassRole", _role(role, home), starting, "emr-serverless.amazonaws.com")
 
 
 def _made(noun: str, resource: str, *others: tuple[str, str]) -> Callable[..., Needs]:
@@ -116,13 +135,15 @@ def _made(noun: str, resource: str, *others: tuple[str, str]) -> Callable[..., N
             name = _followed(view.arguments.get(field), field, views)
             return home.arn("sagemaker", f"{kind}/{named(name)}")
 
-        made = arn(f"{noun}Name", resource)
-        for action in (f"Create{noun}", "AddTags", f"Describe{noun}"):
-            yield "sagemaker", action, made
+        made, making = arn(f"{noun}Name", resource), f"sagemaker:Create{noun}"
+        yield Need(making, made)
+        yield Need("sagemaker:AddTags", made, making)
+        yield Need(f"sagemaker:Describe{noun}", made)
         for field, kind in others:
-            yield "sagemaker", f"Create{noun}", arn(field, kind)
-        if view.arguments.get("ExecutionRoleArn") is not None:
-            yield SAGEMAKER, PASS_ROLE, _role(view.arguments["ExecutionRoleArn"], home)
+            yield Need(making, arn(field, kind))
+        role = view.arguments.get("ExecutionRoleArn")
+        if role is not None:
+            yield Need("iam:PassRole", _role(role, home), making, SAGEMAKER)
 
     return needs
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -22,7 +22,7 @@ from ..definition import StepView, steps
 from ..kinds import ENTITY_TOKEN_LENGTH
 from ..plan import Plan, PlannedJob
 from .facts import NOTHING_KNOWN, Facts, facts_of, facts_of_author
-from .jobless import ASKS_NOTHING, NEEDS, PASS_ROLE, SAGEMAKER, Views, named
+from .jobless import ASKS_NOTHING, NEEDS, SAGEMAKER, Views, named
 from .matching import Context, Template
 from .property_files import EXECUTION_ID, objects_read
 
@@ -57,6 +57,8 @@ class Request:
         facts: what is known of the request's condition keys.
         shape: the resource, with ``?`` for each character whose number is known; ``""`` where
             there is nothing to add.
+        within: the action within which it is asked, where that is another one: tags and roles are
+            asked for by what makes or starts something.
     """
 
     step: str
@@ -64,6 +66,7 @@ class Request:
     resource: str
     facts: Facts = NOTHING_KNOWN
     shape: str = ""
+    within: str = ""
 
     @property
     def subject(self) -> str:
@@ -208,12 +211,13 @@ def jobless_requests(
     if view.step_type not in NEEDS:
         yield Request(view.path, NOT_KNOWN, "*")
         return
-    for service, action, resource in NEEDS[view.step_type](view, home, views):
-        if action == PASS_ROLE:
-            yield passing(view.path, resource, home, service, of=of)
+    for need in NEEDS[view.step_type](view, home, views):
+        if need.passed_to:
+            made = passing(view.path, need.resource, home, need.passed_to, of=of)
         else:
-            asked = f"{service}:{action}"
-            yield Request(view.path, asked, resource, of.of(f"Create{view.step_type}", asked))
+            facts = of.of(f"Create{view.step_type}", need.action)
+            made = Request(view.path, need.action, need.resource, facts)
+        yield replace(made, within=need.within)
 
 
 def experiment_requests(
@@ -256,8 +260,9 @@ def experiment_requests(
         ("CreateTrialComponent", "AddTags", component),
         ("AssociateTrialComponent", "AssociateTrialComponent", component),
     ):
-        asked = f"sagemaker:{action}"
-        yield Request(job.step, asked, resource, of.of(operation, asked))
+        asked, within = f"sagemaker:{action}", f"sagemaker:{operation}"
+        facts = of.of(operation, asked)
+        yield Request(job.step, asked, resource, facts, within=within if asked != within else "")
 
 
 def property_file_requests(
