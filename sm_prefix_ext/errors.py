@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from .text import printable, shown
+
 if TYPE_CHECKING:
     from .findings import Finding
 
@@ -41,7 +43,7 @@ class InvalidPrefix(PrefixError, ValueError):
         self.allowed = allowed
 
     def __str__(self) -> str:
-        return f"{self.got!r} can't be a job prefix: {self.why}; {self.allowed}."
+        return f"{shown(self.got)} can't be a job prefix: {self.why}; {self.allowed}."
 
 
 class PrefixViolation(PrefixError, ValueError):
@@ -62,8 +64,8 @@ class PrefixViolation(PrefixError, ValueError):
 
         errors = sum(finding.severity == ERROR for finding in self.findings)
         return (
-            f"{errors} finding{'s' * (errors != 1)} of severity error in {self.subject}; "
-            f"nothing was sent.\n{as_text(self.findings)}"
+            f"{errors} finding{'s' * (errors != 1)} of severity error in "
+            f"{printable(self.subject)}; nothing was sent.\n{as_text(self.findings)}"
         )
 
 
@@ -79,7 +81,7 @@ class PrefixWarning(UserWarning):
         self.finding = finding
 
     def __str__(self) -> str:
-        return f"{self.finding.code}: {self.finding.message} {self.finding.fix}"
+        return printable(f"{self.finding.code}: {self.finding.message} {self.finding.fix}")
 
 
 class PolicyFileError(PrefixError, ValueError):
@@ -99,7 +101,7 @@ class PolicyFileError(PrefixError, ValueError):
 
     def __str__(self) -> str:
         where = f"{self.file}: {self.key}" if self.key else self.file
-        return f"{where}: {self.why}"
+        return printable(f"{where}: {self.why}")
 
 
 class UnsupportedSdk(PrefixError, ImportError):
@@ -119,4 +121,4 @@ class UnsupportedSdk(PrefixError, ImportError):
 
     def __str__(self) -> str:
         got = self.installed or "no SageMaker Python SDK"
-        return f"Found {got}; wanted {self.supported}: {self.install}"
+        return printable(f"Found {got}; wanted {self.supported}: {self.install}")

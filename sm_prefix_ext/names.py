@@ -17,6 +17,23 @@ from .kinds import (
 RESERVED = "pipelines"
 """What the service puts in front of a job's name when prefixing is off."""
 
+
+def plain(text: str) -> str:
+    """The characters of a ``str``, whatever a subclass says of itself.
+
+    ``class Team(str, Enum)`` formats as ``Team.A`` and hashes as ``A``; what counts for a name is
+    the characters, which are also what JSON carries.
+
+    Example:
+        >>> from enum import Enum
+        >>> from sm_prefix_ext.names import plain
+        >>> Team = Enum("Team", {"A": "team-a"}, type=str)
+        >>> f"{plain(Team.A)}-train"
+        'team-a-train'
+    """
+    return str.__str__(text)
+
+
 _ALLOWED = "wanted are letters, digits and hyphens (A-Z a-z 0-9 -), with no hyphen at either end"
 
 
@@ -44,8 +61,10 @@ class JobPrefix(str):
 
     def __new__(cls, value: str) -> JobPrefix:
         """Check the value and make a prefix of it."""
-        if isinstance(value, cls):
+        if type(value) is cls:
             return value
+        if isinstance(value, str):
+            value = plain(value)
         why = alphabet_fault(value)
         if why is None and reserved(value):
             why = f"{RESERVED!r} is what the service itself uses with prefixing off"
@@ -70,12 +89,14 @@ class JobPrefix(str):
             >>> JobPrefix("team-a").join("train")
             'team-a-train'
         """
+        if isinstance(name, str):
+            name = plain(name)
         if name is None or name == "":
             return self
         why = alphabet_fault(name)
         if why is not None:
             raise InvalidPrefix(name, why, _ALLOWED)
-        return type(self)(name if self.covers(name) else f"{self}-{name}")
+        return type(self)(name if self.covers(name) else f"{plain(self)}-{name}")
 
     def covers(self, name: str) -> bool:
         """Whether a job of this name is inside the pattern ``<prefix>-*``, or is the prefix itself.
@@ -87,7 +108,8 @@ class JobPrefix(str):
             >>> JobPrefix("team-a").covers("team-ab-train")
             False
         """
-        return name == str(self) or name.startswith(f"{self}-")
+        prefix, name = plain(self), plain(name)
+        return name == prefix or name.startswith(f"{prefix}-")
 
 
 class GivenName(str):
@@ -115,19 +137,20 @@ class GivenName(str):
 
     def __new__(cls, value: str, declared: str | None, argument: str) -> GivenName:
         """Make the name."""
-        name = super().__new__(cls, value)
-        name.declared = declared
+        name = super().__new__(cls, plain(value))
+        name.declared = plain(declared) if isinstance(declared, str) else declared
         name.argument = argument
         return name
 
     def __getnewargs__(self) -> tuple[str, str | None, str]:  # type: ignore[override]
-        return str(self), self.declared, self.argument
+        return plain(self), self.declared, self.argument
 
 
 def alphabet_fault(value: object) -> str | None:
     """What keeps a value from being (the beginning of) a job's name, or ``None``."""
     if not isinstance(value, str):
         return f"it is a {type(value).__name__}, not a str"
+    value = plain(value)
     if not value:
         return "it is empty"
     outside = sorted(set(re.sub(r"[A-Za-z0-9-]", "", value)))
@@ -146,11 +169,12 @@ def hyphenated(name: str) -> str:
         >>> hyphenated("Train_Model")
         'Train-Model'
     """
-    return re.sub(r"[^A-Za-z0-9]", "-", name)
+    return re.sub(r"[^A-Za-z0-9]", "-", plain(name))
 
 
 def reserved(value: str) -> bool:
     """Whether the service keeps this prefix for itself."""
+    value = plain(value)
     return value == RESERVED or value.startswith(f"{RESERVED}-")
 
 
@@ -220,6 +244,7 @@ class JobName:
             >>> JobName.parse("pipelines-4z1p0ma9xq2c-Train-0gVx5T2Yk9").step_part
             'Train'
         """
+        name = plain(name)
         for mode, form in _GRAMMAR:
             found = form.fullmatch(name)
             if found:

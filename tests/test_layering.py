@@ -16,7 +16,7 @@ from sm_prefix_ext._sdk.catalogue import CATALOGUE
 
 PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
-    {"errors", "kinds", "names", "arns", "findings", "tables"},
+    {"errors", "kinds", "names", "arns", "findings", "tables", "text"},
     {"policy", "definition"},
     {"naming", "enforcement", "plan"},
     {"iam"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sm_prefix_ext import InvalidPrefix, JobName, JobPrefix
-from sm_prefix_ext.names import GivenName
+from sm_prefix_ext.names import GivenName, alphabet_fault, hyphenated, plain, reserved
 
 REAL = json.loads((Path(__file__).parents[1] / "data/real_job_names.json").read_text("utf-8"))
 NAMES = st.from_regex(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,20}", fullmatch=True)
@@ -135,3 +136,56 @@ def test_a_given_name_is_a_str_that_remembers() -> None:
     for twin in (copy.copy(name), copy.deepcopy(name), pickle.loads(pickle.dumps(name))):
         assert (GivenName, name) == (type(twin), twin)
         assert ("x", "Estimator(base_job_name=)") == (twin.declared, twin.argument)
+
+
+class Disguised(str):
+    """A ``str`` that says something else wherever it is asked."""
+
+    def __str__(self) -> str:
+        return "rogue"
+
+    __repr__ = __str__
+
+    def __format__(self, spec: str) -> str:
+        return "rogue"
+
+    def __hash__(self) -> int:
+        return 7
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __len__(self) -> int:
+        return 0
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter("rogue")
+
+    def startswith(self, *_: object) -> bool:
+        return True
+
+
+Kind = Enum("Kind", {"TEAM": "team-a", "TRAIN": "train", "INSIDE": "team-a-x"}, type=str)
+
+
+@pytest.mark.parametrize("of", [Disguised, Kind], ids=["subclass", "enum"])
+def test_a_string_counts_by_its_characters(of: type) -> None:
+    """Whatever a subclass says of itself: as a prefix, as a name, in a copy."""
+    team, train, inside = of("team-a"), of("train"), of("team-a-x")
+    assert (str, "team-a") == (type(plain(team)), plain(team))
+    assert "team-a" == JobPrefix(team)
+    assert "team-a-train" == JobPrefix(team).join(train)
+    assert "team-a-x" == JobPrefix(team).join(inside)
+    assert (True, False) == (JobPrefix("team-a").covers(inside), JobPrefix("team-a").covers(train))
+    assert ("train", None, False) == (hyphenated(train), alphabet_fault(train), reserved(train))
+    name = GivenName(of("team-a-x"), of("x") if of is Disguised else None, "X(n=)")
+    assert "team-a-x" == json.loads(json.dumps(name)) == f"{name}"
+    assert type(name.declared) in (str, type(None))
+
+
+def test_a_subclass_of_a_prefix_is_no_disguise() -> None:
+    """Its characters are looked at like any other's."""
+    sub = type("Sub", (JobPrefix,), {"__str__": lambda self: "rogue", "__format__": lambda *_: "r"})
+    prefix = JobPrefix(sub("team-a"))
+    assert (JobPrefix, "team-a-x") == (type(prefix), prefix.join("x"))
+    assert sub("team-a").covers("team-a-x") and not sub("team-a").covers("rogue-x")

@@ -1,0 +1,48 @@
+"""Text that comes from outside, made safe to show; needs nothing of this package."""
+
+from __future__ import annotations
+
+_LONGEST = 400
+
+
+def printable(text: object) -> str:
+    r"""A text as it can be shown: an escape for each character that prints nothing of its own.
+
+    Those are control characters (ESC, line breaks), what changes the direction of text, line and
+    paragraph separators, characters without width, and lone surrogates: all that Python's own
+    ``repr`` escapes too. A name with them could paint over what a terminal shows.
+
+    Args:
+        text: a ``str``; of anything else, what ``str()`` gives.
+
+    Example:
+        >>> from sm_prefix_ext.text import printable
+        >>> print(printable("Train\x1b[2K\nNo findings"))
+        Train\x1b[2K\nNo findings
+    """
+    text = str.__str__(text) if isinstance(text, str) else str(text)
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def shown(value: object) -> str:
+    """A value as an error message quotes it: its ``repr``, printable, and cut where it is long.
+
+    A ``str`` is quoted by its characters, also where a subclass has a ``repr`` of its own. What
+    can't be shown at all, such as an integer of more digits than Python converts, goes by its type.
+
+    Example:
+        >>> from sm_prefix_ext.text import shown
+        >>> shown("a/b"), shown(10**5000)
+        ("'a/b'", 'a value of type int')
+    """
+    try:
+        text = repr(str.__str__(value) if isinstance(value, str) else value)
+    except Exception:  # a class of the user's own may raise anything
+        return f"a value of type {type(value).__name__}"
+    text = printable(text)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
