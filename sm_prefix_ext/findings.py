@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from .text import printable
+
 Severity = Literal["error", "warning"]
 ERROR: Severity = "error"
 WARNING: Severity = "warning"
@@ -29,6 +31,9 @@ NARROWER_THAN_JOBS = "PFX014"
 OTHER_CASE = "PFX015"
 OTHER_NAMES = "PFX016"
 NOT_READ = "PFX017"
+NAME_DROPPED = "PFX022"
+REFUSED_BY_SERVICE = "PFX023"
+UNMATCHED_STEP_ROLE = "PFX024"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -61,6 +66,12 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         OTHER_CASE: (WARNING, "An IAM policy differs from the jobs' names in letter case."),
         OTHER_NAMES: (WARNING, "An IAM policy is written for jobs with prefixing the other way."),
         NOT_READ: (WARNING, "AWS refused a question, so the answer is less than whole."),
+        NAME_DROPPED: (ERROR, "A name was declared, and the definition does not carry it."),
+        REFUSED_BY_SERVICE: (ERROR, "The service refuses the name: its characters or its length."),
+        UNMATCHED_STEP_ROLE: (
+            WARNING,
+            "A role is given to a step that the pipeline doesn't have.",
+        ),
     }
 )
 """Every code, with its severity and what it means."""
@@ -104,13 +115,15 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 def as_text(findings: Iterable[Finding], width: int = 100) -> str:
     """The findings as a plain table: a head line each, message and fix below it, wrapped."""
     rows = list(findings)
-    step = max((len(row.step) for row in rows), default=0)
+    steps = [printable(row.step) for row in rows]
+    longest = max(map(len, steps), default=0)
     lines = []
-    for row in rows:
-        lines.append(f"{row.code}  {row.severity:<7}  {row.step:<{step}}  {row.step_type}")
+    for row, step in zip(rows, steps):
+        head = f"{row.code}  {row.severity:<7}  {step:<{longest}}  {printable(row.step_type)}"
+        lines.append(head.rstrip())
         for label, text in (("", row.message), ("Fix: ", row.fix)):
             lines += textwrap.wrap(
-                label + text,
+                label + printable(text),
                 width,
                 initial_indent=" " * 8,
                 subsequent_indent=" " * 8,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -13,8 +13,10 @@ from typing import Any
 
 from .arns import is_role_arn
 from .errors import InvalidPrefix, PolicyFileError
-from .kinds import PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
-from .names import JobPrefix
+from .findings import UNMATCHED_STEP_ROLE, Finding
+from .kinds import KINDS, PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
+from .names import JobPrefix, plain
+from .text import shown
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -25,6 +27,8 @@ FILE_NAME = "sm-prefix.toml"
 ENVIRONMENT_VARIABLE = "SM_PREFIX_POLICY"
 _APP_NAME = "sm-prefix"
 _KEYS = ("prefix", "short_prefix", "step_roles")
+_ALIKE = 0.85
+"""From this ratio of :mod:`difflib` on, a word counts as another one misspelt."""
 
 
 @dataclass(frozen=True, init=False)
@@ -41,7 +45,8 @@ class PrefixPolicy:
 
     Raises:
         InvalidPrefix: for a prefix that no job could carry.
-        ValueError: for a step role that isn't a role's ARN.
+        ValueError: for a step role that isn't a role's ARN, or a key of one that is a step type
+            misspelt.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
@@ -94,11 +99,13 @@ class PrefixPolicy:
             for step, owner in owners.items()
             if owner in self.step_roles
         }
-        if not roles:
-            return self
-        return PrefixPolicy(
-            self.prefix, short_prefix=self.short_prefix, step_roles={**roles, **self.step_roles}
-        )
+        return self._with_roles({**roles, **self.step_roles}) if roles else self
+
+    def _with_roles(self, roles: Mapping[str, str]) -> PrefixPolicy:
+        """The same policy with other roles, whose keys are known to be right."""
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self), step_roles=MappingProxyType(dict(roles)))
+        return twin
 
     def role_for(self, step: str, step_type: str) -> str | None:
         """The role that the policy gives a step, or ``None``.
@@ -107,7 +114,7 @@ class PrefixPolicy:
             step: the step's name.
             step_type: its type, such as ``Training``.
         """
-        for key in (step, step_type, "*"):
+        for key in (plain(step), plain(step_type), "*"):
             if key in self.step_roles:
                 return self.step_roles[key]
         return None
@@ -124,14 +131,7 @@ class PrefixPolicy:
             PolicyFileError: for a file that isn't there, isn't TOML, has an unknown key, or holds
                 a value that can't be.
         """
-        try:
-            document = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            raise PolicyFileError(
-                path, None, f"the policy file can't be read: {error.strerror}."
-            ) from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise PolicyFileError(path, None, f"the policy file is not TOML: {error}.") from None
+        document = _document(path)
         for key in document:
             if key not in _KEYS:
                 raise PolicyFileError(path, key, _unknown(key))
@@ -178,6 +178,58 @@ class PrefixPolicy:
         return None
 
 
+def unmatched_step_roles(policy: PrefixPolicy, step_names: Iterable[str]) -> tuple[Finding, ...]:
+    """The warnings for entries of ``step_roles`` that are neither a step's name nor a step type.
+
+    Args:
+        policy: as the user gave it.
+        step_names: the names of all steps of the pipeline, nested ones too, and those of the
+            step collections that the user made.
+
+    Example:
+        >>> from sm_prefix_ext import PrefixPolicy
+        >>> from sm_prefix_ext.policy import unmatched_step_roles
+        >>> policy = PrefixPolicy(step_roles={"Trian": "arn:aws:iam::111122223333:role/train"})
+        >>> [finding.fix for finding in unmatched_step_roles(policy, ["Train", "Evaluate"])]
+        ["Write 'Train' in step_roles, or take the entry out."]
+    """
+    names = {plain(name) for name in step_names}
+    return tuple(
+        _unmatched(key, names, policy.source)
+        for key in policy.step_roles
+        if key != "*" and key not in KINDS and key not in names
+    )
+
+
+def _unmatched(key: str, names: Iterable[str], source: str | None) -> Finding:
+    near = difflib.get_close_matches(key, sorted({*names, *KINDS}), n=1)
+    where = f" of {source}" if source else ""
+    return Finding.of(
+        UNMATCHED_STEP_ROLE,
+        key,
+        "",
+        f"The role for {key!r} in step_roles{where} goes to no step: the pipeline has no step of "
+        "that name, and there is no such step type.",
+        (f"Write {near[0]!r} in step_roles, or take" if near else "Take") + " the entry out.",
+    )
+
+
+def _document(path: str | os.PathLike[str]) -> Any:
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise PolicyFileError(path, None, f"the file can't be read: {error.strerror}.") from None
+    except ValueError as error:  # no text, or no path at all
+        raise PolicyFileError(path, None, f"the file can't be read: {error}.") from None
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        why = "the policy file is nested too deep to be a prefix policy."
+    except ValueError as error:  # an integer of too many digits is no TOMLDecodeError
+        why = f"the policy file is not TOML: {error}."
+    raise PolicyFileError(path, None, why)
+
+
 def _candidates() -> Iterator[Path]:
     here = Path.cwd()
     for folder in (here, *here.parents):
@@ -215,17 +267,42 @@ class _RoleFault(ValueError):
 
 def _checked_roles(roles: Any) -> Mapping[str, str]:
     if not isinstance(roles, Mapping):
-        raise _RoleFault("", f"got {roles!r}; wanted a step's name, a step type or '*' to a role.")
+        raise _RoleFault(
+            "", f"got {shown(roles)}; wanted a step's name, a step type or '*' to a role."
+        )
+    checked = {}
     for key, role in roles.items():
         if not isinstance(key, str) or not key:
-            raise _RoleFault(str(key), "wanted a step's name, a step type or '*' as the key.")
+            raise _RoleFault(shown(key), "wanted a step's name, a step type or '*' as the key.")
+        key = plain(key)
+        misspelt = _misspelt_type(key)
+        if misspelt is not None:
+            raise _RoleFault(
+                key,
+                f"this looks like the step type {misspelt!r}, misspelt; write {misspelt!r}, or, "
+                "where it is a step's name, rename the step.",
+            )
         if not is_role_arn(role):
             raise _RoleFault(
                 key,
-                f"{role!r} is not the ARN of a role; wanted "
+                f"{shown(role)} is not the ARN of a role; wanted "
                 "arn:<partition>:iam::<account>:role/<name>.",
             )
-    return MappingProxyType(dict(roles))
+        checked[key] = plain(role)
+    return MappingProxyType(checked)
+
+
+def _misspelt_type(key: str) -> str | None:
+    """The step type that a key is meant to be; ``None`` for a step type and for a step's name.
+
+    Steps may well be called ``training``, ``Preprocessing`` or ``Transform2``: a key that contains
+    a step type, or is contained in one, is a name.
+    """
+    near = difflib.get_close_matches(key, KINDS, n=1, cutoff=_ALIKE)
+    if not near:
+        return None
+    word, known = key.lower(), near[0].lower()
+    return None if word in known or known in word else near[0]
 
 
 def _unknown(key: str) -> str:
@@ -237,6 +314,6 @@ def _unknown(key: str) -> str:
 def _revive(
     prefix: str | None, short: str | None, roles: dict[str, str], source: str | None
 ) -> PrefixPolicy:
-    policy = PrefixPolicy(prefix, short_prefix=short, step_roles=roles)
+    policy = PrefixPolicy(prefix, short_prefix=short)._with_roles(roles)
     object.__setattr__(policy, "source", source)
     return policy

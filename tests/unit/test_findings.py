@@ -31,7 +31,8 @@ ERRORS = [
 
 def test_the_catalogue_is_complete_and_stable() -> None:
     """Codes are in order, none is used twice, every one has a severity and a sentence."""
-    assert [f"PFX{n:03}" for n in range(1, len(CATALOGUE) + 1)] == sorted(CATALOGUE)
+    assert list(CATALOGUE) == sorted(CATALOGUE)
+    assert all(re.fullmatch(r"PFX[0-9]{3}", code) for code in CATALOGUE)
     for code, (severity, meaning) in CATALOGUE.items():
         assert severity in ("error", "warning"), code
         assert re.fullmatch(r"[A-Z][^.]+\.", meaning), code
@@ -86,6 +87,36 @@ def test_what_the_errors_say() -> None:
     assert "Found sagemaker 1.72.1; wanted sagemaker 2: pip install sagemaker" == sdk
     assert "Found no SageMaker Python SDK" in str(UnsupportedSdk(None, "2", "x"))
     assert "p.toml: can't be read" == str(PolicyFileError("p.toml", None, "can't be read"))
+
+
+HOSTILE = "a\x1b[2K\r\nNo findings\x9b\u202e\u2066\u200f\u061c\u2028\u2029\u200b\x7fb"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidPrefix(HOSTILE, "it is wrong", "wanted another"),
+        PrefixViolation([Finding.of("PFX002", HOSTILE, HOSTILE, HOSTILE, HOSTILE)], HOSTILE),
+        PolicyFileError(HOSTILE, HOSTILE, HOSTILE),
+        UnsupportedSdk(HOSTILE, HOSTILE, HOSTILE),
+        PrefixWarning(Finding.of("PFX007", HOSTILE, HOSTILE, HOSTILE, HOSTILE)),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_no_error_lets_text_from_outside_paint(error: Exception) -> None:
+    """What has no shape of its own is escaped; the lines are those of the table alone."""
+    text = str(error)
+    assert r"\x1b" in text
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert not any(line.startswith("No findings") for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("value", [10**5000, [10**5000], "x" * 1000, object(), None], ids=type)
+def test_any_value_can_be_quoted(value: object) -> None:
+    """A value that Python can't print, or at length only, still makes one short sentence."""
+    text = str(InvalidPrefix(value, "it is wrong", "wanted another"))
+    assert 500 > len(text)
+    assert text.endswith("can't be a job prefix: it is wrong; wanted another.")
 
 
 def test_the_package_has_no_other_names() -> None:

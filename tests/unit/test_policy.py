@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+from enum import Enum
 from pathlib import Path
 
 import platformdirs
@@ -12,6 +13,7 @@ import pytest
 
 from sm_prefix_ext import InvalidPrefix, PolicyFileError, PrefixPolicy
 from sm_prefix_ext.kinds import KINDS
+from sm_prefix_ext.policy import unmatched_step_roles
 
 ROLE = "arn:aws:iam::111122223333:role/{}"
 
@@ -95,6 +97,16 @@ def test_from_file(tmp_path: Path) -> None:
         ("short_prefix = 'toolong'", "short_prefix", "7 characters"),
         ("[step_roles]\nTrain = 'x'", "step_roles.Train", "not the ARN of a role"),
         ("step_roles = 'x'", "step_roles", "wanted a step's name"),
+        ("[step_rols]\nTrain = 'x'", "step_rols", "Did you mean 'step_roles'?"),
+        ("whatever = 1", "whatever", "wanted are prefix, short_prefix, step_roles."),
+        ("[step_roles]\nTrainnig = 'x'", "step_roles.Trainnig", "the step type 'Training'"),
+        ("prefix = " + "9" * 5000, None, "not TOML"),
+        ("prefix = 0x" + "f" * 5000, "prefix", "a value of type int can't be a job prefix"),
+        ("step_roles = 0x" + "f" * 5000, "step_roles", "got a value of type int"),
+        ("[step_roles]\nT = 0x" + "f" * 5000, "step_roles.T", "a value of type int is not the"),
+        ("prefix = " + "[" * 5000, None, "nested too deep"),
+        ("a" + ".a" * 5000 + " = 1", "a", "unknown"),
+        ('"\\u001b[2K" = 1', "\x1b[2K", r"\x1b[2K: this key is unknown"),
         ("prefix = ", None, "not TOML"),
         (None, None, "can't be read"),
     ],
@@ -161,3 +173,69 @@ def test_replace_and_a_byte_order_mark(tmp_path: Path) -> None:
     file = tmp_path / "p.toml"
     file.write_text('prefix = "a"', encoding="utf-8-sig")
     assert "a" == PrefixPolicy.from_file(file).prefix
+
+
+def test_a_path_that_is_none() -> None:
+    """One sentence, as for any other file."""
+    with pytest.raises(PolicyFileError, match="can't be read"):
+        PrefixPolicy.from_file("a\0b")
+
+
+Word = Enum("Word", {"TEAM": "team-a", "STEP": "Train", "ROLE": ROLE.format("x")}, type=str)
+
+
+def test_strings_count_by_their_characters() -> None:
+    """An enumeration's members are its values, in every place of a policy."""
+    policy = PrefixPolicy(Word.TEAM, step_roles={Word.STEP: Word.ROLE})
+    assert PrefixPolicy("team-a", step_roles={"Train": ROLE.format("x")}) == policy
+    assert ROLE.format("x") == policy.role_for("Train", "Training")
+    assert ROLE.format("x") == policy.role_for(Word.STEP, "Training")
+    assert {str} == {type(word) for entry in policy.step_roles.items() for word in entry}
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("Trainnig", "Training"),
+        ("Procesing", "Processing"),
+        ("Tunning", "Tuning"),
+        ("QualtyCheck", "QualityCheck"),
+        ("RegistrModel", "RegisterModel"),
+        ("traning", None),
+        *((kind, None) for kind in KINDS),
+        *((kind.lower(), None) for kind in KINDS),
+        *((f"Pre{kind}", None) for kind in KINDS),
+        *((f"{kind}2", None) for kind in KINDS),
+        *((f"{kind}s", None) for kind in KINDS),
+        *((name, None) for name in ("Train", "Trainer", "Process", "Tune", "Preprocessing", "*")),
+    ],
+)
+def test_a_misspelt_step_type_is_an_error(key: str, meant: str | None) -> None:
+    """It names the nearest; what may be a step's name is one."""
+    roles = {key: ROLE.format("x")}
+    if meant is None:
+        assert roles == dict(PrefixPolicy(step_roles=roles).step_roles)
+        return
+    with pytest.raises(ValueError, match=f"'{key}'.*'{meant}', misspelt; write '{meant}'"):
+        PrefixPolicy(step_roles=roles)
+
+
+def test_roles_for_steps_that_are_not_there() -> None:
+    """A warning each, with the nearest name; step types and ``*`` fit every pipeline."""
+    roles = dict.fromkeys(("Fit", "Trian", "Training", "Zzz", "*"), ROLE.format("x"))
+    found = unmatched_step_roles(PrefixPolicy(step_roles=roles), ["Fit", "Train"])
+    assert [("PFX024", "warning", "Trian"), ("PFX024", "warning", "Zzz")] == [
+        (finding.code, finding.severity, finding.step) for finding in found
+    ]
+    assert "Write 'Train' in step_roles, or take the entry out." == found[0].fix
+    assert "Take the entry out." == found[1].fix
+    assert () == unmatched_step_roles(PrefixPolicy(step_roles=roles), ["Fit", "Trian", "Zzz"])
+
+
+def test_a_steps_own_name_is_never_misspelt() -> None:
+    """Where the pipeline itself tells the steps' names, any name goes; and the file stays known."""
+    policy = PrefixPolicy("t", step_roles={"Make": ROLE.format("a")})
+    object.__setattr__(policy, "source", "sm-prefix.toml")
+    spread = policy.spread({"Procesing": "Make"})
+    for twin in (spread, pickle.loads(pickle.dumps(spread)), copy.copy(spread)):
+        assert (ROLE.format("a"), "sm-prefix.toml") == (twin.role_for("Procesing", ""), twin.source)
