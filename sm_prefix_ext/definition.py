@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .kinds import KINDS, Kind
+from .names import plain
+from .strict_json import loads
+from .text import printable
 
 Definition = dict[str, Any]
 
@@ -59,14 +61,10 @@ def load(text: str, where: str = "the definition") -> Definition:
         where: what to call it in an error.
 
     Raises:
-        ValueError: for a text that isn't JSON or isn't a definition, in one sentence.
+        ValueError: for a text that isn't JSON, has a key twice in an object, or isn't a
+            definition; in one sentence.
     """
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"{where} is not JSON: {error}.") from None
-    except RecursionError:
-        raise ValueError(f"{where} is nested too deep to be a pipeline definition.") from None
+    document = loads(text, where)
     for _ in steps(document, where):
         pass
     return document  # type: ignore[no-any-return]  # walking it has shown that it is a dict
@@ -89,6 +87,7 @@ def steps(document: Mapping[str, Any], where: str = "the definition") -> Iterato
         >>> [step.path for step in steps({"Steps": [check]})]
         ['Check', 'Check/if/Train']
     """
+    where = printable(where)
     if not isinstance(document, Mapping):
         raise ValueError(
             f"{where} is not a pipeline definition: wanted an object with 'Steps', "
@@ -96,19 +95,40 @@ def steps(document: Mapping[str, Any], where: str = "the definition") -> Iterato
         )
     if "Steps" not in document:
         raise ValueError(f"{where} is not a pipeline definition: it has no 'Steps'.")
-    yield from _steps(document["Steps"], "", f"{where}: 'Steps'")
+    # Not recursive: a definition may be nested deeper than Python's stack.
+    stack = [(0, _views(document["Steps"], "", f"{where}: 'Steps'"))]
+    above = {0}
+    while stack:
+        mark, rest = stack[-1]
+        found = next(rest, None)
+        if found is None:
+            stack.pop()
+            above.remove(mark)
+            continue
+        view, place = found
+        yield view
+        if not NESTED.keys().isdisjoint(view.arguments):
+            if id(view.step) in above:
+                raise ValueError(_CIRCLE)
+            above.add(id(view.step))
+            stack.append((id(view.step), _nested(view, place)))
 
 
-def _steps(listed: Any, above: str, where: str) -> Iterator[StepView]:
+def _nested(view: StepView, place: str) -> Iterator[tuple[StepView, str]]:
+    for key, word in NESTED.items():
+        listed = view.arguments.get(key)
+        if listed is not None:
+            inner = f"{place} ({printable(view.name)}): {key!r}"
+            yield from _views(listed, f"{view.path}/{word}/", inner)
+
+
+def _views(listed: Any, above: str, where: str) -> Iterator[tuple[StepView, str]]:
+    """The steps of a list, each with what to call it in an error."""
     if not isinstance(listed, list):
         raise ValueError(f"{where} is {_kind_of(listed)}; wanted a list of steps.")
     for number, step in enumerate(listed):
-        view = _view(step, above, f"{where}[{number}]")
-        yield view
-        for key, word in NESTED.items():
-            if view.arguments.get(key) is not None:
-                inner = f"{where}[{number}] ({view.name}): {key!r}"
-                yield from _steps(view.arguments[key], f"{view.path}/{word}/", inner)
+        place = f"{where}[{number}]"
+        yield _view(step, above, place), place
 
 
 def _view(step: Any, above: str, where: str) -> StepView:
@@ -120,21 +140,75 @@ def _view(step: Any, above: str, where: str) -> StepView:
     arguments = step.get("Arguments", {})
     if not isinstance(arguments, dict):
         raise ValueError(
-            f"{where} ({step['Name']}): 'Arguments' is {_kind_of(arguments)}; wanted an object."
+            f"{where} ({printable(step['Name'])}): 'Arguments' is {_kind_of(arguments)}; wanted an "
+            "object."
         )
+    name, step_type = plain(step["Name"]), plain(step["Type"])
     return StepView(
-        path=above + step["Name"],
-        name=step["Name"],
-        step_type=step["Type"],
+        path=above + name,
+        name=name,
+        step_type=step_type,
         arguments=arguments,
-        kind=KINDS.get(step["Type"]),
+        kind=KINDS.get(step_type),
         step=step,
     )
 
 
+_JSON_TYPES = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+
+
 def _kind_of(value: Any) -> str:
-    words = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
-    return "null" if value is None else words.get(type(value), "a number")
+    return _JSON_TYPES.get(type(value)) or f"a value of type {type(value).__name__}"
+
+
+def copied(document: Any) -> Any:
+    """A copy of plain data, to any depth, in which no two places share a dict or a list.
+
+    Raises:
+        ValueError: for data that holds itself, which is no JSON.
+
+    Example:
+        >>> from sm_prefix_ext.definition import copied
+        >>> shared = {"RoleArn": "a"}
+        >>> made = copied({"Steps": [shared, shared]})
+        >>> made["Steps"][0] is made["Steps"][1], made == {"Steps": [shared, shared]}
+        (False, True)
+    """
+    result: dict[Any, Any] = {}
+    items: list[tuple[Any, Any]]
+    stack: list[tuple[int, Any, Iterator[tuple[Any, Any]]]]
+    stack = [(0, result, iter([("copy", document)]))]
+    above = {0}
+    while stack:
+        mark, target, rest = stack[-1]
+        for key, value in rest:
+            if not isinstance(value, (Mapping, list)):
+                target[key] = value
+                continue
+            if id(value) in above:
+                raise ValueError(_CIRCLE)
+            above.add(id(value))
+            if isinstance(value, list):
+                target[key], items = [None] * len(value), list(enumerate(value))
+            else:
+                target[key], items = {}, list(value.items())
+            stack.append((id(value), target[key], iter(items)))
+            break
+        else:
+            stack.pop()
+            above.remove(mark)
+    return result["copy"]
+
+
+_CIRCLE = "the definition is not plain data: it holds itself; wanted what JSON can carry."
 
 
 def role_slots(arguments: dict[str, Any], path: str) -> Iterator[tuple[dict[str, Any], str]]:

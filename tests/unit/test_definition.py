@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from enum import Enum
 from typing import Any
 
 import pytest
 
-from sm_prefix_ext.definition import is_stand_in, load, role_slots, steps
+from sm_prefix_ext import Plan, PrefixPolicy
+from sm_prefix_ext.definition import copied, is_stand_in, load, role_slots, steps
+from sm_prefix_ext.enforcement import enforce
 
 
 def step(name: str, step_type: str = "Training", **arguments: Any) -> dict[str, Any]:
@@ -51,6 +54,14 @@ def test_paths_of_nested_steps() -> None:
             "'Steps'[0] (C): 'ElseSteps' is a string; wanted a list",
         ),
         ("[" * 100_000, "nested too deep"),
+        ('{"Steps": [' + "9" * 5000 + "]}", "is not JSON: Exceeds the limit"),
+        ('{"Steps": [], "Steps": []}', "has the key 'Steps' twice in one object, with [] and []"),
+        (
+            '{"Steps": [{"Name": "A", "Type": "Training", "Arguments": '
+            '{"TrainingJobName": "rogue", "TrainingJobName": "team-a-x"}}]}',
+            "has the key 'TrainingJobName' twice in one object, with 'rogue' and 'team-a-x'",
+        ),
+        ('{"Steps": [{"Name": "a\\u001b", "Type": "T", "Arguments": 1}]}', r"(a\x1b): 'Arguments'"),
     ],
 )
 def test_what_is_no_definition(text: str, said: str) -> None:
@@ -98,3 +109,63 @@ def test_stand_ins(wanted: bool, name: str, made: dict[str, Any]) -> None:
     """The names that the SDK makes up are known for the kinds that get them."""
     [view] = steps({"Steps": [made]})
     assert wanted is is_stand_in(view, name)
+
+
+def nested(depth: int) -> dict[str, Any]:
+    """A definition with a training step in so many conditions, and as many lists in it."""
+    values: list[Any] = []
+    for _ in range(depth):
+        values = [values]
+    made = step("Train", HyperParameters={"deep": values})
+    for number in range(depth):
+        made = step(f"C{number}", "Condition", IfSteps=[made])
+    return {"Steps": [made]}
+
+
+def test_a_definition_may_be_nested_to_any_depth() -> None:
+    """Deeper than Python's stack: it is walked, copied, judged and planned."""
+    document = nested(5_000)
+    *_, last = steps(document)
+    assert last.path.endswith("C0/if/Train")
+    made, found = enforce(document, PrefixPolicy("team-a"), {})
+    assert () == found
+    [job] = Plan.from_definition(made)
+    assert "team-a-Train-*" == job.name_pattern
+    *_, untouched = steps(document)
+    assert "TrainingJobName" not in untouched.arguments
+
+
+@pytest.mark.parametrize("value", [5, None, "x", [], object()])
+def test_what_is_no_document_is_a_value_error(value: Any) -> None:
+    """Wherever a definition is taken as plain data."""
+    with pytest.raises(ValueError, match="is not a pipeline definition: wanted an object"):
+        enforce(value, PrefixPolicy())
+    with pytest.raises(ValueError, match="is not a pipeline definition"):
+        Plan.from_definition(value if not isinstance(value, str) else '"x"')
+
+
+def test_a_document_that_holds_itself_is_none() -> None:
+    """It could be walked for ever; one that holds the same part twice is fine."""
+    part = [step("A")]
+    twice = {"Steps": [step("C", "Condition", IfSteps=part, ElseSteps=part)]}
+    assert ["C", "C/if/A", "C/else/A"] == [view.path for view in steps(twice)]
+    assert twice == copied(twice)
+    circle = step("C", "Condition", IfSteps=part)
+    part.append(circle)
+    for walk in (lambda d: list(steps(d)), copied):
+        with pytest.raises(ValueError, match="it holds itself"):
+            walk({"Steps": [circle]})
+
+
+def test_steps_are_known_by_the_characters_of_their_names() -> None:
+    """A definition as plain data may hold members of enumerations."""
+    word = Enum("Word", {"NAME": "Train", "TYPE": "Training", "JOB": "team-a-x"}, type=str)
+    made = {"Steps": [step(word.NAME, word.TYPE, TrainingJobName=word.JOB)]}
+    [view] = steps(made)
+    assert ("Train", "Training", True) == (view.path, view.step_type, view.kind is not None)
+    assert (
+        "team-a-x"
+        == json.loads(json.dumps(enforce(made, PrefixPolicy("team-a"))[0]))["Steps"][0][
+            "Arguments"
+        ]["TrainingJobName"]
+    )
