@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .definition import Definition, StepView, is_stand_in, role_slots, steps
+from .definition import Definition, StepView, copied, is_stand_in, role_slots, steps
 from .findings import GROUP_OUTSIDE_POLICY, SAME_PREFIX, UNKNOWN_STEP_TYPE, Finding
 from .kinds import KINDS, Kind
 from .names import JobPrefix
-from .naming import Declared, Place, bare_name, full_name_faults, judge, where
+from .naming import Declared, Place, alike_fix, bare_name, full_name_faults, judge
 from .policy import PrefixPolicy
 
 
@@ -48,7 +48,7 @@ def enforce(
         >>> definition["Steps"][0]["Arguments"]["TrainingJobName"], findings
         ('team-a-xgb', ())
     """
-    definition: Definition = _copied(dict(document))
+    definition: Definition = copied(document)
     return definition, enforce_in_place(definition, policy, declared, prefixing=prefixing)
 
 
@@ -73,16 +73,8 @@ def enforce_in_place(
         _set_role(step, policy)
         if prefixing:
             faults = list(_name(step, step.kind, policy, declared))
-            findings += faults or _alike(step, step.kind, taken)
+            findings += faults or _alike(step, step.kind, taken, (declared or {}).get(step.name))
     return tuple(findings)
-
-
-def _copied(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _copied(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_copied(inner) for inner in value]
-    return value
 
 
 def _set_role(step: StepView, policy: PrefixPolicy) -> None:
@@ -146,7 +138,9 @@ def _group(step: StepView, policy: PrefixPolicy) -> Iterator[Finding]:
     yield Finding.of(GROUP_OUTSIDE_POLICY, step.path, step.step_type, message, fix)
 
 
-def _alike(step: StepView, kind: Kind, taken: dict[str, StepView]) -> list[Finding]:
+def _alike(
+    step: StepView, kind: Kind, taken: dict[str, StepView], declared: Declared | None
+) -> list[Finding]:
     name = step.job_name
     if not isinstance(name, str) or step.group_name is not None:
         return []
@@ -160,8 +154,7 @@ def _alike(step: StepView, kind: Kind, taken: dict[str, StepView]) -> list[Findi
             step.step_type,
             f"Its jobs run under the prefix {name!r}, as those of {first.path!r} do; with "
             "prefixing on, a job's name says nothing of its step.",
-            f"Declare another name in {where(kind)}, unless telling them apart by the execution's "
-            "steps is enough.",
+            alike_fix(kind, declared),
         )
     ]
 

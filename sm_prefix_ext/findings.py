@@ -78,6 +78,21 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a name stands.
+
+    Args:
+        path: the path of step names, or the class that the name was given to.
+        step_type: such as ``Training``.
+        step_name: what a job that nobody named is called after; ``""`` outside a step.
+    """
+
+    path: str
+    step_type: str
+    step_name: str = ""
+
+
+@dataclass(frozen=True)
 class Finding:
     """One thing that is wrong with a pipeline.
 

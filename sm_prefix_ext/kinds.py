@@ -242,3 +242,26 @@ KINDS_BY_OPERATION: Mapping[str, Kind] = MappingProxyType(
     {kind.actions[0]: kind for kind in reversed(JOB_KINDS)}
 )
 """The same by the operation that makes the job; the first row of those that share one."""
+
+GROUPS = frozenset({"RegisterModel", "ModelPackageGroup"})
+"""What is named by a model package group, whose ARN serves as its name too."""
+
+FULL_NAME_LIMITS: Mapping[str, int] = MappingProxyType(
+    {
+        "Pipeline": 256,
+        "Endpoint": 63,
+        "EndpointConfig": 63,
+        "InferenceComponent": 63,
+        **dict.fromkeys(sorted(GROUPS), 63),
+    }
+)
+"""The most characters of a name that the service takes as it is, by what it is of.
+
+All of them have the alphabet of a job's name (botocore's model of the service; a test compares).
+"""
+
+STEP_NAME_LIMIT = 64
+"""The most characters of a step's own name: letters, digits, hyphens and underscores.
+
+From botocore's ``StepName`` and the JSON schema of pipeline definitions that AWS publishes.
+"""

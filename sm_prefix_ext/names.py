@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from typing import Literal
@@ -33,6 +34,9 @@ def plain(text: str) -> str:
     """
     return str.__str__(text)
 
+
+STEP_HASH_LENGTH = 5
+"""How many hexadecimal digits keep two step names apart of which only the beginning fits."""
 
 _ALLOWED = "wanted are letters, digits and hyphens (A-Z a-z 0-9 -), with no hyphen at either end"
 
@@ -170,6 +174,33 @@ def hyphenated(name: str) -> str:
         'Train-Model'
     """
     return re.sub(r"[^A-Za-z0-9]", "-", plain(name))
+
+
+def step_part(step_name: str, room: int) -> str:
+    """What a step gives to the name of its job that nobody named.
+
+    Args:
+        step_name: the step's name.
+        room: how many characters there are.
+
+    Returns:
+        The whole step name with hyphens for what a job's name can't have, where that fits. Else
+        its beginning, and a hash of the whole name, which keeps two steps apart.
+
+    Example:
+        >>> from sm_prefix_ext.names import step_part
+        >>> step_part("Train_Model", 31)
+        'Train-Model'
+        >>> step_part("ResolvePathsOfTheModel", 20), step_part("ResolvePathsOfTheModels", 20)
+        ('ResolvePathsOf-95db2', 'ResolvePathsOf-33dc0')
+    """
+    whole = hyphenated(step_name).strip("-")
+    if len(whole) <= room:
+        return whole
+    data = plain(step_name).encode("utf-8", "surrogatepass")
+    mark = hashlib.sha256(data).hexdigest()[: min(STEP_HASH_LENGTH, max(room, 0))]
+    beginning = whole[: max(room - len(mark) - 1, 0)].strip("-")
+    return f"{beginning}-{mark}" if beginning else mark
 
 
 def reserved(value: str) -> bool:

@@ -6,14 +6,17 @@ Steps of a definition and jobs that a cell of a notebook makes are judged by the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from .arns import Arn
+from .declared import CURES, DROPPED_BY_SDK, where
+from .declared import PREFIXING_OFF as PREFIXING_OFF
+from .declared import Declared as Declared
+from .declared import alike_fix as alike_fix
+from .expressions import described
 from .findings import (
     ALPHABET,
     EXPRESSION,
-    FULL_NAME_OUTSIDE_POLICY,
+    NAME_DROPPED,
     NO_SHORT_PREFIX,
     NOT_DECLARED,
     OUTSIDE_POLICY,
@@ -21,50 +24,37 @@ from .findings import (
     TOO_LONG,
     Finding,
 )
-from .kinds import STEP_NAME_IN_JOB_NAME, Kind
-from .names import RESERVED, JobPrefix, alphabet_fault, hyphenated, reserved
+from .findings import Place as Place
+from .full_names import bare_name as bare_name
+from .full_names import full_name_faults as full_name_faults
+from .kinds import Kind
+from .names import RESERVED, JobPrefix, alphabet_fault, hyphenated, plain, reserved, step_part
 from .policy import PrefixPolicy
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a name stands.
+class Remedy:
+    """What removes a finding: in words, and as far as it is a name also as one.
 
     Args:
-        path: the path of step names, or the class that the name was given to.
-        step_type: such as ``Training``.
-        step_name: what a job that nobody named is called after; ``""`` outside a step.
+        text: what to do.
+        name: a name that can be declared instead; ``""`` for declaring none.
+        begins: what a name that can be declared instead begins with.
+        most: how many characters that name has at most; ``None`` where no such name is proposed.
+        short_prefix: whether the policy needs a short prefix.
     """
 
-    path: str
-    step_type: str
-    step_name: str = ""
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What the user declared as the name of a step's job.
-
-    Args:
-        name: the name as the user wrote it; ``None`` or ``""`` where there is none; anything that
-            isn't a string stands for a pipeline expression.
-        argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
-        stand_in: the SDK's own name that was found in the name's place.
-        lost: ``True`` where there must have been a name, and the SDK has thrown it away.
-        composed: what a drop-in class made of the name, under the policy that it discovered.
-    """
-
-    name: Any = None
-    argument: str = ""
-    stand_in: str | None = None
-    lost: bool = False
-    composed: str | None = None
+    text: str
+    name: str | None = None
+    begins: str = ""
+    most: int | None = None
+    short_prefix: bool = False
 
 
 def judge(
     place: Place,
     kind: Kind,
-    said: Declared,
+    declared: Declared,
     policy: PrefixPolicy,
     *,
     composes: bool = True,
@@ -75,7 +65,7 @@ def judge(
     Args:
         place: where the name stands.
         kind: the row of its step type.
-        said: what the user declared.
+        declared: what the user declared.
         policy: the prefix that holds.
         composes: whether the policy's prefix is put in front; else the name is final.
         limit: the most characters; by default what the service takes as a prefix.
@@ -87,19 +77,40 @@ def judge(
         >>> from sm_prefix_ext import PrefixPolicy
         >>> from sm_prefix_ext.kinds import KINDS
         >>> from sm_prefix_ext.naming import Declared, Place, judge
-        >>> place, said = Place("Train", "Training"), Declared("xgb")
-        >>> judge(place, KINDS["Training"], said, PrefixPolicy("team-a"))
+        >>> place, declared = Place("Train", "Training"), Declared("xgb")
+        >>> judge(place, KINDS["Training"], declared, PrefixPolicy("team-a"))
         ('team-a-xgb', ())
     """
-    case = _Case(place, kind, said, policy, composes, limit or kind.prefix_limit)
+    name, faults = judge_with_remedies(
+        place, kind, declared, policy, composes=composes, limit=limit
+    )
+    return name, tuple(finding for finding, _ in faults)
+
+
+def judge_with_remedies(
+    place: Place,
+    kind: Kind,
+    declared: Declared,
+    policy: PrefixPolicy,
+    *,
+    composes: bool = True,
+    limit: int | None = None,
+) -> tuple[str | None, tuple[tuple[Finding, Remedy], ...]]:
+    """As :func:`judge`, each finding with what its ``fix`` proposes as data."""
+    if isinstance(declared.name, str):
+        declared = replace(declared, name=plain(declared.name))
+    case = _Case(place, kind, declared, policy, composes, limit or kind.prefix_limit)
     return case.name, tuple(case.faults())
+
+
+Fault = tuple[Finding, Remedy]
 
 
 @dataclass(frozen=True)
 class _Case:
     place: Place
     kind: Kind
-    said: Declared
+    declared: Declared
     policy: PrefixPolicy
     composes: bool
     limit: int
@@ -109,82 +120,87 @@ class _Case:
         return self.policy.prefix_for(self.kind)
 
     @property
-    def lacking(self) -> bool:
-        """Whether the policy has a prefix, and none that is short enough."""
+    def lacks_short_prefix(self) -> bool:
         return self.policy.prefix is not None and self.prefix is None
 
     @property
-    def nothing(self) -> bool:
-        return self.said.name is None or self.said.name == ""
+    def undeclared(self) -> bool:
+        return self.declared.name is None or self.declared.name == ""
 
     @property
-    def in_front(self) -> str:
+    def added(self) -> str:
         """What is put in front of the declared name."""
-        prefix, name = self.prefix, self.said.name
-        puts = self.composes and prefix is not None and not prefix.covers(name)
-        return f"{prefix}-" if puts else ""
+        prefix, name = self.prefix, self.declared.name
+        adds = self.composes and prefix is not None and not prefix.covers(name)
+        return f"{prefix}-" if adds else ""
 
     @property
     def name(self) -> str | None:
-        prefix = self.prefix if self.composes else None
-        if self.said.lost or not (self.nothing or isinstance(self.said.name, str)):
+        prefix, declared = self.prefix if self.composes else None, self.declared
+        if declared.lost or not (self.undeclared or isinstance(declared.name, str)):
             return None
-        if self.nothing:
+        if self.undeclared:
             return None if prefix is None else self._fallback(prefix)
-        whole = f"{self.in_front}{self.said.name}"
+        if declared.dropped_by:
+            return None
+        whole = f"{self.added}{declared.name}"
         return str(prefix) if prefix and self.kind.short and len(whole) > self.limit else whole
 
     def _fallback(self, prefix: JobPrefix) -> str:
-        """The name of a job that nobody named: the prefix, and what fits of the step's name."""
+        """The name of a job that nobody named: the prefix, and the step's name."""
         if self.kind.short:
             return str(prefix)
-        room = min(STEP_NAME_IN_JOB_NAME, self.limit - len(prefix) - 1)
-        part = hyphenated(self.place.step_name)[: max(room, 0)].strip("-")
+        step_name = self.declared.step_name or self.place.step_name
+        part = step_part(step_name, self.limit - len(prefix) - 1)
         return f"{prefix}-{part}" if part else str(prefix)
 
-    def faults(self) -> Iterator[Finding]:
-        if self.lacking:
+    def faults(self) -> Iterator[Fault]:
+        declared = self.declared
+        if self.lacks_short_prefix:
             yield self._no_short_prefix()
-        if self.said.lost:
+        if declared.lost:
             yield self._lost()
-        elif self.nothing:
-            if self.name is None and not self.lacking:
+        elif self.undeclared:
+            if self.name is None and not self.lacks_short_prefix:
                 yield self._not_declared()
-        elif not isinstance(self.said.name, str):
+        elif declared.dropped_by:
+            yield self._dropped()
+        elif not isinstance(declared.name, str):
             yield self._expression()
         else:
-            yield from self._faults_of(self.said.name)
+            yield from self._faults_of(declared.name)
 
-    def _faults_of(self, declared: str) -> Iterator[Finding]:
-        fault = alphabet_fault(declared)
-        if fault is not None:
-            yield self._alphabet(declared, fault)
+    def _faults_of(self, declared: str) -> Iterator[Fault]:
+        invalid = alphabet_fault(declared)
+        if invalid is not None:
+            yield self._alphabet(declared, invalid)
         if reserved(declared) and not (self.composes and self.prefix):
-            yield self._finding(
-                RESERVED_PREFIX,
-                f"{self._got}: {RESERVED!r} is what the service itself uses with prefixing off.",
-                "Choose another beginning.",
-            )
+            yield self._reserved(declared)
         name = self.name or ""
-        if len(name) > self.limit and not self.lacking:
+        if len(name) > self.limit and not self.lacks_short_prefix:
             yield self._too_long(declared, name)
         if self.prefix is not None and not self.prefix.covers(name):
-            yield self._finding(
+            yield self._fault(
                 OUTSIDE_POLICY,
                 f"{self._got}, which the policy's prefix {self.prefix!r} does not cover."
                 f"{self._asked}",
-                f"Name it {self.prefix!r}, or begin the name with '{self.prefix}-'.",
+                self._inside(self.prefix),
             )
 
-    def _finding(self, code: str, message: str, fix: str) -> Finding:
-        return Finding.of(code, self.place.path, self.place.step_type, message, fix)
+    def _fault(self, code: str, message: str, remedy: Remedy) -> Fault:
+        place = self.place
+        return Finding.of(code, place.path, place.step_type, message, remedy.text), remedy
+
+    def _accepts(self, name: str) -> bool:
+        """Whether nothing is wrong with another name in this one's place."""
+        case = replace(self, declared=replace(self.declared, name=name))
+        return next(case.faults(), None) is None
 
     @property
     def _got(self) -> str:
-        name = self.said.name
-        return (
-            f"{self.said.argument} got {name!r}" if self.said.argument else f"The name is {name!r}"
-        )
+        name, argument = self.declared.name, self.declared.argument
+        text = repr(name) if isinstance(name, str) else described(name)
+        return f"{argument} got {text}" if argument else f"The name is {text}"
 
     @property
     def _asked(self) -> str:
@@ -194,132 +210,139 @@ class _Case:
             return ""
         return f" The prefix {str(prefix)!r} is asked for by {self.policy.source}."
 
-    def _not_declared(self) -> Finding:
-        stand_in, prefix = self.said.stand_in, self.prefix
+    def _inside(self, prefix: JobPrefix) -> Remedy:
+        """For a final name: one that the prefix covers."""
+        text = f"Name it {str(prefix)!r}, or begin the name with '{prefix}-'."
+        return Remedy(text, name=str(prefix))
+
+    def _not_declared(self) -> Fault:
+        stand_in, prefix, limit = self.declared.stand_in, self.prefix, self.limit
         got = "No name is declared for its job"
         if stand_in:
             got = f"{stand_in!r} is what the SDK calls a job for which no name is declared"
-        if prefix is None:
-            fix = (
-                f"Declare {'another' if stand_in else 'one'} in "
-                f"{self.said.argument or where(self.kind)}, at most {self.limit} characters, or "
-                "give a prefix policy."
+        if prefix is not None:
+            remedy = self._inside(prefix)
+        elif not self.declared.settable:
+            remedy = Remedy(
+                "Give a prefix policy, by which the job is named: the SDK makes it itself, and "
+                "takes no name for it."
             )
         else:
-            fix = f"Name it {str(prefix)!r}, or begin the name with '{prefix}-'."
-        return self._finding(NOT_DECLARED, f"{got}, so its job would run outside any prefix.", fix)
+            remedy = Remedy(
+                f"Declare {'another' if stand_in else 'one'} in "
+                f"{self.declared.argument or where(self.kind)}, at most {limit} characters, or "
+                "give a prefix policy.",
+                most=limit,
+            )
+        return self._fault(NOT_DECLARED, f"{got}, so its job would run outside any prefix.", remedy)
 
-    def _lost(self) -> Finding:
-        return self._finding(
+    def _dropped(self) -> Fault:
+        cause = self.declared.dropped_by
+        return self._fault(
+            NAME_DROPPED,
+            f"{self._got}, and the definition does not carry it, because {cause}; its job would "
+            "run outside any prefix.",
+            Remedy(CURES.get(cause, CURES[DROPPED_BY_SDK])),
+        )
+
+    def _lost(self) -> Fault:
+        argument = self.declared.argument
+        return self._fault(
             NOT_DECLARED,
-            f"Neither a name nor a group is left of what {self.said.argument} was given: the SDK "
-            "takes the name out when it renders the step with prefixing off, outside this package.",
-            f"Give {self.said.argument} a name and make the step anew.",
+            f"Neither a name nor a group is left of what {argument} was given: the SDK takes the "
+            "name out when it renders the step with prefixing off, outside this package.",
+            Remedy(f"Give {argument} a name and make the step anew."),
         )
 
-    def _expression(self) -> Finding:
-        return self._finding(
+    def _expression(self) -> Fault:
+        return self._fault(
             EXPRESSION,
-            f"{self.said.argument or self.kind.name_field} is a pipeline variable or expression; "
-            "what it comes to is known only in a run.",
-            "Give the name as a string, so that it can be checked before the run.",
+            f"{self.declared.argument or self.kind.name_field} is {described(self.declared.name)}: "
+            "a pipeline variable or expression, whose value is known only in a run.",
+            Remedy("Give the name as a string, so that it can be checked before the run."),
         )
 
-    def _alphabet(self, declared: str, fault: str) -> Finding:
+    def _reserved(self, declared: str) -> Fault:
+        rest = declared.removeprefix(RESERVED).strip("-")
+        fits = self._accepts(rest) if rest else False
+        return self._fault(
+            RESERVED_PREFIX,
+            f"{self._got}: {RESERVED!r} is what the service itself uses with prefixing off.",
+            Remedy(
+                "Choose another beginning" + (f"; {rest!r} would do." if fits else "."),
+                name=rest if fits else None,
+            ),
+        )
+
+    def _alphabet(self, declared: str, invalid: str) -> Fault:
         why = ""
         if "/" in declared:
             why = (
                 " A job's name is no path: the templates that join a prefix and a name with '/' "
                 "get a name that the service refuses."
             )
-        proposal = "-".join(filter(None, hyphenated(declared).split("-")))
-        return self._finding(
-            ALPHABET,
-            f"{self._got}: {fault}.{why}{self._asked}",
-            "Use letters, digits and hyphens, with no hyphen at either end, at most "
-            f"{_characters(max(self.limit - len(self.in_front), 0))}"
-            + (f"; {proposal!r} would do." if proposal else "."),
+        return self._fault(
+            ALPHABET, f"{self._got}: {invalid}.{why}{self._asked}", self._in_alphabet(declared)
         )
 
-    def _too_long(self, declared: str, name: str) -> Finding:
-        front = self.in_front
-        with_prefix = f", {len(name)} with the prefix {front!r}" if front else ""
-        room = self.limit - len(front)
-        return self._finding(
+    def _in_alphabet(self, declared: str) -> Remedy:
+        room = self.limit - len(self.added)
+        if room <= 0:
+            return self._no_room()
+        clean = "-".join(filter(None, hyphenated(declared).split("-")))
+        proposals = [clean, f"{self.prefix}-{clean}"] if self.prefix else [clean]
+        name = next((one for one in proposals if clean and self._accepts(one)), None)
+        return Remedy(
+            "Use letters, digits and hyphens, with no hyphen at either end, at most "
+            f"{_characters(room)}" + (f"; {name!r} would do." if name else "."),
+            name=name,
+            most=room,
+        )
+
+    def _no_room(self) -> Remedy:
+        prefix = self.added[:-1]
+        return Remedy(
+            f"Leave the name out, or use a shorter prefix: {prefix!r} leaves no room for a name.",
+            name="",
+        )
+
+    def _too_long(self, declared: str, name: str) -> Fault:
+        added, prefix = self.added, self.prefix
+        with_prefix = f", {len(name)} with the prefix {added!r}" if added else ""
+        room = self.limit - len(added)
+        if room <= 0:
+            remedy = self._no_room()
+        elif prefix is None or added:
+            remedy = Remedy(f"Shorten it to {_characters(room)} or fewer.", most=room)
+        elif room <= len(prefix) + 1:
+            remedy = Remedy(f"Name it {str(prefix)!r}; no more fits.", name=str(prefix))
+        else:
+            begins = f"{prefix}-"
+            text = f"Shorten it to {_characters(room)} or fewer, '{begins}' included."
+            remedy = Remedy(text, begins=begins, most=room)
+        return self._fault(
             TOO_LONG,
             f"{self._got}: {_characters(len(declared))}{with_prefix}; the service takes "
             f"{self.limit} for a step of type {self.place.step_type}.{self._asked}",
-            f"Shorten it to {_characters(room)} or fewer."
-            if room > 0
-            else f"Leave the name out, or use a shorter prefix: '{front[:-1]}' leaves no room for "
-            "a name.",
+            remedy,
         )
 
-    def _no_short_prefix(self) -> Finding:
+    def _no_short_prefix(self) -> Fault:
         limit, long = self.kind.prefix_limit, self.policy.prefix or ""
-        got = "" if self.nothing else f"{self._got}, which no prefix of the policy can cover. "
-        return self._finding(
+        unnamed = self.undeclared or not isinstance(self.declared.name, str)
+        got = "" if unnamed else f"{self._got}, which no prefix of the policy can cover. "
+        return self._fault(
             NO_SHORT_PREFIX,
             f"{got}In a pipeline the service takes {limit} characters as the prefix of a job of "
             f"type {self.place.step_type}; the policy's {long!r} has {len(long)}, and the policy "
             f"has no short prefix.{self._asked}",
-            f"Give the policy a short_prefix of at most {limit} characters"
-            + ("." if self.composes else ", and begin the name with it."),
+            Remedy(
+                f"Give the policy a short_prefix of at most {limit} characters"
+                + ("." if self.composes else ", and begin the name with it."),
+                short_prefix=True,
+            ),
         )
 
 
 def _characters(count: int) -> str:
     return f"{count} character{'s' * (count != 1)}"
-
-
-def bare_name(name: str) -> str:
-    """The name in an ARN; one that is no ARN as it is.
-
-    Example:
-        >>> from sm_prefix_ext.naming import bare_name
-        >>> bare_name("arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/team-a-models")
-        'team-a-models'
-    """
-    try:
-        return Arn.parse(name).name
-    except ValueError:
-        return name
-
-
-def full_name_faults(
-    place: Place,
-    subject: str,
-    name: Any,
-    policy: PrefixPolicy,
-    code: str = FULL_NAME_OUTSIDE_POLICY,
-) -> tuple[Finding, ...]:
-    """What is wrong with a name that the service takes as it is, such as an endpoint's.
-
-    Nothing is put in front of it, by the service or by us: other things already refer to it. But
-    the same IAM patterns are written for it, so a policy's prefix is looked for, with a warning.
-
-    Args:
-        place: where the name stands.
-        subject: what carries it, such as ``Model.deploy(endpoint_name=)``.
-        name: the name, or an ARN with it; anything that isn't a string stands for a pipeline
-            expression.
-        policy: the prefix that holds.
-        code: of the finding.
-    """
-    prefix = policy.prefix
-    name = bare_name(name) if isinstance(name, str) else name
-    if prefix is None or name is None or (isinstance(name, str) and prefix.covers(name)):
-        return ()
-    if isinstance(name, str):
-        message = f"{subject} is {name!r}, outside {str(prefix)!r}; the service takes it as it is."
-        fix = f"Call it {f'{prefix}-{name}'!r}, or have the IAM policies name it."
-    else:
-        message = f"{subject} is a pipeline variable or expression, known only in a run."
-        fix = f"Give it as a string that begins with '{prefix}-'."
-    return (Finding.of(code, place.path, place.step_type, message, fix),)
-
-
-def where(kind: Kind) -> str:
-    """The arguments of the SDK that carry the names of a kind's jobs."""
-    arguments = list(dict.fromkeys(a for a in kind.sdk_arguments.values() if "(" in a))
-    return " or ".join(arguments) or kind.name_field

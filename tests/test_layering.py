@@ -16,9 +16,10 @@ from sm_prefix_ext._sdk.catalogue import CATALOGUE
 
 PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
-    {"errors", "kinds", "names", "arns", "findings", "tables", "text"},
-    {"policy", "definition"},
-    {"naming", "enforcement", "plan"},
+    {"text", "strict_json"},
+    {"errors", "kinds", "names", "arns", "findings", "tables", "expressions"},
+    {"policy", "definition", "declared"},
+    {"full_names", "naming", "enforcement", "plan"},
     {"iam"},
     {"_sdk"},
     {

@@ -105,16 +105,21 @@ def test_all_that_is_wrong_with_a_name() -> None:
     ("prefix", "step_name", "wanted"),
     [
         ("team-a", "Train_Model v2", "team-a-Train-Model-v2"),
-        ("team-a", "ATrainStepWithALongName", "team-a-ATrainStepWithALongN"),
-        ("team-a", "ATrainStepWithALon_-g", "team-a-ATrainStepWithALon"),
+        ("team-a", "ATrainStepWithALongName", "team-a-ATrainStepWithALongName"),
+        ("team-a", "ATrainStepWithALon_-g", "team-a-ATrainStepWithALon--g"),
+        ("team-a", "x" * 31, "team-a-" + "x" * 31),
+        ("team-a", "x" * 32, "team-a-" + "x" * 25 + "-c62e4"),
+        ("team-a", "_" * 32, "team-a"),
+        ("team-a", "x" * 24 + "_" + "x" * 24, "team-a-" + "x" * 24 + "-2ef1f"),
         ("team-a", "__", "team-a"),
-        ("x" * 36, "Train", "x" * 36 + "-T"),
+        ("x" * 33, "Train", "x" * 33 + "-e99c"),
+        ("x" * 36, "Train", "x" * 36 + "-e"),
         ("x" * 37, "Train", "x" * 37),
         ("x" * 38, "Train", "x" * 38),
     ],
 )
 def test_what_fits_of_a_steps_name(prefix: str, step_name: str, wanted: str) -> None:
-    """Hyphens for what a name can't have, 20 characters, what fits, no hyphen at the end."""
+    """All of it, with hyphens for what a name can't have; else its beginning, and a hash."""
     definition, found = enforce(document(step(step_name, "Training")), PrefixPolicy(prefix), {})
     assert (wanted, ()) == (definition["Steps"][0]["Arguments"]["TrainingJobName"], found)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import botocore.session
 import pytest
 
-from sm_prefix_ext.kinds import JOB_KINDS, KINDS, Kind
+from sm_prefix_ext.kinds import FULL_NAME_LIMITS, JOB_KINDS, KINDS, STEP_NAME_LIMIT, Kind
+from sm_prefix_ext.names import alphabet_fault
 
 MODEL = botocore.session.get_session().get_service_model("sagemaker")
 NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9])"
@@ -73,3 +75,31 @@ def test_limits_of_prefixes(step_type: str, prefix: int, room: int) -> None:
     """The documented limits, and what is left of the name for a failure count."""
     kind = KINDS[step_type]
     assert (prefix, room) == (kind.prefix_limit, kind.room_for_failure_count)
+
+
+@pytest.mark.parametrize("of", sorted(FULL_NAME_LIMITS))
+def test_full_names_are_the_models(of: str) -> None:
+    """Limit and alphabet of each name that the service takes as it is."""
+    request, field = {
+        "RegisterModel": ("CreateModelPackage", "ModelPackageGroupName"),
+    }.get(of, (f"Create{of}", f"{of}Name"))
+    name = MODEL.operation_model(request).input_shape.members[field].metadata
+    if of == "RegisterModel":  # which takes the group's ARN too: longer, and with more in front
+        name = MODEL.operation_model("CreateModelPackageGroup").input_shape.members[field].metadata
+    limit = FULL_NAME_LIMITS[of]
+    assert limit == name["max"]
+    pattern = re.compile(name["pattern"])
+    for text in ("a", "A-9", "a--b", "a" * limit, "a_b", "a.b", "-a", "a-", "", "a b", "é", "a\n"):
+        assert bool(pattern.fullmatch(text)) == (alphabet_fault(text) is None), text
+
+
+def test_step_names_are_the_models() -> None:
+    """As an execution's steps carry them."""
+    name = MODEL.shape_for("PipelineExecutionStep").members["StepName"].metadata
+    assert (STEP_NAME_LIMIT, r"[A-Za-z0-9\-_]*") == (name["max"], name["pattern"])
+
+
+def test_every_full_name_of_a_step_has_its_limit() -> None:
+    """A new row with a full name comes with what the service takes."""
+    named = {kind.step_type for kind in KINDS.values() if kind.name_field and not kind.makes_job}
+    assert set() == named - set(FULL_NAME_LIMITS)

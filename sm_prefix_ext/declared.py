@@ -1,0 +1,70 @@
+"""What the user declared as the name of a job, and how to declare another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .kinds import Kind
+
+PREFIXING_OFF = "prefixing is off"
+"""A cause for :attr:`Declared.dropped_by`: the SDK takes every job's name out of the definition."""
+
+DROPPED_BY_SDK = "this release of the SDK drops it, also with prefixing on"
+"""The other cause, for the SDK's own ``Pipeline``: v3 does so in most kinds of steps."""
+
+CURES = {
+    PREFIXING_OFF: "Turn prefixing on: pipeline_definition_config=PipelineDefinitionConfig(True), "
+    "or import Pipeline from sm_prefix_ext, where that is the default.",
+    DROPPED_BY_SDK: "Import Pipeline from sm_prefix_ext, which puts declared names back.",
+}
+"""What to do about each cause."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What the user declared as the name of a step's job.
+
+    Args:
+        name: the name as the user wrote it; ``None`` or ``""`` where there is none; anything that
+            isn't a string stands for a pipeline expression.
+        argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
+        stand_in: the SDK's own name that was found in the name's place.
+        lost: ``True`` where there must have been a name, and the SDK has thrown it away.
+        composed: what a drop-in class made of the name, under the policy that it discovered.
+        step_name: the user's own name of the step, where the SDK gave the step another one; a job
+            that nobody named is called after it.
+        dropped_by: why the definition doesn't carry the name, such as :data:`PREFIXING_OFF`;
+            ``""`` where it may.
+        settable: ``False`` where the SDK makes the job itself, and takes no name for it.
+    """
+
+    name: Any = None
+    argument: str = ""
+    stand_in: str | None = None
+    lost: bool = False
+    composed: str | None = None
+    step_name: str = ""
+    dropped_by: str = ""
+    settable: bool = True
+
+
+def where(kind: Kind) -> str:
+    """The arguments of the SDK that carry the names of a kind's jobs, each once."""
+    listed = ", ".join(text for text in kind.sdk_arguments.values() if "(" in text)
+    *others, last = dict.fromkeys(listed.split(", "))
+    return f"{', '.join(others)} or {last}" if others else last or kind.name_field
+
+
+def alike_fix(kind: Kind, declared: Declared | None = None) -> str:
+    """What to do where two steps run under one prefix.
+
+    Args:
+        kind: the row of the second step's type.
+        declared: what is known of its name; ``None`` for a definition without its objects.
+    """
+    enough = "telling them apart by the execution's steps is enough"
+    if declared is not None and not declared.settable:
+        return f"Nothing, where {enough}: the SDK makes this job itself, and takes no name for it."
+    argument = (declared.argument if declared is not None else "") or where(kind)
+    return f"Declare another name in {argument}, unless {enough}."

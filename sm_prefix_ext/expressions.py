@@ -1,0 +1,72 @@
+"""Say in words what a pipeline expression is, as the SDK holds it or as a definition carries it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .text import printable, shown
+
+_LONGEST = 120
+
+
+def described(value: Any) -> str:
+    """A pipeline variable or expression in words, for a finding.
+
+    Args:
+        value: what stands in a definition, such as ``{"Get": "Parameters.Name"}``; an object of the
+            SDK that has that as its ``expr``; or any other value.
+
+    Example:
+        >>> from sm_prefix_ext.expressions import described
+        >>> described({"Get": "Parameters.Name"})
+        'Parameters.Name'
+        >>> described({"Std:Join": {"On": "-", "Values": ["a", {"Get": "Parameters.Name"}]}})
+        "a Join of 'a' and Parameters.Name"
+        >>> described(3)
+        '3, which is of type int'
+    """
+    expression = _expression(value)
+    words = _words(expression) if isinstance(expression, Mapping) else None
+    if words is None:
+        words = f"{shown(value)}, which is of type {type(value).__name__}"
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+
+
+def _expression(value: Any) -> Any:
+    """What the SDK would write into a definition for a value."""
+    if isinstance(value, Mapping):
+        return value
+    try:
+        return value.expr
+    except Exception:  # a property of the SDK's, or of a class of the user's own
+        return None
+
+
+def _words(expression: Mapping[str, Any]) -> str | None:
+    for key, inner in expression.items():
+        if key == "Get" and isinstance(inner, str):
+            return printable(inner)
+        function = str(key).removeprefix("Std:")
+        if function == "Join" and isinstance(inner, Mapping):
+            return f"a Join of {_listed(inner.get('Values'))}"
+        if function == "JsonGet" and isinstance(inner, Mapping):
+            source = inner.get("PropertyFile") or inner.get("S3Uri")
+            return f"a JsonGet of {_part(inner.get('Path'))} in {_part(source)}"
+    return None
+
+
+def _listed(values: Any) -> str:
+    parts = [_part(value) for value in values] if isinstance(values, list) else []
+    if len(parts) < 2:
+        return "".join(parts) or "nothing"
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _part(value: Any) -> str:
+    """A part of an expression; one that is an expression of its own goes by its kind alone."""
+    if not isinstance(value, Mapping):
+        return shown(value)
+    if isinstance(value.get("Get"), str):
+        return printable(value["Get"])
+    return f"a {printable(str(next(iter(value), 'nothing')).removeprefix('Std:'))}"

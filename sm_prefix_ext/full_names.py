@@ -1,0 +1,155 @@
+"""Names that the service takes as they are: a pipeline's, an endpoint's, a group's, a step's."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .arns import Arn
+from .expressions import described
+from .findings import FULL_NAME_OUTSIDE_POLICY, REFUSED_BY_SERVICE, Finding, Place
+from .kinds import FULL_NAME_LIMITS, GROUPS, STEP_NAME_LIMIT
+from .names import JobPrefix, alphabet_fault, hyphenated, plain
+from .policy import PrefixPolicy
+
+
+def bare_name(name: str) -> str:
+    """The name in an ARN; one that is no ARN as it is.
+
+    Example:
+        >>> from sm_prefix_ext.full_names import bare_name
+        >>> bare_name("arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/team-a-models")
+        'team-a-models'
+    """
+    name = plain(name)
+    try:
+        return Arn.parse(name).name
+    except ValueError:
+        return name
+
+
+def full_name_faults(
+    place: Place,
+    subject: str,
+    name: Any,
+    policy: PrefixPolicy,
+    code: str = FULL_NAME_OUTSIDE_POLICY,
+) -> tuple[Finding, ...]:
+    """What is wrong with a name that the service takes as it is, such as an endpoint's.
+
+    Nothing is put in front of it, by the service or by us: other things already refer to it. But
+    the same IAM patterns are written for it, so a policy's prefix is looked for, with a warning;
+    and what the service refuses is an error.
+
+    Args:
+        place: where the name stands; its step type tells what the name is of.
+        subject: what carries it, such as ``Model.deploy(endpoint_name=)``.
+        name: the name, or a model package group's ARN; anything that isn't a string stands for a
+            pipeline expression; ``None`` and ``""`` for no name at all.
+        policy: the prefix that holds.
+        code: of the finding for a name outside the policy.
+    """
+    if name is None or name == "":
+        return ()
+    prefix = policy.prefix
+    if not isinstance(name, str):
+        if prefix is None:
+            return ()
+        message = (
+            f"{subject} is {described(name)}, a pipeline variable or expression, known only in a "
+            "run."
+        )
+        fix = f"Give it as a string that begins with '{prefix}-'."
+        return (Finding.of(code, place.path, place.step_type, message, fix),)
+    refused = refused_full_name(place, subject, name, prefix)
+    name = _own_name(place, name)
+    if refused or prefix is None or prefix.covers(name):
+        return refused
+    message = f"{subject} is {name!r}, outside {str(prefix)!r}; the service takes it as it is."
+    inside = f"{prefix}-{name}"
+    call = f"Call it {inside!r}" if len(inside) <= _limit(place) else _beginning(prefix, place)
+    fix = f"{call}, or have the IAM policies name it."
+    return (Finding.of(code, place.path, place.step_type, message, fix),)
+
+
+def refused_full_name(
+    place: Place, subject: str, name: str, prefix: JobPrefix | None = None
+) -> tuple[Finding, ...]:
+    """The error for a full name that the service refuses, for its characters or its length.
+
+    Args:
+        place: where the name stands; its step type tells what the name is of.
+        subject: what carries it.
+        name: the name, or a model package group's ARN.
+        prefix: what a name proposed instead begins with.
+
+    Example:
+        >>> from sm_prefix_ext.full_names import refused_full_name
+        >>> from sm_prefix_ext.naming import Place
+        >>> place = Place("abalone.v2", "Pipeline")
+        >>> [finding.fix for finding in refused_full_name(place, "Its name", "abalone.v2")]
+        ["Call it 'abalone-v2'."]
+    """
+    name, limit = _own_name(place, name), _limit(place)
+    why = alphabet_fault(name)
+    if why is None and len(name) > limit:
+        why = f"it has {len(name)} characters, and the service takes {limit}"
+    if why is None:
+        return ()
+    proposal = "-".join(filter(None, hyphenated(name).split("-")))
+    if prefix is not None and not prefix.covers(proposal):
+        proposal = f"{prefix}-{proposal}" if proposal else str(prefix)
+    fix = f"Call it {proposal!r}."
+    if not proposal or len(proposal) > limit:
+        letters = "letters, digits and hyphens, with no hyphen at either end"
+        fix = f"Call it by at most {limit} characters, {letters}."
+        if prefix is not None:
+            fix = f"{_beginning(prefix, place)}: {letters}."
+    message = f"{subject} is {name!r}, which the service refuses: {why}."
+    return (Finding.of(REFUSED_BY_SERVICE, place.path, place.step_type, message, fix),)
+
+
+def _own_name(place: Place, name: str) -> str:
+    return bare_name(name) if place.step_type in GROUPS else plain(name)
+
+
+def _limit(place: Place) -> int:
+    return FULL_NAME_LIMITS.get(place.step_type, max(FULL_NAME_LIMITS.values()))
+
+
+def _beginning(prefix: JobPrefix, place: Place) -> str:
+    return f"Begin it with '{prefix}-', and give it at most {_limit(place)} characters"
+
+
+def step_name_faults(place: Place) -> tuple[Finding, ...]:
+    """The error for a step whose own name the service refuses.
+
+    Args:
+        place: where the step stands; its ``step_name`` is judged.
+
+    Example:
+        >>> from sm_prefix_ext.full_names import step_name_faults
+        >>> from sm_prefix_ext.naming import Place
+        >>> [f.fix for f in step_name_faults(Place("Train it", "Training", "Train it"))]
+        ["Call the step 'Train-it'."]
+    """
+    name = plain(place.step_name)
+    outside = sorted(set(re.sub(r"[A-Za-z0-9_-]", "", name)))
+    if outside:
+        why = f"it has {', '.join(map(repr, outside))} in it"
+    elif not 0 < len(name) <= STEP_NAME_LIMIT:
+        why = f"it has {len(name)} characters"
+    else:
+        return ()
+    proposal = re.sub(r"[^A-Za-z0-9_-]", "-", name)
+    wanted = f"1 to {STEP_NAME_LIMIT} letters, digits, hyphens and underscores"
+    fits = 0 < len(proposal) <= STEP_NAME_LIMIT
+    return (
+        Finding.of(
+            REFUSED_BY_SERVICE,
+            place.path,
+            place.step_type,
+            f"The service refuses the step's name {name!r}: {why}; wanted are {wanted}.",
+            f"Call the step {proposal!r}." if fits else f"Call the step by {wanted}.",
+        ),
+    )
