@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from .text import printable
+
 
 def as_html(rows: Iterable[Any], columns: Sequence[str]) -> str:
     """Some attributes of records, a row each; their text is escaped, and ``None`` is a dash.
@@ -24,5 +26,5 @@ def as_html(rows: Iterable[Any], columns: Sequence[str]) -> str:
 
 def _cell(tag: str, value: Any) -> str:
     # Notebooks align cells to the right, which suits numbers; these are names.
-    text = "–" if value is None else html.escape(str(value))
+    text = "–" if value is None else html.escape(printable(value))
     return f'<{tag} style="text-align: left">{text}</{tag}>'

@@ -6,8 +6,6 @@ import contextlib
 import importlib
 import importlib.util
 import json
-import logging
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from .errors import PrefixError, PrefixViolation
 from .findings import Finding, has_errors
 from .plan import Plan
 from .policy import PrefixPolicy
+from .strict_json import loads
 
 T = TypeVar("T")
 
@@ -160,13 +159,13 @@ def read_json(text: str) -> Any:
     """The JSON document in a file, or on standard input for ``-``.
 
     Raises:
-        BadTarget: where it can't be read or isn't JSON.
+        BadTarget: where it can't be read, isn't JSON, or has a key twice in an object.
     """
     content, where = _read(text)
     try:
-        return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise BadTarget(f"{where} is not JSON: {error}.") from None
+        return loads(content, where)
+    except ValueError as error:
+        raise BadTarget(str(error)) from None
 
 
 def read_policy(text: str) -> dict[str, Any]:
@@ -186,11 +185,19 @@ def _read(text: str, wanted: str = "") -> tuple[str, str]:
     """What a file has in it, or standard input for ``-``; and what to call that in an error."""
     try:
         if text == "-":
-            return sys.stdin.read().removeprefix("\ufeff"), "standard input"
+            return _standard_input().removeprefix("\ufeff"), "standard input"
         _must_be_a_file(Path(text), wanted)
         return Path(text).read_text(encoding="utf-8-sig"), text
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no text, or no path at all
+        if isinstance(error, BadTarget):
+            raise
         raise BadTarget(f"{text} can't be read: {error}.") from None
+
+
+def _standard_input() -> str:
+    if sys.stdin is None or sys.stdin.closed:
+        raise BadTarget("standard input is closed; give a file, or pipe the JSON in.")
+    return sys.stdin.read()
 
 
 def _must_be_a_file(path: Path, wanted: str = "") -> None:
@@ -208,7 +215,6 @@ def _is_there(path: Path) -> bool:
 
 
 def _from_module(module: str, name: str, text: str) -> Any:
-    _quiet_sdk()
     loaded = _import(module)
     return _guarded(f"{text}: reading {name!r}", lambda: _pipeline_in(loaded, name, text))
 
@@ -226,19 +232,6 @@ def _pipeline_in(loaded: Any, name: str, text: str) -> Any:
             "function that returns one."
         )
     return found
-
-
-def _quiet_sdk() -> None:
-    """Keep back what the SDK says of itself, so that standard error has the one line that counts.
-
-    That is where it looked for its configuration and found credentials, that v2 is deprecated, and
-    telemetry's errors.
-    """
-    os.environ.setdefault("SAGEMAKER_SUPPRESS_V2_WARNING", "1")
-    for talkative in ("sagemaker.config", "botocore"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
-    for telemetry in ("sagemaker.telemetry", "sagemaker.core.telemetry"):
-        logging.getLogger(telemetry).setLevel(logging.CRITICAL)
 
 
 def _is_pipeline(value: Any) -> bool:
@@ -274,7 +267,18 @@ def _guarded(doing: str, call: Callable[[], T]) -> T:
     except BaseException as error:  # a module may well call sys.exit()
         said = str(error).strip().splitlines()
         last = f"{type(error).__name__}: {said[-1]}" if said else type(error).__name__
-        raise BadTarget(f"{doing} failed: {last}") from error
+        raise BadTarget(f"{doing} failed: {last}{region_hint(error)}") from error
+
+
+def region_hint(error: BaseException) -> str:
+    """What to do, where an error or what it came from is that no region is known; else nothing."""
+    chain: BaseException | None = error
+    while chain is not None:
+        # By name, since boto3 is not needed for a definition; v2 says it in an error of its own.
+        if type(chain).__name__ == "NoRegionError" or "with a region supported" in str(chain):
+            return " Set AWS_DEFAULT_REGION, such as AWS_DEFAULT_REGION=eu-west-1."
+        chain = chain.__cause__ or chain.__context__
+    return ""
 
 
 @contextlib.contextmanager

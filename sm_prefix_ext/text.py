@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 _LONGEST = 400
 
 
@@ -25,6 +27,24 @@ def printable(text: object) -> str:
         return text
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode("ascii")
+        for character in text
+    )
+
+
+def printable_json(text: str) -> str:
+    r"""A JSON document with an escape for each character that prints nothing of its own.
+
+    It stays the same document: such characters stand in its strings only, line breaks aside.
+
+    Example:
+        >>> from sm_prefix_ext.text import printable_json
+        >>> print(printable_json('{"Resource": "a\x9b"}'))
+        {"Resource": "a\u009b"}
+    """
+    return "".join(
+        character
+        if character.isprintable() or character == "\n"
+        else json.dumps(character).strip('"')
         for character in text
     )
 

@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
-
-import click
-
-from .. import __version__
-from ..errors import PrefixError
-from ..target import BadTarget
-from .executions import demo, jobs
-from .output import drop_the_rest, escape_what_cannot_be_encoded
-from .pipelines import check, plan
-from .policies import preflight, write_policy
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="sm-prefix")
-def cli() -> None:
-    """Job prefixes that hold, for SageMaker Pipelines.
-
-    A PIPELINE is a definition's JSON (a file, or - for standard input), file.py:name or
-    package.module:name, where name is a pipeline or a function that returns one.
-
-    Without --policy or --prefix the policy is the one found in $SM_PREFIX_POLICY, in
-    sm-prefix.toml here or above, or in the user's or site's configuration folder.
-
-    Exit status: 0, all well; 1, findings of severity error; 2, the input or the call is wrong.
-    """
-
-
-for command in (check, plan, write_policy, preflight, jobs, demo):
-    cli.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command; every error that isn't our own fault is one line on standard error."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    escape_what_cannot_be_encoded()
+    """Run the command and exit with its status.
+
+    Args:
+        arguments: what stands behind ``sm-prefix``; by default the process's own.
+    """
     try:
-        status = cli.main(arguments or ["--help"], prog_name="sm-prefix", standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        _fail(error.format_message())
-    except (BadTarget, PrefixError) as error:
-        _fail(str(error))
-    except OSError as error:
-        drop_the_rest()
-        _fail(f"reading or writing failed: {error}")
-    except Exception as error:
-        if not _is_of_aws(error):
-            raise
-        _fail(f"asking AWS failed: {error}")
-    else:
-        sys.exit(status or 0)
+        from .app import run  # here, so that Ctrl-C while it is imported is no traceback
 
-
-def _is_of_aws(error: Exception) -> bool:
-    return any(base.__module__.startswith("botocore.") for base in type(error).__mro__)
-
-
-def _fail(message: str) -> None:
-    with contextlib.suppress(OSError):  # standard error may be what failed
-        click.echo(f"sm-prefix: {' '.join(message.split())}", err=True)
-    sys.exit(2)
+        status = run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)

@@ -6,6 +6,7 @@ import click
 
 from ..policy import PrefixPolicy
 from ..target import BadTarget, read_json
+from ..text import printable
 from .options import format_option, given_policy, policy_options
 from .output import judging, print_json, print_table
 
@@ -36,7 +37,7 @@ def jobs(
     else:
         print_table(records, _COLUMNS)
         for record in outside:
-            click.echo(f"Outside the policy: {record.step_name}: {record.arn}")
+            click.echo(printable(f"Outside the policy: {record.step_name}: {record.arn}"))
     return int(bool(outside))
 
 

@@ -10,6 +10,7 @@ import click
 from ..plan import Plan
 from ..policy import PrefixPolicy
 from ..target import find, read_policy
+from ..text import printable, printable_json
 from .options import format_option, given_policy, place_options, policy_options
 from .output import judging, print_json, print_preflight
 
@@ -50,11 +51,11 @@ def write_policy(context: click.Context, /, purpose: str, form: str, **given: An
     with judging("table", err=True):
         made = _made(purpose, **given)
         text = _deployed(made, form)
-    click.echo(text.rstrip("\n"))
+    click.echo(printable_json(text.rstrip("\n")))
     for note in made.notes:
-        click.echo(f"note: {note}", err=True)
+        click.echo(f"note: {printable(note)}", err=True)
     for key, value in made.tags.items():
-        click.echo(f"note: Put the tag {key}={value} on the execution role.", err=True)
+        click.echo(printable(f"note: Put the tag {key}={value} on the execution role."), err=True)
     return 0
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ..findings import ERROR, Finding
 from ..iam import Preflight
+from ..text import printable
 
 _STYLES = {
     "error": "bold red",
@@ -50,7 +51,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
 
 def findings(found: Sequence[Finding]) -> Table:
     """The findings, each with its fix."""
-    rows = ((f.code, f.severity, f.step, f.step_type, f"{f.message}\nFix: {f.fix}") for f in found)
+    rows = ((f.code, f.severity, f.step, f.step_type, _advice(f)) for f in found)
     return table(("code", "severity", "step", "step type", "what is wrong, and what to do"), rows)
 
 
@@ -84,8 +85,14 @@ def preflight(answer: Preflight) -> Group:
     return Group(table(columns, rows), counted) if refused else Group(counted)
 
 
+def _advice(finding: Finding) -> Text:
+    return Text(f"{printable(finding.message)}\nFix: {printable(finding.fix)}")
+
+
 def _cell(value: Any) -> Text:
-    text = "–" if value is None else str(value)
+    if isinstance(value, Text):
+        return value
+    text = "–" if value is None else printable(value)
     return Text(text, style=_STYLES.get(text, ""))
 
 

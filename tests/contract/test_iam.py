@@ -63,16 +63,27 @@ def test_the_author(sdk: ModuleType, session: Any) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["", "My Pipeline"])
-def test_a_name_that_the_service_will_refuse_can_be_planned(
+def test_a_pipeline_without_a_name_can_be_planned(sdk: ModuleType, session: Any) -> None:
+    """The plan is of its jobs; policies name every pipeline, and say so."""
+    made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], "team-a")
+    made.name = ""
+    plan = made.plan(role_arn=EXECUTION)
+    assert (["team-a-nice-*"], None) == ([j.name_pattern for j in plan], plan.pipeline_name)
+    assert any("name isn't known" in note for note in iam.author_policy(plan).notes)
+
+
+@pytest.mark.parametrize("name", ["My Pipeline", "abalone.v2", "a_b", "x" * 257])
+def test_a_pipelines_name_that_the_service_refuses(
     sdk: ModuleType, session: Any, name: str
 ) -> None:
-    """The plan is of its jobs; without a name, policies name every pipeline, and say so."""
-    made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], "team-a")
-    made.name = name
-    plan = made.plan(role_arn=EXECUTION)
-    assert (["team-a-nice-*"], name or None) == ([j.name_pattern for j in plan], plan.pipeline_name)
-    assert bool(name) != any("name isn't known" in note for note in iam.author_policy(plan).notes)
+    """An error before anything is sent, with or without a prefix."""
+    for policy in ("team-a", None):
+        step = make(sdk, session, "Processing", "Pre", "nice").step
+        made = pipeline(session, [step], policy)
+        made.name = name
+        assert ["PFX023"] == [finding.code for finding in made.check()]
+        with pytest.raises(PrefixViolation, match="which the service refuses"):
+            made.definition()
 
 
 def test_a_broken_pipeline_has_no_preflight(sdk: ModuleType, session: Any) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import logging
 import os
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +73,11 @@ def files(tmp_path: Path) -> None:
         "class Alike:\n    steps = []\n    def definition(self): return '{}'\nalike = Alike()\n"
     )
     (tmp_path / "null.json").write_text("null")
+    (tmp_path / "twice.json").write_text(
+        '{"Steps": [{"Name": "A", "Type": "Fail", "Type": "Training"}]}'
+    )
+    (tmp_path / "huge.toml").write_text("prefix = 0x" + "f" * 9_999)
+    (tmp_path / "deep.toml").write_text("prefix = " + "[" * 9_999)
     (tmp_path / "metadata.json").write_text('[{"StepName": "Train", "Metadata": true}]')
 
 
@@ -169,7 +176,13 @@ def test_jobs(run: Run) -> None:
         ("check", "Missing argument 'PIPELINE'."),
         ("chekc good.json", "No such command 'chekc'."),
         ("jobs nope.json", "nope.json: there is no such file."),
-        ("jobs deep.json", "deep.json is not JSON: "),
+        ("jobs deep.json", "deep.json is nested too deep to be read."),
+        ("check twice.json", "has the key 'Type' twice in one object, with 'Fail' and 'Training'"),
+        ("jobs twice.json", "has the key 'Type' twice in one object"),
+        ("preflight good.json --role-policy twice.json", "has the key 'Type' twice in one object"),
+        ("check good.json --policy huge.toml", "a value of type int can't be a job prefix"),
+        ("check good.json --policy deep.toml", "deep.toml: the policy file is nested too deep"),
+        ("check a\0b", r"a\x00b: there is no such file"),
         ("jobs metadata.json", "the step 'Train': 'Metadata' is True; wanted an object."),
         ("jobs good.json", "This is no list of execution steps: got an object with the keys"),
         ("jobs arn:aws:s3:::bucket", "is not the ARN of a pipeline execution; wanted"),
@@ -235,6 +248,103 @@ def test_the_module_is_the_command() -> None:
     done = spawned("check", "bad.json")
     assert (1, b"") == (done.returncode, done.stderr)
     assert b"PFX003" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", ["check -", "jobs -", "preflight good.json --role-policy -"])
+def test_a_closed_standard_input_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: str
+) -> None:
+    """As a shell's ``<&-`` leaves it, or whoever calls."""
+    closed = io.StringIO()
+    closed.close()
+    for stdin in (None, closed):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(SystemExit) as ended:
+            main(arguments.split(" "))
+        said = "sm-prefix: standard input is closed; give a file, or pipe the JSON in.\n"
+        assert (2, ("", said)) == (ended.value.code, tuple(capsys.readouterr()))
+
+
+@pytest.mark.parametrize("early", ["click", "rich", "sm_prefix_ext.plan"])
+def test_an_interrupt_is_no_traceback(tmp_path: Path, early: str) -> None:
+    """Exit status 130, also while the command's own modules are being imported."""
+    code = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {early!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from sm_prefix_ext.cli import main\n"
+        "main(['check', 'bad.json'])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert (130, "", "") == (done.returncode, done.stdout, done.stderr.strip())
+
+
+def test_a_module_may_be_interrupted(run: Run, tmp_path: Path) -> None:
+    """Ctrl-C while the user's own code runs."""
+    (tmp_path / "slow.py").write_text("raise KeyboardInterrupt\n")
+    status, out, err = run("check", "slow.py:pipeline")
+    assert (130, "", "") == (status, out, err.strip())
+
+
+@pytest.mark.parametrize(
+    "raising",
+    [
+        "from botocore.exceptions import NoRegionError\nraise NoRegionError()\n",
+        "from botocore.exceptions import NoRegionError\n"
+        "try: raise NoRegionError()\n"
+        "except Exception as error: raise ImportError('x') from error\n",
+        "raise ValueError('Must setup local AWS configuration with a region supported by it.')\n",
+    ],
+)
+def test_a_missing_region_is_told_how_to_set_it(run: Run, tmp_path: Path, raising: str) -> None:
+    """Where boto3, or v2 of the SDK in its own words, says that there is none."""
+    (tmp_path / "nowhere.py").write_text(raising)
+    status, out, err = run("check", "nowhere.py:pipeline")
+    assert (2, "", 1) == (status, out, err.count("\n"))
+    assert err.endswith(" Set AWS_DEFAULT_REGION, such as AWS_DEFAULT_REGION=eu-west-1.\n")
+
+
+def test_the_sdks_noise_is_kept_back_for_the_time_of_a_command(run: Run, tmp_path: Path) -> None:
+    """INFO lines, and that a pipeline session is one; afterwards all is as it was."""
+    (tmp_path / "noisy.py").write_text(
+        "import logging, os, sys, warnings\n"
+        "logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)\n"
+        "logging.getLogger('botocore.credentials').info('Found credentials')\n"
+        "logger = logging.getLogger('sagemaker.config')\n"
+        "logger.setLevel(logging.INFO)\n"
+        "logger.info('Not applying SDK defaults')\n"
+        "logging.getLogger('sagemaker.telemetry.telemetry_logging').error('no telemetry')\n"
+        "logging.getLogger('mine').warning('mine counts')\n"
+        "assert os.environ['SAGEMAKER_SUPPRESS_V2_WARNING']\n"
+        "warnings.warn('Running within a PipelineSession, there will be No Wait.')\n"
+        "raise RuntimeError('the end')\n"
+    )
+    telemetry = logging.getLogger("sagemaker.telemetry")
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+
+    def state() -> object:
+        disabled = logging.root.manager.disable
+        return disabled, telemetry.level, warnings.filters[:], dict(os.environ)
+
+    before = state()
+    try:
+        status, out, err = run("check", "noisy.py:pipeline")
+    finally:
+        root.handlers[:], root.level = handlers, level
+    assert before == state()
+    assert (2, "") == (status, out)
+    assert [
+        "WARNING:mine:mine counts",
+        "sm-prefix: importing noisy.py failed: RuntimeError: the end",
+    ] == err.splitlines()
 
 
 def spawned(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:

@@ -1,0 +1,38 @@
+"""Keep back what the SDK and boto3 say of themselves, so that the command's own lines stand out."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+
+_TELEMETRY = ("sagemaker.telemetry", "sagemaker.core.telemetry")
+_V2_IS_OLD = "SAGEMAKER_SUPPRESS_V2_WARNING"
+
+
+@contextlib.contextmanager
+def quiet_sdk() -> Iterator[None]:
+    """For the time of a block: no INFO lines of logging, no word that a pipeline session is one.
+
+    Those tell where the SDK looked for its configuration, that credentials were found, that v2 is
+    deprecated, and that telemetry couldn't be sent. Warnings and errors are shown as ever.
+    """
+    disabled = logging.root.manager.disable
+    levels = {name: logging.getLogger(name).level for name in _TELEMETRY}
+    variable = os.environ.get(_V2_IS_OLD)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Running within a PipelineSession", UserWarning)
+        logging.disable(max(disabled, logging.INFO))
+        for name in _TELEMETRY:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        os.environ.setdefault(_V2_IS_OLD, "1")
+        try:
+            yield
+        finally:
+            logging.disable(disabled)
+            for name, level in levels.items():
+                logging.getLogger(name).setLevel(level)
+            if variable is None:
+                os.environ.pop(_V2_IS_OLD, None)

@@ -1,0 +1,180 @@
+"""Text from outside can't paint over what a terminal, a notebook or a log shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sm_prefix_ext import Plan, PrefixPolicy, iam, prefixed_jobs
+from sm_prefix_ext.cli import main
+from sm_prefix_ext.enforcement import enforce
+from sm_prefix_ext.findings import CATALOGUE, Finding, as_text
+from sm_prefix_ext.report import terminal
+from sm_prefix_ext.tables import as_html
+from sm_prefix_ext.text import printable, printable_json, shown
+
+HOSTILE = (
+    "T\x1b[2K\x1b]0;title\x07\r\nNo findings: every job runs under its prefix.\x9b1A\x08\x7f"
+    "\u202e\u2066\u2069\u200e\u200f\u061c\u2028\u2029\u200b\u200d\ufeff\u00ad[bold red]x[/]"
+)
+ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-job/" + HOSTILE
+ROLE = "arn:aws:iam::111122223333:role/r"
+DEFINITION = {
+    "Steps": [
+        {"Name": HOSTILE, "Type": "Training", "Arguments": {"TrainingJobName": HOSTILE}},
+        {"Name": "A", "Type": "Processing", "Arguments": {"ProcessingJobName": {"Get": HOSTILE}}},
+        {"Name": "B", "Type": "Endpoint", "Arguments": {"EndpointName": HOSTILE}},
+        {"Name": "C", "Type": "RegisterModel", "Arguments": {"ModelPackageGroupName": HOSTILE}},
+        {
+            "Name": f"D{HOSTILE}",
+            "Type": "Condition",
+            "Arguments": {"IfSteps": [{"Name": "E", "Type": "Fail"}]},
+        },
+    ]
+}
+EXECUTED = [
+    {
+        "StepName": HOSTILE,
+        "StepStatus": HOSTILE,
+        "FailureReason": HOSTILE,
+        "Metadata": {"TrainingJob": {"Arn": ARN}},
+    }
+]
+
+
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path) -> None:
+    """What the commands' arguments name, in the current folder."""
+    (tmp_path / "d.json").write_text(json.dumps(DEFINITION))
+    unknown = {"Steps": [{"Name": HOSTILE, "Type": HOSTILE}]}
+    (tmp_path / "unknown.json").write_text(json.dumps(unknown))
+    (tmp_path / "broken.json").write_text(json.dumps({"Steps": [{"Name": HOSTILE, "Type": ""}]}))
+    steps = [{"Name": HOSTILE, "Type": "Fail", "Arguments": 3}]
+    (tmp_path / "arguments.json").write_text(json.dumps({"Steps": steps}))
+    (tmp_path / "jobs.json").write_text(json.dumps(EXECUTED))
+    (tmp_path / "no-jobs.json").write_text(json.dumps({HOSTILE: 1}))
+    (tmp_path / "none.json").write_text('{"Statement": []}')
+    odd = {"Statement": {"Effect": "Allow", "Action": HOSTILE, "Resource": HOSTILE}}
+    (tmp_path / "odd.json").write_text(json.dumps(odd))
+    (tmp_path / "key.toml").write_text(f"{json.dumps(HOSTILE)} = 1\n")
+    (tmp_path / "role.toml").write_text(f'[step_roles]\n{json.dumps(HOSTILE)} = "x"\n')
+    (tmp_path / "fails.py").write_text(f"raise RuntimeError({HOSTILE!r})\n")
+
+
+PREFIX = ("--prefix", "team-a")
+PLACE = ("--region", "eu-west-1", "--account", "111122223333", "--role-arn", ROLE)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "d.json"),
+        ("check", "d.json", *PREFIX),
+        ("check", "d.json", *PREFIX, "--format", "json"),
+        ("check", "unknown.json"),
+        ("check", "broken.json"),
+        ("check", "arguments.json"),
+        ("check", "d.json", "--policy", "key.toml"),
+        ("check", "d.json", "--policy", "role.toml"),
+        ("check", "d.json", "--policy", HOSTILE),
+        ("check", "d.json", "--prefix", HOSTILE),
+        ("check", "d.json", "--format", HOSTILE),
+        ("check", HOSTILE),
+        ("check", "fails.py:x"),
+        ("check", f"fails.py:{HOSTILE}"),
+        ("check", "d.json", HOSTILE),
+        (HOSTILE,),
+        ("plan", "d.json"),
+        ("plan", "d.json", *PREFIX),
+        ("plan", "d.json", "--format", "json"),
+        ("plan", "d.json", "--account", HOSTILE),
+        ("policy", "d.json"),
+        ("policy", "d.json", *PLACE, "--format", "cloudformation"),
+        ("policy", "d.json", *PLACE, "--format", "terraform"),
+        ("policy", "d.json", *PLACE, "--for", "author", "--pipeline-name", HOSTILE),
+        ("policy", "d.json", *PLACE, "--for", "author", "--bucket", HOSTILE),
+        ("policy", "d.json", "--for", "prefix", *PREFIX, "--kind", HOSTILE),
+        ("policy", "--for", "scp", "--tag", f"{HOSTILE}=x", "--vpc", "vpc-0123456789abcdef0"),
+        ("preflight", "d.json", *PLACE, "--role-policy", "none.json"),
+        ("preflight", "d.json", *PLACE, "--role-policy", "none.json", "--format", "json"),
+        ("preflight", "d.json", *PLACE, "--role-policy", "odd.json"),
+        ("preflight", "d.json", *PLACE, "--role-policy", HOSTILE),
+        ("jobs", "jobs.json"),
+        ("jobs", "jobs.json", *PREFIX),
+        ("jobs", "jobs.json", "--format", "json"),
+        ("jobs", "no-jobs.json"),
+    ],
+    ids=lambda arguments: printable(" ".join(arguments))[:60],
+)
+def test_no_command_lets_a_name_paint(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
+    """Every line that is printed is printable, and none of ours is imitated."""
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert ended.value.code in (0, 1, 2)
+    written = capsys.readouterr()
+    lines = f"{written.out}{written.err}".split("\n")
+    assert [] == [line for line in lines if not line.isprintable()]
+    assert not any(line.startswith("No findings") for line in lines)
+
+
+def values() -> Iterator[tuple[str, Any]]:
+    """What each renderer makes of hostile names."""
+    policy = PrefixPolicy("team-a")
+    found = enforce(DEFINITION, policy)[1]
+    plan = Plan.from_definition(DEFINITION, role_arn=ROLE)
+    records = prefixed_jobs(EXECUTED)
+    answer = iam.preflight(plan, role_policies=[])
+    every = [Finding.of(code, HOSTILE, HOSTILE, HOSTILE, HOSTILE) for code in CATALOGUE]
+    yield "text", as_text([*found, *every])
+    yield "html of a plan", plan._repr_html_()
+    yield "html of records", records._repr_html_()
+    yield "html of a preflight", answer._repr_html_()
+    yield "html of findings", as_html(every, ("code", "step", "message", "fix"))
+    for width in (20, 2000):
+        for name, table in (
+            ("findings", terminal.findings([*found, *every])),
+            ("plan", terminal.jobs(plan, ("step", "name_pattern", "arn_pattern"))),
+            ("records", terminal.jobs(records, ("step_name", "status", "arn", "failure_reason"))),
+            ("preflight", terminal.preflight(answer)),
+        ):
+            console = terminal.Console(width=width, color_system=None, file=None, record=True)
+            with console.capture() as captured:
+                console.print(table)
+            yield f"{name} at {width}", captured.get()
+
+
+def test_no_renderer_lets_a_name_paint() -> None:
+    """Also where it wraps; and no markup is followed."""
+    for name, text in values():
+        assert all(line.isprintable() for line in text.split("\n")), name
+        if "at" not in name.split():
+            assert r"\x1b[2K" in text and "[bold red]x[/]" in text, name
+        elif "2000" in name and "preflight" not in name:
+            assert "[bold red]x[/]" in text, name
+
+
+@given(st.text())
+def test_printable_json_is_the_same_document(text: str) -> None:
+    """Whatever stands in its strings."""
+    document = {"Resource": [text], text: 1}
+    made = printable_json(json.dumps(document, indent=2, ensure_ascii=False))
+    assert document == json.loads(made)
+    assert all(line.isprintable() for line in made.split("\n"))
+
+
+@given(st.text())
+def test_printable(text: str) -> None:
+    """It is printable, keeps what has a shape, and changes nothing the second time."""
+    made = printable(text)
+    assert made.isprintable()
+    assert made == printable(made)
+    assert (made == text) == text.isprintable()
+    assert shown(text).isprintable()
