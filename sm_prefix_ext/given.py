@@ -26,7 +26,10 @@ FULL_NAMES = tuple(_WHAT)
 
 
 class Call:
-    """The arguments of a call by their names, whichever way they came.
+    """A call as the user wrote it: what came by position stays there, what came by name too.
+
+    Only a value that is put in another's place differs, and what is added comes by name. The SDK
+    looks for some arguments among those that came by name alone, such as a step's code.
 
     Args:
         signature: of what is called.
@@ -40,10 +43,15 @@ class Call:
     def __init__(
         self, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        self._bound = signature.bind_partial(*args, **kwargs)
-        extra = [p.name for p in signature.parameters.values() if p.kind is p.VAR_KEYWORD]
-        self._extra = extra[0] if extra else None
-        self._explicit = signature.parameters
+        signature.bind_partial(*args, **kwargs)
+        self.args = args
+        self.kwargs = dict(kwargs)
+        parameters = signature.parameters.values()
+        variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        by_name = [p.name for p in parameters if p.kind not in variable]
+        self._named = frozenset(by_name)
+        self._places = {name: place for place, name in enumerate(by_name[: len(args)])}
+        self._open = any(p.kind is p.VAR_KEYWORD for p in parameters)
 
     @classmethod
     def of(
@@ -57,39 +65,45 @@ class Call:
 
     def names(self, name: str) -> bool:
         """Whether the call has an argument under its own name."""
-        return name in self._explicit
+        return name in self._named
 
     def takes(self, name: str) -> bool:
         """Whether the call has a place for an argument."""
-        return name in self._explicit or self._extra is not None
+        return name in self._named or self._open
 
     def get(self, name: str) -> Any:
         """An argument, ``None`` where it was left out."""
-        if name in self._explicit:
-            return self._bound.arguments.get(name)
-        return self._bound.arguments.get(self._extra or "", {}).get(name)
+        place = self._places.get(name)
+        return self.kwargs.get(name) if place is None else self.args[place]
 
     def put(self, name: str, value: Any) -> None:
-        """Give an argument another value."""
-        if name in self._explicit:
-            self._bound.arguments[name] = value
-        elif self._extra is not None:
-            given = self._bound.arguments.get(self._extra, {})
-            self._bound.arguments[self._extra] = {**given, name: value}
+        """Give an argument another value, where it stands or else by name."""
+        place = self._places.get(name)
+        if place is None:
+            self.kwargs[name] = value
+        else:
+            self.args = (*self.args[:place], value, *self.args[place + 1 :])
 
-    @property
-    def args(self) -> tuple[Any, ...]:
-        """The positional arguments."""
-        return self._bound.args
 
-    @property
-    def kwargs(self) -> dict[str, Any]:
-        """The keyword arguments."""
-        return self._bound.kwargs
+def in_pipeline(job: Any, row: JobClass) -> bool:
+    """Whether an object is made for a pipeline, where it keeps what the user declared.
+
+    The SDK derives S3 places, tags and more from an object's name, and the prefix would move them;
+    the pipeline puts it into the definition alone.
+    """
+    if row.only:
+        return row.only == "pipeline"
+    return isinstance(getattr(job, "sagemaker_session", None), upstream().pipeline_session)
 
 
 def composed(
-    value: Any, kind: Kind, argument: str, policy: PrefixPolicy | None, limit: int | None = None
+    value: Any,
+    kind: Kind,
+    argument: str,
+    policy: PrefixPolicy | None,
+    limit: int | None = None,
+    *,
+    keeps: bool = False,
 ) -> Any:
     """A name as its job will carry it.
 
@@ -100,13 +114,14 @@ def composed(
         argument: where it was declared, such as ``Estimator(base_job_name=)``.
         policy: what holds, if anything.
         limit: the most characters; by default what the service takes as a prefix.
+        keeps: whether the name stays what was declared, for a pipeline to compose.
 
     Raises:
         PrefixViolation: for a name that such a job can't carry.
     """
-    prefix = policy.prefix_for(kind) if policy else None
+    prefix = None if keeps or policy is None else policy.prefix_for(kind)
     if isinstance(value, GivenName):
-        if prefix is None:
+        if prefix is None and not keeps:
             return value
         value, argument = value.declared, value.argument
     if value is None or value == "":
@@ -120,7 +135,7 @@ def composed(
     if findings:
         raise PrefixViolation(findings, argument)
     # Without a prefix too: the user's own `img` is a name, the SDK's `img` for an image is none.
-    return value if name is None else GivenName(name, value, argument)
+    return value if name is None else GivenName(value if keeps else name, value, argument)
 
 
 def base_name(
@@ -129,6 +144,8 @@ def base_name(
     argument: str,
     policy: PrefixPolicy | None,
     limit: int | None = None,
+    *,
+    keeps: bool = False,
 ) -> Any:
     """The name that an object is made with.
 
@@ -138,12 +155,13 @@ def base_name(
         argument: where it was declared.
         policy: what holds, if anything.
         limit: the most characters; by default what the service takes as a prefix.
+        keeps: whether the name stays what was declared, for a pipeline to compose.
 
     Raises:
         PrefixViolation: for a name that its jobs can't carry.
     """
     kind = KINDS[row.step_type]
-    name = composed(value, kind, argument, policy, limit)
+    name = composed(value, kind, argument, policy, limit, keeps=keeps)
     if kind.step_type == "Model" and isinstance(name, GivenName) and name.declared is None:
         # A model's name is its whole name, so the SDK makes up one after the other.
         return GivenName(upstream().name_from_base(name), None, name.argument)
@@ -155,13 +173,16 @@ def label(owner: str, argument: str) -> str:
     return f"{owner}({argument}=)"
 
 
-def settle(job: Any, row: JobClass, policy: PrefixPolicy | None, *, starts: bool = False) -> None:
+def settle(
+    job: Any, row: JobClass, policy: PrefixPolicy | None, name: Any = ..., *, starts: bool = False
+) -> None:
     """See to it that an object's name is the composed one, however it came there.
 
     Args:
-        job: the object.
+        job: the object; one that is made for a pipeline keeps what was declared.
         row: of its class.
         policy: what holds, if anything.
+        name: what the user declared, where that is known; ``None`` for nothing.
         starts: whether a job is about to start outside a pipeline, for which the policy must have a
             prefix.
 
@@ -169,38 +190,61 @@ def settle(job: Any, row: JobClass, policy: PrefixPolicy | None, *, starts: bool
         PrefixViolation: for a name that its jobs can't carry.
     """
     kind, owner = KINDS[row.step_type], type(job).__name__
-    name, argument = _declared(job, row), row.label(owner)
+    argument = row.label(owner)
+    if name is ...:
+        name = _declared(job, row)
     if starts and not name and policy is not None and policy.prefix_for(kind) is None:
         findings = judge(Place(owner, kind.step_type), kind, Declared(None, argument), policy)[1]
         if policy.prefix is not None:
             raise PrefixViolation(findings, argument)
+    keeps = in_pipeline(job, row)
     whole = starts and kind.step_type == "Model"  # outside a pipeline nothing is put behind it
-    given = base_name(name, row, argument, policy, kind.name_limit if whole else None)
-    if given is not None:
+    limit = kind.name_limit if whole else None
+    given = base_name(name, row, argument, policy, limit, keeps=keeps)
+    if given is None and keeps:
+        _mark(job, row)
+    elif given is not None:
         _put(job, row, given)
 
 
-def name_made(job: Any, row: JobClass, policy: PrefixPolicy | None, in_pipeline: bool) -> None:
+def name_made(job: Any, row: JobClass, policy: PrefixPolicy | None) -> None:
     """Name what the SDK made on its own account, where the policy doesn't cover what it chose.
 
     Args:
-        job: the object; a name that the user declared stays.
+        job: the object; a name that the user declared stays. In a pipeline the SDK's choice stays
+            too, but says nothing.
         row: of its class.
         policy: what holds, if anything.
-        in_pipeline: whether it is made for a pipeline, where the SDK's choice says nothing.
     """
     prefix = policy.prefix_for(KINDS[row.step_type]) if policy else None
     name = vars(job).get(row.argument)
     declared = isinstance(name, GivenName) or not isinstance(name, str | None)
-    if prefix is None or declared or (name and prefix.covers(name) and not in_pipeline):
+    if prefix is None or declared:
         return
-    _put(job, row, base_name(None, row, row.label(type(job).__name__), policy))
+    if in_pipeline(job, row):
+        _mark(job, row)
+    elif not (name and prefix.covers(name)):
+        _put(job, row, base_name(None, row, row.label(type(job).__name__), policy))
 
 
 def _put(job: Any, row: JobClass, name: Any) -> None:
     """Past pydantic's validation, which makes a plain ``str`` of every ``str``."""
-    if row.argument in vars(job):
-        vars(job)[row.argument] = name
+    held = vars(job)
+    if row.argument not in held:
+        return
+    if isinstance(name, GivenName):
+        replaced = held[row.argument]
+        if isinstance(replaced, GivenName):
+            replaced = replaced.replaced
+        name = GivenName(name, name.declared, name.argument, replaced)
+    held[row.argument] = name
+
+
+def _mark(job: Any, row: JobClass) -> None:
+    """Have an object know that its name is the SDK's own word."""
+    name = vars(job).get(row.argument)
+    if isinstance(name, str) and not isinstance(name, GivenName):
+        _put(job, row, GivenName(name, None, row.label(type(job).__name__)))
 
 
 def _declared(job: Any, row: JobClass) -> Any:

@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 from ._sdk import lacking, major, upstream
 from ._sdk.catalogue import ROWS, JobClass
+from .callers import called_by_the_sdk, made_by_the_sdk
 from .errors import UnsupportedSdk
 from .given import Call, base_name, fill_role, settle
-from .methods import inside_the_sdk, methods, of_sdk
+from .methods import methods, of_sdk
 from .policy import PrefixPolicy
 
 _PACKAGE = __name__.rpartition(".")[0]
@@ -162,7 +163,7 @@ def _function(theirs: Any, row: JobClass) -> Any:
 
     @wraps(theirs)
     def ours(*args: Any, **kwargs: Any) -> Any:
-        if inside_the_sdk():
+        if called_by_the_sdk():
             return theirs(*args, **kwargs)
         call = _prepared(signature, args, kwargs, row, row.name, PrefixPolicy.discover())
         return theirs(*args, **kwargs) if call is None else theirs(*call.args, **call.kwargs)
@@ -177,20 +178,17 @@ def _constructor(theirs: Any, row: JobClass) -> Any:
 
     @wraps(theirs.__init__)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        if inside_the_sdk():
+        if made_by_the_sdk(self):
             theirs.__init__(self, *args, **kwargs)
             return
         policy = PrefixPolicy.discover()
         call = _prepared(signature, (self, *args), kwargs, row, type(self).__name__, policy)
         if call is None:
-            theirs.__init__(self, *args, **kwargs)
+            theirs.__init__(self, *args, **kwargs)  # which raises
         else:
             theirs.__init__(*call.args, **call.kwargs)
-        if call is None or not call.takes(row.argument):
-            settle(self, row, policy)
-        elif vars(self).get(row.argument) == call.get(row.argument):
-            # Past pydantic's validation, which makes a plain str of every str.
-            vars(self)[row.argument] = call.get(row.argument)
+            takes = call.takes(row.argument)
+            settle(self, row, policy, *((call.get(row.argument),) if takes else ()))
 
     return _own(__init__)
 
@@ -214,7 +212,8 @@ def _prepared(
     if call is None:
         return None
     if call.takes(row.argument):
-        name = base_name(call.get(row.argument), row, row.label(owner), policy)
+        keeps = row.only != "outside"  # an object outside a pipeline is named when it is made
+        name = base_name(call.get(row.argument), row, row.label(owner), policy, keeps=keeps)
         if name is not None:
             call.put(row.argument, name)
     fill_role(call, row, policy)
@@ -231,7 +230,7 @@ def _settling(theirs: Any, row: JobClass) -> Any:
     @wraps(theirs.__init__)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         ours = _prefixed(theirs)
-        if inside_the_sdk():
+        if made_by_the_sdk(self):
             super(ours, self).__init__(*args, **kwargs)
             return
         policy = PrefixPolicy.discover()

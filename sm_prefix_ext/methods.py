@@ -7,21 +7,23 @@ which it runs later runs under the policy too.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from ._sdk import upstream
 from ._sdk.catalogue import JobClass
-from .findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY
+from ._sdk.sdk_made import REFUSED
+from .callers import called_by_the_sdk
+from .definition import image_name
+from .errors import PrefixViolation
+from .findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, Finding
 from .given import (
     FULL_NAMES,
     Call,
     base_name,
     composed,
     fill_role,
+    in_pipeline,
     label,
     name_made,
     settle,
@@ -32,22 +34,6 @@ from .policy import PrefixPolicy
 
 Adopt = Callable[[Any], "JobClass | None"]
 """Makes one of ours of an object of the SDK's own class, and says by which row."""
-
-_inside: ContextVar[bool] = ContextVar("_inside", default=False)
-
-
-def inside_the_sdk() -> bool:
-    """Whether the SDK is at work, whose own calls and objects are its own business."""
-    return _inside.get()
-
-
-@contextmanager
-def _sdks_own() -> Iterator[None]:
-    token = _inside.set(True)
-    try:
-        yield
-    finally:
-        _inside.reset(token)
 
 
 def of_sdk(value: Any) -> bool:
@@ -71,6 +57,8 @@ def methods(theirs: Any, row: JobClass, adopt: Adopt) -> dict[str, Any]:
             continue
         if isinstance(held, classmethod):
             made[name] = classmethod(_factory(theirs, name, function, row, adopt))
+        elif (theirs.__name__, name) in REFUSED:
+            made[name] = _refused(theirs, name, function)
         elif _late(name, function) or _starts(name, theirs) or _makes(name):
             made[name] = _method(theirs, name, function, row, adopt)
     return made
@@ -134,47 +122,70 @@ def _method(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt) 
 
     @wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        call = None if inside_the_sdk() else Call.of(signature, (self, *args), kwargs)
+        call = None if called_by_the_sdk() else Call.of(signature, (self, *args), kwargs)
         if call is None:
             return function(self, *args, **kwargs)
         policy = PrefixPolicy.discover()
-        in_pipeline = isinstance(
-            getattr(self, "sagemaker_session", None), upstream().load("PipelineSession")
-        )
+        keeps = in_pipeline(self, row)
+        owner = f"{type(self).__name__}.{name}"
         for argument, kind in late.items():
-            where = label(f"{type(self).__name__}.{name}", argument)
-            _judge_late(call, argument, kind or KINDS[row.step_type], where, policy, in_pipeline)
-        if starts and policy is not None and not in_pipeline:
+            kind = kind or KINDS[row.step_type]
+            _judge_late(call, argument, kind, label(owner, argument), policy, keeps)
+        if name == "register" and not keeps:
+            _warn_of_the_sdks_group(self, call, owner, policy)
+        if starts and policy is not None and not keeps:
             settle(self, row, policy, starts=True)
-        with _sdks_own():
-            made = function(*call.args, **call.kwargs)
+        made = function(*call.args, **call.kwargs)
         of = adopt(made)
         if of is not None and not _keeps_names(name):
-            name_made(made, of, policy, in_pipeline)
+            name_made(made, of, policy)
         return made
 
     return method
 
 
 def _judge_late(
-    call: Call,
-    argument: str,
-    kind: Kind,
-    where: str,
-    policy: PrefixPolicy | None,
-    in_pipeline: bool,
+    call: Call, argument: str, kind: Kind, where: str, policy: PrefixPolicy | None, keeps: bool
 ) -> None:
     value = call.get(argument)
     if value is None:
         return
     if argument == "model_package_group_name":
-        if not in_pipeline:  # a step's group is judged with its definition
+        if not keeps:  # a step's group is judged with its definition
             warn_outside(GROUP_OUTSIDE_POLICY, value, where, policy)
     elif argument in FULL_NAMES:
         warn_outside(FULL_NAME_OUTSIDE_POLICY, value, where, policy)
     else:
-        limit = kind.prefix_limit if in_pipeline else kind.name_limit
-        call.put(argument, composed(value, kind, where, policy, limit))
+        limit = kind.prefix_limit if keeps else kind.name_limit
+        call.put(argument, composed(value, kind, where, policy, limit, keeps=keeps))
+
+
+def _warn_of_the_sdks_group(job: Any, call: Call, owner: str, policy: PrefixPolicy | None) -> None:
+    """Without a package's name and a group's the SDK makes a group, called after the image."""
+    group, image = "model_package_group_name", call.get("image_uri")
+    if call.names(group) and not (call.get(group) or call.get("model_package_name")):
+        name = image_name(image or getattr(job, "image_uri", None)) or "ModelPackage"
+        warn_outside(GROUP_OUTSIDE_POLICY, name, label(owner, group), policy)
+
+
+def _refused(theirs: Any, name: str, function: Any) -> Any:
+    """A method that starts what no policy reaches."""
+
+    @wraps(function)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        policy = None if called_by_the_sdk() else PrefixPolicy.discover()
+        if policy is not None and policy.prefix is not None:
+            where = f"{type(self).__name__}.{name}()"
+            message = (
+                f"{where} makes and starts a pipeline of the SDK's own, whose jobs run outside "
+                f"{str(policy.prefix)!r}."
+            )
+            instead = REFUSED[theirs.__name__, name]
+            finding = Finding.of(OUTSIDE_POLICY, type(self).__name__, "Pipeline", message, instead)
+            raise PrefixViolation((finding,), where)
+        return function(self, *args, **kwargs)
+
+    return method
 
 
 def _factory(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt) -> Any:
@@ -183,7 +194,7 @@ def _factory(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt)
 
     @wraps(function)
     def factory(cls: Any, *args: Any, **kwargs: Any) -> Any:
-        call = None if inside_the_sdk() else Call.of(signature, (cls, *args), kwargs)
+        call = None if called_by_the_sdk() else Call.of(signature, (cls, *args), kwargs)
         if call is None:
             return function(cls, *args, **kwargs)
         policy = PrefixPolicy.discover()
@@ -192,8 +203,7 @@ def _factory(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt)
             base_name(call.get(row.argument), row, where, policy)
         if call.names(row.role):
             fill_role(call, row, policy)
-        with _sdks_own():
-            made = function(*call.args, **call.kwargs)
+        made = function(*call.args, **call.kwargs)
         adopt(made)
         if isinstance(made, theirs) and not _keeps_names(name):
             settle(made, row, policy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from .errors import InvalidPrefix
 from .kinds import (
@@ -126,6 +126,8 @@ class GivenName(str):
         value: the name, prefix and all.
         declared: what the user wrote; ``None`` where nothing was declared.
         argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
+        replaced: what an object of the SDK's own class has in the name's place, where that isn't
+            what was declared.
 
     Example:
         >>> from sm_prefix_ext.names import GivenName
@@ -134,20 +136,24 @@ class GivenName(str):
         ('team-a-train', 'train')
     """
 
-    __slots__ = ("argument", "declared")
+    __slots__ = ("argument", "declared", "replaced")
 
     declared: str | None
     argument: str
+    replaced: Any
 
-    def __new__(cls, value: str, declared: str | None, argument: str) -> GivenName:
+    def __new__(
+        cls, value: str, declared: str | None, argument: str, replaced: Any = None
+    ) -> GivenName:
         """Make the name."""
         name = super().__new__(cls, plain(value))
         name.declared = plain(declared) if isinstance(declared, str) else declared
         name.argument = argument
+        name.replaced = name.declared if replaced is None else replaced
         return name
 
-    def __getnewargs__(self) -> tuple[str, str | None, str]:  # type: ignore[override]
-        return plain(self), self.declared, self.argument
+    def __getnewargs__(self) -> tuple[str, str | None, str, Any]:  # type: ignore[override]
+        return plain(self), self.declared, self.argument, self.replaced
 
 
 def alphabet_fault(value: object) -> str | None:

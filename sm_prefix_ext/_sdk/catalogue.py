@@ -28,6 +28,8 @@ class JobClass:
         role_unless: the argument beside which no role is taken; ``""`` where there is none.
         releases: the releases of a major that have it, such as ``>=2.199``, where not all have.
         gone: what to use in releases after those.
+        only: ``"pipeline"`` or ``"outside"`` for what makes jobs there alone; ``""`` where the
+            object's session tells.
     """
 
     name: str
@@ -40,6 +42,7 @@ class JobClass:
     role_unless: str = ""
     releases: Mapping[int, str] = field(default_factory=dict)
     gone: str = ""
+    only: str = ""
 
     @property
     def step_type(self) -> str:
@@ -229,22 +232,30 @@ CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
         **_rows(
             "QualityCheck ClarifyCheck",
             "base_job_name",
+            only="pipeline",
             v2="workflow.check_job_config CheckJobConfig",
             v3="mlops.workflow.check_job_config CheckJobConfig",
         ),
         **_rows(
             "Training",
             "notebook_job_name",
+            only="pipeline",
             v2="workflow.notebook_job_step NotebookJobStep>=2.199",
             v3="mlops.workflow.notebook_job_step NotebookJobStep",
         ),
         **_rows(
             "Training",
             "job_name_prefix",
-            v2="""workflow.function_step step>=2.199
-                remote_function.client remote RemoteExecutor""",
-            v3="""mlops.workflow.function_step step
-                core.remote_function.client remote RemoteExecutor""",
+            only="pipeline",
+            v2="workflow.function_step step>=2.199",
+            v3="mlops.workflow.function_step step",
+        ),
+        **_rows(
+            "Training",
+            "job_name_prefix",
+            only="outside",
+            v2="remote_function.client remote RemoteExecutor",
+            v3="core.remote_function.client remote RemoteExecutor",
         ),
     }
 )

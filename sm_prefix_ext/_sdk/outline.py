@@ -22,6 +22,7 @@ from ..definition import MADE_UP, Definition, image_name, is_made_up_model
 from ..names import GivenName
 from ..naming import Declared
 from .catalogue import CATALOGUE
+from .declared_state import declared_state
 from .reach import Reach, reach
 from .upstream import Upstream
 
@@ -87,6 +88,9 @@ def render(pipeline: Any, outline: Outline, upstream: Upstream, *, quiet: bool) 
     twin = copy.copy(pipeline)
     twin.pipeline_definition_config = upstream.definition_config(use_custom_job_prefix=False)
     with outline.reach.preserved(), _without_warning(*upstream.trimming, active=quiet):
+        for holder, attributes in outline.reach.state:
+            if isinstance(attributes, dict) and not isinstance(holder, dict):
+                vars(holder).update(declared_state(attributes))
         _keep_from_looking_up_models(outline)
         return upstream.pipeline.definition(twin)  # type: ignore[no-any-return]
 
@@ -283,13 +287,15 @@ def _model(step: Any, owner: Any, upstream: Upstream) -> Declared:
 def is_made_up(name: str, model: Any, request: dict[str, Any], upstream: Upstream) -> bool:
     """Whether the SDK wrote a model's name: its image or its id, and the time.
 
-    v2 does so in a ``PipelineModel`` and a ``JumpStartModel``, and v3 makes up eight hex digits.
+    v2 does so in a ``PipelineModel``, a ``JumpStartModel`` and a ``ModelPackage``, and v3 makes up
+    eight hex digits.
     """
     if is_made_up_model(name):
         return True
     base = upstream.base_from_name(name)
     images = [image_name(one.get("Image")) for one in request.get("Containers") or ()]
-    sources = [*images[:1], getattr(model, "model_id", None)]
+    # v2 keeps a base to make names of where none was given.
+    sources = [*images[:1], getattr(model, "model_id", None), getattr(model, "_base_name", None)]
     return base != name and any(
         isinstance(source, str) and source.startswith(base) for source in sources
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import Any
 
@@ -12,40 +13,83 @@ from .catalogue import ROWS
 
 @dataclass(frozen=True, eq=False)
 class Upstream:
-    """The classes and functions of one major of the SDK.
+    """The classes and functions of one major of the SDK, each imported when it is asked for.
+
+    Importing all of them takes seconds, and v3's pipelines can't be imported without a region.
 
     Args:
         major: 2 or 3.
-        pipeline: the ``Pipeline`` class.
-        definition_config: the ``PipelineDefinitionConfig`` class.
-        step: the base class of all steps.
-        step_collection: the base class of collections of steps.
-        step_output: the classes of what an ``@step`` function returns; none without ``@step``.
-        pipeline_variable: the base class of expressions.
-        session: the classes of sessions, whose state is not a step's.
-        base_from_name: takes what looks like a timestamp off a name.
-        name_from_base: puts the time behind a name.
+        classes: where the SDK keeps its classes and functions other than job classes, by name.
+        utilities: the module of its pipelines that says when it drops a job's name.
         stand_ins: what the SDK would call a job that nobody named.
         clients: the SageMaker clients that a session of the SDK may have made already.
-        classes: where the SDK keeps its public classes other than job classes, by name; imported
-            when asked for.
-        trimming: the logger and the message with which the SDK says that it drops a job's name.
     """
 
     major: int
-    pipeline: type[Any]
-    definition_config: type[Any]
-    step: type[Any]
-    step_collection: type[Any]
-    step_output: tuple[type[Any], ...]
-    pipeline_variable: type[Any]
-    session: tuple[type[Any], ...]
-    base_from_name: Callable[[str], str]
-    name_from_base: Callable[[str], str]
+    classes: Mapping[str, str]
+    utilities: str
     stand_ins: Callable[[Any], Iterable[str]]
     clients: Callable[[Any], Iterable[Any]]
-    trimming: tuple[str, str]
-    classes: Mapping[str, str]
+
+    @cached_property
+    def pipeline(self) -> type[Any]:
+        """The ``Pipeline`` class."""
+        return self._class("Pipeline")
+
+    @cached_property
+    def definition_config(self) -> type[Any]:
+        """The ``PipelineDefinitionConfig`` class."""
+        return self._class("PipelineDefinitionConfig")
+
+    @cached_property
+    def step(self) -> type[Any]:
+        """The base class of all steps."""
+        return self._class("Step")
+
+    @cached_property
+    def step_collection(self) -> type[Any]:
+        """The base class of collections of steps."""
+        return self._class("StepCollection")
+
+    @cached_property
+    def step_output(self) -> tuple[type[Any], ...]:
+        """The classes of what an ``@step`` function returns; none in releases without ``@step``."""
+        try:
+            return (self._class("StepOutput"),)
+        except ImportError:
+            return ()
+
+    @cached_property
+    def pipeline_variable(self) -> type[Any]:
+        """The base class of expressions."""
+        return self._class("PipelineVariable")
+
+    @cached_property
+    def session(self) -> tuple[type[Any], ...]:
+        """The classes of sessions, whose state is not a step's."""
+        return (self._class("Session"),)
+
+    @cached_property
+    def pipeline_session(self) -> type[Any]:
+        """The class of sessions that defer jobs to a pipeline."""
+        return self._class("PipelineSession")
+
+    @cached_property
+    def trimming(self) -> tuple[str, str]:
+        """The logger and the message with which the SDK says that it drops a job's name."""
+        module = import_module(self.utilities)
+        return module.logger.name, module.DEF_CONFIG_WARN_MSG_TEMPLATE
+
+    def base_from_name(self, name: str) -> str:
+        """Take what looks like a timestamp off a name."""
+        return str(self.load("base_from_name")(name))
+
+    def name_from_base(self, base: str) -> str:
+        """Put the time behind a name."""
+        return str(self.load("name_from_base")(base))
+
+    def _class(self, name: str) -> type[Any]:
+        return self.load(name)  # type: ignore[no-any-return]
 
     def load(self, name: str) -> Any:
         """Import a class or a function of the SDK by its name.

@@ -6,26 +6,13 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from sagemaker.estimator import EstimatorBase
-from sagemaker.session import Session
-from sagemaker.utils import base_from_name, name_from_base
-from sagemaker.workflow import utilities
-from sagemaker.workflow.entities import PipelineVariable
-from sagemaker.workflow.pipeline import Pipeline
-from sagemaker.workflow.pipeline_definition_config import PipelineDefinitionConfig
-from sagemaker.workflow.step_collections import StepCollection
-from sagemaker.workflow.steps import Step
-
 from ..definition import image_name
 from .upstream import Upstream
 
-try:
-    from sagemaker.workflow.step_outputs import StepOutput
-except ImportError:  # @step came with 2.199
-    StepOutput = None
-
 
 def _stand_ins(job: Any) -> Iterator[str]:
+    from sagemaker.estimator import EstimatorBase
+
     if isinstance(job, EstimatorBase):
         # An estimator's first rendering writes the SDK's own word into it; asked again, it says it.
         twin = copy.copy(job)
@@ -53,31 +40,31 @@ _CLASSES = {
     "JsonGet": "sagemaker.workflow.functions",
     "ModelStep": "sagemaker.workflow.model_step",
     "ParameterString": "sagemaker.workflow.parameters",
+    "Pipeline": "sagemaker.workflow.pipeline",
+    "PipelineDefinitionConfig": "sagemaker.workflow.pipeline_definition_config",
     "PipelineSession": "sagemaker.workflow.pipeline_context",
+    "PipelineVariable": "sagemaker.workflow.entities",
     "ProcessingInput": "sagemaker.processing",
     "ProcessingOutput": "sagemaker.processing",
     "ProcessingStep": "sagemaker.workflow.steps",
     "PropertyFile": "sagemaker.workflow.properties",
     "QualityCheckStep": "sagemaker.workflow.quality_check_step",
+    "Session": "sagemaker.session",
+    "Step": "sagemaker.workflow.steps",
+    "StepCollection": "sagemaker.workflow.step_collections",
+    "StepOutput": "sagemaker.workflow.step_outputs",
     "TrainingInput": "sagemaker.inputs",
     "TrainingStep": "sagemaker.workflow.steps",
     "TransformStep": "sagemaker.workflow.steps",
     "TuningStep": "sagemaker.workflow.steps",
+    "base_from_name": "sagemaker.utils",
+    "name_from_base": "sagemaker.utils",
 }
 
 UPSTREAM = Upstream(
     major=2,
-    pipeline=Pipeline,
-    definition_config=PipelineDefinitionConfig,
-    step=Step,
-    step_collection=StepCollection,
-    step_output=(StepOutput,) if StepOutput else (),
-    pipeline_variable=PipelineVariable,
-    session=(Session,),
-    base_from_name=base_from_name,
-    name_from_base=name_from_base,
+    classes=_CLASSES,
+    utilities="sagemaker.workflow.utilities",
     stand_ins=_stand_ins,
     clients=_clients,
-    classes=_CLASSES,
-    trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),
 )

@@ -5,18 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sagemaker.core.common_utils import base_from_name, name_from_base
-from sagemaker.core.helper.session_helper import Session
-from sagemaker.core.utils.utils import SageMakerClient
-from sagemaker.core.workflow import utilities
-from sagemaker.core.workflow.entities import PipelineVariable
-from sagemaker.core.workflow.pipeline_definition_config import PipelineDefinitionConfig
-from sagemaker.core.workflow.step_outputs import StepOutput
-from sagemaker.mlops.workflow.pipeline import Pipeline
-from sagemaker.mlops.workflow.step_collections import StepCollection
-from sagemaker.mlops.workflow.steps import Step
-from sagemaker.train.utils import _get_repo_name_from_image
-
 from ..definition import image_name
 from .upstream import Upstream
 
@@ -28,6 +16,8 @@ def _stand_ins(job: Any) -> Iterator[str]:
     if isinstance(algorithm, str):
         yield f"{algorithm}-job"
     elif isinstance(image, str):
+        from sagemaker.train.utils import _get_repo_name_from_image
+
         yield f"{_get_repo_name_from_image(image)}-job"
     else:
         yield image_name(getattr(job, "image_uri", None)) or ""
@@ -37,6 +27,8 @@ def _stand_ins(job: Any) -> Iterator[str]:
 
 
 def _clients(session: Any) -> Iterator[Any]:
+    from sagemaker.core.utils.utils import SageMakerClient
+
     yield session.sagemaker_client
     # The resources of sagemaker-core keep clients of their own, by session and region.
     for region in (None, session.boto_session.region_name):
@@ -56,7 +48,10 @@ _CLASSES = {
     "ModelStep": "sagemaker.mlops.workflow.model_step",
     "OutputDataConfig": "sagemaker.core.shapes",
     "ParameterString": "sagemaker.core.workflow.parameters",
+    "Pipeline": "sagemaker.mlops.workflow.pipeline",
+    "PipelineDefinitionConfig": "sagemaker.core.workflow.pipeline_definition_config",
     "PipelineSession": "sagemaker.core.workflow.pipeline_context",
+    "PipelineVariable": "sagemaker.core.workflow.entities",
     "ProcessingInput": "sagemaker.core.shapes",
     "ProcessingOutput": "sagemaker.core.shapes",
     "ProcessingS3Input": "sagemaker.core.shapes",
@@ -64,25 +59,22 @@ _CLASSES = {
     "ProcessingStep": "sagemaker.mlops.workflow.steps",
     "PropertyFile": "sagemaker.core.workflow.properties",
     "QualityCheckStep": "sagemaker.mlops.workflow.quality_check_step",
+    "Session": "sagemaker.core.helper.session_helper",
+    "Step": "sagemaker.mlops.workflow.steps",
+    "StepCollection": "sagemaker.mlops.workflow.step_collections",
+    "StepOutput": "sagemaker.core.workflow.step_outputs",
     "StoppingCondition": "sagemaker.core.shapes",
     "TrainingStep": "sagemaker.mlops.workflow.steps",
     "TransformStep": "sagemaker.mlops.workflow.steps",
     "TuningStep": "sagemaker.mlops.workflow.steps",
+    "base_from_name": "sagemaker.core.common_utils",
+    "name_from_base": "sagemaker.core.common_utils",
 }
 
 UPSTREAM = Upstream(
     major=3,
-    pipeline=Pipeline,
-    definition_config=PipelineDefinitionConfig,
-    step=Step,
-    step_collection=StepCollection,
-    step_output=(StepOutput,),
-    pipeline_variable=PipelineVariable,
-    session=(Session,),
-    base_from_name=base_from_name,
-    name_from_base=name_from_base,
+    classes=_CLASSES,
+    utilities="sagemaker.core.workflow.utilities",
     stand_ins=_stand_ins,
     clients=_clients,
-    classes=_CLASSES,
-    trimming=(utilities.logger.name, utilities.DEF_CONFIG_WARN_MSG_TEMPLATE),
 )

@@ -12,11 +12,13 @@ from tempfile import mkdtemp
 from typing import Any
 from unittest import mock
 
+from sagemaker.processing import FrameworkProcessor
 from sagemaker.workflow.check_job_config import CheckJobConfig as SdkCheckJobConfig
 
 from sm_prefix_ext._sdk import upstream
 
 from . import factory_v2 as sdk
+from .calling import Call, by_keyword
 
 CODE = Path(mkdtemp()) / "code.py"
 CODE.write_text("print('work')\n", encoding="utf-8")
@@ -24,6 +26,7 @@ NOTEBOOK = CODE.with_name("note.ipynb")
 NOTEBOOK.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n')
 JAR = CODE.with_name("app.jar")
 JAR.write_bytes(b"PK")
+SPARK = [{"Classification": "spark-defaults", "Properties": {"spark.executor.cores": "1"}}]
 MODEL = f"{sdk.BUCKET}/m.tar.gz"
 INSTANCES = {"instance_count": 1, "instance_type": "ml.m5.large"}
 # Its fit() is not deferred in a pipeline's session: it starts the job at once (2.257.7).
@@ -174,10 +177,10 @@ for _name in ("DeepSpeedModel", "FasterTransformerModel", "HuggingFaceAccelerate
     _MODELS[_name] = {"model_id": f"{sdk.BUCKET}/model"}
 
 
-def enter(job: Any, name: str, step: str) -> Any:
+def enter(job: Any, name: str, step: str, call: Call = by_keyword) -> Any:
     """The step that a job enters a pipeline with."""
     step_type = upstream_step_type(job)
-    return _STEPS[step_type](job, name, step)
+    return _STEPS[step_type](job, name, step, call)
 
 
 def upstream_step_type(job: Any) -> str:
@@ -200,27 +203,30 @@ def upstream_step_type(job: Any) -> str:
     return "AutoML"
 
 
-def _train(job: Any, name: str, step: str) -> Any:
+def _train(job: Any, name: str, step: str, call: Call) -> Any:
     if name in _ALGORITHMS:
         from sagemaker.amazon.amazon_estimator import RecordSet
 
         records = RecordSet(f"{sdk.BUCKET}/in", num_records=10, feature_dim=2)
         size = {} if name == "RandomCutForest" else {"mini_batch_size": 10}
-        return sdk.TrainingStep(step, step_args=job.fit(records, **size))
-    return sdk.TrainingStep(step, step_args=job.fit())
+        return sdk.TrainingStep(step, step_args=call(job.fit, records=records, **size))
+    inputs = {} if name == "AlgorithmEstimator" else {"inputs": f"{sdk.BUCKET}/in"}
+    return sdk.TrainingStep(step, step_args=call(job.fit, **inputs))
 
 
-def _process(job: Any, name: str, step: str) -> Any:
+def _process(job: Any, name: str, step: str, call: Call) -> Any:
     if name == "SageMakerClarifyProcessor":
         return sdk.ProcessingStep(step, step_args=clarify(job))
     code: dict[str, Any] = {"code": str(CODE)}
     if name in ("Processor", "DataWranglerProcessor"):
-        code = {}
+        code = {"arguments": ["--x"]}
+    elif isinstance(job, FrameworkProcessor):
+        code = {"code": CODE.name, "source_dir": str(CODE.parent)}
     elif name == "PySparkProcessor":
-        code = {"submit_app": str(CODE)}
+        code = {"submit_app": str(CODE), "configuration": SPARK}
     elif name == "SparkJarProcessor":
         code = {"submit_app": str(JAR), "submit_class": "Main"}
-    return sdk.ProcessingStep(step, step_args=job.run(**code))
+    return sdk.ProcessingStep(step, step_args=call(job.run, **code))
 
 
 def clarify(job: Any, **named: Any) -> Any:
@@ -238,37 +244,39 @@ def clarify(job: Any, **named: Any) -> Any:
     return job.run_pre_training_bias(data, bias, **named)
 
 
-def _automl(job: Any, name: str, step: str) -> Any:
+def _automl(job: Any, name: str, step: str, call: Call) -> Any:
     inputs: Any = sdk.AutoMLInput(f"{sdk.BUCKET}/in", "y")
     if name == "AutoMLV2":
         from sagemaker.automl.automlv2 import AutoMLDataChannel
 
         inputs = AutoMLDataChannel(s3_data_type="S3Prefix", s3_uri=f"{sdk.BUCKET}/in")
-    return sdk.AutoMLStep(step, step_args=job.fit(inputs=inputs))
+    return sdk.AutoMLStep(step, step_args=call(job.fit, inputs=inputs))
 
 
-def _quality_check(job: Any, name: str, step: str) -> Any:
+def _quality_check(job: Any, name: str, step: str, call: Call) -> Any:
     check = sdk.DataQualityCheckConfig(
         baseline_dataset=sdk.ParameterString("Data", default_value=f"{sdk.BUCKET}/in"),
         dataset_format=sdk.DatasetFormat.csv(),
         output_s3_uri=f"{sdk.BUCKET}/out",
     )
-    return sdk.QualityCheckStep(step, check, job)
+    return call(sdk.QualityCheckStep, name=step, quality_check_config=check, check_job_config=job)
 
 
-def _create(job: Any, name: str, step: str) -> Any:
+def _create(job: Any, name: str, step: str, call: Call) -> Any:
     gpu = name in _GPU or name == "HuggingFaceModel"
     instance = "ml.g5.2xlarge" if gpu else "ml.m5.large"
-    return sdk.ModelStep(step, step_args=job.create(instance_type=instance))
+    return sdk.ModelStep(step, step_args=call(job.create, instance_type=instance))
 
 
-_STEPS: dict[str, Callable[[Any, str, str], Any]] = {
-    "Step": lambda job, name, step: job,
+_STEPS: dict[str, Callable[[Any, str, str, Call], Any]] = {
+    "Step": lambda job, name, step, call: job,
     "Training": _train,
     "Processing": _process,
-    "Tuning": lambda job, name, step: sdk.TuningStep(step, step_args=job.fit()),
-    "Transform": lambda job, name, step: sdk.TransformStep(
-        step, step_args=job.transform(f"{sdk.BUCKET}/in")
+    "Tuning": lambda job, name, step, call: sdk.TuningStep(
+        step, step_args=call(job.fit, inputs=f"{sdk.BUCKET}/in")
+    ),
+    "Transform": lambda job, name, step, call: sdk.TransformStep(
+        step, step_args=call(job.transform, data=f"{sdk.BUCKET}/in")
     ),
     "AutoML": _automl,
     "QualityCheck": _quality_check,

@@ -13,10 +13,12 @@ from unittest import mock
 
 from sagemaker.core.processing import Processor as SdkProcessor
 from sagemaker.mlops.workflow.steps import Step as SdkStep
+from sagemaker.train.configs import InputData, SourceCode
 
 from sm_prefix_ext._sdk import upstream
 
 from . import factory_v3 as sdk
+from .calling import Call, by_keyword
 
 CODE = Path(mkdtemp()) / "code.py"
 CODE.write_text("print('work')\n", encoding="utf-8")
@@ -24,6 +26,7 @@ NOTEBOOK = CODE.with_name("note.ipynb")
 NOTEBOOK.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n')
 JAR = CODE.with_name("app.jar")
 JAR.write_bytes(b"PK")
+SPARK = [{"Classification": "spark-defaults", "Properties": {"spark.executor.cores": "1"}}]
 INSTANCES = {"instance_count": 1, "instance_type": "ml.m5.large"}
 FINE_TUNERS = {
     "SFTTrainer",
@@ -60,6 +63,7 @@ _ARGUMENTS: dict[str, Callable[[Any], dict[str, Any]]] = {
         "compute": sdk.Compute(**INSTANCES),
         "stopping_condition": sdk.StoppingCondition(max_runtime_in_seconds=3600),
         "output_data_config": sdk.OutputDataConfig(s3_output_path=f"{sdk.BUCKET}/out"),
+        "source_code": SourceCode(source_dir=str(CODE.parent), entry_script=CODE.name),
     },
     "Processor": lambda of: {"image_uri": sdk.IMAGE, **INSTANCES},
     "ScriptProcessor": lambda of: {"image_uri": sdk.IMAGE, "command": ["python3"], **INSTANCES},
@@ -92,26 +96,28 @@ _ARGUMENTS: dict[str, Callable[[Any], dict[str, Any]]] = {
 }
 
 
-def enter(job: Any, name: str, step: str) -> Any:
+def enter(job: Any, name: str, step: str, call: Call = by_keyword) -> Any:
     """The step that a job enters a pipeline with."""
     if isinstance(job, SdkStep):
         return job
     if isinstance(job, SdkProcessor):
-        return sdk.ProcessingStep(step, step_args=_run(job, name))
-    return _STEPS[name](job, step)
+        return sdk.ProcessingStep(step, step_args=_run(job, name, call))
+    return _STEPS[name](job, step, call)
 
 
-def _run(job: Any, name: str) -> Any:
+def _run(job: Any, name: str, call: Call) -> Any:
     if name == "SageMakerClarifyProcessor":
         return clarify(job)
-    code = {"code": str(CODE)}
+    code: dict[str, Any] = {"code": str(CODE)}
     if name == "Processor":
-        code = {}
+        code = {"arguments": ["--x"]}
+    elif name == "FrameworkProcessor":
+        code = {"code": CODE.name, "source_dir": str(CODE.parent)}
     elif name == "PySparkProcessor":
-        code = {"submit_app": str(CODE)}
+        code = {"submit_app": str(CODE), "configuration": SPARK}
     elif name == "SparkJarProcessor":
         code = {"submit_app": str(JAR), "submit_class": "Main"}
-    return job.run(**code)
+    return call(job.run, **code)
 
 
 def clarify(job: Any, **named: Any) -> Any:
@@ -129,32 +135,40 @@ def clarify(job: Any, **named: Any) -> Any:
     return job.run_pre_training_bias(data, bias, **named)
 
 
-def _quality_check(job: Any, step: str) -> Any:
+def _input() -> InputData:
+    return InputData(channel_name="train", data_source=f"{sdk.BUCKET}/in")
+
+
+def _quality_check(job: Any, step: str, call: Call) -> Any:
     check = sdk.DataQualityCheckConfig(
         baseline_dataset=sdk.ParameterString("Data", default_value=f"{sdk.BUCKET}/in"),
         dataset_format=sdk.DatasetFormat.csv(),
         output_s3_uri=f"{sdk.BUCKET}/out",
     )
-    return sdk.QualityCheckStep(step, check, job)
+    return call(sdk.QualityCheckStep, name=step, quality_check_config=check, check_job_config=job)
 
 
-def _fine_tune(job: Any, step: str) -> Any:
-    return sdk.TrainingStep(step, step_args=job.train())
+def _fine_tune(job: Any, step: str, call: Call) -> Any:
+    return sdk.TrainingStep(step, step_args=call(job.train))
 
 
-def _job_step(job: Any, step: str) -> Any:
+def _job_step(job: Any, step: str, call: Call) -> Any:
     from sagemaker.mlops.workflow.steps import JobStep
 
-    return JobStep(step, step_args=job.train())
+    return JobStep(step, step_args=call(job.train))
 
 
-_STEPS: dict[str, Callable[[Any, str], Any]] = {
-    "ModelTrainer": lambda job, step: sdk.TrainingStep(step, step_args=job.train()),
-    "HyperparameterTuner": lambda job, step: sdk.TuningStep(step, step_args=job.tune()),
-    "Transformer": lambda job, step: sdk.TransformStep(
-        step, step_args=job.transform(f"{sdk.BUCKET}/in")
+_STEPS: dict[str, Callable[[Any, str, Call], Any]] = {
+    "ModelTrainer": lambda job, step, call: sdk.TrainingStep(
+        step, step_args=call(job.train, input_data_config=[_input()])
     ),
-    "ModelBuilder": lambda job, step: sdk.ModelStep(step, step_args=job.build()),
+    "HyperparameterTuner": lambda job, step, call: sdk.TuningStep(
+        step, step_args=call(job.tune, inputs=[_input()])
+    ),
+    "Transformer": lambda job, step, call: sdk.TransformStep(
+        step, step_args=call(job.transform, data=f"{sdk.BUCKET}/in")
+    ),
+    "ModelBuilder": lambda job, step, call: sdk.ModelStep(step, step_args=call(job.build)),
     "CheckJobConfig": _quality_check,
     **dict.fromkeys(FINE_TUNERS, _fine_tune),
     "MultiTurnRLTrainer": _job_step,
@@ -191,7 +205,7 @@ def service_answers(name: str, of: Any) -> Iterator[None]:
 
 def deferred(job: Any, step_type: str, step: str) -> Any:
     """The step of a fine-tuning job."""
-    return (_job_step if step_type == "Job" else _fine_tune)(job, step)
+    return (_job_step if step_type == "Job" else _fine_tune)(job, step, by_keyword)
 
 
 def plain_session(boto_session: Any) -> Any:

@@ -329,4 +329,6 @@ def test_upstream_is_as_we_know_it(pin: Pin) -> None:
 def test_every_other_class_is_where_we_say() -> None:
     """Each class of the SDK that is no job class can be imported from its module."""
     for name in upstream().classes:
+        if name == "StepOutput" and not upstream().step_output:
+            continue  # it came with @step
         assert name == upstream().load(name).__name__
