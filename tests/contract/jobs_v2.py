@@ -284,6 +284,22 @@ _STEPS: dict[str, Callable[[Any, str, str, Call], Any]] = {
 }
 
 
+def old_step(name: str, job: Any, step: str) -> Any:
+    """The step that takes a job itself, of a session of any kind: deprecated, and in use."""
+    from sagemaker.inputs import CreateModelInput, TransformInput
+    from sagemaker.workflow.steps import CreateModelStep
+
+    if name == "ScriptProcessor":
+        return sdk.ProcessingStep(step, processor=job, code=str(CODE))
+    if name == "Transformer":
+        return sdk.TransformStep(step, transformer=job, inputs=TransformInput(f"{sdk.BUCKET}/in"))
+    if name == "HyperparameterTuner":
+        return sdk.TuningStep(step, tuner=job)
+    if name == "Model":
+        return CreateModelStep(step, model=job, inputs=CreateModelInput("ml.m5.large"))
+    return sdk.TrainingStep(step, estimator=job)
+
+
 @contextmanager
 def service_answers(name: str, of: Any) -> Iterator[None]:
     """What services would say of an algorithm, a package, or a model of JumpStart's catalogue."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -12,6 +13,8 @@ from typing import Any
 from unittest import mock
 
 from sagemaker.core.processing import Processor as SdkProcessor
+from sagemaker.core.spark.processing import _SparkProcessorBase
+from sagemaker.core.workflow import utilities
 from sagemaker.mlops.workflow.steps import Step as SdkStep
 from sagemaker.train.configs import InputData, SourceCode
 
@@ -26,7 +29,6 @@ NOTEBOOK = CODE.with_name("note.ipynb")
 NOTEBOOK.write_text('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n')
 JAR = CODE.with_name("app.jar")
 JAR.write_bytes(b"PK")
-SPARK = [{"Classification": "spark-defaults", "Properties": {"spark.executor.cores": "1"}}]
 INSTANCES = {"instance_count": 1, "instance_type": "ml.m5.large"}
 FINE_TUNERS = {
     "SFTTrainer",
@@ -57,13 +59,25 @@ def _fine_tuned(name: str) -> dict[str, Any]:
     return {"model": "hub-model", **more}
 
 
+def _sources() -> dict[str, Any]:
+    if "source_code.dependencies" in inspect.getsource(utilities.get_code_hash):
+        return {}  # a field that it hasn't got: no step can have sources (3.1.1)
+    return {"source_code": SourceCode(source_dir=str(CODE.parent), entry_script=CODE.name)}
+
+
+def _spark() -> dict[str, Any]:
+    if "source=" in inspect.getsource(_SparkProcessorBase._stage_configuration):
+        return {}  # an argument that its ProcessingInput hasn't got (3.1.1)
+    return {"configuration": [{"Classification": "spark-defaults", "Properties": {"a": "1"}}]}
+
+
 _ARGUMENTS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "ModelTrainer": lambda of: {
         "training_image": sdk.IMAGE,
         "compute": sdk.Compute(**INSTANCES),
         "stopping_condition": sdk.StoppingCondition(max_runtime_in_seconds=3600),
         "output_data_config": sdk.OutputDataConfig(s3_output_path=f"{sdk.BUCKET}/out"),
-        "source_code": SourceCode(source_dir=str(CODE.parent), entry_script=CODE.name),
+        **_sources(),
     },
     "Processor": lambda of: {"image_uri": sdk.IMAGE, **INSTANCES},
     "ScriptProcessor": lambda of: {"image_uri": sdk.IMAGE, "command": ["python3"], **INSTANCES},
@@ -114,7 +128,7 @@ def _run(job: Any, name: str, call: Call) -> Any:
     elif name == "FrameworkProcessor":
         code = {"code": CODE.name, "source_dir": str(CODE.parent)}
     elif name == "PySparkProcessor":
-        code = {"submit_app": str(CODE), "configuration": SPARK}
+        code = {"submit_app": str(CODE), **_spark()}
     elif name == "SparkJarProcessor":
         code = {"submit_app": str(JAR), "submit_class": "Main"}
     return call(job.run, **code)

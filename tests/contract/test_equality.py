@@ -22,7 +22,9 @@ from sm_prefix_ext._sdk.catalogue import CATALOGUE
 from sm_prefix_ext.definition import role_slots, steps
 
 from .calling import STYLES, Call
-from .test_jobs import IN_PIPELINES, NAMES, ONE_OF_EACH, jobs, named
+from .test_jobs import IN_PIPELINES, NAMES, ONE_OF_EACH, jobs, named, plain
+
+__all__ = ["plain"]  # a fixture
 
 FILE = """prefix = "team-a"
 short_prefix = "ta"
@@ -30,8 +32,8 @@ short_prefix = "ta"
 "*" = "arn:aws:iam::111122223333:role/policys"
 """
 TIME = re.compile(r"\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d(-\d{3})?|20\d{12}")
-# What @step makes at random for each rendering: a file in a temporary folder, and a key (2.257.7).
-RANDOM = re.compile(r"sagemaker_requirements_\w+|-----BEGIN PUBLIC KEY.*?END PUBLIC KEY-----")
+# What @step makes at random for each rendering: a file in a temporary folder, and a key.
+RANDOM = re.compile(r'sagemaker_requirements_\w+|(?<="REMOTE_FUNCTION_SECRET_KEY": ")[^"]*')
 
 
 @pytest.fixture(params=["no policy", "a policy"])
@@ -248,3 +250,77 @@ def test_functions(declared: str | None, discovered: bool, session: Any) -> None
             session,
         )
         assert_equal(theirs, ours)
+
+
+# Objects that are not made for a pipeline, and enter one all the same
+
+
+def old_step(name: str, cls: Any, plain: Any, declared: str | None) -> Any:
+    """A step of v2 that takes the job itself, with a session of any kind."""
+    given = {**jobs.arguments(name, plain), **named(name, declared)}
+    if CATALOGUE[name].role:
+        given.setdefault("role", jobs.sdk.ROLE)
+    if name == "HyperparameterTuner":
+        given["estimator"] = trainer_of(cls, plain)
+    made_by = {"job": cls(**given), "step": "My_Step"}
+    return jobs.old_step(name, **made_by)
+
+
+def trainer_of(cls: Any, of: Any) -> Any:
+    """A framework's estimator, of the SDK's or ours as the tuner is."""
+    ours = cls.__module__ == "sm_prefix_ext"
+    estimator = sm_prefix_ext.SKLearn if ours else upstream().load("SKLearn")
+    given = {**jobs.arguments("SKLearn", of), "base_job_name": "its-own"}
+    return estimator(role=jobs.sdk.ROLE, **given)
+
+
+OLD = ["Estimator", "SKLearn", "ScriptProcessor", "Transformer", "HyperparameterTuner", "Model"]
+
+
+@pytest.mark.skipif(jobs.sdk.MAJOR == 3, reason="v3's steps take no jobs with such a session")
+@pytest.mark.parametrize("declared", ["churn", None])
+@pytest.mark.parametrize("name", OLD)
+def test_an_object_of_any_session(
+    name: str, declared: str | None, discovered: bool, session: Any, plain: Any
+) -> None:
+    """Outside a pipeline it carries the prefix; in one the SDK's places stay the SDK's."""
+    ours = getattr(sm_prefix_ext, name)
+    policy = None if discovered or declared else PrefixPolicy("team-b", short_prefix="tb")
+    theirs = made(
+        lambda: sdks_pipeline(session, old_step(name, upstream().load(name), plain, declared)),
+        session,
+    )
+    for on in (True, False):
+        mine = made(
+            lambda on=on: our_pipeline(
+                session, old_step(name, ours, plain, declared), on=on, policy=policy
+            ),
+            session,
+        )
+        assert_equal(theirs, mine)
+
+
+@pytest.mark.skipif(jobs.sdk.MAJOR == 3, reason="v3's trainers have no such hyperparameter")
+def test_a_tuner_of_a_framework(discovered: bool, session: Any) -> None:
+    """Its training jobs are told a name with the time in it, by the SDK as by ours."""
+
+    def listed(cls: Any) -> Any:
+        given = {**jobs.arguments("HyperparameterTuner", session), "base_tuning_job_name": "x"}
+        return jobs.enter(
+            cls(**{**given, "estimator": trainer_of(cls, session)}),
+            "HyperparameterTuner",
+            "My_Step",
+        )
+
+    theirs = made(
+        lambda: sdks_pipeline(session, listed(upstream().load("HyperparameterTuner"))), session
+    )
+    ours = made(
+        lambda: our_pipeline(
+            session, listed(sm_prefix_ext.HyperparameterTuner), on=True, policy=None
+        ),
+        session,
+    )
+    assert_equal(theirs, ours)
+    told = json.loads(ours.first)["Steps"][0]["Arguments"]["TrainingJobDefinition"]
+    assert TIME.search(told["StaticHyperParameters"]["sagemaker_job_name"])

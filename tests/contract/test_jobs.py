@@ -13,6 +13,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +34,7 @@ from sm_prefix_ext import (
 from sm_prefix_ext._sdk import has, upstream
 from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
 from sm_prefix_ext._sdk.outline import outline
+from sm_prefix_ext._sdk.sdk_made import REFUSED
 from sm_prefix_ext.definition import is_made_up_model, steps
 from sm_prefix_ext.enforcement import enforce
 from sm_prefix_ext.given import settle
@@ -61,6 +63,7 @@ if MAJOR == 3:
 
     if "QualityCheck" in DEVIATIONS:
         IN_PIPELINES.remove("CheckJobConfig")
+OUTSIDE = [name for name in MADE if CATALOGUE[name].only != "pipeline"]
 # One class for each step type, where what is tested is not the class.
 ONE_OF_EACH = list({CATALOGUE[name].step_types: name for name in reversed(IN_PIPELINES)}.values())
 FINE_TUNERS = sorted(getattr(jobs, "FINE_TUNERS", set()) & set(NAMES))
@@ -75,6 +78,12 @@ def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PrefixPolicy:
     found = PrefixPolicy.discover()
     assert found is not None
     return found
+
+
+@pytest.fixture
+def plain(session: Any) -> Any:
+    """A session that starts jobs."""
+    return jobs.plain_session(session.boto_session)
 
 
 def make(name: str, session: Any, cls: Any = None, /, **given: Any) -> Any:
@@ -163,7 +172,7 @@ def test_a_pickled_job_keeps_its_name(policy: PrefixPolicy) -> None:
         role=jobs.sdk.ROLE, base_job_name="x", sagemaker_session=object
     )
     twin = pickle.loads(pickle.dumps(job))
-    assert ("team-a-x", "x") == (twin.base_job_name, twin.base_job_name.declared)
+    assert ("x", "x") == (twin.base_job_name, twin.base_job_name.declared)
     assert type(job) is type(twin)
 
 
@@ -176,7 +185,7 @@ def test_positional_arguments_are_as_good(session: Any, policy: PrefixPolicy) ->
     values.update(role=None, image_uri=jobs.sdk.IMAGE, instance_count=1)
     values.update(instance_type="ml.m5.large", base_job_name="x", volume_size_in_gb=30)
     job = cls(*list(values.values())[: place + 1], sagemaker_session=session)
-    assert ("team-a-x", ROLE) == (job.base_job_name, job.role)
+    assert ("x", ROLE) == (job.base_job_name, job.role)
 
 
 # Names at construction
@@ -190,21 +199,30 @@ def test_a_good_name_stands_without_a_policy(name: str, session: Any) -> None:
         assert "x" == held(job, CATALOGUE[name])
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_a_good_name_is_composed(name: str, session: Any, policy: PrefixPolicy) -> None:
-    """With a discovered policy the object's name is the composed one, once."""
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_good_name_is_composed(name: str, plain: Any, policy: PrefixPolicy) -> None:
+    """With a discovered policy the name of an object outside a pipeline is the composed one."""
     row = CATALOGUE[name]
-    job = make(name, session, **named(name, "x"))
-    again = make(name, session, **named(name, f"{prefix_of(row)}-x"))
+    job = make(name, plain, **named(name, "x"))
+    again = make(name, plain, **named(name, f"{prefix_of(row)}-x"))
     for one in (job, again):
         if name != "ModelBuilder":
             assert f"{prefix_of(row)}-x" == held(one, row)
 
 
 @pytest.mark.parametrize("name", MADE)
+def test_a_good_name_stays_in_a_pipeline(name: str, session: Any, policy: PrefixPolicy) -> None:
+    """The SDK derives places from it; the prefix is put in front in the definition alone."""
+    if name == "ModelBuilder":
+        pytest.skip("it takes no name when it is made")
+    name_now = held(make(name, session, **named(name, "x")), CATALOGUE[name])
+    assert ("x", "x") == (name_now, name_now.declared)
+
+
+@pytest.mark.parametrize("name", MADE)
 @pytest.mark.parametrize("value", ["x" * 50, "bad_name!"])
 def test_a_bad_name_fails_in_its_cell(
-    name: str, value: str, session: Any, policy: PrefixPolicy
+    name: str, value: str, session: Any, plain: Any, policy: PrefixPolicy
 ) -> None:
     """The constructor names the argument, what was got, the limit, the room, and the policy."""
     if name == "ModelBuilder":
@@ -212,7 +230,7 @@ def test_a_bad_name_fails_in_its_cell(
     row = CATALOGUE[name]
     kind = KINDS[row.step_type]
     if kind.short and value.startswith("xx"):
-        assert "ta" == held(make(name, session, **named(name, value)), row)
+        assert "ta" == held(make(name, plain, **named(name, value)), row)
         return
     with pytest.raises(PrefixViolation) as caught:
         make(name, session, **named(name, value))
@@ -236,13 +254,13 @@ def test_a_bad_name_fails_without_a_policy(name: str, value: str, session: Any) 
         make(name, session, **named(name, value))
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_no_name_takes_the_prefix(name: str, session: Any, policy: PrefixPolicy) -> None:
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_no_name_takes_the_prefix(name: str, plain: Any, policy: PrefixPolicy) -> None:
     """Outside a pipeline such a job carries the prefix too."""
     if name == "MultiDataModel":
         pytest.skip("its name is a required argument")
     row = CATALOGUE[name]
-    name_now = held(make(name, session), row)
+    name_now = held(make(name, plain), row)
     if row.step_type == "Model":  # a model's name is its whole name
         assert name_now.startswith("team-a-")
     else:
@@ -277,7 +295,7 @@ def test_a_role_left_out_is_the_policys(name: str, session: Any, policy: PrefixP
 def test_a_role_is_not_filled_in_beside_a_model(session: Any, policy: PrefixPolicy) -> None:
     """``MultiDataModel`` takes its model's."""
     job = make("MultiDataModel", session, name="x", model=model(session), image_uri=..., role=None)
-    assert ("team-a-x", False) == (job.name, hasattr(job, "role"))
+    assert ("x", False) == (job.name, hasattr(job, "role"))
 
 
 def test_a_pipeline_variable_is_left_to_the_definition(session: Any, policy: PrefixPolicy) -> None:
@@ -461,12 +479,6 @@ def test_a_models_late_names_fail_where_they_arrive(session: Any, policy: Prefix
 # Outside a pipeline
 
 
-@pytest.fixture
-def plain(session: Any) -> Any:
-    """A session that starts jobs."""
-    return jobs.plain_session(session.boto_session)
-
-
 def test_a_job_outside_a_pipeline_carries_the_prefix(plain: Any, policy: PrefixPolicy) -> None:
     """Declared or not, its name is inside the pattern; a name given at the call too."""
     for given, late in (({}, {}), ({"base_job_name": "x"}, {}), ({}, {"job_name": "whole"})):
@@ -501,9 +513,9 @@ def test_a_tuner_without_a_short_prefix_does_not_start(
         start()
 
 
-def test_a_model_deployed_twice_has_two_names(session: Any, policy: PrefixPolicy) -> None:
+def test_a_model_deployed_twice_has_two_names(plain: Any, policy: PrefixPolicy) -> None:
     """As with the SDK, which makes up a model's name each time."""
-    first, second = (held(model(session), model_row()) for _ in range(2))
+    first, second = (held(model(plain), model_row()) for _ in range(2))
     assert first.startswith("team-a-") and second.startswith("team-a-")
 
 
@@ -519,6 +531,55 @@ def test_full_names_get_a_warning(plain: Any, policy: PrefixPolicy) -> None:
         with_nothing_sent(job.deploy, endpoint_name="other", **deployed())
     with pytest.warns(PrefixWarning, match="PFX008: .*model_package_group_name=.* is 'other'"):
         with_nothing_sent(job.register, model_package_group_name="other")
+
+
+def test_a_group_that_the_sdk_makes_gets_a_warning(
+    plain: Any, session: Any, policy: PrefixPolicy
+) -> None:
+    """Registered under no name the model goes into a group that is called after its image."""
+    with pytest.warns(PrefixWarning, match="PFX008: .*model_package_group_name=.* is 'img'"):
+        with_nothing_sent(model(plain).register, **REGISTERED)
+    step = jobs.sdk.ModelStep("My_Step", step_args=model(session).register(**REGISTERED))
+    made = Pipeline("team-a-pipeline", steps=[step], sagemaker_session=session)
+    [found] = made.check()
+    assert ("PFX008", True) == (found.code, "'img'" in found.message)
+
+
+@pytest.mark.skipif(MAJOR == 3, reason="v3 has no such method")
+def test_what_the_sdk_would_start_in_a_pipeline_of_its_own(
+    plain: Any, policy: PrefixPolicy
+) -> None:
+    """It is refused, and nothing is sent."""
+    job = make("Transformer", plain, base_transform_job_name="x")
+    with pytest.raises(PrefixViolation, match="a pipeline of the SDK's own.*MonitorBatchTransform"):
+        job.transform_with_monitoring(None, None, "s3://bucket/in")
+    assert [] == plain.boto_session.client("sagemaker").list_pipelines()["PipelineSummaries"]
+
+
+def test_what_is_refused_is_there() -> None:
+    """Each method is one of the SDK's, and says what to do instead."""
+    for (name, method), instead in REFUSED.items():
+        assert instead.endswith(".")
+        if MAJOR in CATALOGUE[name].modules and MAJOR == 2:
+            assert hasattr(upstream().load(name), method)
+
+
+class Team(str, Enum):  # noqa: UP042  # a StrEnum says what it is
+    """Names that are more than their characters."""
+
+    A = "churn"
+
+
+def test_a_name_counts_by_its_characters(plain: Any, session: Any, policy: PrefixPolicy) -> None:
+    """Whatever a subclass of ``str`` makes of itself."""
+    job = make("Processor", session, base_job_name=Team.A)
+    assert ("churn", GivenName) == (str(job.base_job_name), type(job.base_job_name))
+    assert "team-a-churn" == job_name("Processor", job, session)
+    assert "team-a-churn" == str(make("Processor", plain, base_job_name=Team.A).base_job_name)
+    make("Processor", plain).run(job_name=Team.A, wait=False, logs=False)
+    listed = plain.boto_session.client("sagemaker").list_processing_jobs()
+    [row] = listed["ProcessingJobSummaries"]
+    assert "team-a-churn" == row["ProcessingJobName"]
 
 
 def test_a_group_may_be_given_by_its_arn(plain: Any, policy: PrefixPolicy) -> None:
@@ -658,7 +719,8 @@ def test_a_transformer_of_a_model_is_ours(session: Any, policy: PrefixPolicy) ->
         made.built_model = SimpleNamespace(model_name="a-model")
     job = made.transformer(instance_count=1, instance_type="ml.m5.large")
     assert sm_prefix_ext.Transformer is type(job)
-    assert job.base_transform_job_name.startswith("team-a")
+    name = job.base_transform_job_name
+    assert name is None or name.declared is None
 
 
 # Factories, subclasses, functions
@@ -683,7 +745,7 @@ def test_your_own_subclass(session: Any, policy: PrefixPolicy) -> None:
     assert issubclass(ours, Mine) and ours is prefixed(Mine) and ours is prefixed(ours)
     assert inspect.signature(Mine) == inspect.signature(ours)
     job = ours("me")
-    assert ("team-a-of-me", ROLE) == (job.base_job_name, job.role)
+    assert ("of-me", ROLE) == (job.base_job_name, job.role)
     assert "team-a-of-me" == job_name("Processor", job, session)
     with pytest.raises(PrefixViolation, match=r"Mine\(base_job_name=\) got 'of-x_y'"):
         ours("x_y")
@@ -709,7 +771,7 @@ def test_your_own_subclass_hands_on_what_it_is_given(session: Any, policy: Prefi
 
     for cls in (prefixed(Theirs), Ours):
         job = cls(base_job_name="x", sagemaker_session=session, team="u", **SETTINGS)
-        assert ("team-a-x", ROLE) == (job.base_job_name, job.role)
+        assert ("x", ROLE) == (job.base_job_name, job.role)
 
 
 def test_a_role_that_your_own_subclass_asks_for(session: Any, policy: PrefixPolicy) -> None:
@@ -721,7 +783,7 @@ def test_a_role_that_your_own_subclass_asks_for(session: Any, policy: PrefixPoli
                 self, role=role, base_job_name="x", sagemaker_session=session, **SETTINGS
             )
 
-    assert (ROLE, "team-a-x") == (prefixed(Mine)().role, prefixed(Mine)().base_job_name)
+    assert (ROLE, "x") == (prefixed(Mine)().role, prefixed(Mine)().base_job_name)
 
 
 def test_a_role_that_your_own_subclass_has_by_default(session: Any, policy: PrefixPolicy) -> None:
@@ -801,7 +863,7 @@ def test_your_own_subclass_of_an_abstract_base(
         if cls.__base__ is upstream().load("Framework"):
             given["entry_point"] = str(jobs.CODE)
     job = ours(base_job_name="x", **given)
-    assert ("team-a-x", ROLE) == (job.base_job_name, job.role)
+    assert ("x", ROLE) == (job.base_job_name, job.role)
     with pytest.raises(PrefixViolation, match=r"Mine\(base_job_name=\) got 'x_y'"):
         ours(base_job_name="x_y", **given)
 
@@ -815,7 +877,7 @@ def test_a_subclass_with_fields_of_its_own(session: Any, policy: PrefixPolicy) -
     derived = type("Mine", (sm_prefix_ext.ModelTrainer,), dict(name))
     for cls in (derived, prefixed(type("Mine", (theirs,), dict(name)))):
         job = cls(base_job_name="x", my=4, **given)
-        assert ("team-a-x", "x", ROLE, 4) == (
+        assert ("x", "x", ROLE, 4) == (
             job.base_job_name,
             job.base_job_name.declared,
             job.role,
@@ -830,7 +892,7 @@ def test_what_pydantic_validates_is_judged(session: Any, policy: PrefixPolicy) -
     """``model_validate`` is a constructor too."""
     given = jobs.arguments("ModelTrainer", session)
     made = sm_prefix_ext.ModelTrainer.model_validate({**given, "base_job_name": "x"})
-    assert ("team-a-x", "x") == (made.base_job_name, made.base_job_name.declared)
+    assert ("x", "x") == (made.base_job_name, made.base_job_name.declared)
     with pytest.raises(ValueError, match=r"ModelTrainer\(base_job_name=\) got 'bad_name!'"):
         sm_prefix_ext.ModelTrainer.model_validate({**given, "base_job_name": "bad_name!"})
 
@@ -844,15 +906,17 @@ def test_a_dataclass_of_your_own(session: Any, policy: PrefixPolicy) -> None:
         assert cls is prefixed(cls)
         job = cls(**jobs.arguments("ModelBuilder", session))
         assert ROLE == job.role_arn
-        assert job.model_name.startswith("team-a-")
+        assert job.model_name.declared is None
 
 
-def test_what_your_own_method_makes_is_yours(session: Any, policy: PrefixPolicy) -> None:
+def test_what_your_own_method_makes_is_yours(
+    session: Any, plain: Any, policy: PrefixPolicy
+) -> None:
     """Only what the SDK makes on its own account is left alone."""
 
     class Mine(upstream().load("Processor")):
         def run(self) -> Any:
-            return make("Processor", session, base_job_name="inner").base_job_name
+            return make("Processor", plain, base_job_name="inner").base_job_name
 
     ours = prefixed(Mine)(**jobs.arguments("Processor", session))
     assert "team-a-inner" == ours.run()
@@ -882,7 +946,7 @@ def test_your_own_subclass_is_pickled(cls: Any, policy: PrefixPolicy) -> None:
     """Whether the name in the module is the class's or ours."""
     job = cls(role=jobs.sdk.ROLE, base_job_name="x", sagemaker_session=object)
     for twin in (pickle.loads(pickle.dumps(job)), copy.deepcopy(job)):
-        assert (cls, "team-a-x") == (type(twin), twin.base_job_name)
+        assert (cls, "x") == (type(twin), twin.base_job_name)
         assert "x" == twin.base_job_name.declared
 
 
@@ -905,14 +969,14 @@ def rebuilt(role: str, name: str) -> Any:
 def test_a_class_that_says_how_it_is_copied(policy: PrefixPolicy) -> None:
     """Is taken at its word."""
     twin = copy.copy(prefixed(Rebuilt)(jobs.sdk.ROLE, "x"))
-    assert ((jobs.sdk.ROLE, "x"), "team-a-x") == (twin.given, twin.base_job_name)
+    assert ((jobs.sdk.ROLE, "x"), "x") == (twin.given, twin.base_job_name.declared)
 
 
 def test_a_class_of_a_module_that_cannot_be_imported(policy: PrefixPolicy) -> None:
     """Can be copied all the same."""
     mine = type("Mine", (upstream().load("CheckJobConfig"),), {"__module__": "not_there"})
     twin = copy.copy(prefixed(mine)(jobs.sdk.ROLE, base_job_name="x", sagemaker_session=object))
-    assert "team-a-x" == twin.base_job_name
+    assert "x" == twin.base_job_name.declared
 
 
 def test_attach_takes_what_the_service_says(plain: Any, policy: PrefixPolicy) -> None:
