@@ -29,6 +29,7 @@ NARROWER_THAN_JOBS = "PFX014"
 OTHER_CASE = "PFX015"
 OTHER_NAMES = "PFX016"
 NOT_READ = "PFX017"
+FOREIGN_ROLE = "PFX018"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -61,6 +62,7 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         OTHER_CASE: (WARNING, "An IAM policy differs from the jobs' names in letter case."),
         OTHER_NAMES: (WARNING, "An IAM policy is written for jobs with prefixing the other way."),
         NOT_READ: (WARNING, "AWS refused a question, so the answer is less than whole."),
+        FOREIGN_ROLE: (ERROR, "A role is of another account than the pipeline's."),
     }
 )
 """Every code, with its severity and what it means."""

@@ -17,7 +17,7 @@ from sm_prefix_ext._sdk.catalogue import CATALOGUE
 PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
     {"errors", "kinds", "names", "arns", "findings", "tables"},
-    {"policy", "definition"},
+    {"policy", "definition", "parameters"},
     {"naming", "enforcement", "plan"},
     {"iam"},
     {"_sdk"},
