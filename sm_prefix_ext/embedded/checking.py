@@ -94,6 +94,13 @@ def _check_step(view: StepView) -> None:
             f"Model Validation failed: string '{view.name}' does not match pattern="
             f"{_STEP_NAME.pattern} defined for StepName."
         )
+    for key in ("DependsOn", "OutputParameters", "PropertyFiles"):
+        if not isinstance(view.step.get(key) or [], list):
+            raise RefusedError("Expecting start of Json Array.")
+    for key, inner in (("OutputParameters", "OutputName"), ("PropertyFiles", "PropertyFileName")):
+        for one in view.step.get(key) or []:
+            if not isinstance(one, Mapping) or not isinstance(one.get(inner), str):
+                raise RefusedError(f"{key} of step {view.path!r} has {one!r}; wanted an {inner!r}.")
     Caching.of(view.step)
     retry_policies(view.step)
     if view.kind.makes_job:

@@ -127,7 +127,7 @@ def typed_parameters(
 def parameter_refusal(declared: Mapping[str, Any]) -> str | None:
     """Why a definition can't declare a parameter so; ``None`` where it can."""
     name, wanted = declared["Name"], declared.get("Type", DEFINITION_PARAMETER)
-    if wanted not in _TYPES:
+    if not isinstance(wanted, str) or wanted not in _TYPES:
         return f"Parameter {name!r} has the type {wanted!r}; wanted one of {', '.join(_TYPES)}."
     values = declared.get("EnumValues")
     if values is not None and not (isinstance(values, list) and values):
