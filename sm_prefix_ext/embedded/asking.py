@@ -85,10 +85,14 @@ class Asking:
                 f"{call.resource} {why}"
             )
 
-    def _ask_each(self, run: StepRun, requests: Iterable[Request]) -> None:
+    def _ask_each(
+        self, run: StepRun, requests: Iterable[Request], called: str | None = None
+    ) -> None:
+        """Ask what every run of a step asks, and what the call that this run makes asks."""
         for wanted in requests:
             # What nobody has written down can't be judged either.
-            if wanted.always and wanted.action != NOT_KNOWN:
+            asked = wanted.always or wanted.action == called
+            if asked and wanted.action != NOT_KNOWN:
                 self._ask(run, wanted)
 
     def _of_the_experiment(self, kind: Kind, run: StepRun, name: str) -> Iterator[Request]:
@@ -110,9 +114,12 @@ class Asking:
         view = view_of(step)
         facts = facts_of(view, self._home, self.execution.role)
         requests = jobless_requests(view, self._home, of=facts)
-        if step["Type"] in _MADE_OR_UPDATED:
-            requests = _as_called(requests, step["Type"], made)
-        self._ask_each(run, requests)
+        if step["Type"] not in _MADE_OR_UPDATED:
+            self._ask_each(run, requests)
+            return
+        verb = "Update" if made is not None and made.updated else "Create"
+        called = f"sagemaker:{verb}{step['Type']}"
+        self._ask_each(run, _as_called(requests, step["Type"], called, made), called)
 
     def _ask_to_read(self, node: Node, run: StepRun) -> None:
         """Ask for the property files that a step reads."""
@@ -133,10 +140,11 @@ def view_of(step: Mapping[str, Any]) -> StepView:
     return StepView(name, name, step_type, step.get("Arguments") or {}, KINDS[step_type], step)
 
 
-def _as_called(requests: Iterable[Request], step_type: str, made: Made | None) -> Iterator[Request]:
+def _as_called(
+    requests: Iterable[Request], step_type: str, called: str, made: Made | None
+) -> Iterator[Request]:
     """The requests of the one call that a run makes, where a plan has those of each."""
     create, update = f"sagemaker:Create{step_type}", f"sagemaker:Update{step_type}"
-    called = update if made is not None and made.updated else create
     seen = set()
     for one in requests:
         action = called if one.action in (create, update) else one.action

@@ -23,6 +23,13 @@ from .policies import HEAD, allow, document
 NAMES = list(PIPELINES)
 
 
+def planned(name: str) -> Plan:
+    """The plan of one of the pipelines, as it is run here."""
+    definition = whole({"Version": "2020-12-01", **PIPELINES[name]})
+    given = {"region": REGION, "role_arn": EXECUTION, "pipeline_name": "team-a-pipe"}
+    return Plan.from_definition(definition, **given)
+
+
 def run(aws: EmbeddedAWS, name: str, role: str) -> tuple[str, list[dict[str, Any]]]:
     """Run one of the pipelines under a role; its status and its steps, oldest first."""
     client, pipeline = aws.client("sagemaker"), "team-a-pipe"
@@ -43,7 +50,7 @@ def run(aws: EmbeddedAWS, name: str, role: str) -> tuple[str, list[dict[str, Any
 def test_the_least_policy_is_enough_and_not_too_much(aws: EmbeddedAWS, name: str) -> None:
     """A run succeeds under it, and fails under it without any one of its statements."""
     aws.create_role("worker")
-    policy = iam.execution_role_policy(plan(name))
+    policy = iam.execution_role_policy(planned(name))
     role = aws.create_role("pipeline", [policy])
     assert role == EXECUTION
     status, steps = run(aws, name, role)
@@ -417,7 +424,7 @@ def covers(pattern: str, resource: str) -> bool:
 def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
     """Every call is one of the plan's requests, and every request that always comes is made."""
     for name in NAMES:
-        foreseen = of_execution_role(plan(name))
+        foreseen = of_execution_role(planned(name))
         asked: list[tuple[str, str]] = []
         aws.authorize = lambda call, asked=asked: asked.append((call.action, call.resource))
         aws.create_role(f"role-{NAMES.index(name)}")
