@@ -49,6 +49,18 @@ class EndpointOperations(Operations):
         self._refuse_second("endpoints", "EndpointName", "endpoint")
         return super().create_endpoint()
 
+    def describe_model(self) -> ActionResult:
+        """Without the empty structures that moto adds, which SDK v3 can't read."""
+        return _without_empty(super().describe_model())
+
+    def describe_endpoint_config(self) -> ActionResult:
+        """The same."""
+        return _without_empty(super().describe_endpoint_config())
+
+    def describe_endpoint(self) -> ActionResult:
+        """The same."""
+        return _without_empty(super().describe_endpoint())
+
     def update_endpoint(self) -> ActionResult:
         """UpdateEndpoint, which moto lacks: the endpoint takes another configuration."""
         name, config = self._get_param("EndpointName"), self._get_param("EndpointConfigName")
@@ -73,3 +85,7 @@ class EndpointOperations(Operations):
             called = resource.replace("-", " ").replace("config", "configuration")
             arn = self._arn(resource, name)
             raise AWSValidationException(f'Cannot create already existing {called} "{arn}".')
+
+
+def _without_empty(answer: ActionResult) -> ActionResult:
+    return ActionResult({key: value for key, value in plain(answer).items() if value != {}})

@@ -12,6 +12,7 @@ from moto.core.utils import camelcase_to_underscores, get_service_model
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.embedded.caching import Caching
 from sm_prefix_ext.embedded.service import EmbeddedSageMaker
+from sm_prefix_ext.embedded.shapes import faults
 
 from .conftest import Driver
 from .definitions import LEAST, deployment, get, job, loop, text
@@ -363,6 +364,33 @@ def test_endpoints_are_updated(driver: Driver) -> None:
         driver.client.create_endpoint(EndpointName="live", EndpointConfigName=found[0])
     with pytest.raises(ClientError, match="Could not find endpoint"):
         driver.client.update_endpoint(EndpointName="none", EndpointConfigName=found[0])
+
+
+def deployed(driver: Driver) -> None:
+    """Make a model, a configuration and an endpoint."""
+    client = driver.client
+    client.create_model(ModelName="model", ExecutionRoleArn=driver.role, **LEAST["Model"])
+    client.create_endpoint_config(**LEAST["EndpointConfig"])
+    client.create_endpoint(EndpointName="live", EndpointConfigName="config")
+
+
+@pytest.mark.parametrize(
+    ("noun", "name"), [("Model", "model"), ("EndpointConfig", "config"), ("Endpoint", "live")]
+)
+def test_descriptions_fit_their_shapes(driver: Driver, noun: str, name: str) -> None:
+    """A structure in them is whole or absent, and SDK v3's resources can read them."""
+    deployed(driver)
+    operation = f"describe_{camelcase_to_underscores(noun)}"
+    answer = getattr(driver.client, operation)(**{f"{noun}Name": name})
+    del answer["ResponseMetadata"]
+    shape = get_service_model("sagemaker").operation_model(f"Describe{noun}").output_shape
+    assert [] == list(faults(answer, shape))
+    try:
+        from sagemaker.core import resources
+    except ImportError:
+        return  # SDK v2 and environments without an SDK have no such classes
+    read = getattr(resources, noun).get(name, session=driver.aws.boto_session, region="us-east-1")
+    assert name == read.get_name()
 
 
 def test_endpoint_without_its_configuration(driver: Driver) -> None:
