@@ -121,7 +121,8 @@ def escaped(text: str) -> str:
         >>> escaped("reports/a*"), escaped("team-a")
         ('reports/a${*}', 'team-a')
     """
-    return re.sub(r"[*?]|[$](?={)", r"${\g<0>}", text)
+    # Every `$`: one at the end of a text makes a variable of what is put behind it.
+    return re.sub(r"[*?$]", r"${\g<0>}", text)
 
 
 def unescaped(text: str) -> str:

@@ -31,9 +31,10 @@ NARROWER_THAN_JOBS = "PFX014"
 OTHER_CASE = "PFX015"
 OTHER_NAMES = "PFX016"
 NOT_READ = "PFX017"
-NAME_DROPPED = "PFX022"
-REFUSED_BY_SERVICE = "PFX023"
-UNMATCHED_STEP_ROLE = "PFX024"
+FOREIGN_ROLE = "PFX018"
+NAME_DROPPED = "PFX019"
+REFUSED_BY_SERVICE = "PFX020"
+UNMATCHED_STEP_ROLE = "PFX021"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -66,6 +67,7 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         OTHER_CASE: (WARNING, "An IAM policy differs from the jobs' names in letter case."),
         OTHER_NAMES: (WARNING, "An IAM policy is written for jobs with prefixing the other way."),
         NOT_READ: (WARNING, "AWS refused a question, so the answer is less than whole."),
+        FOREIGN_ROLE: (ERROR, "A role is of another account than the pipeline's."),
         NAME_DROPPED: (ERROR, "A name was declared, and the definition does not carry it."),
         REFUSED_BY_SERVICE: (ERROR, "The service refuses the name: its characters or its length."),
         UNMATCHED_STEP_ROLE: (

@@ -18,7 +18,7 @@ PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
     {"text", "strict_json"},
     {"errors", "kinds", "names", "arns", "findings", "tables", "expressions"},
-    {"policy", "definition", "declared"},
+    {"policy", "definition", "declared", "parameters"},
     {"full_names", "naming", "enforcement", "plan"},
     {"iam"},
     {"_sdk"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -37,6 +37,26 @@ place_options = _together(
     click.option("--pipeline-name", metavar="NAME", help="The pipeline's own name."),
     click.option("--role-arn", metavar="ARN", help="The pipeline's execution role."),
 )
+
+
+parameter_option = click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter's value in place of its default; repeatable.",
+)
+
+
+def given_parameters(pairs: Sequence[str]) -> dict[str, str]:
+    """The values of parameters that the options give."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not name or not equals:
+            raise click.UsageError(f"--parameter is {pair!r}; wanted NAME=VALUE.")
+        found[name] = value
+    return found
 
 
 def format_option(*forms: str) -> Callable[[F], F]:

@@ -6,7 +6,15 @@ import click
 
 from ..findings import has_errors
 from ..target import find
-from .options import account_option, format_option, given_policy, policy_options, region_option
+from .options import (
+    account_option,
+    format_option,
+    given_parameters,
+    given_policy,
+    parameter_option,
+    policy_options,
+    region_option,
+)
 from .output import judging, print_findings, print_json, print_table
 
 _COLUMNS = ("step", "step_type", "name_pattern", "arn_pattern", "role_arn")
@@ -32,6 +40,7 @@ def check(
 @policy_options
 @account_option
 @region_option
+@parameter_option
 @format_option("table", "json")
 def plan(
     pipeline: str,
@@ -40,6 +49,7 @@ def plan(
     short_prefix: str | None,
     account: str | None,
     region: str | None,
+    parameters: tuple[str, ...],
     form: str,
 ) -> int:
     """Show the jobs that PIPELINE will start: names, ARNs, roles, IAM actions.
@@ -49,6 +59,7 @@ def plan(
     with judging(form):
         given = given_policy(policy, prefix, short_prefix)
         planned = find(pipeline).plan(given, account=account, region=region)
+        planned = planned.moved(parameters=given_parameters(parameters))
     if form == "json":
         print_json(planned.to_dict())
     else:

@@ -11,7 +11,14 @@ from ..plan import Plan
 from ..policy import PrefixPolicy
 from ..target import find, read_policy
 from ..text import printable, printable_json
-from .options import format_option, given_policy, place_options, policy_options
+from .options import (
+    format_option,
+    given_parameters,
+    given_policy,
+    parameter_option,
+    place_options,
+    policy_options,
+)
 from .output import judging, print_json, print_preflight
 
 _OF_A_PIPELINE = ("execution-role", "author")
@@ -35,6 +42,7 @@ _TAKEN_BY: Mapping[str, str] = {
 )
 @policy_options
 @place_options
+@parameter_option
 @click.option("--kind", "kinds", multiple=True, metavar="TYPE", help="For prefix: a step type.")
 @click.option("--tag", metavar="KEY=VALUE", help="For scp: the tag of exempted roles.")
 @click.option("--vpc", "vpcs", multiple=True, metavar="ID", help="For scp: a VPC.")
@@ -83,6 +91,7 @@ def _made(
     vpcs: tuple[str, ...],
     admins: tuple[str, ...],
     bucket: str | None,
+    parameters: tuple[str, ...],
     **place: str | None,
 ) -> Any:
     from .. import iam
@@ -95,6 +104,7 @@ def _made(
         return iam.scp_exception(key, value, vpcs, admins, region=region)
     given = given_policy(policy, prefix, short_prefix)
     plan = Plan(()) if pipeline is None else find(pipeline).plan(given, **place)
+    plan = plan.moved(parameters=given_parameters(parameters))
     if purpose == "prefix":
         team = given or PrefixPolicy.discover() or PrefixPolicy()
         types = kinds or dict.fromkeys(job.step_type for job in plan)
@@ -137,6 +147,7 @@ def _deployed(made: Any, form: str) -> str:
 @click.option("--live", is_flag=True, help="Ask IAM for the role's policies, and its simulator.")
 @policy_options
 @place_options
+@parameter_option
 @format_option("table", "json")
 def preflight(
     pipeline: str,
@@ -150,6 +161,7 @@ def preflight(
     short_prefix: str | None,
     form: str,
     bucket: str | None,
+    parameters: tuple[str, ...],
     **place: str | None,
 ) -> int:
     """Say whether policies let the jobs of PIPELINE run, request by request.
@@ -180,6 +192,7 @@ def preflight(
         documents = _read_policies(role_policies)
         bound = None if boundary is None else read_policy(boundary)
         plan = find(pipeline).plan(given, **place)
+        plan = plan.moved(parameters=given_parameters(parameters))
         if live:
             import boto3
 

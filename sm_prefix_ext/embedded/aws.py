@@ -64,7 +64,8 @@ class EmbeddedAWS:
         outcomes: how steps end, by name. A condition: ``True`` for its if branch (so also without
             an outcome), ``False`` for the else branch. Any step: ``"Failed"``, ``"Stopped"``,
             ``"Executing"`` (it runs until the execution is stopped), ``"Succeeded"``, or an
-            exception, whose text is then the failure's reason. May be changed through
+            exception, whose text is then the failure's reason; a list has one for each attempt,
+            and its last holds for the attempts after. May be changed through
             :attr:`outcomes` while it is open. A step in a ForEach body goes by its name, or for
             one item by ``<name>-<index>``.
         enforce_callers: whether direct calls to SageMaker are judged by the policies of the user

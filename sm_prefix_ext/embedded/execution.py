@@ -47,6 +47,12 @@ class Maker(Protocol):
         ``ask(operation, action, resource)`` comes before each call that it takes.
         """
 
+    def has_endpoint(self, request: Mapping[str, Any]) -> bool:
+        """Whether the endpoint that a request names is there."""
+
+    def deploy(self, operation: str, request: Mapping[str, Any]) -> Job:
+        """Make or update an endpoint or its configuration."""
+
     def end(self, kind: Kind, name: str, status: str, reason: str | None) -> None:
         """Bring a job to the status of its step."""
 
@@ -65,6 +71,7 @@ class Execution:
         experiment: the definition's ``PipelineExperimentConfig``, or ``None``.
         started: when it was started.
         left_out: the steps that a selective execution leaves out.
+        version: the number of the pipeline's version that runs.
         selection: the selective execution's configuration as it came, or ``None``.
         runs: the steps that ran, by name.
         states: what has become of the steps of the graph.
@@ -80,6 +87,7 @@ class Execution:
     parameters: Mapping[str, Any]
     started: datetime
     experiment: Any = None
+    version: int = 1
     left_out: frozenset[str] = frozenset()
     selection: Mapping[str, Any] | None = None
     runs: dict[str, StepRun] = field(default_factory=dict)

@@ -10,8 +10,15 @@ from typing import Any
 MISSING = object()
 """What :func:`pick` gives where a path leads nowhere."""
 
+
+class StandIn(str):
+    """A value of a likely form for something that only a real run can know."""
+
+
 _STEP = re.compile(r"Steps\.([A-Za-z0-9_-]+)(?:\.?(.*))?$", re.DOTALL)
 _PART = re.compile(r"""\[(\d+)\]|\[['"]([^'"]*)['"]\]|([^.\[\]]+)""")
+_BRACKETS = r"""(?:\[\d+\]|\[['"][^'"]*['"]\])"""
+_PATH = re.compile(rf"(?:[^.\[\]]+|{_BRACKETS}){_BRACKETS}*(?:\.[^.\[\]]+{_BRACKETS}*)*")
 _FUNCTIONS = ("Std:Join", "Std:JsonGet")
 
 
@@ -37,20 +44,26 @@ def step_path(path: str) -> tuple[str, str] | None:
     return (found[1], found[2] or "") if found else None
 
 
-def references(value: Any) -> Iterator[str]:
-    """The names of the steps that a value refers to, at any depth."""
+def paths(value: Any) -> Iterator[str]:
+    """The ``Get`` paths in a value, at any depth."""
     if isinstance(value, Mapping):
         path = value.get("Get") if len(value) == 1 else None
         if isinstance(path, str):
-            found = step_path(path)
-            if found:
-                yield found[0]
+            yield path
         else:
             for inside in value.values():
-                yield from references(inside)
+                yield from paths(inside)
     elif isinstance(value, list):
         for inside in value:
-            yield from references(inside)
+            yield from paths(inside)
+
+
+def references(value: Any) -> Iterator[str]:
+    """The names of the steps that a value refers to, at any depth."""
+    for path in paths(value):
+        found = step_path(path)
+        if found:
+            yield found[0]
 
 
 def with_uris(value: Any, lookup: Callable[[str], Any]) -> Any:
@@ -92,12 +105,26 @@ def resolve(value: Any, lookup: Callable[[str], Any]) -> Any:
         return stand_in(f"JsonGet.{path or 'value'}")
     joined = inside if isinstance(inside, Mapping) else {}
     values = resolve(joined.get("Values") or [], lookup)
-    return str(joined.get("On") or "").join(map(as_text, values))
+    text = str(joined.get("On") or "").join(map(as_text, values))
+    return StandIn(text) if any(isinstance(one, StandIn) for one in values) else text
 
 
 def as_text(value: Any) -> str:
     """A value as it stands in a joined string."""
     return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def parts(path: str) -> list[str | int] | None:
+    """The parts of a property path, or ``None`` for a text that isn't one.
+
+    Example:
+        >>> from sm_prefix_ext.embedded.expressions import parts
+        >>> parts("Outputs['train'].S3Output.S3Uri"), parts("Jobs[2].Name"), parts("a..b")
+        (['Outputs', 'train', 'S3Output', 'S3Uri'], ['Jobs', 2, 'Name'], None)
+    """
+    if not _PATH.fullmatch(path):
+        return None
+    return [int(index) if index else key or name for index, key, name in _PART.findall(path)]
 
 
 def pick(document: Any, path: str) -> Any:
@@ -109,12 +136,12 @@ def pick(document: Any, path: str) -> Any:
         What is there, or :data:`MISSING`.
     """
     found = document
-    for index, key, name in _PART.findall(path):
-        if index:
-            listed = isinstance(found, list) and int(index) < len(found)
-            found = found[int(index)] if listed else MISSING
+    for part in parts(path) or []:
+        if isinstance(part, int):
+            listed = isinstance(found, list) and part < len(found)
+            found = found[part] if listed else MISSING
         else:
-            found = _member(found, key or name)
+            found = _member(found, part)
         if found is MISSING:
             return MISSING
     return found
@@ -132,7 +159,7 @@ def _member(holder: Any, key: str) -> Any:
     return MISSING
 
 
-def stand_in(path: str) -> str:
+def stand_in(path: str) -> StandIn:
     """A value of a likely form for something that only a real run can know.
 
     Example:
@@ -140,6 +167,6 @@ def stand_in(path: str) -> str:
         >>> stand_in("Steps.Tune.Output.S3Uri"), stand_in("JsonGet.metrics.mse.value")
         ('s3://stand-in/Steps/Tune/Output/S3Uri', 'stand-in-JsonGet-metrics-mse-value')
     """
-    parts = [part for part in re.split(r"[^A-Za-z0-9_-]+", path) if part]
-    in_s3 = bool(parts) and re.search(r"S3|Ur[il]$|Path$", parts[-1]) is not None
-    return "s3://stand-in/" + "/".join(parts) if in_s3 else "-".join(["stand-in", *parts])
+    words = [word for word in re.split(r"[^A-Za-z0-9_-]+", path) if word]
+    in_s3 = bool(words) and re.search(r"S3|Ur[il]$|Path$", words[-1]) is not None
+    return StandIn("s3://stand-in/" + "/".join(words) if in_s3 else "-".join(["stand-in", *words]))

@@ -40,6 +40,11 @@ class InvalidInput(IAMException):
 class EmbeddedIam(IamResponse):
     """moto's IAM, with ``SimulatePrincipalPolicy`` and ``SimulateCustomPolicy``."""
 
+    def get_region_from_url(self, request: Any, full_url: str) -> str:
+        """A region of GovCloud where moto takes ``us-gov`` for one, from IAM's address there."""
+        region: str = super().get_region_from_url(request, full_url)
+        return "us-gov-west-1" if region == "us-gov" else region
+
     def create_user(self) -> ActionResult:
         """Keep the permissions boundary, which moto drops."""
         answer = super().create_user()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..arns import Home, partition_of
 from .expressions import stand_in
+from .scope import typed
 
-_NAMED = {
-    "Endpoint": ("EndpointName", "endpoint"),
-    "EndpointConfig": ("EndpointConfigName", "endpoint-config"),
-    "InferenceComponent": ("InferenceComponentName", "inference-component"),
+DEPLOYED = {
+    "Endpoint": ("CreateEndpoint", "EndpointName"),
+    "EndpointConfig": ("CreateEndpointConfig", "EndpointConfigName"),
 }
+"""By step type: the operation that makes what the step is for, and the field that names it."""
 
 
 def result_of(
@@ -28,12 +29,12 @@ def result_of(
     """
     name, kind = step["Name"], step["Type"]
     arguments = step.get("Arguments") or {}
-    if kind in _NAMED:
-        field, resource = _NAMED[kind]
-        called = str(arguments.get(field) or f"{name}-{token}")
+    if kind == "InferenceComponent":
+        called = str(arguments.get("InferenceComponentName") or f"{name}-{token}")
         home = Home(partition_of(region), region, account)
-        arn = home.arn("sagemaker", f"{resource}/{called}")
-        return {kind: {"Arn": arn}}, {**arguments, field: called, f"{kind}Arn": arn}
+        arn = home.arn("sagemaker", f"inference-component/{called}")
+        named = {"InferenceComponentName": called, "InferenceComponentArn": arn}
+        return {kind: {"Arn": arn}}, {**arguments, **named}
     outputs = {
         one["OutputName"]: stand_in(f"{name}.{one['OutputName']}")
         for one in step.get("OutputParameters") or []
@@ -63,6 +64,27 @@ def result_of(
     shown = {key: value for key, value in known.get(kind, {}).items() if value is not None}
     properties = {**shown, "OutputParameters": outputs} if outputs else shown
     return ({kind: shown} if shown else {}), properties
+
+
+def callback_outputs(step: Mapping[str, Any], given: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """What a Callback step's answer gives, in the types that the step declares.
+
+    Args:
+        step: the step, as the definition has it.
+        given: the answer's ``OutputParameters``, all of it text.
+
+    Raises:
+        ValueError: for an output that the step doesn't declare, or of another type.
+    """
+    declared = {
+        one["OutputName"]: one.get("OutputType", "String")
+        for one in step.get("OutputParameters") or []
+    }
+    sent = {one["Name"]: one["Value"] for one in given}
+    unknown = sorted(set(sent) - set(declared))
+    if unknown:
+        raise ValueError(f"Step {step['Name']!r} declares no output named {unknown[0]!r}.")
+    return {name: typed(name, value, declared[name]) for name, value in sent.items()}
 
 
 def _cleaned(arguments: Mapping[str, Any]) -> list[str]:

@@ -9,23 +9,22 @@ from zlib import crc32
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
-from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.exceptions import (
     AWSValidationException,
     ResourceInUseException,
     ResourceNotFound,
 )
-from moto.sagemaker.responses import SageMakerResponse
 
-from ..arns import Arn, Home, partition_of
+from ..arns import Arn
 from ..definition import role_slots
 from ..kinds import JOB_KINDS, Kind
+from .endpoints import EndpointOperations
 from .execution import Ask, Job, StepError
 from .graph import EXECUTING, FAILED, STOPPED
+from .operations import CROSS_ACCOUNT, plain, stood_in
 from .paging import page
 from .plain import PlainJob
-from .requests import complete, knows, name_refusal
-from .rules import Rules
+from .shapes import fitting, input_shape, knows, refusal
 
 
 @dataclass(frozen=True)
@@ -60,32 +59,28 @@ _SHELVES = {
     "job": _Shelf("sm_prefix_ext_jobs", "Job", "job_status", "end_time"),
 }
 _BY_OPERATION: Mapping[str, Kind] = {kind.actions[0]: kind for kind in reversed(JOB_KINDS)}
+_OF_A_TRAINING_JOB = (
+    *("AlgorithmSpecification", "InputDataConfig", "OutputDataConfig", "ResourceConfig"),
+    *("RoleArn", "StoppingCondition", "VpcConfig", "Environment"),
+)
+_MOST_TRAINED = 20
+"""A tuning job's training jobs are made up to this number."""
 _STATUS = {FAILED: "Failed", STOPPED: "Stopped", EXECUTING: "InProgress"}
 
 
-class JobOperations(SageMakerResponse):
-    """moto's SageMaker, with names and duplicates refused and with the jobs that it lacks."""
-
-    params: dict[str, Any]
-
-    def __init__(self, rules: Rules) -> None:
-        super().__init__()
-        self.rules = rules
-
-    def call(self, operation: str, request: Mapping[str, Any]) -> Any:
-        """Answer another request in the same account and region."""
-        inner = type(self)(self.rules)
-        inner.__dict__.update(self.__dict__, params=dict(request), uri_match={})
-        return plain(getattr(inner, camelcase_to_underscores(operation))())
+class JobOperations(EndpointOperations):
+    """moto's jobs, with bad requests and duplicates refused, and those that it lacks."""
 
     def make(self, kind: Kind, name: str, request: Mapping[str, Any], ask: Ask) -> Job:
         """Make a job for a step; see :class:`sm_prefix_ext.embedded.execution.Maker`."""
         operation, describe = kind.actions[:2]
         if not knows(operation):
             raise StepError(f"The installed botocore has no {operation}; update boto3.")
-        whole = complete(operation, request)
+        whole = dict(request)
         group = whole.get("ModelPackageGroupName") if kind.step_type == "RegisterModel" else None
         try:
+            self._check_job(kind, operation, whole)
+            whole = fitting(whole, input_shape(operation), stood_in)
             if group:
                 whole["ModelPackageGroupName"], path = self._next_version(group, ask)
                 whole.pop(kind.name_field)
@@ -103,7 +98,22 @@ class JobOperations(SageMakerResponse):
                 f"ClientError: Failed to invoke sagemaker:{operation}. "
                 f"Error Details: {error.message}"
             ) from error
-        return Job(arn, _with_top_models(kind, name, properties))
+        return Job(arn, self._with_top_models(kind, name, properties))
+
+    def _check_job(self, kind: Kind, operation: str, request: dict[str, Any]) -> None:
+        why = refusal(operation, request, stood_in)
+        if why is not None:
+            raise AWSValidationException(why)
+        if any(self._is_foreign(role) for role in _roles(kind, request)):
+            raise AWSValidationException(CROSS_ACCOUNT)
+
+    def _with_top_models(
+        self, kind: Kind, name: str, properties: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What the SDK lets other steps refer to beyond the description."""
+        if kind.step_type == "Tuning":
+            return {**properties, "TrainingJobSummaries": self._held("tuned")[name]}
+        return dict(properties)
 
     def end(self, kind: Kind, name: str, status: str, reason: str | None) -> None:
         """Bring a job to the status of its step."""
@@ -133,10 +143,6 @@ class JobOperations(SageMakerResponse):
         version = 1 + sum(one.model_package_group_name == group for one in packages)
         return group, f"{group}/{version}"
 
-    def _arn(self, resource: str, name: str) -> str:
-        home = Home(partition_of(self.region), self.region, self.current_account)
-        return home.arn("sagemaker", f"{resource}/{name}")
-
     def _arn_of(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str:
         # A Job's category stands in its ARN, as the pattern of botocore's JobArn has it.
         path = f"{request['JobCategory']}/{name}" if kind.step_type == "Job" else name
@@ -149,14 +155,13 @@ class JobOperations(SageMakerResponse):
         return found
 
     def _admit(self, operation: str) -> str:
-        """Refuse a request whose name the service would refuse; give the ARN it will have."""
+        """Refuse a request that the service would refuse; give the ARN that the job will have."""
         kind = _BY_OPERATION[operation]
         name = self._get_param(kind.name_field)
         if not name:
             return ""
-        refusal = name_refusal(operation, kind.name_field, name)
-        if refusal is not None:
-            raise AWSValidationException(refusal)
+        self._check_request(operation)
+        self._check_passing(_roles(kind, self.params))
         arn = self._arn_of(kind, name, self.params)
         shelf = self._shelf(kind.arn_resource)
         if name not in shelf and arn not in shelf:
@@ -189,15 +194,48 @@ class JobOperations(SageMakerResponse):
         return super().create_transform_job()
 
     def create_hyper_parameter_tuning_job(self) -> ActionResult:
-        """Refuse bad names and duplicates; name its best training job as the service would."""
+        """Refuse bad names and duplicates; run the training jobs, the first of them the best."""
         self._admit("CreateHyperParameterTuningJob")
         result = super().create_hyper_parameter_tuning_job()
         name = self._get_param("HyperParameterTuningJobName")
         job = self._shelf("hyper-parameter-tuning-job")[name]
-        best = next(_training_jobs(name, 1))
-        arn = self._arn("training-job", best)
-        job.best_training_job.update(TrainingJobName=best, TrainingJobArn=arn, TuningJobName=name)
+        trained = list(self._train(name, plain(result)["HyperParameterTuningJobArn"]))
+        best = {key: trained[0][key] for key in ("TrainingJobName", "TrainingJobArn")}
+        job.best_training_job.update(best, TuningJobName=name)
+        self._held("tuned")[name] = trained
         return result
+
+    def _train(self, name: str, tuning: str) -> Iterator[dict[str, Any]]:
+        """Make the training jobs of a tuning job, and summarise them."""
+        config = self._get_param("HyperParameterTuningJobConfig") or {}
+        most = (config.get("ResourceLimits") or {}).get("MaxNumberOfTrainingJobs") or 1
+        several = self._get_param("TrainingJobDefinitions") or [{}]
+        definition = self._get_param("TrainingJobDefinition") or several[0]
+        fields = (*_OF_A_TRAINING_JOB, "HyperParameters")
+        given = {**definition, "HyperParameters": definition.get("StaticHyperParameters") or {}}
+        request = {key: given[key] for key in fields if key in given}
+        specification = dict(request.get("AlgorithmSpecification") or {})
+        for one in _training_jobs(name, min(most, _MOST_TRAINED)):
+            asked = {**request, "AlgorithmSpecification": dict(specification)}
+            self._moto("create_training_job", {**asked, "TrainingJobName": one, "Tags": []})
+            made = self._shelf("training-job")[one]
+            made.tuning_job_arn = tuning
+            yield {
+                "TrainingJobName": one,
+                "TrainingJobArn": made.arn,
+                "CreationTime": made.creation_time,
+                "TrainingJobStatus": made.training_job_status,
+                "TunedHyperParameters": {},
+            }
+
+    def list_training_jobs_for_hyper_parameter_tuning_job(self) -> ActionResult:
+        """ListTrainingJobsForHyperParameterTuningJob, which moto lacks."""
+        name = self._get_param("HyperParameterTuningJobName")
+        if name not in self._shelf("hyper-parameter-tuning-job"):
+            raise ResourceNotFound(f"Could not find Hyperparameter tuning job with name {name}.")
+        found = self._held("tuned")[name]
+        listed, token = page(found, self._get_param("MaxResults"), self._get_param("NextToken"))
+        return ActionResult({"TrainingJobSummaries": listed, "NextToken": token})
 
     def create_model(self) -> ActionResult:
         """Refuse bad names and duplicates."""
@@ -258,10 +296,10 @@ class JobOperations(SageMakerResponse):
         return ActionResult({"Tags": tagged.tags or []})
 
     def add_tags(self) -> ActionResult:
-        """AddTags, for the kinds of ARN that moto can't read too."""
+        """AddTags; a key that is there gets the new value."""
         tagged = self._tagged()
         if tagged is None:
-            return super().add_tags()
+            tagged = self.sagemaker_backend._get_resource_from_arn(self._get_param("ResourceArn"))
         new = {tag["Key"]: tag for tag in [*(tagged.tags or []), *self._get_param("Tags")]}
         tagged.tags = list(new.values())
         return ActionResult({"Tags": tagged.tags})
@@ -293,11 +331,6 @@ class JobOperations(SageMakerResponse):
         return job
 
 
-def plain(answer: ActionResult) -> Any:
-    """What an operation of moto's answers, before it is put into bytes."""
-    return answer.result
-
-
 def _roles(kind: Kind, request: dict[str, Any]) -> list[str]:
     paths = kind.role_fields if kind.passes_role else ()
     slots = (slot for path in paths for slot in role_slots(request, path))
@@ -307,11 +340,3 @@ def _roles(kind: Kind, request: dict[str, Any]) -> list[str]:
 def _training_jobs(tuning_job: str, count: int) -> Iterator[str]:
     for number in range(1, count + 1):
         yield f"{tuning_job}-{number:03}-{crc32(f'{tuning_job}{number}'.encode()):08x}"
-
-
-def _with_top_models(kind: Kind, name: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """What the SDK lets other steps refer to beyond the description."""
-    if kind.step_type == "Tuning":
-        jobs = [{"TrainingJobName": one} for one in _training_jobs(name, 20)]
-        return {**properties, "TrainingJobSummaries": jobs}
-    return dict(properties)

@@ -42,7 +42,9 @@ class StepRun:
         attempts: how often it was tried.
         iteration: its place in a ForEach step, or ``None``.
         job: the job's step type and name, or ``None`` where none was made.
-        source: the ARN of the execution whose result this is, or ``None``.
+        source: the ARN of the execution that a selective one took this from, or ``None``.
+        signature: what another run has to share for this one to stand for it, or ``None``.
+        cached_from: the ARN of the execution whose result was found in the cache, or ``None``.
     """
 
     name: str
@@ -58,6 +60,8 @@ class StepRun:
     iteration: Iteration | None = None
     job: tuple[str, str] | None = None
     source: str | None = None
+    signature: str | None = None
+    cached_from: str | None = None
 
     @property
     def state(self) -> State:
@@ -67,6 +71,10 @@ class StepRun:
     def taken_from(self, source: str) -> StepRun:
         """The same result, reused by another execution."""
         return replace(self, source=self.source or source)
+
+    def hit(self, source: str) -> StepRun:
+        """The same result, found in the cache by another execution."""
+        return replace(self, cached_from=source, source=None, attempts=1)
 
     def to_response(self) -> dict[str, Any]:
         """The step as ListPipelineExecutionSteps gives it."""
@@ -82,6 +90,8 @@ class StepRun:
         }
         if self.source is not None:
             shown["SelectiveExecutionResult"] = {"SourcePipelineExecutionArn": self.source}
+        if self.cached_from is not None:
+            shown["CacheHitResult"] = {"SourcePipelineExecutionArn": self.cached_from}
         if self.iteration is not None:
             shown["IterationContext"] = {
                 "ParentStepName": self.iteration.parent,

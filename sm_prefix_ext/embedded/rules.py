@@ -78,20 +78,27 @@ def check_outcomes(outcomes: Mapping[str, Any]) -> None:
     Raises:
         ValueError: with the step, what was got, and what is wanted.
     """
-    for step, value in outcomes.items():
-        if not isinstance(value, (bool, BaseException)) and value not in OUTCOMES:
-            raise ValueError(
-                f"outcomes[{step!r}] is {value!r}; {_WANTED}, or for a condition True or False."
-            )
+    for step, given in outcomes.items():
+        attempts = given if isinstance(given, list) and given else [given]
+        for value in attempts:
+            known = isinstance(value, (bool, BaseException)) or value in OUTCOMES
+            if not known:
+                raise ValueError(
+                    f"outcomes[{step!r}] is {value!r}; {_WANTED}, or for a condition True or "
+                    "False; a list has one for each attempt."
+                )
 
 
-def outcome_of(outcomes: Mapping[str, Any], names: tuple[str, ...], step_type: str) -> Outcome:
+def outcome_of(
+    outcomes: Mapping[str, Any], names: tuple[str, ...], step_type: str, attempt: int = 1
+) -> Outcome:
     """The outcome that was set for a step.
 
     Args:
         outcomes: by step name.
         names: the names under which it may be set, the closest first.
         step_type: such as ``Condition``.
+        attempt: the number of the attempt, which picks one of a list; the last holds on.
 
     Raises:
         ValueError: for an outcome that such a step can't have.
@@ -100,6 +107,8 @@ def outcome_of(outcomes: Mapping[str, Any], names: tuple[str, ...], step_type: s
     if name is None:
         return Outcome()
     value = outcomes[name]
+    if isinstance(value, list) and value:
+        value = value[min(attempt, len(value)) - 1]
     if step_type in _WITHOUT:
         raise ValueError(
             f"outcomes[{name!r}] is {value!r}, and the step is of type {step_type}, which "

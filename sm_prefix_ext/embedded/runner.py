@@ -3,59 +3,58 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..arns import Arn, Home, unescaped
-from ..definition import StepView, role_slots
-from ..iam.facts import Facts, facts_of
-from ..iam.requests import (
-    NOT_KNOWN,
-    Request,
-    experiment_requests,
-    jobless_requests,
-    passing,
-    property_file_requests,
-)
-from ..kinds import KINDS, STEP_NAME_IN_JOB_NAME, Kind
-from ..plan import PlannedJob
-from .execution import Execution, Job, Maker, StepError
-from .expressions import MISSING, pick, resolve, stand_in, with_uris
+from ..definition import role_slots
+from ..iam.facts import facts_of
+from ..iam.requests import Request, passing
+from ..kinds import KINDS, Kind
+from .asking import Asking, Made, view_of
+from .caching import CACHED, Caching, cached_run, signature
+from .execution import Job, StepError
+from .expressions import MISSING, pick, resolve, stand_in
 from .graph import EXECUTING, FAILED, NOT_RUN, STOPPED, SUCCEEDED, Node, State, decide
-from .jobless import result_of
+from .jobless import DEPLOYED, result_of
 from .records import Iteration, StepRun
-from .rules import Outcome, Rules, ServiceCall, compose_name, outcome_of
+from .retries import attempts_after
+from .rules import Outcome, compose_name, outcome_of
 from .scope import Scope
+
+Earlier = Callable[[], Iterable[tuple[str, StepRun]]]
+"""Gives the runs of the pipeline's other executions, each with its execution's ARN."""
 
 
 @dataclass
-class Runner:
-    """Runs an execution with the jobs that a maker makes."""
+class Runner(Asking):
+    """Runs an execution with the jobs that a maker makes.
 
-    execution: Execution
-    rules: Rules
-    maker: Maker
+    Args:
+        earlier: the runs that may stand for a new one.
+    """
+
+    earlier: Earlier = tuple
 
     def advance(self) -> None:
-        """Run every step that can run."""
+        """Run every step that can run and has not run."""
         execution = self.execution
         states: dict[str, State] = {}
         over = False
         for node in execution.nodes:
-            done = execution.runs.get(node.name)
-            if done is not None and done.status == SUCCEEDED:
-                states[node.name] = done.state
-                continue
-            left_out = over or node.name in execution.left_out
-            word = NOT_RUN if left_out else decide(node, states)
-            if word == EXECUTING:
+            run = execution.runs.get(node.name)
+            if run is not None and run.status == EXECUTING and node.step_type == "ForEach":
+                run = self._keep(self._attempt(node, run))
+            elif run is None:
+                left_out = over or node.name in execution.left_out
+                word = NOT_RUN if left_out else decide(node, states)
+                if word != EXECUTING:
+                    states[node.name] = State(word)
+                    continue
                 run = self._keep(self._run(node, None))
-                states[node.name] = run.state
-                over = run.step["Type"] == "Fail"
-            else:
-                states[node.name] = State(word)
+            states[node.name] = run.state
+            over = over or (node.step_type == "Fail" and run.status == FAILED)
         execution.states = states
 
     def stop(self) -> None:
@@ -84,14 +83,30 @@ class Runner:
         self.execution.halted = False
         self.advance()
 
+    def answer(self, run: StepRun, status: str, reason: str | None, outputs: Any) -> None:
+        """End a Callback step that waits, and run what waited for it.
+
+        Args:
+            run: the step's run.
+            status: how it ends.
+            reason: why it failed, or ``None``.
+            outputs: its outputs by name.
+        """
+        listed = [{"Name": name, "Value": str(value)} for name, value in outputs.items()]
+        shown = {**run.metadata["Callback"], "OutputParameters": listed}
+        ended = replace(run, status=status, reason=reason, end=self.rules.clock())
+        properties = {**run.properties, "OutputParameters": dict(outputs)}
+        self._keep(replace(ended, metadata={"Callback": shown}, properties=properties))
+        self.advance()
+
     def _keep(self, run: StepRun) -> StepRun:
         self.execution.runs[run.name] = run
         return run
 
     def _run(self, node: Node, iteration: Iteration | None) -> StepRun:
+        """Run a step, again where a retry policy says so."""
         name = node.name if iteration is None else f"{node.name}-{iteration.index}"
-        outcome = outcome_of(self.rules.outcomes, (name, node.name), node.step_type)
-        run = StepRun(
+        first = StepRun(
             name,
             node.step,
             SUCCEEDED,
@@ -99,13 +114,40 @@ class Runner:
             attempts=self.execution.attempts.get(name, 0) + 1,
             iteration=iteration,
         )
+        run = self._attempt(node, first)
+        while run.status == FAILED:
+            retried = run.attempts - first.attempts
+            if retried >= attempts_after(node.step, run.reason or ""):
+                break
+            run = self._attempt(node, replace(first, attempts=run.attempts + 1))
+        return run
+
+    def _attempt(self, node: Node, run: StepRun) -> StepRun:
         try:
-            run = self._work(node, run, outcome)
+            run = self._cached(node, run) or self._work(node, run)
         except StepError as failure:
             run = replace(run, status=FAILED, reason=str(failure))
         return replace(run, end=self.rules.clock())
 
-    def _work(self, node: Node, run: StepRun, outcome: Outcome) -> StepRun:
+    def _cached(self, node: Node, run: StepRun) -> StepRun | None:
+        """The run that the cache has for a step, or ``None``."""
+        caching = Caching.of(node.step)
+        if not caching.enabled:
+            return None
+        wanted = self._signature(node, run)
+        hit = cached_run(run.name, wanted, caching, self.earlier(), self.rules.clock())
+        if hit is None:
+            return None
+        return replace(hit, step=node.step, start=run.start, iteration=run.iteration)
+
+    def _signature(self, node: Node, run: StepRun) -> str:
+        return signature(resolve(dict(node.step), Scope(self.execution, run)))
+
+    def _work(self, node: Node, run: StepRun) -> StepRun:
+        names = (run.name, node.name)
+        outcome = outcome_of(self.rules.outcomes, names, node.step_type, run.attempts)
+        if node.step_type in CACHED:
+            run = replace(run, signature=self._signature(node, run))
         self._ask_to_read(node, run)
         if node.step_type == "ForEach":
             return self._repeat(node, run)
@@ -122,68 +164,34 @@ class Runner:
             run = replace(run, metadata=shown, branch=outcome.branch)
         else:
             step = resolve(dict(node.step), Scope(self.execution, run))
+            if node.step_type in DEPLOYED:
+                return self._deploy(step, run, outcome)
             self._ask_for(run, step)
             where = self.maker.region, self.maker.current_account
             metadata, properties = result_of(step, *where, self.rules.token())
             run = replace(run, metadata=metadata, properties=properties)
         return replace(run, status=outcome.status, reason=reason)
 
-    @property
-    def _home(self) -> Home:
-        arn = Arn.parse(self.execution.arn)
-        return Home(arn.partition, arn.region, arn.account)
-
-    @property
-    def _of_the_role(self) -> Facts:
-        return facts_of(None, self._home, self.execution.role)
-
-    def _ask(self, run: StepRun, wanted: Request) -> None:
-        """Fail the step, in the service's words, unless the execution role may do something."""
-        session = f"sagemaker-pipeline-{self.execution.id}-{run.name[:STEP_NAME_IN_JOB_NAME]}"
-        role, step_type = self.execution.role, str(run.step.get("Type"))
-        resource = unescaped(wanted.resource)
-        call = ServiceCall(
-            wanted.action, resource, role, session, run.name, step_type, wanted.facts
+    def _deploy(self, step: Mapping[str, Any], run: StepRun, outcome: Outcome) -> StepRun:
+        """Make an endpoint or its configuration; an endpoint that is there is updated."""
+        operation, field = DEPLOYED[step["Type"]]
+        arguments = dict(step.get("Arguments") or {})
+        if step["Type"] == "EndpointConfig":
+            # Its name gets a suffix of its own in each execution (sagemaker-python-sdk pull
+            # request 6224), whose form nobody has written down.
+            arguments[field] = f"{arguments.get(field) or run.name}-{self.rules.token()}"
+        resource = "endpoint" if step["Type"] == "Endpoint" else "endpoint-config"
+        arn = self._home.arn("sagemaker", f"{resource}/{arguments.get(field)}")
+        update = resource == "endpoint" and self.maker.has_endpoint(arguments)
+        self._ask_for(run, {**step, "Arguments": arguments}, Made(arn, update))
+        reason = _reason(run.name, outcome)
+        if reason is not None:
+            raise StepError(reason)
+        job = self.maker.deploy(f"Update{step['Type']}" if update else operation, arguments)
+        metadata = {step["Type"]: {"Arn": job.arn}}
+        return replace(
+            run, status=outcome.status, metadata=metadata, properties=dict(job.properties)
         )
-        why = self.rules.authorize(call)
-        if why is not None:
-            raise StepError(
-                f"ClientError: Failed to invoke {wanted.within or wanted.action}. User: "
-                f"{call.user} is not authorized to perform: {call.action} on resource: "
-                f"{call.resource} {why}"
-            )
-
-    def _ask_each(self, run: StepRun, requests: Iterable[Request]) -> None:
-        for wanted in requests:
-            # What nobody has written down can't be judged either.
-            if wanted.always and wanted.action != NOT_KNOWN:
-                self._ask(run, wanted)
-
-    def _of_the_experiment(self, kind: Kind, run: StepRun, name: str) -> Iterator[Request]:
-        """What recording a job in the pipeline's experiment asks."""
-        config = resolve(self.execution.experiment, Scope(self.execution, run))
-        arn = self._home.arn("sagemaker", f"{kind.arn_resource}/{name}")
-        job = PlannedJob(run.name, kind.step_type, name, name, arn, None, kind.iam_actions)
-        definition = {"PipelineExperimentConfig": config}
-        return experiment_requests(definition, job, self._home, None, of=self._of_the_role)
-
-    def _ask_for(self, run: StepRun, step: Mapping[str, Any]) -> None:
-        """Ask what a step without a job takes."""
-        view = _view(step)
-        facts = facts_of(view, self._home, self.execution.role)
-        self._ask_each(run, jobless_requests(view, self._home, of=facts))
-
-    def _ask_to_read(self, node: Node, run: StepRun) -> None:
-        """Ask for the property files that a step reads."""
-        scope = Scope(self.execution, run)
-        writers = {
-            one.name: _view({**one.step, "Arguments": resolve(one.arguments, scope)})
-            for one in self.execution.nodes
-            if one.step.get("PropertyFiles")
-        }
-        reader = _view(with_uris(node.step, scope))
-        facts = self._of_the_role
-        self._ask_each(run, property_file_requests(reader, writers, self._home, of=facts))
 
     def _job(self, kind: Kind, node: Node, run: StepRun, outcome: Outcome) -> StepRun:
         scope = Scope(self.execution, run)
@@ -196,7 +204,7 @@ class Runner:
                 holder[key] = holder.get(key) or self.execution.role
 
         facts = facts_of(
-            _view({**node.step, "Arguments": request}), self._home, self.execution.role
+            view_of({**node.step, "Arguments": request}), self._home, self.execution.role
         )
 
         def ask(operation: str, action: str, resource: str) -> None:
@@ -266,11 +274,6 @@ class Runner:
         properties = {**shown, "IterationOutputs": outputs}
         metadata = {"ForEach": shown}
         return replace(run, status=status, reason=reason, metadata=metadata, properties=properties)
-
-
-def _view(step: Mapping[str, Any]) -> StepView:
-    name, step_type = step["Name"], step["Type"]
-    return StepView(name, name, step_type, step.get("Arguments") or {}, KINDS[step_type], step)
 
 
 def _reason(name: str, outcome: Outcome) -> str | None:

@@ -10,6 +10,21 @@ from .execution import Execution
 from .expressions import MISSING, pick, stand_in, step_path
 from .records import StepRun
 
+DEFINITION_PARAMETER = "String"
+"""The type of a parameter that states none (AWS's JSON schema of pipeline definitions)."""
+_TYPES: Mapping[str, Any] = {"String": str, "Integer": int, "Float": (int, float), "Boolean": bool}
+VARIABLES = {
+    "StartDateTime": "",
+    "CurrentDateTime": "",
+    "PipelineName": "String",
+    "PipelineArn": "String",
+    "PipelineExecutionId": "String",
+    "PipelineExecutionArn": "String",
+    "TrainingJobName": "String",
+    "ProcessingJobName": "String",
+}
+"""The SDK's execution variables, with their types; those of a moment have one of their own."""
+
 
 class Scope:
     """Gives the value of a ``Get`` path in a step.
@@ -82,10 +97,15 @@ def typed_parameters(
         given: what StartPipelineExecution was given, all of it text.
 
     Raises:
-        ValueError: for a parameter without a value, one that isn't there, or a wrong type.
+        ValueError: for a parameter without a value, one that isn't there, a wrong type, or a value
+            outside of its enumeration.
     """
     declared = {one["Name"]: one for one in document.get("Parameters") or []}
     values = {name: one["DefaultValue"] for name, one in declared.items() if "DefaultValue" in one}
+    names = [one["Name"] for one in given]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"The parameters {', '.join(twice)} are given more than once.")
     sent = {one["Name"]: one["Value"] for one in given}
     unknown = sorted(set(sent) - set(declared))
     if unknown:
@@ -94,15 +114,61 @@ def typed_parameters(
     if missing:
         raise ValueError(f"The parameters {', '.join(missing)} have no value and no default.")
     for name, text in sent.items():
-        values[name] = _typed(name, text, str(declared[name].get("Type")))
+        if text == "":
+            # As it was observed: sagemaker-python-sdk issue 4016.
+            raise ValueError('[string "" is too short (length: 0, required minimum: 1)]')
+        values[name] = typed(name, text, _type(declared[name]))
+        why = _outside(declared[name], values[name])
+        if why is not None:
+            raise ValueError(why)
     return values
 
 
-def _typed(name: str, text: Any, wanted: str) -> Any:
-    readers: dict[str, Any] = {"Integer": int, "Float": float}
-    if wanted == "Boolean":
-        return str(text).lower() == "true"
+def parameter_refusal(declared: Mapping[str, Any]) -> str | None:
+    """Why a definition can't declare a parameter so; ``None`` where it can."""
+    name, wanted = declared["Name"], declared.get("Type", DEFINITION_PARAMETER)
+    if not isinstance(wanted, str) or wanted not in _TYPES:
+        return f"Parameter {name!r} has the type {wanted!r}; wanted one of {', '.join(_TYPES)}."
+    values = declared.get("EnumValues")
+    if values is not None and not (isinstance(values, list) and values):
+        return f"Parameter {name!r} has EnumValues {values!r}; wanted a list with values."
+    default = declared.get("DefaultValue")
+    for value in [*(values or []), *([] if default is None else [default])]:
+        right = isinstance(value, _TYPES[wanted])
+        if not right or isinstance(value, bool) != (wanted == "Boolean"):
+            return f"Parameter {name!r} has the value {value!r}; its type is {wanted}."
+    return None if default is None else _outside(declared, default)
+
+
+def _outside(declared: Mapping[str, Any], value: Any) -> str | None:
+    values = declared.get("EnumValues")
+    if not values or value in values:
+        return None
+    listed = ", ".join(map(str, values))
+    return (
+        f"Value '{value}' for parameter {declared['Name']} failed to satisfy enum value set: "
+        f"[{listed}]"
+    )
+
+
+def _type(declared: Mapping[str, Any]) -> str:
+    return str(declared.get("Type") or DEFINITION_PARAMETER)
+
+
+def typed(name: str, text: Any, wanted: str) -> Any:
+    """A text as a value of a pipeline type.
+
+    Raises:
+        ValueError: for a text that is none of that type.
+    """
+    readers: dict[str, Any] = {"Integer": int, "Float": float, "Boolean": _truth}
     try:
         return readers.get(wanted, str)(text)
     except ValueError:
         raise ValueError(f"Parameter {name} is {text!r}; its type is {wanted}.") from None
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"

@@ -1,29 +1,29 @@
-"""SageMaker's pipelines in moto: definitions checked, executions run."""
+"""SageMaker in moto, whose started executions run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from moto.core.exceptions import JsonRESTError, ServiceException
+from moto.core.exceptions import JsonRESTError
 from moto.core.responses import ActionResult
-from moto.s3.models import s3_backends
 from moto.sagemaker.exceptions import (
     AWSValidationException,
     ConflictException,
     ResourceNotFound,
 )
-from werkzeug.exceptions import HTTPException
 
 from ..arns import Home
+from .checking import check_definition, names_of
 from .direct import direct_requests
 from .execution import Execution
 from .graph import EXECUTING, FAILED, STOPPED, SUCCEEDED, Node, ancestors
-from .jobs import JobOperations, plain
+from .jobless import callback_outputs
+from .operations import plain
 from .paging import page
+from .pipelines import PipelineOperations
 from .principals import OWN_KEY, of_access_key
 from .records import StepRun
-from .requests import RefusedError, check_definition, name_refusal
 from .rules import outcome_of
 from .runner import Runner
 from .scope import typed_parameters
@@ -35,14 +35,20 @@ ADDED = (
     "describe_job",
     "list_jobs",
     "list_pipeline_execution_steps",
+    "list_pipeline_versions",
+    "list_training_jobs_for_hyper_parameter_tuning_job",
     "retry_pipeline_execution",
+    "send_pipeline_execution_step_failure",
+    "send_pipeline_execution_step_success",
     "stop_pipeline_execution",
+    "update_endpoint",
     "update_pipeline_execution",
+    "update_pipeline_version",
 )
 """The operations that moto lacks; a test fails as soon as it has one."""
 
 
-class EmbeddedSageMaker(JobOperations):
+class EmbeddedSageMaker(PipelineOperations):
     """moto's SageMaker, whose started executions run."""
 
     def _authenticate_and_authorize_normal_action(self, resource: str = "*") -> None:
@@ -65,57 +71,49 @@ class EmbeddedSageMaker(JobOperations):
                     f"resource: {wanted.resource} {why}",
                 )
 
-    def create_pipeline(self) -> ActionResult:
-        """Refuse a definition that can't hold; keep one from S3 as its text."""
-        self._take_definition()
-        _check_role(self._get_param("RoleArn"))
-        return super().create_pipeline()
-
-    def update_pipeline(self) -> ActionResult:
-        """The same for an update."""
-        self._pipeline()
-        self._take_definition()
-        _check_role(self._get_param("RoleArn"))
-        return super().update_pipeline()
-
-    def delete_pipeline(self) -> ActionResult:
-        """Take a name or an ARN."""
-        self._pipeline()
-        return super().delete_pipeline()
-
-    def describe_pipeline(self) -> ActionResult:
-        """Take a name or an ARN."""
-        self._pipeline()
-        return super().describe_pipeline()
-
     def list_pipeline_executions(self) -> ActionResult:
-        """Sort, and hand out pages."""
-        self._pipeline()
-        listed = plain(super().list_pipeline_executions())["PipelineExecutionSummaries"]
+        """Filter, sort, and hand out pages."""
+        self._check_request("ListPipelineExecutions")
+        pipeline = self._pipeline()
+        alias = self._get_param("PipelineVersionAlias")
+        version = self._version(pipeline).id if alias is not None else None
+        summaries = []
         # moto keeps them in the order of their start.
-        if self._get_param("SortOrder") != "Ascending":
-            listed = listed[::-1]
-        for summary in listed:
-            if summary.pop("PipelineExecutionFailureReason") != str(None):
-                summary["PipelineExecutionFailureReason"] = self._executions()[
-                    summary["PipelineExecutionArn"]
-                ].failure_reason
-        shown, token = page(listed, self._get_param("MaxResults"), self._get_param("NextToken"))
-        return ActionResult({"PipelineExecutionSummaries": shown, "NextToken": token})
+        for one in plain(super().list_pipeline_executions())["PipelineExecutionSummaries"]:
+            execution = self._executions()[one["PipelineExecutionArn"]]
+            reason = {"PipelineExecutionFailureReason": execution.failure_reason}
+            if version in (None, execution.version):
+                summaries.append({**one, **reason})
+        by = {"PipelineExecutionArn": "PipelineExecutionArn"}.get(
+            self._get_param("SortBy"), "StartTime"
+        )
+        return self._listed(summaries, "PipelineExecutionSummaries", "StartTime", by)
+
+    def list_pipeline_parameters_for_execution(self) -> ActionResult:
+        """Hand out pages."""
+        self._check_request("ListPipelineParametersForExecution")
+        self._execution()
+        found = plain(super().list_pipeline_parameters_for_execution())["PipelineParameters"]
+        shown, token = page(found, self._get_param("MaxResults"), self._get_param("NextToken"))
+        return ActionResult({"PipelineParameters": shown, "NextToken": token})
 
     def start_pipeline_execution(self) -> ActionResult:
         """Start an execution and run it to its end, or to a step that doesn't end."""
+        return self._once("StartPipelineExecution", self._start)
+
+    def _start(self) -> ActionResult:
         pipeline = self._pipeline()
+        version = self._version(pipeline)
         role = self._get_param("RoleArn") or pipeline.role_arn
-        _check_role(role)
-        document, nodes = check_definition(pipeline.pipeline_definition)
+        self._check_passing([role])
+        document, nodes = check_definition(version.definition)
         given = self._get_param("PipelineParameters") or []
         self.params = {**self.params, "PipelineParameters": given}
         try:
             parameters = typed_parameters(document, given)
         except ValueError as error:
             raise AWSValidationException(str(error)) from None
-        for node in (inner for outer in nodes for inner in (outer, *outer.body)):
+        for node in names_of(nodes):
             outcome_of(self.rules.outcomes, (node.name,), node.step_type)
         selection = self._get_param("SelectiveExecutionConfig")
         left_out, reused = self._select(selection, nodes) if selection else (frozenset(), {})
@@ -131,29 +129,37 @@ class EmbeddedSageMaker(JobOperations):
             experiment=document.get("PipelineExperimentConfig"),
             left_out=left_out,
             selection=selection,
+            version=version.id,
             runs=reused,
         )
+        kept = pipeline.pipeline_executions[execution.arn]
+        kept.pipeline_definition_for_execution = version.definition
+        # moto's clock may show one millisecond for two of them, and lists are sorted by it.
+        kept.start_time = kept.creation_time = execution.started
         self._executions()[execution.arn] = execution
         try:
-            Runner(execution, self.rules, self).advance()
+            self._runner(execution).advance()
         except BaseException:
             # moto calls it Succeeded by now, and the caller gets no ARN.
             del self._executions()[execution.arn], pipeline.pipeline_executions[execution.arn]
             raise
+        version.last_execution = execution.arn
         self._tell_moto(execution)
         return result
 
     def describe_pipeline_execution(self) -> ActionResult:
-        """Tell why it failed, and what it selected."""
+        """Tell why it failed, what it selected, and the version that it ran."""
         execution = self._execution()
         shown = plain(super().describe_pipeline_execution())
         shown["FailureReason"] = execution.failure_reason
         shown["SelectiveExecutionConfig"] = execution.selection
         shown["RoleArn"] = execution.role
+        shown["PipelineVersionId"] = execution.version
         return ActionResult({key: value for key, value in shown.items() if value is not None})
 
     def list_pipeline_execution_steps(self) -> ActionResult:
         """ListPipelineExecutionSteps, which moto lacks: newest first unless asked otherwise."""
+        self._check_request("ListPipelineExecutionSteps")
         runs = sorted(self._execution().runs.values(), key=lambda run: run.start)
         if self._get_param("SortOrder") != "Ascending":
             runs.reverse()
@@ -163,18 +169,70 @@ class EmbeddedSageMaker(JobOperations):
 
     def stop_pipeline_execution(self) -> ActionResult:
         """StopPipelineExecution, which moto lacks."""
+        return self._once("StopPipelineExecution", self._stop)
+
+    def _stop(self) -> ActionResult:
         execution = self._execution_in((EXECUTING,), "stopped")
-        Runner(execution, self.rules, self).stop()
+        self._runner(execution).stop()
         return self._tell_moto(execution)
 
     def retry_pipeline_execution(self) -> ActionResult:
         """RetryPipelineExecution, which moto lacks: what succeeded stays."""
+        return self._once("RetryPipelineExecution", self._retry)
+
+    def _retry(self) -> ActionResult:
         execution = self._execution_in((FAILED, STOPPED), "retried")
-        Runner(execution, self.rules, self).retry()
+        self._runner(execution).retry()
         return self._tell_moto(execution)
+
+    def send_pipeline_execution_step_success(self) -> ActionResult:
+        """SendPipelineExecutionStepSuccess, which moto lacks."""
+        return self._once(
+            "SendPipelineExecutionStepSuccess", lambda: self._answer_callback(SUCCEEDED)
+        )
+
+    def send_pipeline_execution_step_failure(self) -> ActionResult:
+        """SendPipelineExecutionStepFailure, which moto lacks."""
+        return self._once("SendPipelineExecutionStepFailure", lambda: self._answer_callback(FAILED))
+
+    def _answer_callback(self, status: str) -> ActionResult:
+        token = self._get_param("CallbackToken")
+        execution, run = self._waiting(token)
+        given = self._get_param("OutputParameters") or []
+        try:
+            outputs = callback_outputs(run.step, given) if status == SUCCEEDED else {}
+        except ValueError as error:
+            raise AWSValidationException(str(error)) from None
+        reason = self._get_param("FailureReason") if status == FAILED else None
+        self._runner(execution).answer(run, status, reason, outputs)
+        return self._tell_moto(execution)
+
+    def _waiting(self, token: str) -> tuple[Execution, StepRun]:
+        """The Callback step that a token was made for, which has to wait for its answer."""
+        for execution in self._executions().values():
+            for run in execution.runs.values():
+                if (run.metadata.get("Callback") or {}).get("CallbackToken") != token:
+                    continue
+                if run.status != EXECUTING or execution.halted:
+                    raise ConflictException(
+                        f"The step of the callback token '{token}' is {run.status}; only one that "
+                        f"is {EXECUTING} can be answered."
+                    )
+                return execution, run
+        raise ResourceNotFound(f"No step waits for the callback token '{token}'.")
+
+    def _runner(self, execution: Execution) -> Runner:
+        def earlier() -> Iterator[tuple[str, StepRun]]:
+            for one in self._executions().values():
+                if one.pipeline_arn == execution.pipeline_arn and one is not execution:
+                    for run in one.runs.values():
+                        yield one.arn, run
+
+        return Runner(execution, self.rules, self, earlier)
 
     def update_pipeline_execution(self) -> ActionResult:
         """UpdatePipelineExecution, which moto lacks."""
+        self._check_request("UpdatePipelineExecution")
         execution = self._execution()
         kept = self._moto_execution(execution)
         for field, attribute in (
@@ -185,44 +243,6 @@ class EmbeddedSageMaker(JobOperations):
             if self._get_param(field) is not None:
                 setattr(kept, attribute, self._get_param(field))
         return self._tell_moto(execution)
-
-    def _pipeline(self) -> Any:
-        given = self._get_param("PipelineName")
-        name = given.removeprefix(self._arn("pipeline", ""))
-        pipeline = self.sagemaker_backend.pipelines.get(name)
-        if pipeline is None:
-            arn = name if name.startswith("arn:") else self._arn("pipeline", name)
-            raise ResourceNotFound(f"Pipeline '{arn}' does not exist.")
-        self.params = {**self.params, "PipelineName": name}
-        return pipeline
-
-    def _take_definition(self) -> None:
-        text = self._get_param("PipelineDefinition")
-        place = self._get_param("PipelineDefinitionS3Location")
-        if bool(text) == bool(place):
-            return  # moto refuses both at once, and neither where one has to be there
-        text = text or self._from_s3(place)
-        try:
-            check_definition(text)
-        except RefusedError as refusal:
-            raise AWSValidationException(str(refusal)) from None
-        self.params = {
-            **self.params,
-            "PipelineDefinition": text,
-            "PipelineDefinitionS3Location": None,
-        }
-
-    def _from_s3(self, place: Mapping[str, Any]) -> str:
-        where = f"s3://{place['Bucket']}/{place['ObjectKey']}"
-        try:
-            found = s3_backends[self.current_account][self.partition].get_object(
-                place["Bucket"], place["ObjectKey"], version_id=place.get("VersionId")
-            )
-        except (ServiceException, HTTPException):
-            found = None
-        if found is None:
-            raise AWSValidationException(f"Unable to read the pipeline definition from {where}.")
-        return str(found.value.decode())
 
     def _select(
         self, selection: Mapping[str, Any], nodes: Sequence[Node]
@@ -246,9 +266,7 @@ class EmbeddedSageMaker(JobOperations):
         return frozenset(names - selected), {n: run.taken_from(arn) for n, run in lent.items()}
 
     def _executions(self) -> dict[str, Execution]:
-        # On the backend's own dict, so that moto's reset empties it too.
-        held: dict[str, Any] = self.sagemaker_backend.__dict__
-        found: dict[str, Any] = held.setdefault("sm_prefix_ext_executions", {})
+        found: dict[str, Execution] = self._held("executions")
         return found
 
     def _execution(self, arn: str | None = None) -> Execution:
@@ -277,9 +295,3 @@ class EmbeddedSageMaker(JobOperations):
         kept.pipeline_execution_failure_reason = execution.failure_reason
         kept.last_modified_time = self.rules.clock()
         return ActionResult({"PipelineExecutionArn": execution.arn})
-
-
-def _check_role(arn: str | None) -> None:
-    refusal = None if arn is None else name_refusal("CreatePipeline", "RoleArn", arn)
-    if refusal is not None:
-        raise AWSValidationException(refusal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .accounts import foreign_roles
 from .around import cors_rules, pipeline_version_policy, scp_exception, trust_policy
 from .documents import PolicyDiff, PolicyDocument
 from .evaluation import DecidingStatement, Decision, evaluate
@@ -22,6 +23,7 @@ __all__ = [
     "cors_rules",
     "evaluate",
     "execution_role_policy",
+    "foreign_roles",
     "pipeline_version_policy",
     "prefix_policy",
     "preflight",

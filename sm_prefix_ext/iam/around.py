@@ -136,20 +136,24 @@ def pipeline_version_policy(
         partition: by default the region's.
 
     Raises:
-        ValueError: for a version that can't be one.
+        ValueError: for a version that can't be one, or a name with wildcards in it.
 
     Source: the SageMaker developer guide, "Customize access to pipeline versions".
     """
     if isinstance(at_least, bool) or not isinstance(at_least, int) or at_least < 1:
         raise ValueError(f"at_least is {at_least!r}; wanted the number of a version, from 1.")
-    home = Plan(()).moved(account=account, region=region, partition=partition).home
+    home = (
+        Plan(())
+        .moved(account=account, region=region, partition=partition, pipeline_name=pipeline_name)
+        .home
+    )
     made = statement(
         "PipelineVersions",
         ["sagemaker:StartPipelineExecution", "sagemaker:UpdatePipelineVersion"],
         [home.arn("sagemaker", f"pipeline/{pipeline_name}")],
         condition={"NumericGreaterThanEquals": {"sagemaker:PipelineVersionId": str(at_least)}},
     )
-    return PolicyDocument((made,), f"versions-of-{pipeline_name}", notes=tuple(notes_on(home)))
+    return PolicyDocument((made,), f"versions-of-{pipeline_name}", notes=tuple(notes_on([made])))
 
 
 def cors_rules(origins: Sequence[str] = ("*",)) -> list[dict[str, list[str]]]:

@@ -1,62 +1,34 @@
-"""A plan as it runs where nobody gives its parameters other values than their defaults; pure."""
+"""Which requests are what they are because a parameter of the pipeline has its default value."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from itertools import groupby
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from ..plan import Plan, PlannedJob
-
-_PARAMETERS = "Parameters"
+from ..plan import Plan
+from .requests import Request, of_execution_role
 
 
-def with_defaults(plan: Plan) -> Plan:
-    """The plan with each parameter's default value in its place.
+def by_default(plan: Plan, asked: Iterable[Request]) -> Mapping[Request, tuple[str, ...]]:
+    """The parameters whose default values a request depends on; requests with none are left out.
+
+    A request depends on a parameter where, without the default, it would be another one or less
+    would be known of it.
 
     Args:
-        plan: what the pipeline will start. What is known of its jobs stays.
+        plan: what the pipeline will start.
+        asked: the requests of its execution role.
     """
-    listed = plan.definition.get(_PARAMETERS)
-    given = [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-    values = {
-        f"{_PARAMETERS}.{one.get('Name')}": one["DefaultValue"]
-        for one in given
-        if one.get("DefaultValue") is not None
-    }
-    if not values:
-        return plan
-    definition = {key: _filled(value, values) for key, value in plan.definition.items()}
-    fresh = Plan.from_definition(
-        definition,
-        account=None if plan.home.account == "*" else plan.home.account,
-        region=None if plan.home.region == "*" else plan.home.region,
-        role_arn=plan.role_arn,
-    ).moved(partition=plan.home.partition)
-    jobs = tuple(_known(plan, fresh))
-    return replace(plan, definition=definition, jobs=jobs)
-
-
-def _filled(value: Any, values: Mapping[str, Any]) -> Any:
-    if isinstance(value, list):
-        return [_filled(inside, values) for inside in value]
-    if not isinstance(value, Mapping):
-        return value
-    path = value.get("Get") if len(value) == 1 else None
-    if isinstance(path, str) and path in values:
-        return values[path]
-    return {key: _filled(inside, values) for key, inside in value.items()}
-
-
-def _known(plan: Plan, fresh: Plan) -> Iterator[PlannedJob]:
-    """The jobs of a plan; those of which it doesn't know all, from a fresh one."""
-    found = {step: list(rows) for step, rows in groupby(fresh.jobs, lambda job: job.step)}
-    for step, rows in groupby(plan.jobs, lambda job: job.step):
-        old = list(rows)
-        if any(job.role_arn == "*" for job in old):
-            yield from found[step]
-        elif any(job.name_pattern == "*" for job in old):
-            yield from (replace(found[step][0], role_arn=job.role_arn) for job in old)
-        else:
-            yield from old
+    if not plan.defaults:
+        return {}
+    in_question = list(asked)
+    # Most requests depend on none, so that looking at them once for all parameters is enough.
+    settled = set(of_execution_role(plan.without_defaults(plan.defaults)))
+    in_question = [one for one in in_question if one not in settled]
+    found: dict[Request, tuple[str, ...]] = defaultdict(tuple)
+    for name in plan.defaults if in_question else ():
+        others = set(of_execution_role(plan.without_defaults([name])))
+        for one in in_question:
+            if one not in others:
+                found[one] += (name,)
+    return {one: found[one] for one in in_question if one in found}

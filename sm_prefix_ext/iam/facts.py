@@ -111,6 +111,7 @@ _OF_A_KEY_ID = frozenset({"sagemaker:VolumeKmsKeyArn", "sagemaker:OutputKmsKeyAr
 _TAG = "aws:RequestTag/"
 _NEVER_OF_A_ROLE = frozenset({"aws:username"})
 _OF_TAGGING = frozenset({_TAG, "aws:TagKeys", "sagemaker:TaggingAction"})
+_WITHOUT_TAGS = tuple(f"sagemaker:{verb}" for verb in ("Describe", "Stop", "Update"))
 _OF_PASSING = frozenset({"iam:PassedToService", "iam:AssociatedResourceArn"})
 
 
@@ -142,7 +143,7 @@ class Facts:
             return Facts(known, self.absent | _ALL_KEYS)
         principal = self._of_principal()
         # Whether a request of another service has tags in it, nobody can say.
-        tagless = action.startswith(("sagemaker:Describe", "sagemaker:Stop"))
+        tagless = action.startswith(_WITHOUT_TAGS)
         return Facts(principal.known, principal.absent | _OF_TAGGING) if tagless else principal
 
     def of_passing(self, service: str) -> Facts:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from ..arns import Arn, Home, is_role_arn
+from ..definition import steps
 from ..kinds import JOB_KINDS, KINDS, Kind
 from ..plan import Plan
 from ..policy import PrefixPolicy
-from .defaults import with_defaults
+from .accounts import foreign_account
+from .defaults import by_default
 from .documents import PolicyDocument
 from .matching import MANY
 from .requests import NOT_KNOWN, Request, of_author, of_execution_role, passing
@@ -22,7 +25,7 @@ from .statements import statements
 
 _GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")
 _OPEN = re.compile(
-    r"arn:[^:]*:(iam::[^:]*:role/[*]|s3:::[*](/.*)?|lambda:.*:function:[*]|sqs:.*:[*]"
+    r"arn:[^:]*:(iam::[^:]*:role/[*]|s3:::[*](/.*)?|lambda:.*:function:[*]|sqs:.*:[*]|kms:.*:key/[*]"
     r"|sagemaker:[^:]*:[^:]*:(?!experiment|pipeline/)(job/[^/]*/|[a-z-]+/)[*])"
 )
 """All roles, all buckets, all jobs of a type, and so on."""
@@ -36,6 +39,8 @@ def execution_role_policy(
     account: str | None = None,
     region: str | None = None,
     partition: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    name: str | None = None,
 ) -> PolicyDocument:
     """The least policy under which a pipeline's execution role can run the pipeline.
 
@@ -47,14 +52,17 @@ def execution_role_policy(
         account: 12 digits.
         region: such as ``eu-west-1``.
         partition: by default the region's.
+        parameters: values of the pipeline's parameters, by name; by default their defaults.
+        name: what the policy is called where it is deployed; by default after the pipeline.
 
     Returns:
-        The policy. Parameters of the pipeline have their defaults in it. What the jobs themselves
-        do (read data, write models, pull images) is for the roles that they are handed, and not in
+        The policy, for these values of the pipeline's parameters. What the jobs themselves do
+        (read data, write models, pull images) is for the roles that they are handed, and not in
         it.
 
     Raises:
-        ValueError: for an account or a region that can't be one.
+        ValueError: for an account or a region that can't be one, a parameter that the pipeline
+            doesn't have, or a value that it can't take.
 
     Example:
         >>> from sm_prefix_ext import Plan, iam
@@ -71,13 +79,15 @@ def execution_role_policy(
         partition=partition,
         role_arn=role_arn,
         pipeline_name=pipeline_name,
+        parameters=parameters,
     )
-    foreseen, asked = of_execution_role(plan), list(of_execution_role(with_defaults(plan)))
-    notes = [*notes_on(plan.home), *_by_default(foreseen, asked), *_left_out(asked)]
+    asked = list(of_execution_role(plan))
     if is_role_arn(plan.role_arn) and any("iam:PassRole" in job.actions for job in plan):
         # The developer guide's prerequisites have the role pass itself, whoever takes it.
         asked.append(passing("", plan.role_arn, plan.home))
-    return PolicyDocument(statements(_sure(asked)), "execution-role", notes=tuple(notes))
+    granted = statements(_sure(asked, plan.home))
+    notes = (*notes_on(granted), *_by_default(plan, asked), *_left_out(asked, plan.home))
+    return PolicyDocument(granted, name or _called(plan, "execution-role"), notes=notes)
 
 
 def author_policy(
@@ -89,22 +99,30 @@ def author_policy(
     account: str | None = None,
     region: str | None = None,
     partition: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    name: str | None = None,
 ) -> PolicyDocument:
     """The least policy for whoever creates, updates, starts and watches a pipeline.
 
+    An upload is granted by its bucket and the part of its key before the code's hash or the time of
+    the upload, so that the policy holds when the code changes, and covers no other pipeline's code.
+
     Args:
-        plan: what the pipeline will start.
+        plan: what the pipeline will start. One of a ``Pipeline`` knows what creating the pipeline
+            sends beside it: uploads, and the functions of Lambda steps.
         role_arn: the pipeline's execution role, which the author passes; by default, here and
             below, what the plan knows.
         pipeline_name: the pipeline's own name.
-        bucket: where the SDK uploads code and definitions of 100 KB or more; by default
-            ``sagemaker-<region>-<account>``.
+        bucket: where the SDK uploads code and definitions of 100 KB or more; by default where the
+            plan knows that code goes, else ``sagemaker-<region>-<account>``.
         account: 12 digits.
         region: such as ``eu-west-1``.
         partition: by default the region's.
+        parameters: values of the pipeline's parameters, by name; by default their defaults.
+        name: what the policy is called where it is deployed; by default after the pipeline.
 
     Raises:
-        ValueError: for an account or a region that can't be one.
+        ValueError: as :func:`execution_role_policy`.
     """
     plan = plan.moved(
         account=account,
@@ -112,13 +130,17 @@ def author_policy(
         partition=partition,
         role_arn=role_arn,
         pipeline_name=pipeline_name,
+        parameters=parameters,
     )
-    notes = list(notes_on(plan.home))
+    asked = of_author(plan, bucket)
+    granted = statements(_sure(asked, plan.home))
+    notes = list(notes_on(granted))
     if plan.pipeline_name is None:
         notes.append("The pipeline's name isn't known, so every pipeline is named; give it.")
-    asked = of_author(plan, bucket)
-    notes += _left_out(asked)
-    return PolicyDocument(statements(_sure(asked)), "author", notes=tuple(notes))
+    notes += _left_out(asked, plan.home)
+    if not plan.author_requests:
+        notes += _functions(plan)
+    return PolicyDocument(granted, name or _called(plan, "author"), notes=tuple(notes))
 
 
 def prefix_policy(
@@ -128,6 +150,7 @@ def prefix_policy(
     account: str | None = None,
     region: str | None = None,
     partition: str | None = None,
+    name: str | None = None,
 ) -> PolicyDocument:
     """What an administrator grants to the execution roles of a team with a prefix.
 
@@ -138,6 +161,7 @@ def prefix_policy(
         account: 12 digits; by default that of the step roles.
         region: such as ``eu-west-1``; left out, every region.
         partition: by default the region's.
+        name: what the policy is called where it is deployed; by default after the prefix.
 
     Raises:
         ValueError: where there is no prefix for a kind, or a kind makes no job.
@@ -158,7 +182,8 @@ def prefix_policy(
             home.partition if region or partition else found.partition, home.region, found.account
         )
     asked: list[Request] = []
-    notes = list(notes_on(home))
+    notes: list[str] = []
+    passes_roles = False
     for kind in _kinds(kinds):
         prefix = policy.prefix_for(kind)
         if prefix is None and kinds is not None:
@@ -169,6 +194,7 @@ def prefix_policy(
         if prefix is None:
             notes.append(f"No short prefix, so nothing for steps of type {kind.step_type}.")
             continue
+        passes_roles = passes_roles or kind.passes_role
         category = "*/" if kind.step_type == "Job" else ""
         job = home.arn("sagemaker", f"{kind.arn_resource}/{category}{prefix}-*")
         asked += [
@@ -178,9 +204,11 @@ def prefix_policy(
             group = home.arn("sagemaker", f"model-package-group/{prefix}-*")
             asked += [Request("", action, group) for action in _GROUP_ACTIONS]
     asked += [passing("", role, home) for role in roles]
-    if not roles:
+    if passes_roles and not roles:
         notes.append("No step roles, so no iam:PassRole; jobs are passed roles, so grant it too.")
-    return PolicyDocument(statements(asked), f"prefix-{policy.prefix}", notes=tuple(notes))
+    granted = statements(asked)
+    called = name or f"prefix-{policy.prefix}"
+    return PolicyDocument(granted, called, notes=(*notes_on(granted), *notes))
 
 
 def _kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
@@ -195,9 +223,17 @@ def _kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
         yield kind
 
 
-def _sure(asked: Iterable[Request]) -> list[Request]:
+def _called(plan: Plan, purpose: str) -> str:
+    return f"{plan.pipeline_name}-{purpose}" if plan.pipeline_name else purpose
+
+
+def _sure(asked: Iterable[Request], home: Home) -> list[Request]:
     """Those for which a statement can be written without opening a door."""
-    return [one for one in asked if one.action != NOT_KNOWN and not _open(one)]
+    return [
+        one
+        for one in asked
+        if one.action != NOT_KNOWN and not _open(one) and foreign_account(one, home.account) is None
+    ]
 
 
 def _open(asked: Request) -> bool:
@@ -205,21 +241,31 @@ def _open(asked: Request) -> bool:
     return _OPEN.fullmatch(asked.resource) is not None
 
 
-def _by_default(foreseen: Iterable[Request], asked: Iterable[Request]) -> Iterator[str]:
+def _by_default(plan: Plan, asked: Iterable[Request]) -> Iterator[str]:
     """For which steps the defaults of parameters were taken."""
-    known = {(one.step, one.action, one.resource) for one in foreseen}
-    new = (one.step for one in asked if (one.step, one.action, one.resource) not in known)
-    for step in dict.fromkeys(new):
-        yield f"Step {step}: granted for the defaults of its parameters, and for no other values."
+    names: dict[str, dict[str, None]] = defaultdict(dict)
+    for one, parameters in by_default(plan, asked).items():
+        if not _open(one) and one.action != NOT_KNOWN:
+            names[one.step].update(dict.fromkeys(parameters))
+    for step, found in names.items():
+        listed = ", ".join(sorted(found))
+        what = "defaults of the parameters" if len(found) > 1 else "default of the parameter"
+        yield f"Step {step}: granted for the {what} {listed}, and for no other values."
 
 
-def _left_out(asked: Iterable[Request]) -> Iterator[str]:
+def _left_out(asked: Iterable[Request], home: Home) -> Iterator[str]:
     """What no statement is written for, and what one is wider for, with the reason."""
     left_out: dict[str, list[str]] = defaultdict(list)
     for one in asked:
         where = f"Step {one.step}: " if one.step else ""
+        account = foreign_account(one, home.account)
         if one.action == NOT_KNOWN:
             yield f"{where}What its type needs isn't known, so nothing is granted for it."
+        elif account is not None:
+            yield (
+                f"{where}The role {one.resource} is of account {account}, and IAM passes roles "
+                "within one account only, so passing it isn't granted."
+            )
         elif one.action == "iam:PassRole" and _open(one):
             yield f"{where}The role that it takes isn't known, so passing it isn't granted."
         elif _open(one) and one.action != "iam:GetRole":
@@ -228,11 +274,29 @@ def _left_out(asked: Iterable[Request]) -> Iterator[str]:
             yield f"{where}Only a run decides which: {one.action} on {one.resource}."
     for where, actions in left_out.items():
         listed = ", ".join(dict.fromkeys(actions))
-        yield f"{where}Only a run decides which, so nothing is granted for {listed}."
+        yield f"{where}The definition doesn't tell which, so nothing is granted for {listed}."
 
 
-def notes_on(home: Home) -> Iterator[str]:
-    """What is wider than it should be, since nobody told where the pipeline runs."""
-    for what, value in (("account", home.account), ("region", home.region)):
-        if value == "*":
+def _functions(plan: Plan) -> Iterator[str]:
+    """That deploying the functions of Lambda steps isn't granted, where there are such steps."""
+    listed = [
+        view.path for view in steps(plan.definition or {"Steps": []}) if view.step_type == "Lambda"
+    ]
+    if listed:
+        yield (
+            f"Deploying the functions of Lambda steps ({', '.join(listed)}) is not covered; where "
+            "the author does that, make the plan from the Pipeline itself."
+        )
+
+
+def notes_on(granted: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """What statements name wider than they should, since nobody told where the pipeline runs."""
+    named = [
+        one.split(":", 5)
+        for statement in granted
+        for one in statement["Resource"]
+        if one.startswith("arn:")
+    ]
+    for what, part in (("account", 4), ("region", 3)):
+        if any(arn[part] == "*" for arn in named):
             yield f"The {what} isn't known, so every {what} is named; give it."

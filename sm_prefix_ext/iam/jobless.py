@@ -3,6 +3,11 @@
 Sources: the managed policy ``AmazonSageMakerPipelinesIntegrations`` for Lambda, Callback and EMR;
 the service authorization reference for resources. Inferred, not seen: EMR Serverless. The service
 principals of EMR and EC2 in China end in ``.cn``: EMR management guide, "Service-linked roles".
+Endpoints and inference components are created or updated, and the name of an endpoint
+configuration gets a suffix for each execution: docstrings of SageMaker Python SDK 3.27.0 and its
+pull request 6224; that the suffix begins with a hyphen is inferred. ``kms:CreateGrant``: SageMaker
+developer guide, "API Permissions Reference", ``CreateEndpoint``, "required only if the associated
+EndPointConfig has a KmsKeyId".
 """
 
 from __future__ import annotations
@@ -12,11 +17,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ..arns import Home, escaped, is_role_arn
+from ..arns import Arn, Home, escaped, is_role_arn
 from ..definition import StepView
+from .property_files import Views
 
 SAGEMAKER = "sagemaker.amazonaws.com"
-Views = Mapping[str, StepView]
 
 
 class Need(NamedTuple):
@@ -47,6 +52,7 @@ _OF_AN_APPLICATION = (
 )
 _QUEUE = re.compile(r"/(\d{12}|aws)/([A-Za-z0-9_-]+(?:[.]fifo)?)")
 _OF_A_STEP = re.compile(r"Steps[.](.+)[.](\w+)")
+_KEY_ID = re.compile(r"(mrk-)?[0-9a-fA-F-]+")
 
 
 def named(value: Any) -> str:
@@ -54,15 +60,26 @@ def named(value: Any) -> str:
     return escaped(value) if isinstance(value, str) and value else "*"
 
 
+def _is_of(service: str, text: Any) -> bool:
+    """Whether a value of a definition is the ARN of something of a service."""
+    try:
+        return Arn.parse(text).service == service
+    except ValueError:
+        return False
+
+
 def _lambda(view: StepView, home: Home, views: Views) -> Needs:
     function = view.step.get("FunctionArn")
-    known = isinstance(function, str) and function.startswith("arn:")
+    known = _is_of("lambda", function)
     where = named(function) if known else home.arn("lambda", "function:*")
     yield Need("lambda:InvokeFunction", where)
 
 
 def _callback(view: StepView, home: Home, views: Views) -> Needs:
-    url = urlsplit(str(view.step.get("SqsQueueUrl") or ""))
+    try:
+        url = urlsplit(str(view.step.get("SqsQueueUrl") or ""))
+    except ValueError:  # a bracket that isn't closed, say
+        url = urlsplit("")
     found = _QUEUE.fullmatch(url.path)
     part = re.search(r"(?:^|[.])sqs[.]([a-z0-9-]+)[.]", f".{url.hostname or ''}")
     if found is None:
@@ -127,35 +144,89 @@ def _emr_serverless(view: StepView, home: Home, views: Views) -> Needs:
     yield Need("iam:PassRole", _role(role, home), starting, "emr-serverless.amazonaws.com")
 
 
-def _made(noun: str, resource: str, *others: tuple[str, str]) -> Callable[..., Needs]:
-    """What making something takes that the step's arguments name in full."""
-
-    def needs(view: StepView, home: Home, views: Views) -> Needs:
-        def arn(field: str, kind: str) -> str:
-            name = _followed(view.arguments.get(field), field, views)
-            return home.arn("sagemaker", f"{kind}/{named(name)}")
-
-        made, making = arn(f"{noun}Name", resource), f"sagemaker:Create{noun}"
-        yield Need(making, made)
-        yield Need("sagemaker:AddTags", made, making)
-        yield Need(f"sagemaker:Describe{noun}", made)
-        for field, kind in others:
-            yield Need(making, arn(field, kind))
-        role = view.arguments.get("ExecutionRoleArn")
-        if role is not None:
-            yield Need("iam:PassRole", _role(role, home), making, SAGEMAKER)
-
-    return needs
+def _endpoint_config(view: StepView, home: Home, views: Views) -> Needs:
+    config = home.arn("sagemaker", f"endpoint-config/{_with_suffix(view)}")
+    making = "sagemaker:CreateEndpointConfig"
+    yield Need(making, config)
+    yield Need("sagemaker:AddTags", config, making)
+    yield Need("sagemaker:DescribeEndpointConfig", config)
+    yield from _passed_role(view, home, making)
 
 
-def _followed(value: Any, field: str, views: Views) -> Any:
-    """A name, also where it is taken from the step that makes what is named."""
+def _endpoint(view: StepView, home: Home, views: Views) -> Needs:
+    endpoint = home.arn("sagemaker", f"endpoint/{named(_name(view, view.step_type))}")
+    given = view.arguments.get("EndpointConfigName")
+    maker = _maker(given, "EndpointConfig", views)
+    config = home.arn(
+        "sagemaker", f"endpoint-config/{_with_suffix(maker) if maker else named(given)}"
+    )
+    yield from _made_or_updated("Endpoint", endpoint, config)
+    key = maker.arguments.get("KmsKeyId") if maker else None
+    if key is not None:
+        yield Need("kms:CreateGrant", _key(key, home), "sagemaker:CreateEndpoint")
+
+
+def _inference_component(view: StepView, home: Home, views: Views) -> Needs:
+    component = _name(view, view.step_type)
+    given = view.arguments.get("EndpointName")
+    maker = _maker(given, "Endpoint", views)
+    endpoint = named(_name(maker, "Endpoint") if maker else given)
+    yield from _made_or_updated(
+        "InferenceComponent",
+        home.arn("sagemaker", f"inference-component/{named(component)}"),
+        home.arn("sagemaker", f"endpoint/{endpoint}"),
+    )
+    yield from _passed_role(view, home, "sagemaker:CreateInferenceComponent")
+
+
+def _with_suffix(view: StepView) -> str:
+    """What an endpoint configuration is called that a step makes."""
+    name = named(_name(view, "EndpointConfig"))
+    return name if name == "*" else f"{name}-*"
+
+
+def _made_or_updated(noun: str, made: str, other: str) -> Needs:
+    """What making something takes, or updating it where it is there already.
+
+    Args:
+        noun: such as ``Endpoint``.
+        made: the ARN of what is made.
+        other: that of what it refers to.
+    """
+    making = f"sagemaker:Create{noun}"
+    yield Need(making, made)
+    yield Need("sagemaker:AddTags", made, making)
+    yield Need(f"sagemaker:Describe{noun}", made)
+    yield Need(f"sagemaker:Update{noun}", made)
+    yield Need(making, other)
+    if noun == "Endpoint":  # an update of a component names no endpoint
+        yield Need("sagemaker:UpdateEndpoint", other)
+
+
+def _passed_role(view: StepView, home: Home, making: str) -> Needs:
+    role = view.arguments.get("ExecutionRoleArn")
+    if role is not None:
+        yield Need("iam:PassRole", _role(role, home), making, SAGEMAKER)
+
+
+def _name(view: StepView, noun: str) -> Any:
+    return view.arguments.get(f"{noun}Name")
+
+
+def _maker(value: Any, noun: str, views: Views) -> StepView | None:
+    """The step that makes what a name refers to, where the name is taken from such a step."""
     path = value.get("Get") if isinstance(value, Mapping) else None
     found = _OF_A_STEP.fullmatch(path) if isinstance(path, str) else None
-    if found is None or found[2] != field:
-        return value
-    maker = next((view for view in views.values() if view.name == found[1]), None)
-    return None if maker is None else maker.arguments.get(field)
+    return views.get(found[1]) if found and found[2] == f"{noun}Name" else None
+
+
+def _key(given: Any, home: Home) -> str:
+    """A KMS key; a policy names keys by their ARNs, and never by an alias."""
+    if _is_of("kms", given) and Arn.parse(given).resource_type == "key":
+        return named(given)
+    if isinstance(given, str) and _KEY_ID.fullmatch(given):
+        return home.arn("kms", f"key/{given}")
+    return home.arn("kms", "key/*")
 
 
 NEEDS: Mapping[str, Callable[[StepView, Home, Views], Needs]] = {
@@ -163,10 +234,8 @@ NEEDS: Mapping[str, Callable[[StepView, Home, Views], Needs]] = {
     "Callback": _callback,
     "EMR": _emr,
     "EMRServerless": _emr_serverless,
-    "EndpointConfig": _made("EndpointConfig", "endpoint-config"),
-    "Endpoint": _made("Endpoint", "endpoint", ("EndpointConfigName", "endpoint-config")),
-    "InferenceComponent": _made(
-        "InferenceComponent", "inference-component", ("EndpointName", "endpoint")
-    ),
+    "EndpointConfig": _endpoint_config,
+    "Endpoint": _endpoint,
+    "InferenceComponent": _inference_component,
 }
 """By step type, what such a step asks of the role that it runs under."""

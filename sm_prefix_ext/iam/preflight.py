@@ -9,10 +9,13 @@ from typing import Any
 from ..findings import Finding
 from ..plan import Plan
 from ..tables import as_html
+from .accounts import foreign_account, foreign_roles
 from .advice import advise
+from .defaults import by_default
 from .evaluation import (
     ALLOWED,
     EXPLICIT_DENY,
+    IMPLICIT_DENY,
     INDETERMINATE,
     DecidingStatement,
     Decision,
@@ -40,6 +43,10 @@ class PreflightRow:
         statements: those that decided, or that the verdict hinges on.
         principal: ``execution role`` or ``author``.
         unknown: what the verdict hinges on: condition keys, or permissions that were refused.
+        defaults: the parameters whose default values it depends on; with other values the request
+            may be another one.
+        role_account: the account of a role that is passed and can't be, since the pipeline runs
+            in another one; else ``None``.
     """
 
     step: str
@@ -49,10 +56,20 @@ class PreflightRow:
     statements: tuple[DecidingStatement, ...]
     principal: str = EXECUTION_ROLE
     unknown: tuple[str, ...] = ()
+    defaults: tuple[str, ...] = ()
+    role_account: str | None = None
 
     @property
     def why(self) -> str:
-        """What decided, and what that hinges on, in words."""
+        """What decided, and what that depends on, in words."""
+        if self.role_account is not None:
+            return f"the role is of account {self.role_account}; IAM passes none across accounts"
+        if not self.defaults:
+            return self._decided
+        return f"{self._decided} (for the default of {', '.join(self.defaults)})"
+
+    @property
+    def _decided(self) -> str:
         if self.action == NOT_KNOWN:
             return "what a step of this type needs isn't known"
         decided = "; ".join(map(str, self.statements)) or "no statement allows it"
@@ -71,7 +88,7 @@ class Preflight(Sequence[PreflightRow]):
 
     Args:
         rows: in the order of the plan, the author's at the end.
-        warnings: what is unwise in the policies.
+        warnings: what is unwise in the policies, and roles that no policy lets anybody pass.
     """
 
     rows: tuple[PreflightRow, ...]
@@ -119,6 +136,7 @@ def preflight(
     author_policies: Any = None,
     context: Mapping[str, Any] | None = None,
     bucket: str | None = None,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Preflight:
     """Whether policies allow all that a pipeline will ask; offline.
 
@@ -133,10 +151,14 @@ def preflight(
         author_policies: the policies of whoever creates and starts the pipeline; ``None`` leaves
             the author out.
         context: condition keys that you know of both, such as ``aws:PrincipalTag/team``.
-        bucket: where the author's code goes; by default SageMaker's default bucket.
+        bucket: where the author's code goes; by default where the plan knows that it goes, else
+            SageMaker's default bucket.
+        parameters: values of the pipeline's parameters, by name; by default their defaults, and
+            rows that depend on one say so.
 
     Raises:
-        ValueError: for a policy that IAM would refuse, with the statement and the element.
+        ValueError: for a policy that IAM would refuse, with the statement and the element; for a
+            parameter that the pipeline doesn't have, or a value that it can't take.
 
     Example:
         >>> from sm_prefix_ext import Plan, iam
@@ -148,15 +170,17 @@ def preflight(
         >>> [row.verdict for row in iam.preflight(plan, role_policies=[])][:2]
         ['implicitDeny', 'implicitDeny']
     """
+    if parameters:
+        plan = plan.moved(parameters=parameters)
     given = dict(context or {})
     of_role = read_layers(role_policies, boundary=boundary, scps=scps)
     asked = of_execution_role(plan)
-    rows = list(_rows(asked, of_role, given, EXECUTION_ROLE))
+    rows = list(_rows(asked, of_role, given, EXECUTION_ROLE, plan))
     if author_policies is not None:
         rows += author_rows(plan, author_policies, scps=scps, context=given, bucket=bucket)
     keys = keys_of(of_role)
-    warnings = tuple(advise(plan, asked, of_role, lambda one: context_of(one, keys, given)))
-    return Preflight(tuple(rows), warnings)
+    unwise = advise(plan, asked, of_role, lambda one: context_of(one, keys, given))
+    return Preflight(tuple(rows), (*foreign_roles(plan), *unwise))
 
 
 def author_rows(
@@ -177,15 +201,24 @@ def author_rows(
         bucket: where the author's code goes.
     """
     layers = read_layers(policies, scps=scps)
-    return tuple(_rows(of_author(plan, bucket), layers, context or {}, AUTHOR))
+    return tuple(_rows(of_author(plan, bucket), layers, context or {}, AUTHOR, plan))
 
 
 def _rows(
-    asked: Sequence[Request], layers: Sequence[Layer], given: Mapping[str, Any], principal: str
+    asked: Sequence[Request],
+    layers: Sequence[Layer],
+    given: Mapping[str, Any],
+    principal: str,
+    plan: Plan,
 ) -> Iterator[PreflightRow]:
     keys = keys_of(layers)
+    defaults = by_default(plan, asked) if principal == EXECUTION_ROLE else {}
     for one in asked:
-        decision = _decide(one, layers, context_of(one, keys, given))
+        account = foreign_account(one, plan.home.account)
+        if account is None:
+            decision = _decide(one, layers, context_of(one, keys, given))
+        else:
+            decision = Decision(IMPLICIT_DENY)
         yield PreflightRow(
             one.step,
             one.action,
@@ -194,6 +227,8 @@ def _rows(
             decision.statements,
             principal,
             decision.unknown,
+            defaults.get(one, ()),
+            account,
         )
 
 

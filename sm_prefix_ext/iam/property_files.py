@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from ..arns import escaped
 from ..definition import NESTED, StepView
 from ..kinds import EXECUTION_ID_LENGTH
 
+Views = Mapping[str, StepView]
+"""The steps of a definition, by name."""
+
 EXECUTION_ID = "?" * EXECUTION_ID_LENGTH
 """Stands for the ID of an execution in a name."""
 
+_OF_A_STEP = re.compile(r"Steps[.]([^.]+)[.](.+)")
+_PART = re.compile(r"[^.\[\]]+|\[\d+\]|\['[^']*'\]|\[\"[^\"]*\"\]")
+# The SDK hands an @step function the time at which its pipeline was rendered, and (v3) writes what
+# it returns below that time, which differs in the next rendering.
+_TIME_OPTION = "--func_step_s3_dir"
+_TIME = re.compile(r"[0-9-]+")
 
-def objects_read(view: StepView, views: Mapping[str, StepView]) -> Iterator[tuple[str, str]]:
+
+def objects_read(view: StepView, views: Views) -> Iterator[tuple[str, str]]:
     """The bucket and the key of each object, with wildcards for what only a run decides.
 
     Args:
         view: the step.
-        views: all steps of the definition, among them the one that writes the property file.
+        views: all steps of the definition, by name, among them the one that writes what is read.
     """
     of_this_step = {key: value for key, value in view.arguments.items() if key not in NESTED}
-    for read in _json_gets(of_this_step):
-        uri = _text(read["S3Uri"]) if "S3Uri" in read else _property_file(read, views)
+    others = {key: value for key, value in view.step.items() if key != "Arguments"}
+    for read in _json_gets([others, of_this_step]):
+        uri = _text(read["S3Uri"], views) if "S3Uri" in read else _property_file(read, views)
         bucket, _, key = uri.removeprefix("s3://").strip("/").partition("/")
-        yield bucket or "*", key or "*"
+        known = uri.startswith(("s3://", "*")) and bucket and key
+        yield (bucket, key) if known else ("*", "*")
 
 
 def _json_gets(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -40,26 +53,26 @@ def _json_gets(value: Any) -> Iterator[Mapping[str, Any]]:
             yield from _json_gets(inside)
 
 
-def _property_file(read: Mapping[str, Any], views: Mapping[str, StepView]) -> str:
+def _property_file(read: Mapping[str, Any], views: Views) -> str:
     """The URI of a property file, with ``*`` for what isn't known."""
     reference = read.get("PropertyFile")
     path = str(reference.get("Get")) if isinstance(reference, Mapping) else ""
     found = re.fullmatch(r"Steps[.](.+)[.]PropertyFiles[.](.+)", path)
-    writer = next((v for v in views.values() if found and v.name == found[1]), None)
+    writer = views.get(found[1]) if found else None
     if writer is None or found is None:
         return "*"
     for file in _mappings(writer.step.get("PropertyFiles")):
         if file.get("PropertyFileName") == found[2]:
-            folder = _output(writer, file.get("OutputName")).rstrip("/")
-            return f"{folder}/{_text(file.get('FilePath'))}"
+            folder = _output(writer, file.get("OutputName"), views).rstrip("/")
+            return f"{folder}/{_text(file.get('FilePath'), views)}"
     return "*"
 
 
-def _output(view: StepView, name: Any) -> str:
+def _output(view: StepView, name: Any, views: Views) -> str:
     config = view.arguments.get("ProcessingOutputConfig")
     for output in _mappings(config.get("Outputs") if isinstance(config, Mapping) else None):
         if output.get("OutputName") == name and isinstance(output.get("S3Output"), Mapping):
-            return _text(output["S3Output"].get("S3Uri"))
+            return _text(output["S3Output"].get("S3Uri"), views)
     return "*"
 
 
@@ -67,13 +80,59 @@ def _mappings(listed: Any) -> list[Mapping[str, Any]]:
     return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
 
 
-def _text(value: Any) -> str:
-    """A string of a definition as a policy spells it, with wildcards for what a run decides."""
+def _text(value: Any, views: Views, above: frozenset[str] = frozenset()) -> str:
+    """A string of a definition as a policy spells it, with wildcards for what a run decides.
+
+    Args:
+        value: the string, or an expression.
+        views: the steps, by name.
+        above: the properties on the way to the value, so that a circle of them ends.
+    """
     if isinstance(value, str):
         return escaped(value)
     if value == {"Get": "Execution.PipelineExecutionId"}:
         return EXECUTION_ID
+    path = value.get("Get") if isinstance(value, Mapping) else None
+    if isinstance(path, str) and path not in above:
+        return _property(path, views, above | {path})
     joined = value.get("Std:Join") if isinstance(value, Mapping) else None
     if isinstance(joined, Mapping) and isinstance(joined.get("Values"), list):
-        return escaped(str(joined.get("On") or "")).join(map(_text, joined["Values"]))
-    return "*" if isinstance(value, (Mapping, list)) or value is None else str(value)
+        parts = [_text(part, views, above) for part in joined["Values"]]
+        return escaped(str(joined.get("On") or "")).join(parts)
+    return "*" if isinstance(value, (Mapping, list)) or value is None else escaped(str(value))
+
+
+def _property(path: str, views: Views, above: frozenset[str]) -> str:
+    """A property of a step, where it is what the step's own request has; else ``*``."""
+    found = _OF_A_STEP.fullmatch(path)
+    view = views.get(found[1]) if found else None
+    if found is None or view is None:
+        return "*"
+    value: Any = view.arguments
+    for part in _PART.findall(found[2]):
+        value = _inside(value, part.strip("[]").strip("'\""))
+    text = _text(value, views, above)
+    for time in _times(view):
+        text = text.replace(f"/{time}/", f"/{'?' * len(time)}/")
+    return text
+
+
+def _inside(value: Any, key: str) -> Any:
+    """What a part of a request has under a key, an index, or the name of an output."""
+    if isinstance(value, Mapping):
+        return value.get(key)
+    if not isinstance(value, list):
+        return None
+    if key.isdecimal():
+        return value[int(key)] if int(key) < len(value) else None
+    return next((one for one in _mappings(value) if one.get("OutputName") == key), None)
+
+
+def _times(view: StepView) -> Iterator[str]:
+    """When an ``@step`` function was rendered, as it stands in its paths."""
+    container = view.arguments.get("AlgorithmSpecification")
+    listed = container.get("ContainerArguments") if isinstance(container, Mapping) else None
+    options = listed if isinstance(listed, list) else []
+    for option, value in pairwise(options):
+        if option == _TIME_OPTION and isinstance(value, str) and _TIME.fullmatch(value):
+            yield value

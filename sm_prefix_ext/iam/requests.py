@@ -11,20 +11,22 @@ resources. Inferred, not seen: the actions of experiments.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from ..arns import Home, is_role_arn
+from ..arns import Home, escaped, is_role_arn
 from ..definition import StepView, steps
 from ..kinds import ENTITY_TOKEN_LENGTH
-from ..plan import Plan, PlannedJob
+from ..plan import AuthorRequest, Plan, PlannedJob
 from .facts import NOTHING_KNOWN, Facts, facts_of, facts_of_author
-from .jobless import ASKS_NOTHING, NEEDS, SAGEMAKER, Views, named
+from .jobless import ASKS_NOTHING, NEEDS, SAGEMAKER, named
 from .matching import Context, Template
-from .property_files import EXECUTION_ID, objects_read
+from .property_files import EXECUTION_ID, Views, objects_read
+from .uploads import bucket_of, stable_part
 
 ENTITY_TOKEN = "?" * ENTITY_TOKEN_LENGTH
 _SAMPLES = (("k3x9m2p7q1w5", "Ab3De5Gh7J"), ("7zt0c8v4n6b1", "9yK2mX4pQ8"))
@@ -34,7 +36,9 @@ NOT_KNOWN = "unknown"
 
 _GROUP = ":model-package-group/"
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
-_NOT_ALWAYS = frozenset({"Cancel", "Delete", "Stop", "Terminate"})
+_NOT_ALWAYS = frozenset({"Cancel", "Delete", "Stop", "Terminate", "Update"})
+_LARGE_DEFINITION = 100 * 1024
+"""From so many bytes on the SDK uploads a definition, under the pipeline's name."""
 _OF_THE_PIPELINE = (
     *("AddTags", "CreatePipeline", "DescribePipeline", "ListPipelineExecutions", "ListTags"),
     *("StartPipelineExecution", "UpdatePipeline"),
@@ -75,7 +79,7 @@ class Request:
 
     @property
     def always(self) -> bool:
-        """Whether every run asks it, and not only one that is stopped or tidies up."""
+        """Whether every run asks it, and not only one that is stopped, tidies up or updates."""
         verb = re.match("[A-Z][a-z]+", self.action.partition(":")[2])
         return verb is None or verb[0] not in _NOT_ALWAYS
 
@@ -86,18 +90,18 @@ def of_execution_role(plan: Plan) -> tuple[Request, ...]:
     Args:
         plan: what the pipeline will start.
     """
-    views = {view.path: view for view in steps(plan.definition)} if plan.definition else {}
+    definition = plan.resolved
+    views = {view.path: view for view in steps(definition)} if definition else {}
+    by_name = {view.name: view for view in views.values()}
     principal = facts_of(None, plan.home, plan.role_arn)
     found: list[Request] = []
     for job in plan.jobs:
         found += _of_job(job, plan, views.get(job.step))
-        found += experiment_requests(
-            plan.definition, job, plan.home, plan.pipeline_name, of=principal
-        )
+        found += experiment_requests(definition, job, plan.home, plan.pipeline_name, of=principal)
     for view in views.values():
         facts = facts_of(view, plan.home, plan.role_arn)
-        found += jobless_requests(view, plan.home, views, of=facts)
-        found += property_file_requests(view, views, plan.home, of=principal)
+        found += jobless_requests(view, plan.home, by_name, of=facts)
+        found += property_file_requests(view, by_name, plan.home, of=principal)
     return tuple(dict.fromkeys(found))
 
 
@@ -105,9 +109,9 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
     """What somebody needs who creates, updates, starts and watches the pipeline.
 
     Args:
-        plan: what the pipeline will start.
-        bucket: where the SDK uploads code and long definitions; by default SageMaker's default
-            bucket of the region and account.
+        plan: what the pipeline will start, with what creating it sends, as far as that is known.
+        bucket: where the SDK uploads code and long definitions; by default where the plan knows
+            that code goes, else SageMaker's default bucket of the region and account.
 
     Raises:
         ValueError: for a bucket that can't be one.
@@ -116,7 +120,6 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
         raise ValueError(f"{bucket!r} can't be a bucket; wanted its name alone.")
     home = plan.home
     pipeline = home.arn("sagemaker", f"pipeline/{plan.pipeline_name or '*'}")
-    bucket = home.arn("s3", bucket or f"sagemaker-{home.region}-{home.account}")
     facts = facts_of_author(home)
     found = [Request("", f"sagemaker:{one}", pipeline, facts) for one in _OF_THE_PIPELINE]
     found += [
@@ -124,13 +127,29 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
         for one in _OF_ITS_EXECUTIONS
     ]
     role = passing("", plan.role_arn, home)
-    return (
-        *found,
-        role,
-        Request("", "iam:GetRole", role.resource),
-        Request("", "s3:ListBucket", bucket),
-        Request("", "s3:PutObject", f"{bucket}/*"),
-    )
+    found += [role, Request("", "iam:GetRole", role.resource)]
+    found += _sent_beside(plan.author_requests, home)
+    somewhere = bucket or f"sagemaker-{home.region}-{home.account}"
+    if bucket is not None or not plan.author_requests:
+        where = home.arn("s3", somewhere)
+        found += [Request("", "s3:ListBucket", where), Request("", "s3:PutObject", f"{where}/*")]
+    elif len(json.dumps(plan.definition)) >= _LARGE_DEFINITION:
+        uploaded = home.arn("s3", f"{somewhere}/{named(plan.pipeline_name)}")
+        found.append(Request("", "s3:PutObject", uploaded))
+    return tuple(dict.fromkeys(found))
+
+
+def _sent_beside(sent: Iterable[AuthorRequest], home: Home) -> Iterator[Request]:
+    """What creating a pipeline sends beside it; of an upload, the part that no new code changes."""
+    for one in sent:
+        if one.action == "iam:PassRole":
+            service = one.conditions.get("iam:PassedToService", SAGEMAKER)
+            yield passing("", one.resource, home, service)
+        elif one.action == "s3:PutObject":
+            yield Request("", "s3:ListBucket", bucket_of(one.resource))
+            yield Request("", one.action, stable_part(one.resource))
+        else:
+            yield Request("", one.action, escaped(one.resource), Facts(dict(one.conditions)))
 
 
 def _of_job(job: PlannedJob, plan: Plan, view: StepView | None) -> Iterator[Request]:
@@ -203,7 +222,7 @@ def jobless_requests(
     Args:
         view: the step, as it stands in the definition or with its expressions worked out.
         home: where the pipeline runs.
-        views: all steps of the definition, for names that a step takes from another.
+        views: all steps of the definition by name, for what a step takes from another.
         of: what is known of the principal, and of the request that the step is there for.
     """
     if (view.kind is not None and view.kind.makes_job) or view.step_type in ASKS_NOTHING:
@@ -272,7 +291,7 @@ def property_file_requests(
 
     Args:
         view: the step.
-        views: all steps of the definition.
+        views: all steps of the definition, by name.
         home: where the pipeline runs.
         of: what is known of the principal.
     """

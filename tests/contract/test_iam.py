@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext import PrefixViolation, iam
+from sm_prefix_ext import PrefixPolicy, PrefixViolation, iam
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.iam.requests import of_execution_role
 from sm_prefix_ext.kinds import JOB_KINDS
@@ -81,7 +81,7 @@ def test_a_pipelines_name_that_the_service_refuses(
         step = make(sdk, session, "Processing", "Pre", "nice").step
         made = pipeline(session, [step], policy)
         made.name = name
-        assert ["PFX023"] == [finding.code for finding in made.check()]
+        assert ["PFX020"] == [finding.code for finding in made.check()]
         with pytest.raises(PrefixViolation, match="which the service refuses"):
             made.definition()
 
@@ -106,13 +106,14 @@ def test_live(sdk: ModuleType) -> None:
     with EmbeddedAWS() as aws:
         session = sdk.session(aws.boto_session)
         aws.create_bucket("bucket")
-        made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], "team-a")
         role = aws.create_role("execution", [])
+        policy = PrefixPolicy("team-a", step_roles={"*": role})  # one of this account
+        made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], policy)
         made.upsert(role)
         assert not made.preflight(live=True).ok
-        policy = iam.execution_role_policy(made.plan(role_arn=role))
+        least = iam.execution_role_policy(made.plan(role_arn=role))
         aws.client("iam").put_role_policy(
-            RoleName="execution", PolicyName="least", PolicyDocument=policy.to_json()
+            RoleName="execution", PolicyName="least", PolicyDocument=least.to_json()
         )
         answer = made.preflight(live=True)
         assert answer.ok

@@ -19,12 +19,113 @@ NAME_FIELDS = {
 }
 
 
+CHANNEL = {
+    "ChannelName": "train",
+    "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/in"}},
+}
+_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/img:1"
+_CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 30}
+_TRAINED = {
+    "AlgorithmSpecification": {"TrainingImage": _IMAGE, "TrainingInputMode": "File"},
+    "OutputDataConfig": {"S3OutputPath": "s3://b/out"},
+    "ResourceConfig": _CLUSTER,
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+}
+_PROCESSED = {
+    "AppSpecification": {"ImageUri": _IMAGE},
+    "ProcessingResources": {"ClusterConfig": _CLUSTER},
+}
+LEAST: dict[str, dict[str, Any]] = {
+    "Training": _TRAINED,
+    "Processing": _PROCESSED,
+    "QualityCheck": _PROCESSED,
+    "ClarifyCheck": _PROCESSED,
+    "Transform": {
+        "ModelName": "model",
+        "TransformInput": {"DataSource": CHANNEL["DataSource"]},
+        "TransformOutput": {"S3OutputPath": "s3://b/out"},
+        "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m5.large"},
+    },
+    "Tuning": {
+        "HyperParameterTuningJobConfig": {
+            "Strategy": "Random",
+            "ResourceLimits": {"MaxParallelTrainingJobs": 1, "MaxNumberOfTrainingJobs": 4},
+        },
+        "TrainingJobDefinition": {**_TRAINED, "StaticHyperParameters": {"epochs": "3"}},
+    },
+    "AutoML": {
+        "InputDataConfig": [{"DataSource": CHANNEL["DataSource"], "TargetAttributeName": "y"}],
+        "OutputDataConfig": {"S3OutputPath": "s3://b/out"},
+    },
+    "Model": {"PrimaryContainer": {"Image": _IMAGE}},
+    "RegisterModel": {},
+    "Job": {
+        "JobCategory": "AgentRFT",
+        "JobConfigDocument": "{}",
+        "JobConfigSchemaVersion": "1.0.0",
+    },
+    "EndpointConfig": {
+        "EndpointConfigName": "config",
+        "ProductionVariants": [
+            {
+                "VariantName": "v",
+                "ModelName": "model",
+                "InitialInstanceCount": 1,
+                "InstanceType": "ml.m5.large",
+            }
+        ],
+    },
+}
+"""By step type: the least arguments, beside the name and roles, of a request that is whole."""
+
+
+def _merged(least: Any, given: Any) -> Any:
+    if isinstance(least, dict) and isinstance(given, dict) and not {"Get", "Std:Join"} & set(given):
+        keys = dict.fromkeys([*least, *given])
+        return {key: _merged(least.get(key), given.get(key, least.get(key))) for key in keys}
+    return given
+
+
 def job(name: str, step_type: str = "Training", *, prefix: Any = "team-a", **more: Any) -> Any:
-    """A step that makes a job; ``arguments`` are added to the name, other keys to the step."""
-    arguments = dict(more.pop("arguments", {}))
+    """A step that makes a job; ``arguments`` are added to the least, other keys to the step."""
+    arguments = _merged(LEAST[step_type], dict(more.pop("arguments", {})))
     if prefix is not None:
         arguments = {NAME_FIELDS[step_type]: prefix, **arguments}
     return {"Name": name, "Type": step_type, "Arguments": arguments, **more}
+
+
+def deployment(config: Any, name: str = "Endpoint") -> Any:
+    """An Endpoint step."""
+    arguments = {"EndpointName": "live", "EndpointConfigName": config}
+    return {"Name": name, "Type": "Endpoint", "Arguments": arguments}
+
+
+def whole(given: Any) -> Any:
+    """A definition with what its steps' requests lack: the least arguments of each step type."""
+    return {**given, "Steps": [_whole_step(step) for step in given["Steps"]]}
+
+
+def _whole_step(step: Any) -> Any:
+    arguments = _merged(LEAST.get(step["Type"], {}), step.get("Arguments") or {})
+    for key in ("IfSteps", "ElseSteps", "ForEachBody"):
+        if key in arguments:
+            arguments[key] = [_whole_step(inner) for inner in arguments[key]]
+    several = arguments.get("TrainingJobDefinitions")
+    if several:
+        del arguments["TrainingJobDefinition"]
+        arguments["TrainingJobDefinitions"] = [_merged(_TRAINED, one) for one in several]
+    written = (arguments.get("ProcessingOutputConfig") or {}).get("Outputs") or []
+    if written:
+        uploaded = {"S3UploadMode": "EndOfJob", "LocalPath": "/opt/ml/processing/out"}
+        outputs = [
+            {**one, "S3Output": {**uploaded, **one["S3Output"]}} if "S3Output" in one else one
+            for one in written
+        ]
+        arguments["ProcessingOutputConfig"] = {"Outputs": outputs}
+    if step["Type"] == "Endpoint":
+        # The configuration's name has a suffix that only the run knows.
+        arguments["EndpointConfigName"] = get("Steps.Config.EndpointConfigName")
+    return {**step, "Arguments": arguments}
 
 
 def condition(name: str, then: list[Any], otherwise: list[Any] | None = None, **more: Any) -> Any:

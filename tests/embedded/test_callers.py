@@ -341,14 +341,14 @@ def test_arns_that_are_none(caller: Any) -> None:
     client = as_role("narrow", allow("sagemaker:*", f"{HEAD}training-job/*"))
     assert "AccessDeniedException" == refusal(client.describe_pipeline, PipelineName="arn:bad")[0]
     own = aws.client("sagemaker")
-    assert "ResourceNotFound" == refusal(own.describe_pipeline, PipelineName="arn:bad")[0]
+    assert "ValidationException" == refusal(own.describe_pipeline, PipelineName="arn:bad")[0]
     aws.client("sagemaker").create_pipeline(
         PipelineName="p",
         PipelineDefinition=json.dumps({"Version": "2020-12-01", "Steps": []}),
         RoleArn=aws.create_role("pipeline"),
     )
     named = f"{HEAD}training-job/pipeline/p"
-    assert "ResourceNotFound" == refusal(client.describe_pipeline, PipelineName=named)[0]
+    assert "ValidationException" == refusal(client.describe_pipeline, PipelineName=named)[0]
 
 
 @pytest.mark.parametrize(

@@ -16,17 +16,26 @@ from sm_prefix_ext.iam.requests import of_execution_role
 
 from ..unit.iam.pipelines import ACCOUNT, EXECUTION, PIPELINES, REGION, plan
 from .conftest import Driver
+from .definitions import LEAST, deployment, get, job, text, whole
 from .definitions import condition as condition_step
-from .definitions import get, job, text
 from .policies import HEAD, allow, document
 
 NAMES = list(PIPELINES)
 
 
+def planned(name: str) -> Plan:
+    """The plan of one of the pipelines, as it is run here."""
+    definition = whole({"Version": "2020-12-01", **PIPELINES[name]})
+    given = {"region": REGION, "role_arn": EXECUTION, "pipeline_name": "team-a-pipe"}
+    return Plan.from_definition(definition, **given)
+
+
 def run(aws: EmbeddedAWS, name: str, role: str) -> tuple[str, list[dict[str, Any]]]:
     """Run one of the pipelines under a role; its status and its steps, oldest first."""
     client, pipeline = aws.client("sagemaker"), "team-a-pipe"
-    definition = json.dumps({"Version": "2020-12-01", **PIPELINES[name]})
+    if not client.list_models()["Models"]:
+        client.create_model(ModelName="model", ExecutionRoleArn=role, **LEAST["Model"])
+    definition = json.dumps(whole({"Version": "2020-12-01", **PIPELINES[name]}))
     given = {"PipelineName": pipeline, "PipelineDefinition": definition, "RoleArn": role}
     there = client.list_pipelines()["PipelineSummaries"]
     (client.update_pipeline if there else client.create_pipeline)(**given)
@@ -41,7 +50,7 @@ def run(aws: EmbeddedAWS, name: str, role: str) -> tuple[str, list[dict[str, Any
 def test_the_least_policy_is_enough_and_not_too_much(aws: EmbeddedAWS, name: str) -> None:
     """A run succeeds under it, and fails under it without any one of its statements."""
     aws.create_role("worker")
-    policy = iam.execution_role_policy(plan(name))
+    policy = iam.execution_role_policy(planned(name))
     role = aws.create_role("pipeline", [policy])
     assert role == EXECUTION
     status, steps = run(aws, name, role)
@@ -136,14 +145,40 @@ def test_a_role_that_is_not_there(driver: Driver) -> None:
 
 
 def test_a_role_elsewhere(driver: Driver) -> None:
-    """Another path or account is another role."""
+    """Another path is another role."""
     driver.aws.create_role("worker")
-    for arn in (
-        f"arn:aws:iam::{ACCOUNT}:role/path/worker",
-        "arn:aws:iam::999999999999:role/worker",
-    ):
-        assert f"because there is no role {arn} on the embedded AWS" in refused_by(driver, arn)
-        driver.client.delete_pipeline(PipelineName="pipe-worker")
+    arn = f"arn:aws:iam::{ACCOUNT}:role/path/worker"
+    assert f"because there is no role {arn} on the embedded AWS" in refused_by(driver, arn)
+
+
+def test_a_role_of_another_account(driver: Driver) -> None:
+    """Can't be passed, whatever the policies say: by a pipeline, a run, a job or a direct call."""
+    foreign = "arn:aws:iam::999999999999:role/worker"
+    said = r"AccessDeniedException.*Cross-account pass role is not allowed"
+    driver.create(job("Train", arguments={"RoleArn": foreign}))
+    step = driver.step(driver.start(), "Train")
+    assert step["FailureReason"] == (
+        "ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: Cross-account "
+        "pass role is not allowed."
+    )
+    assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
+    with pytest.raises(ClientError, match=said):
+        driver.start(RoleArn=foreign)
+    given = {"PipelineDefinition": text(job("Train")), "RoleArn": foreign}
+    with pytest.raises(ClientError, match=said):
+        driver.client.create_pipeline(PipelineName="other", **given)
+    with pytest.raises(ClientError, match=said):
+        driver.client.update_pipeline(PipelineName="pipe", **given)
+    with pytest.raises(ClientError, match=said):
+        driver.client.create_model(ModelName="m", ExecutionRoleArn=foreign, **LEAST["Model"])
+
+
+def test_a_tuned_jobs_role_of_another_account(driver: Driver) -> None:
+    """Is refused too, wherever the kind of job keeps it."""
+    foreign = "arn:aws:iam::999999999999:role/worker"
+    tuned = {"TrainingJobDefinition": {"RoleArn": foreign}}
+    execution = driver.run(job("Tune", "Tuning", arguments=tuned))
+    assert "Cross-account pass role" in driver.step(execution, "Tune")["FailureReason"]
 
 
 def test_a_boundary_that_is_not_there(driver: Driver) -> None:
@@ -238,6 +273,11 @@ def test_refusals_inside_other_calls(driver: Driver) -> None:
         step["StepName"]: step["FailureReason"]
         for step in run(driver.aws, "other services", role)[1]
     }
+    driver.create(deployment("there"), name="deploy")
+    client = driver.aws.client("sagemaker")
+    client.create_endpoint_config(**{**LEAST["EndpointConfig"], "EndpointConfigName": "there"})
+    deployed = driver.steps(driver.start("deploy", RoleArn=role))
+    steps |= {step["StepName"]: step["FailureReason"] for step in deployed}
     for name, operation, action in (
         ("Config", "sagemaker:CreateEndpointConfig", "sagemaker:AddTags"),
         ("Endpoint", "sagemaker:CreateEndpoint", "sagemaker:AddTags"),
@@ -384,7 +424,7 @@ def covers(pattern: str, resource: str) -> bool:
 def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
     """Every call is one of the plan's requests, and every request that always comes is made."""
     for name in NAMES:
-        foreseen = of_execution_role(plan(name))
+        foreseen = of_execution_role(planned(name))
         asked: list[tuple[str, str]] = []
         aws.authorize = lambda call, asked=asked: asked.append((call.action, call.resource))
         aws.create_role(f"role-{NAMES.index(name)}")

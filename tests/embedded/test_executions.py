@@ -14,7 +14,18 @@ from sm_prefix_ext.kinds import JOB_KINDS, KINDS, Kind
 from sm_prefix_ext.names import JobName
 
 from .conftest import Driver
-from .definitions import condition, fail, get, job, loop, text
+from .definitions import LEAST, condition, fail, get, job, loop, text
+
+
+def as_text(path: str) -> Any:
+    """A reference as text, as the SDK's ``to_string`` has it."""
+    return {"Std:Join": {"On": "", "Values": [get(path)]}}
+
+
+def with_model(driver: Driver) -> None:
+    """Make the model that endpoint configurations name."""
+    driver.client.create_model(ModelName="model", ExecutionRoleArn=driver.role, **LEAST["Model"])
+
 
 TRAINED = "Steps.Train.ModelArtifacts.S3ModelArtifacts"
 EVERY_KIND = pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
@@ -77,9 +88,12 @@ def test_jobs_are_listed(driver: Driver) -> None:
         "Model": driver.client.list_models()["Models"],
     }
 
-    assert {kind: [driver.job(execution, f"S{kind}")] for kind in kinds} == {
-        kind: [one[KINDS[kind].name_field] for one in jobs] for kind, jobs in listed.items()
-    }
+    trained = [f"{driver.job(execution, 'STuning')}-00{number}-" for number in range(1, 5)]
+    found = {kind: [one[KINDS[kind].name_field] for one in jobs] for kind, jobs in listed.items()}
+    own, *tuned = sorted(found.pop("Training"), key=lambda name: "-00" in name)
+    assert driver.job(execution, "STraining") == own
+    assert trained == sorted(name[: len(trained[0])] for name in tuned)
+    assert {kind: [driver.job(execution, f"S{kind}")] for kind in found} == found
 
 
 def test_models_in_a_group(driver: Driver) -> None:
@@ -109,7 +123,12 @@ def test_arguments_arrive(driver: Driver) -> None:
         "ProcessingInputs": [
             {
                 "InputName": "model",
-                "S3Input": {"S3Uri": get(TRAINED), "S3DataType": "S3Prefix"},
+                "S3Input": {
+                    "S3Uri": get(TRAINED),
+                    "S3DataType": "S3Prefix",
+                    "S3InputMode": "File",
+                    "LocalPath": "/opt/ml/processing/model",
+                },
             }
         ],
         "RoleArn": driver.role,
@@ -127,7 +146,7 @@ def test_arguments_arrive(driver: Driver) -> None:
                 }
             }
         },
-        "HyperParameters": {"epochs": get("Parameters.Count"), "rate": 0.5},
+        "HyperParameters": {"epochs": as_text("Parameters.Count"), "rate": "0.5"},
     }
     execution = driver.run(
         job("Eval", "Processing", arguments=processing),
@@ -192,39 +211,47 @@ def test_prefix_from_a_parameter(driver: Driver) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "Steps.Train.Nothing.Here",
-        "Steps.Train.OutputDataConfig.Missing[3].S3Uri",
+        "Steps.Train.SecondaryStatusTransitions[3].StatusMessage",
+        "Steps.Train.Environment['unknown']",
         "Steps.Lambda.OutputParameters['out']",
-        "Steps.Lambda.OutputParameters['unknown']",
         "Steps.Tune.BestTrainingJob.TrainingJobName",
         "Steps.Tune.TrainingJobSummaries[3].TrainingJobName",
         "Steps.Tune.TrainingJobSummaries[99].TrainingJobName",
         "Steps.Check.CalculatedBaselineStatistics",
-        "Parameters.Nobody",
-        "Execution.Nothing",
-        "Something.Else",
+        "Steps.Lambda.OutputParameters['number']",
     ],
 )
 def test_references_never_fall_over(driver: Driver, path: str) -> None:
-    """A reference that leads nowhere gives a stand-in, in a string and in a number."""
+    """A reference whose value only a run knows gives a stand-in, in a string or a number."""
+    number = path.endswith("['number']")
+    given: dict[str, Any] = (
+        {"ResourceConfig": {"InstanceCount": get(path)}}
+        if number
+        else {"HyperParameters": {"x": get(path)}}
+    )
     execution = driver.run(
         job("Train"),
-        {"Name": "Lambda", "Type": "Lambda", "OutputParameters": [{"OutputName": "out"}]},
+        {
+            "Name": "Lambda",
+            "Type": "Lambda",
+            "OutputParameters": [
+                {"OutputName": "out", "OutputType": "String"},
+                {"OutputName": "number", "OutputType": "Integer"},
+            ],
+        },
         job("Tune", "Tuning"),
         job("Check", "QualityCheck"),
         job(
             "Last",
-            arguments={
-                "HyperParameters": {"x": get(path)},
-                "ResourceConfig": {"InstanceCount": get(path)},
-            },
+            arguments=given,
             DependsOn=["Train", "Lambda", "Tune", "Check"],
         ),
     )
 
     assert driver.status(execution) == "Succeeded"
     last = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Last"))
-    assert isinstance(last["HyperParameters"]["x"], str)
+    assert last["ResourceConfig"]["InstanceCount"] == 1
+    assert number or isinstance(last["HyperParameters"]["x"], str)
 
 
 def test_best_training_job(driver: Driver) -> None:
@@ -256,7 +283,16 @@ def test_checks(driver: Driver) -> None:
             SuppliedBaselineStatistics=given,
             arguments={
                 "ProcessingOutputConfig": {
-                    "Outputs": [{"OutputName": "o", "S3Output": {"S3Uri": "s3://b/out/"}}]
+                    "Outputs": [
+                        {
+                            "OutputName": "o",
+                            "S3Output": {
+                                "S3Uri": "s3://b/out/",
+                                "S3UploadMode": "EndOfJob",
+                                "LocalPath": "/opt/ml/processing/out",
+                            },
+                        }
+                    ]
                 }
             },
         ),
@@ -341,7 +377,7 @@ def test_for_each(driver: Driver) -> None:
         job("Item", "Processing", arguments={"Environment": {"item": get("ForEach.CurrentItem")}}),
         job("Next", arguments={"HyperParameters": {"in": get("Steps.Item.ProcessingJobName")}}),
     ]
-    count = get("Steps.Each.InputItemCount")
+    count = as_text("Steps.Each.InputItemCount")
     second = get("Steps.Each.IterationOutputs[1].Item.ProcessingJobName")
     execution = driver.run(
         loop("Each", ["a", "b"], body),
@@ -423,9 +459,9 @@ JOBLESS = {
     "Lambda": {"FunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:f"},
     "EMR": {"Arguments": {"ClusterId": "j-1"}},
     "EMRServerless": {},
-    "EndpointConfig": {"Arguments": {"EndpointConfigName": "c"}},
-    "Endpoint": {"Arguments": {"EndpointName": "e"}},
-    "InferenceComponent": {"Arguments": {"InferenceComponentName": "i"}},
+    "EndpointConfig": {"Arguments": LEAST["EndpointConfig"]},
+    "Endpoint": {"Arguments": {"EndpointName": "e", "EndpointConfigName": "there"}},
+    "InferenceComponent": {"Arguments": {"InferenceComponentName": "i", "EndpointName": "e"}},
     "Lineage": {},
     "Cleanup": {"Arguments": {"Resources": {"S3": [{"StepName": "Train"}]}}},
 }
@@ -438,6 +474,9 @@ JOBLESS = {
 def test_steps_without_a_job(driver: Driver, step_type: str) -> None:
     """Each step type that makes no job runs, and its metadata are under its own key."""
     more = JOBLESS.get(step_type, {})
+    with_model(driver)
+    config = {**LEAST["EndpointConfig"], "EndpointConfigName": "there"}
+    driver.client.create_endpoint_config(**config)
     status = "Failed" if step_type == "Fail" else "Succeeded"
     execution = driver.run(job("Train"), {"Name": "Step", "Type": step_type, **more})
     step = driver.step(execution, "Step")
@@ -545,7 +584,10 @@ def test_display_names(driver: Driver) -> None:
 
 def test_name_that_gets_too_long(driver: Driver) -> None:
     """A prefix that leaves no room fails the step in the service's words, and makes no job."""
-    execution = driver.run(job("Train", prefix="a" * 40))
+    execution = driver.run(
+        job("Train", prefix=get("Parameters.P")),
+        parameters=[{"Name": "P", "Type": "String", "DefaultValue": "a" * 40}],
+    )
     step = driver.step(execution, "Train")
 
     assert (step["StepStatus"], step["Metadata"]) == ("Failed", {})

@@ -127,7 +127,7 @@ def test_a_dropped_name_is_told_its_cause() -> None:
     ):
         declared = Declared("team-a-x", "Estimator(base_job_name=)", dropped_by=cause)
         name, [finding] = judge(PLACE, TRAINING, declared, PrefixPolicy("team-a"), composes=False)
-        assert (None, "PFX022", "error") == (name, finding.code, finding.severity)
+        assert (None, "PFX019", "error") == (name, finding.code, finding.severity)
         assert finding.message.startswith(
             "Estimator(base_job_name=) got 'team-a-x', and the definition does not carry it, "
             f"because {cause}"
@@ -267,7 +267,7 @@ def test_full_names_that_the_service_refuses(of: str) -> None:
             ("x-", "it has a hyphen at its end"),
         ):
             [finding] = full_name_faults(Place("S", of), "It", name, policy)
-            assert ("PFX023", "error") == (finding.code, finding.severity)
+            assert ("PFX020", "error") == (finding.code, finding.severity)
             assert f"It is {name!r}, which the service refuses: {why}" in finding.message
         assert () == full_name_faults(Place("S", of), "It", "", policy)
     [finding] = full_name_faults(Place("S", of), "It", "a.v2", PrefixPolicy("team-a"))
@@ -289,6 +289,6 @@ def test_full_names_that_the_service_refuses(of: str) -> None:
 def test_step_names_that_the_service_refuses(name: str, fix: str) -> None:
     """An error that says which name would do."""
     [finding] = step_name_faults(Place("S", "Training", name))
-    assert ("PFX023", fix) == (finding.code, finding.fix)
+    assert ("PFX020", fix) == (finding.code, finding.fix)
     assert repr(name) in finding.message
     assert () == step_name_faults(Place("S", "Training", "A-b_C" + "x" * 59))

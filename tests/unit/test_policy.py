@@ -224,7 +224,7 @@ def test_roles_for_steps_that_are_not_there() -> None:
     """A warning each, with the nearest name; step types and ``*`` fit every pipeline."""
     roles = dict.fromkeys(("Fit", "Trian", "Training", "Zzz", "*"), ROLE.format("x"))
     found = unmatched_step_roles(PrefixPolicy(step_roles=roles), ["Fit", "Train"])
-    assert [("PFX024", "warning", "Trian"), ("PFX024", "warning", "Zzz")] == [
+    assert [("PFX021", "warning", "Trian"), ("PFX021", "warning", "Zzz")] == [
         (finding.code, finding.severity, finding.step) for finding in found
     ]
     assert "Write 'Train' in step_roles, or take the entry out." == found[0].fix

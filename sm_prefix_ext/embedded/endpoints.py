@@ -1,0 +1,91 @@
+"""SageMaker's endpoints in moto: what pipelines deploy, made once and updated after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
+from moto.sagemaker.exceptions import AWSValidationException
+
+from .execution import Job, StepError
+from .operations import Operations, plain, stood_in
+from .shapes import fitting, input_shape, refusal
+
+
+class EndpointOperations(Operations):
+    """moto's endpoints and their configurations, with updates and with duplicates refused."""
+
+    def has_endpoint(self, request: Mapping[str, Any]) -> bool:
+        """See :class:`sm_prefix_ext.embedded.execution.Maker`."""
+        return request.get("EndpointName") in self.sagemaker_backend.endpoints
+
+    def deploy(self, operation: str, request: Mapping[str, Any]) -> Job:
+        """See :class:`sm_prefix_ext.embedded.execution.Maker`."""
+        if operation == "UpdateEndpoint":
+            request = {key: value for key, value in request.items() if key != "Tags"}
+        try:
+            why = refusal(operation, request, stood_in)
+            if why is not None:
+                raise AWSValidationException(why)
+            self.call(operation, fitting(request, input_shape(operation), stood_in))
+            noun = "EndpointConfig" if operation.endswith("Config") else "Endpoint"
+            properties = self.call(f"Describe{noun}", {f"{noun}Name": request[f"{noun}Name"]})
+        except ServiceException as error:
+            raise StepError(
+                f"ClientError: Failed to invoke sagemaker:{operation}. "
+                f"Error Details: {error.message}"
+            ) from error
+        return Job(properties[f"{noun}Arn"], properties)
+
+    def create_endpoint_config(self) -> ActionResult:
+        """Refuse duplicates."""
+        self._refuse_second("endpoint_configs", "EndpointConfigName", "endpoint-config")
+        return super().create_endpoint_config()
+
+    def create_endpoint(self) -> ActionResult:
+        """Refuse duplicates."""
+        self._refuse_second("endpoints", "EndpointName", "endpoint")
+        return super().create_endpoint()
+
+    def describe_model(self) -> ActionResult:
+        """Without the empty structures that moto adds, which SDK v3 can't read."""
+        return _without_empty(super().describe_model())
+
+    def describe_endpoint_config(self) -> ActionResult:
+        """The same."""
+        return _without_empty(super().describe_endpoint_config())
+
+    def describe_endpoint(self) -> ActionResult:
+        """The same."""
+        return _without_empty(super().describe_endpoint())
+
+    def update_endpoint(self) -> ActionResult:
+        """UpdateEndpoint, which moto lacks: the endpoint takes another configuration."""
+        name, config = self._get_param("EndpointName"), self._get_param("EndpointConfigName")
+        backend = self.sagemaker_backend
+        endpoint = backend.endpoints.get(name)
+        if endpoint is None:
+            arn = self._arn("endpoint", name)
+            raise AWSValidationException(f'Could not find endpoint "{arn}".')
+        if config not in backend.endpoint_configs:
+            arn = self._arn("endpoint-config", config)
+            raise AWSValidationException(f'Could not find endpoint configuration "{arn}".')
+        # moto's own class makes the variants' state of a configuration.
+        described = plain(self._moto("describe_endpoint_config", {"EndpointConfigName": config}))
+        variants = endpoint._process_production_variants(described["ProductionVariants"])
+        endpoint.endpoint_config_name, endpoint.production_variants = config, variants
+        endpoint.last_modified_time = self.rules.clock()
+        return ActionResult({"EndpointArn": endpoint.arn})
+
+    def _refuse_second(self, store: str, field: str, resource: str) -> None:
+        name = self._get_param(field)
+        if name in getattr(self.sagemaker_backend, store):
+            called = resource.replace("-", " ").replace("config", "configuration")
+            arn = self._arn(resource, name)
+            raise AWSValidationException(f'Cannot create already existing {called} "{arn}".')
+
+
+def _without_empty(answer: ActionResult) -> ActionResult:
+    return ActionResult({key: value for key, value in plain(answer).items() if value != {}})

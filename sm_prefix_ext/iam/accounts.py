@@ -1,0 +1,74 @@
+"""Roles of other accounts: IAM passes a role within its own account only.
+
+Source: IAM user guide, "Grant a user permissions to pass a role to an AWS service": the role has to
+be in the account of whoever passes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..arns import Arn
+from ..definition import steps
+from ..findings import FOREIGN_ROLE, Finding
+from ..plan import Plan
+from .requests import Request, of_execution_role, passing
+
+
+def foreign_account(asked: Request, account: str) -> str | None:
+    """The account of a role that a request passes, where it isn't the pipeline's.
+
+    Args:
+        asked: any request.
+        account: the pipeline's; ``*`` where it isn't known.
+    """
+    if asked.action != "iam:PassRole" or account == "*":
+        return None
+    found = Arn.parse(asked.resource).account
+    return None if found in (account, "*") else found
+
+
+def foreign_roles(
+    source: Plan | Mapping[str, Any] | str, account: str | None = None
+) -> tuple[Finding, ...]:
+    """A finding for each role of another account that a pipeline's execution would have to pass.
+
+    Args:
+        source: a plan, or a definition as a dict or as JSON.
+        account: the pipeline's; by default the plan's. Where nobody knows it, nothing is found.
+
+    Raises:
+        ValueError: for an account that can't be one.
+
+    Example:
+        >>> from sm_prefix_ext.iam import foreign_roles
+        >>> train = {"TrainingJobName": "team-a", "RoleArn": "arn:aws:iam::444455556666:role/r"}
+        >>> definition = {"Steps": [{"Name": "Train", "Type": "Training", "Arguments": train}]}
+        >>> [finding.code for finding in foreign_roles(definition, "111122223333")]
+        ['PFX018']
+    """
+    if isinstance(source, Plan):
+        plan = source if account is None else source.moved(account=account)
+    else:
+        plan = Plan.from_definition(source, account=account)
+    return tuple(_findings(plan))
+
+
+def _findings(plan: Plan) -> Iterator[Finding]:
+    types = {view.path: view.step_type for view in steps(plan.definition or {"Steps": []})}
+    own = [passing("", plan.role_arn, plan.home)] if plan.role_arn else []
+    for asked in (*own, *of_execution_role(plan)):
+        account = foreign_account(asked, plan.home.account)
+        if account is None:
+            continue
+        what = f"Step {asked.step} takes" if asked.step else "The pipeline's execution role is"
+        yield Finding.of(
+            FOREIGN_ROLE,
+            asked.step or plan.pipeline_name or "Pipeline",
+            types.get(asked.step, "Pipeline"),
+            f"{what} the role {asked.resource} of account {account}, but the pipeline runs in "
+            f"account {plan.home.account}; IAM passes roles within one account only.",
+            f"Use a role of account {plan.home.account}. Where a job has to reach into account "
+            f"{account}, let its code assume the other role.",
+        )

@@ -1,0 +1,154 @@
+"""The parameters of a pipeline: their values, and a definition with the values in their places."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_PATH = "Parameters."
+
+
+def values_of(definition: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The given values of parameters, in the types that the definition declares.
+
+    Args:
+        definition: the pipeline's, with its ``Parameters``.
+        given: the values, by the parameter's name; texts are read as the declared type.
+
+    Raises:
+        ValueError: for a parameter that the definition doesn't have, with the nearest that it
+            has, and for a value that the parameter can't take.
+
+    Example:
+        >>> from sm_prefix_ext.parameters import values_of
+        >>> definition = {"Parameters": [{"Name": "Epochs", "Type": "Integer"}]}
+        >>> values_of(definition, {"Epochs": "3"})
+        {'Epochs': 3}
+    """
+    declared = {str(one.get("Name")): one for one in _declared(definition)}
+    found = {}
+    for name, value in (given or {}).items():
+        if name not in declared:
+            raise ValueError(_unknown(name, declared))
+        found[name] = _typed(name, value, declared[name])
+    return found
+
+
+def defaults_of(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The default values of those parameters that have one."""
+    return {
+        str(one.get("Name")): one["DefaultValue"]
+        for one in _declared(definition)
+        if one.get("DefaultValue") is not None
+    }
+
+
+def filled(value: Any, values: Mapping[str, Any]) -> Any:
+    """A part of a definition with the values of parameters in their places.
+
+    A ``Std:Join`` of which every part is then known becomes the text that it comes to.
+
+    Args:
+        value: any part of a definition; it stays as it is.
+        values: by the parameter's name.
+
+    Example:
+        >>> from sm_prefix_ext.parameters import filled
+        >>> bucket = {"Get": "Parameters.Bucket"}
+        >>> filled({"Std:Join": {"On": "/", "Values": ["s3:/", bucket]}}, {"Bucket": "mine"})
+        's3://mine'
+    """
+    if isinstance(value, list):
+        return [filled(inside, values) for inside in value]
+    if not isinstance(value, Mapping):
+        return value
+    path = value.get("Get") if len(value) == 1 else None
+    if isinstance(path, str) and path.removeprefix(_PATH) in values and path.startswith(_PATH):
+        return values[path.removeprefix(_PATH)]
+    return _joined({key: filled(inside, values) for key, inside in value.items()})
+
+
+def named_in(value: Any) -> Iterator[str]:
+    """The names of the parameters that a part of a definition refers to."""
+    if isinstance(value, list):
+        for inside in value:
+            yield from named_in(inside)
+    elif isinstance(value, Mapping):
+        path = value.get("Get")
+        if isinstance(path, str) and path.startswith(_PATH):
+            yield path.removeprefix(_PATH)
+        for inside in value.values():
+            yield from named_in(inside)
+
+
+def _declared(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    listed = definition.get("Parameters")
+    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+
+
+def _unknown(name: str, declared: Mapping[str, Any]) -> str:
+    if not declared:
+        return f"The pipeline has no parameter {name!r}; it has none at all."
+    near = difflib.get_close_matches(str(name), declared, n=1, cutoff=0.0)[0]
+    return (
+        f"The pipeline has no parameter {name!r}; it has {', '.join(sorted(declared))}. "
+        f"Did you mean {near!r}?"
+    )
+
+
+def _typed(name: str, value: Any, declared: Mapping[str, Any]) -> Any:
+    wanted = str(declared.get("Type", "String"))
+    try:
+        found = _READERS.get(wanted, _text)(value)
+    except ValueError:
+        raise ValueError(
+            f"The parameter {name!r} takes a value of type {wanted}; got {value!r}."
+        ) from None
+    allowed = declared.get("EnumValues")
+    if isinstance(allowed, list) and allowed and found not in allowed:
+        listed = ", ".join(map(repr, allowed))
+        raise ValueError(f"The parameter {name!r} takes one of {listed}; got {value!r}.")
+    return found
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError
+    return str.__str__(value)
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise ValueError
+    return int(value)
+
+
+def _float(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError
+    return float(value)
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.lower() not in ("true", "false"):
+        raise ValueError
+    return value.lower() == "true"
+
+
+_READERS = {"Integer": _integer, "Float": _float, "Boolean": _boolean}
+
+
+def _joined(value: dict[str, Any]) -> Any:
+    join = value.get("Std:Join")
+    if len(value) != 1 or not isinstance(join, Mapping):
+        return value
+    glue, parts = join.get("On", ""), join.get("Values")
+    if not isinstance(glue, str) or not isinstance(parts, list):
+        return value
+    # How the service writes a float or a boolean in a text, nobody has written down.
+    if not all(isinstance(one, (str, int)) and not isinstance(one, bool) for one in parts):
+        return value
+    return glue.join(map(str, parts))

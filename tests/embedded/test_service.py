@@ -1,0 +1,438 @@
+"""What the service does beside running steps: tokens, lists, versions, caching, retries."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from moto.core.utils import camelcase_to_underscores, get_service_model
+
+from sm_prefix_ext.embedded import EmbeddedAWS
+from sm_prefix_ext.embedded.caching import Caching
+from sm_prefix_ext.embedded.service import EmbeddedSageMaker
+from sm_prefix_ext.embedded.shapes import faults
+
+from .conftest import Driver
+from .definitions import LEAST, deployment, get, job, loop, text
+
+TOKEN = "t" * 32
+ABSENT: dict[str, str] = {}
+"""Operations on pipelines that the embedded AWS lacks, with the reason."""
+
+
+def test_every_operation_on_pipelines() -> None:
+    """Of botocore's model is there, or listed with a reason; what is listed is still missing."""
+    names = [n for n in get_service_model("sagemaker").operation_names if "Pipeline" in n]
+    missing = {n for n in names if not hasattr(EmbeddedSageMaker, camelcase_to_underscores(n))}
+    assert missing == set(ABSENT)
+    assert len(names) > 15
+
+
+def test_tokens_of_create_and_start(driver: Driver) -> None:
+    """The same request again gets the same answer; another with the same token is refused."""
+    given = {"PipelineName": "p", "PipelineDefinition": text(job("A")), "RoleArn": driver.role}
+    first = driver.client.create_pipeline(ClientRequestToken=TOKEN, **given)["PipelineArn"]
+    again = driver.client.create_pipeline(ClientRequestToken=TOKEN, **given)["PipelineArn"]
+    assert first == again
+    with pytest.raises(ClientError, match=r"ValidationException.*was used for another"):
+        driver.client.create_pipeline(ClientRequestToken=TOKEN, **{**given, "PipelineName": "q"})
+    started = [driver.start("p", ClientRequestToken=TOKEN) for _ in range(2)]
+    assert started[0] == started[1]
+    with pytest.raises(ClientError, match=r"ValidationException.*was used for another"):
+        driver.start("p", ClientRequestToken=TOKEN, PipelineExecutionDescription="other")
+    assert 1 == len(driver.client.list_training_jobs()["TrainingJobSummaries"])
+
+
+def test_lists_of_pipelines(driver: Driver) -> None:
+    """Are filtered by prefix and time, sorted, and handed out in pages."""
+    for name in ("b-one", "a-two", "b-three"):
+        driver.create(job("A"), name=name)
+
+    def names(**asked: Any) -> list[str]:
+        pages = driver.client.get_paginator("list_pipelines").paginate(
+            PaginationConfig={"PageSize": 2}, **asked
+        )
+        return [one["PipelineName"] for page in pages for one in page["PipelineSummaries"]]
+
+    later = datetime.now(timezone.utc) + timedelta(days=1)
+    assert names() == ["b-three", "a-two", "b-one"]
+    assert names(SortOrder="Ascending") == ["b-one", "a-two", "b-three"]
+    assert names(SortBy="Name", SortOrder="Ascending") == ["a-two", "b-one", "b-three"]
+    assert names(PipelineNamePrefix="b") == ["b-three", "b-one"]
+    assert names(PipelineNamePrefix="one") == names(CreatedAfter=later) == []
+    assert len(names(CreatedBefore=later)) == 3
+
+
+def test_lists_of_executions(driver: Driver) -> None:
+    """Are filtered by time and sorted by ARN where that is asked for."""
+    driver.create(job("A"))
+    started = [driver.start() for _ in range(3)]
+
+    def listed(**asked: Any) -> list[str]:
+        answer = driver.client.list_pipeline_executions(PipelineName="pipe", **asked)
+        return [one["PipelineExecutionArn"] for one in answer["PipelineExecutionSummaries"]]
+
+    later = datetime.now(timezone.utc) + timedelta(days=1)
+    by_arn = listed(SortBy="PipelineExecutionArn", SortOrder="Ascending")
+    assert sorted(started) == by_arn
+    assert listed(CreatedAfter=later) == []
+    assert listed(CreatedBefore=later) == started[::-1]
+
+
+def test_versions(driver: Driver) -> None:
+    """Each update makes one; each is described, started and named by an alias."""
+    client = driver.client
+    driver.create(job("Old"), PipelineVersionAliases=["first"])
+    updated = client.update_pipeline(PipelineName="pipe", PipelineDefinition=text(job("New")))
+    arn = updated["PipelineArn"]
+    assert updated["PipelineVersionId"] == 2
+    client.update_pipeline_version(
+        PipelineArn=arn,
+        PipelineVersionId=2,
+        PipelineVersionDisplayName="second",
+        PipelineVersionAliasOperations={"Add": ["live"]},
+    )
+    old, new = driver.start(PipelineVersionAlias="first"), driver.start()
+    listed = client.list_pipeline_versions(PipelineName="pipe")["PipelineVersionSummaries"]
+    described = client.describe_pipeline(PipelineName="pipe", PipelineVersionId=1)
+
+    assert [(one["PipelineVersionId"], one["PipelineVersionAliases"]) for one in listed] == [
+        (2, ["live"]),
+        (1, ["first"]),
+    ]
+    assert [one["LastExecutionPipelineExecutionArn"] for one in listed] == [new, old]
+    assert listed[0]["PipelineVersionDisplayName"] == "second"
+    assert described["PipelineDefinition"] == text(job("Old"))
+    assert (list(driver.statuses(old)), list(driver.statuses(new))) == (["Old"], ["New"])
+    shown = client.describe_pipeline_execution(PipelineExecutionArn=old)
+    assert shown["PipelineVersionId"] == 1
+    of_alias = client.list_pipeline_executions(PipelineName="pipe", PipelineVersionAlias="live")
+    assert [new] == [one["PipelineExecutionArn"] for one in of_alias["PipelineExecutionSummaries"]]
+
+
+@pytest.mark.parametrize(
+    ("aliases", "said"),
+    [
+        ({"Add": ["first"]}, "assigned to a version already"),
+        ({"Add": ["12"]}, "can't consist of numbers only"),
+        ({"Remove": ["none"]}, "has no alias 'none'"),
+        ({"Add": [f"a{n}" for n in range(10)] + ["b"]}, "length less than or equal to 10"),
+    ],
+)
+def test_aliases_refused(driver: Driver, aliases: Any, said: str) -> None:
+    """An alias names one version, isn't a number, and there are ten at most."""
+    driver.create(job("A"), PipelineVersionAliases=["first"])
+    arn = driver.client.update_pipeline(PipelineName="pipe")["PipelineArn"]
+    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+        driver.client.update_pipeline_version(
+            PipelineArn=arn, PipelineVersionId=2, PipelineVersionAliasOperations=aliases
+        )
+    with pytest.raises(ClientError, match="no version with the ID 9"):
+        driver.start(PipelineVersionId=9)
+
+
+def cached(**more: Any) -> Any:
+    """A step whose results are cached."""
+    return job("Train", CacheConfig={"Enabled": True, **more})
+
+
+def test_cache_hit(driver: Driver) -> None:
+    """The old job is listed, its execution named, and no job is made."""
+    driver.create(cached(ExpireAfter="P1D"), job("Next", DependsOn=["Train"]))
+    first, second, third = (driver.start() for _ in range(3))
+
+    assert driver.job(first, "Train") == driver.job(second, "Train") == driver.job(third, "Train")
+    assert "CacheHitResult" not in driver.step(first, "Train")
+    for hit in (second, third):
+        found = driver.step(hit, "Train")["CacheHitResult"]
+        assert found == {"SourcePipelineExecutionArn": first}
+    assert driver.job(first, "Next") != driver.job(second, "Next")
+    assert 4 == len(driver.client.list_training_jobs()["TrainingJobSummaries"])
+
+
+def test_what_is_no_cache_hit(driver: Driver) -> None:
+    """Another argument that counts, a failure, another pipeline, caching off, or too old a run."""
+    driver.aws.outcomes["Train"] = ["Failed", "Succeeded"]
+    arguments = {"HyperParameters": {"rate": get("Parameters.Rate")}}
+    step = {
+        **cached(ExpireAfter="T5M"),
+        "Arguments": job("Train", arguments=arguments)["Arguments"],
+    }
+    parameters = [{"Name": "Rate", "DefaultValue": "1"}]
+    driver.create(step, parameters=parameters)
+    failed = driver.start()
+    del driver.aws.outcomes["Train"]
+    first = driver.start()
+    other = driver.start(PipelineParameters=[{"Name": "Rate", "Value": "2"}])
+    driver.create(step, parameters=parameters, name="elsewhere")
+    elsewhere = driver.start("elsewhere")
+    clock = driver.aws._rules.clock
+    driver.aws._rules.clock = lambda: clock() + timedelta(minutes=6)
+    late = driver.start()
+
+    jobs = [driver.job(one, "Train") for one in (failed, first, other, elsewhere, late)]
+    assert len(set(jobs)) == 5
+    assert driver.job(late, "Train") == driver.job(driver.start(), "Train")
+
+
+@pytest.mark.parametrize(
+    "config", [[], {"Enabled": "yes"}, {"Enabled": True, "ExpireAfter": "soon"}]
+)
+def test_cache_configs_refused(driver: Driver, config: Any) -> None:
+    """What is none is refused at create."""
+    with pytest.raises(ClientError, match="ValidationException"):
+        driver.create(job("Train", CacheConfig=config))
+
+
+def test_durations() -> None:
+    """As the developer guide writes them, and as ISO 8601 does."""
+
+    def read(after: str) -> timedelta | None:
+        return Caching.of(cached(ExpireAfter=after)).expire_after
+
+    assert read("p30d") == read("30d") == timedelta(30)
+    assert read("T16m") == timedelta(minutes=16)
+    assert read("P4DT12H") == timedelta(4, hours=12)
+
+
+def retried(*policies: Any, step_type: str = "Training") -> Any:
+    """A step with retry policies."""
+    return job("Train", step_type, RetryPolicies=list(policies))
+
+
+CAPACITY = {"ExceptionType": ["SageMaker.CAPACITY_ERROR"], "MaxAttempts": 2}
+LOST = RuntimeError("CapacityError: Unable to provision requested ML compute capacity.")
+
+
+@pytest.mark.parametrize(
+    ("policies", "outcomes", "attempts", "status"),
+    [
+        ([CAPACITY], [LOST, "Succeeded"], 2, "Succeeded"),
+        ([CAPACITY], [LOST, LOST, "Succeeded"], 3, "Succeeded"),
+        ([CAPACITY], [LOST], 3, "Failed"),
+        ([CAPACITY], ["Failed", "Succeeded"], 1, "Failed"),
+        ([], [LOST, "Succeeded"], 1, "Failed"),
+        ([{**CAPACITY, "MaxAttempts": 0}], [LOST, "Succeeded"], 1, "Failed"),
+        (
+            # 60, 120 and 240 seconds: the third is over five minutes.
+            [
+                {
+                    "ExceptionType": ["SageMaker.CAPACITY_ERROR"],
+                    "IntervalSeconds": 60,
+                    "ExpireAfterMin": 5,
+                }
+            ],
+            [LOST],
+            3,
+            "Failed",
+        ),
+    ],
+)
+def test_retry_policies(
+    driver: Driver, policies: Any, outcomes: Any, attempts: int, status: str
+) -> None:
+    """A failure of a type that a policy names is tried again, as often as it says."""
+    driver.aws.outcomes["Train"] = outcomes
+    execution = driver.run(retried(*policies))
+    step = driver.step(execution, "Train")
+
+    assert (step["AttemptCount"], step["StepStatus"]) == (attempts, status)
+    made = driver.client.list_training_jobs()["TrainingJobSummaries"]
+    assert attempts == len(made)
+    assert driver.status(execution) == status
+
+
+def test_tuning_jobs_retry_inside(driver: Driver) -> None:
+    """So their steps don't after an internal error (developer guide)."""
+    driver.aws.outcomes["Train"] = [RuntimeError("InternalServerError"), "Succeeded"]
+    policy = {"ExceptionType": ["SageMaker.JOB_INTERNAL_ERROR"], "MaxAttempts": 3}
+    tuned = retried(policy, step_type="Tuning")
+    assert 1 == driver.step(driver.run(tuned), "Train")["AttemptCount"]
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        7,
+        {},
+        {"ExceptionType": ["Nope"]},
+        {**CAPACITY, "MaxAttempts": 21},
+        {**CAPACITY, "MaxAttempts": -1},
+    ],
+)
+def test_retry_policies_refused(driver: Driver, policy: Any) -> None:
+    """What is no retry policy is refused at create."""
+    with pytest.raises(ClientError, match=r"ValidationException.*retry policy"):
+        driver.create(retried(policy))
+
+
+ASK = {
+    "Name": "Ask",
+    "Type": "Callback",
+    "SqsQueueUrl": "https://sqs.us-east-1.amazonaws.com/123456789012/q",
+    "OutputParameters": [
+        {"OutputName": "word", "OutputType": "String"},
+        {"OutputName": "count", "OutputType": "Integer"},
+    ],
+}
+
+
+def waiting(driver: Driver, *steps: Any) -> tuple[str, str]:
+    """An execution that waits for an answer, and the token that it waits for."""
+    driver.aws.outcomes["Ask"] = "Executing"
+    execution = driver.run(*steps)
+    listed = driver.steps(execution)
+    [token] = (
+        s["Metadata"]["Callback"]["CallbackToken"] for s in listed if "Callback" in s["Metadata"]
+    )
+    return execution, token
+
+
+def test_callback_success(driver: Driver) -> None:
+    """The answer's outputs go to the steps that wait, once."""
+    use = {
+        "HyperParameters": {"w": get("Steps.Ask.OutputParameters['word']")},
+        "ResourceConfig": {"InstanceCount": get("Steps.Ask.OutputParameters['count']")},
+    }
+    execution, token = waiting(driver, ASK, job("Train", arguments=use))
+    assert driver.statuses(execution) == {"Ask": "Executing"}
+    outputs = [{"Name": "word", "Value": "yes"}, {"Name": "count", "Value": "3"}]
+    send = driver.client.send_pipeline_execution_step_success
+    with pytest.raises(ClientError, match="its type is Integer"):
+        send(CallbackToken=token, OutputParameters=[{"Name": "count", "Value": "many"}])
+    with pytest.raises(ClientError, match="declares no output named 'other'"):
+        send(CallbackToken=token, OutputParameters=[{"Name": "other", "Value": "1"}])
+    given = {"CallbackToken": token, "OutputParameters": outputs, "ClientRequestToken": TOKEN}
+    assert (
+        send(**given)["PipelineExecutionArn"] == send(**given)["PipelineExecutionArn"] == execution
+    )
+    train = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Train"))
+
+    assert driver.statuses(execution) == {"Ask": "Succeeded", "Train": "Succeeded"}
+    assert (train["HyperParameters"], train["ResourceConfig"]["InstanceCount"]) == ({"w": "yes"}, 3)
+    assert driver.step(execution, "Ask")["Metadata"]["Callback"]["OutputParameters"] == outputs
+    assert driver.status(execution) == "Succeeded"
+    with pytest.raises(ClientError, match=r"ConflictException.*is Succeeded"):
+        send(CallbackToken=token)
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        send(CallbackToken="0123456789")
+
+
+def test_callback_failure(driver: Driver) -> None:
+    """Fails the step with the answer's reason, and what needs it doesn't run."""
+    execution, token = waiting(driver, ASK, job("Train", DependsOn=["Ask"]))
+    driver.client.send_pipeline_execution_step_failure(CallbackToken=token, FailureReason="no")
+
+    assert driver.statuses(execution) == {"Ask": "Failed"}
+    assert driver.step(execution, "Ask")["FailureReason"] == "no"
+    assert driver.status(execution) == "Failed"
+
+
+def test_callback_in_a_loop(driver: Driver) -> None:
+    """The loop goes on where it waited."""
+    execution, token = waiting(driver, loop("Each", ["a"], [ASK, job("In", DependsOn=["Ask"])]))
+    assert driver.statuses(execution) == {"Each": "Executing", "Ask-0": "Executing"}
+    driver.client.send_pipeline_execution_step_success(CallbackToken=token)
+    assert set(driver.statuses(execution).values()) == {"Succeeded"}
+    assert "In-0" in driver.statuses(execution)
+
+
+def test_endpoints_are_updated(driver: Driver) -> None:
+    """The second run makes another configuration, and updates the endpoint to it."""
+    driver.client.create_model(ModelName="model", ExecutionRoleArn=driver.role, **LEAST["Model"])
+    config = {"Name": "Config", "Type": "EndpointConfig", "Arguments": LEAST["EndpointConfig"]}
+    calls: list[Any] = []
+    driver.aws.authorize = calls.append
+    driver.create(config, deployment(get("Steps.Config.EndpointConfigName")))
+    found = []
+    for _ in range(2):
+        execution = driver.start()
+        assert driver.status(execution) == "Succeeded", driver.steps(execution)
+        live = driver.client.describe_endpoint(EndpointName="live")
+        arn = driver.step(execution, "Config")["Metadata"]["EndpointConfig"]["Arn"]
+        assert arn.endswith(f"endpoint-config/{live['EndpointConfigName']}")
+        assert live["EndpointConfigName"].startswith("config-")
+        found.append(live["EndpointConfigName"])
+    asked = [call.action for call in calls if call.step == "Endpoint"]
+
+    assert found[0] != found[1]
+    assert asked.index("sagemaker:CreateEndpoint") < asked.index("sagemaker:UpdateEndpoint")
+    assert 2 == len(driver.client.list_endpoint_configs()["EndpointConfigs"])
+    with pytest.raises(ClientError, match="Cannot create already existing endpoint"):
+        driver.client.create_endpoint(EndpointName="live", EndpointConfigName=found[0])
+    with pytest.raises(ClientError, match="Could not find endpoint"):
+        driver.client.update_endpoint(EndpointName="none", EndpointConfigName=found[0])
+
+
+def deployed(driver: Driver) -> None:
+    """Make a model, a configuration and an endpoint."""
+    client = driver.client
+    client.create_model(ModelName="model", ExecutionRoleArn=driver.role, **LEAST["Model"])
+    client.create_endpoint_config(**LEAST["EndpointConfig"])
+    client.create_endpoint(EndpointName="live", EndpointConfigName="config")
+
+
+@pytest.mark.parametrize(
+    ("noun", "name"), [("Model", "model"), ("EndpointConfig", "config"), ("Endpoint", "live")]
+)
+def test_descriptions_fit_their_shapes(driver: Driver, noun: str, name: str) -> None:
+    """A structure in them is whole or absent, and SDK v3's resources can read them."""
+    deployed(driver)
+    operation = f"describe_{camelcase_to_underscores(noun)}"
+    answer = getattr(driver.client, operation)(**{f"{noun}Name": name})
+    del answer["ResponseMetadata"]
+    shape = get_service_model("sagemaker").operation_model(f"Describe{noun}").output_shape
+    assert [] == list(faults(answer, shape))
+    try:
+        from sagemaker.core import resources
+    except ImportError:
+        return  # SDK v2 and environments without an SDK have no such classes
+    read = getattr(resources, noun).get(name, session=driver.aws.boto_session, region="us-east-1")
+    assert name == read.get_name()
+
+
+def test_endpoint_without_its_configuration(driver: Driver) -> None:
+    """Fails in the service's way."""
+    step = driver.step(driver.run(deployment("none")), "Endpoint")
+    assert "Failed to invoke sagemaker:CreateEndpoint. Error Details: " in step["FailureReason"]
+
+
+def test_a_tuning_jobs_training_jobs(driver: Driver) -> None:
+    """Are there, as many as may be, and the best is one of them."""
+    execution = driver.run(job("Tune", "Tuning"))
+    name = driver.job(execution, "Tune")
+    client = driver.client
+    listed = client.list_training_jobs_for_hyper_parameter_tuning_job(
+        HyperParameterTuningJobName=name
+    )["TrainingJobSummaries"]
+    tuning = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    best = tuning["BestTrainingJob"]["TrainingJobName"]
+    described = client.describe_training_job(TrainingJobName=best)
+
+    assert len(listed) == 4
+    assert best == listed[0]["TrainingJobName"]
+    assert described["TuningJobArn"] == tuning["HyperParameterTuningJobArn"]
+    assert described["HyperParameters"] == {"epochs": "3"}
+
+
+def test_tags_overwrite(driver: Driver) -> None:
+    """A key that is there gets the new value."""
+    driver.create(job("A"), Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}])
+    arn = driver.client.describe_pipeline(PipelineName="pipe")["PipelineArn"]
+    driver.client.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "2"}])
+    tags = driver.client.list_tags(ResourceArn=arn)["Tags"]
+    assert tags == [{"Key": "a", "Value": "2"}, {"Key": "b", "Value": "1"}]
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-west-1", "aws")],
+)
+def test_roles_of_the_regions_partition(region: str, partition: str) -> None:
+    """A role's ARN is one of its region's partition, and a pipeline runs under it."""
+    with EmbeddedAWS(region) as aws:
+        driver = Driver(aws)
+        assert driver.role == f"arn:{partition}:iam::123456789012:role/pipeline"
+        assert driver.status(driver.run(job("A"))) == "Succeeded"

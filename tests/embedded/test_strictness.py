@@ -1,0 +1,260 @@
+"""What CreatePipeline and StartPipelineExecution refuse, beside names and graphs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sm_prefix_ext.embedded.checking import RefusedError, check_definition
+from sm_prefix_ext.kinds import JOB_KINDS, Kind
+
+from .conftest import Driver
+from .definitions import condition, document, get, job, loop, text
+
+UNPARSED = "Unable to parse pipeline definition. "
+
+
+def refused(*steps: Any, **more: Any) -> str:
+    """Why a definition is refused."""
+    with pytest.raises(RefusedError) as error:
+        check_definition(text(*steps, **more))
+    message = str(error.value)
+    assert message.startswith(UNPARSED)
+    return message.removeprefix(UNPARSED)
+
+
+def told(path: str) -> Any:
+    """A training job with a reference in its environment."""
+    return job("Last", arguments={"Environment": {"x": get(path)}})
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("Parameters.Nobody", "the definition declares no such parameter"),
+        ("Execution.Nothing", "wanted one of StartDateTime"),
+        ("Something.Else", "wanted Parameters, Steps, Execution or ForEach"),
+        ("ForEach.CurrentItem", "outside the body of a ForEach step"),
+        ("Steps.First.Nope", "a step of type Training has no such property"),
+        ("Steps.First.ModelArtifacts.Nope", "has no such property"),
+        ("Steps.First.TrainingJobName.More", "has no such property"),
+        ("Steps.First.ModelArtifacts..S3ModelArtifacts", "has no such property"),
+        ("Steps.First.OutputParameters['x']", "has no such property"),
+        ("Steps.First.PropertyFiles.Report", "has no such property"),
+        ("Steps.First.InputDataConfig['other'].ChannelName", "has no such property"),
+        ("Steps.Ask.OutputParameters['other']", "a step of type Callback has no such property"),
+    ],
+)
+def test_paths_that_lead_nowhere(path: str, said: str) -> None:
+    """A reference that no run could resolve is refused, wherever it stands."""
+    channel = {
+        "ChannelName": "train",
+        "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/in"}},
+    }
+    first = job("First", arguments={"InputDataConfig": [channel]})
+    ask = {"Name": "Ask", "Type": "Callback", "OutputParameters": [{"OutputName": "x"}]}
+    for nested in (told(path), condition("C", [told(path)])):
+        message = refused(first, ask, nested)
+        assert message.startswith(f"Cannot resolve property reference [{path}]: ")
+        assert said in message
+    check_definition(text(first, ask, told("Steps.First.InputDataConfig['train'].ChannelName")))
+
+
+def test_items_of_loops() -> None:
+    """Are known in a body alone."""
+    check_definition(text(loop("L", ["a"], [told("ForEach.CurrentItem")])))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        # Observed: sagemaker-python-sdk issue 4994.
+        (
+            {"AdditionalModelDataSources": []},
+            "Unknown Argument member 'AdditionalModelDataSources'",
+        ),
+        # Observed: issue 2345.
+        ({"InputDataConfig": get("Parameters.S")}, "Expecting start of Json Array."),
+        # Observed in a public project: a ParameterInteger in an environment.
+        (
+            {"Environment": {"n": get("Parameters.N")}},
+            "Cannot assign property reference [Parameters.N] to argument of type [String]",
+        ),
+        (
+            {"ResourceConfig": {"InstanceCount": get("Parameters.S")}},
+            "Cannot assign property reference [Parameters.S] to argument of type [Integer]",
+        ),
+        (
+            {"ResourceConfig": {"InstanceCount": "2"}},
+            "Cannot assign value [2] to argument of type [Integer]",
+        ),
+        # Observed, for another enumeration.
+        (
+            {"AlgorithmSpecification": {"TrainingInputMode": "Slow"}},
+            "Model Validation failed: Value 'Slow' for 'TrainingInputMode' failed to satisfy enum "
+            "value set: [Pipe, File, FastFile]",
+        ),
+        (
+            {"StoppingCondition": {"MaxRuntimeInSeconds": 0}},
+            "Model Validation failed: number 0 cannot be less than min=1.0 defined for "
+            "MaxRuntimeInSeconds.",
+        ),
+    ],
+)
+def test_arguments(arguments: Any, said: str) -> None:
+    """What is written in a step's arguments is checked at create, in the observed words."""
+    parameters = [
+        {"Name": "S", "Type": "String", "DefaultValue": "s"},
+        {"Name": "N", "Type": "Integer", "DefaultValue": 1},
+    ]
+    assert said == refused(job("A", arguments=arguments), parameters=parameters)
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        ([{"Name": "P"}, {"Name": "P"}], "Parameter names must be unique"),
+        ([{"Name": "a b"}], "does not match pattern"),
+        ([{"Name": "P", "Type": "Date"}], "has the type 'Date'; wanted one of String, Integer"),
+        ([{"Name": "P", "Type": "Integer", "DefaultValue": "1"}], "its type is Integer"),
+        ([{"Name": "P", "Type": "Integer", "DefaultValue": True}], "its type is Integer"),
+        ([{"Name": "P", "Type": "Boolean", "DefaultValue": 1}], "its type is Boolean"),
+        ([{"Name": "P", "DefaultValue": "c", "EnumValues": ["a", "b"]}], "value set: [a, b]"),
+        ([{"Name": "P", "EnumValues": []}], "EnumValues []"),
+    ],
+)
+def test_parameters(listed: Any, said: str) -> None:
+    """Parameters are declared once, with a name, a type and values of it."""
+    assert said in refused(job("A"), parameters=listed)
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a.b", "a" * 65, "é"])
+def test_step_names(name: str) -> None:
+    """Have up to 64 letters, digits, hyphens and underscores."""
+    assert refused(job(name))
+
+
+@pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
+def test_prefixes(kind: Kind) -> None:
+    """The documented limit is the greatest; the service's own prefix is nobody's."""
+    fits = "a" * kind.prefix_limit
+    check_definition(text(job("A", kind.step_type, prefix=fits)))
+    assert refused(job("A", kind.step_type, prefix=f"{fits}a")) == (
+        f"Model Validation failed: string '{fits}a' with length={kind.prefix_limit + 1} cannot be "
+        f"greater than max={float(kind.prefix_limit)} defined for the prefix in {kind.name_field}."
+    )
+    if not kind.short:
+        for reserved in ("pipelines", "pipelines-x"):
+            assert "reserved" in refused(job("A", kind.step_type, prefix=reserved))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"PipelineName": "a_b"},
+            "at 'pipelineName' failed to satisfy constraint: Member must sat",
+        ),
+        ({"PipelineName": "a" * 257}, "length less than or equal to 256"),
+        ({"PipelineDefinition": " " * 1048577}, "length less than or equal to 1048576"),
+        ({"Tags": [{"Key": "k", "Value": "v" * 257}]}, "length less than or equal to 256"),
+    ],
+)
+def test_requests_of_create(driver: Driver, given: Any, said: str) -> None:
+    """The request itself has to fit its shape: the pipeline's name, the definition's size."""
+    whole = {"PipelineName": "p", "PipelineDefinition": text(job("A")), "RoleArn": driver.role}
+    with pytest.raises(ClientError) as error:
+        driver.client.create_pipeline(**{**whole, **given})
+    assert error.value.response["Error"]["Code"] == "ValidationException"
+    assert said in error.value.response["Error"]["Message"]
+    assert driver.client.list_pipelines()["PipelineSummaries"] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"Flag": "maybe"}, "Parameter Flag is 'maybe'; its type is Boolean"),
+        ({"Rate": "much"}, "its type is Float"),
+        ({"Mode": "c"}, "Value 'c' for parameter Mode failed to satisfy enum value set: [a, b]"),
+        # Observed: sagemaker-python-sdk issue 4016.
+        ({"Mode": ""}, 'string "" is too short (length: 0, required minimum: 1)'),
+        ({"Nobody": "1"}, "no parameters named Nobody"),
+    ],
+)
+def test_parameters_at_start(driver: Driver, given: dict[str, str], said: str) -> None:
+    """Values have the type that is declared, and are among those that are."""
+    declared = [
+        {"Name": "Flag", "Type": "Boolean", "DefaultValue": False},
+        {"Name": "Rate", "Type": "Float", "DefaultValue": 1},
+        {"Name": "Mode", "Type": "String", "DefaultValue": "a", "EnumValues": ["a", "b"]},
+    ]
+    driver.create(job("A"), parameters=declared)
+    listed = [{"Name": name, "Value": value} for name, value in given.items()]
+    with pytest.raises(ClientError) as error:
+        driver.start(PipelineParameters=listed)
+    assert said in error.value.response["Error"]["Message"]
+    assert (
+        driver.client.list_pipeline_executions(PipelineName="pipe")["PipelineExecutionSummaries"]
+        == []
+    )
+    driver.start(PipelineParameters=[{"Name": "Mode", "Value": "b"}])
+
+
+def test_a_parameter_twice_at_start(driver: Driver) -> None:
+    """Is refused."""
+    driver.create(job("A"), parameters=[{"Name": "P", "DefaultValue": "x"}])
+    with pytest.raises(ClientError, match="P are given more than once"):
+        driver.start(PipelineParameters=[{"Name": "P", "Value": "a"}, {"Name": "P", "Value": "b"}])
+
+
+def test_requests_that_are_not_whole(driver: Driver) -> None:
+    """A job's request is checked in the run, and the step fails in the service's words."""
+    step = job("A")
+    del step["Arguments"]["OutputDataConfig"]
+    typed = {"ResourceConfig": {"InstanceType": get("Parameters.Type")}}
+    execution = driver.run(
+        step,
+        job("B", arguments=typed),
+        parameters=[{"Name": "Type", "Type": "String", "DefaultValue": "ml.nope"}],
+    )
+    head = "ClientError: Failed to invoke sagemaker:CreateTrainingJob. Error Details: 1 validation "
+    reasons = [driver.step(execution, name)["FailureReason"] for name in "AB"]
+    assert reasons[0] == (
+        f"{head}error detected: Value null at 'outputDataConfig' failed to satisfy constraint: "
+        "Member must not be null"
+    )
+    assert reasons[1].startswith(
+        f"{head}error detected: Value 'ml.nope' at 'resourceConfig.instanceType' failed to satisfy "
+    )
+    assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
+    max_leaves=8,
+)
+_KEYS = ("Name", "Type", "Arguments", "DependsOn", "CacheConfig", "RetryPolicies", "PropertyFiles")
+_ANYWHERE = st.sampled_from([*_KEYS, "OutputParameters", "Parameters", "Steps", "AlgorithmSpec"])
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_ANYWHERE, _JSON)
+def test_nothing_falls_over(key: str, value: Any) -> None:
+    """Whatever stands anywhere in a definition: it is taken, or refused with a sentence."""
+    step = job("A")
+    whole = document(step, told("Steps.A.TrainingJobName"), parameters=[{"Name": "P"}])
+    for holder in (whole, step, step["Arguments"], whole["Parameters"][0]):
+        before = dict(holder)
+        holder[key] = value
+        try:
+            check_definition(json.dumps(whole))
+        except RefusedError as refusal:
+            assert str(refusal).startswith(UNPARSED)
+        holder.clear()
+        holder.update(before)

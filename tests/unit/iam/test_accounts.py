@@ -1,0 +1,119 @@
+"""Roles of other accounts: none is granted, none is allowed, each is found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import Plan, PrefixPolicy, iam
+from sm_prefix_ext.findings import ERROR
+
+from .pipelines import ACCOUNT, EXECUTION, REGION, WORKER, step
+
+OTHER = "444455556666"
+FOREIGN = f"arn:aws:iam::{OTHER}:role/theirs"
+TRAIN = step("Train", "Training", {"TrainingJobName": "team-a", "RoleArn": FOREIGN})
+CLUSTER = {"ServiceRole": FOREIGN, "JobFlowRole": f"arn:aws:iam::{ACCOUNT}:role/ec2"}
+STEPS = {
+    "job": TRAIN,
+    "tuning": step(
+        "Train",
+        "Tuning",
+        {
+            "HyperParameterTuningJobName": "t",
+            "TrainingJobDefinitions": [{"RoleArn": WORKER}, {"RoleArn": FOREIGN}],
+        },
+    ),
+    "cluster": step("Train", "EMR", {"ClusterConfig": CLUSTER, "StepConfig": {}}),
+    "serverless": step("Train", "EMRServerless", {"ExecutionRoleArn": FOREIGN, "JobConfig": {}}),
+    "config": step(
+        "Train", "EndpointConfig", {"EndpointConfigName": "c", "ExecutionRoleArn": FOREIGN}
+    ),
+    "nested": step("Loop", "ForEach", {"ForEachBody": [TRAIN]}),
+}
+KNOWN = [{"account": ACCOUNT}, {"role_arn": EXECUTION}, {"role_arn": EXECUTION, "account": ACCOUNT}]
+
+
+@pytest.mark.parametrize("known", KNOWN)
+@pytest.mark.parametrize("name", STEPS)
+def test_a_role_of_another_account(name: str, known: dict[str, str]) -> None:
+    """Whoever takes it, a policy that allows everything doesn't help."""
+    made = Plan.from_definition({"Steps": [STEPS[name]]}, region=REGION, **known)
+    assert ACCOUNT == made.home.account
+    policy = iam.execution_role_policy(made)
+    assert OTHER not in policy.to_json()
+    assert any(f"The role {FOREIGN} is of account {OTHER}" in note for note in policy.notes)
+    everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    for policies in ([policy], [everything]):
+        answer = iam.preflight(made, role_policies=policies)
+        [row] = [row for row in answer if row.resource == FOREIGN]
+        assert ("implicitDeny", OTHER) == (row.verdict, row.role_account)
+        assert "none across accounts" in row.why
+        assert not answer.ok
+        [found] = [one for one in answer.warnings if one.code == "PFX018"]
+        assert (ERROR, row.step) == (found.severity, found.step)
+        assert f"account {ACCOUNT}" in found.message
+    assert (found,) == iam.foreign_roles(made)
+
+
+def test_a_role_that_the_policy_gives() -> None:
+    """As one that the definition has."""
+    listed = step("Train", "Training", {"TrainingJobName": "team-a", "RoleArn": WORKER})
+    policy = PrefixPolicy(step_roles={"Train": FOREIGN})
+    made = Plan.from_definition({"Steps": [listed]}, policy=policy, role_arn=EXECUTION)
+    [found] = iam.foreign_roles(made)
+    assert "Training" == found.step_type
+
+
+def test_an_execution_role_of_another_account() -> None:
+    """Is found too, and nobody is allowed to pass it."""
+    made = Plan.from_definition(
+        {"Steps": []}, account=ACCOUNT, role_arn=FOREIGN, pipeline_name="churn", region=REGION
+    )
+    assert ACCOUNT == made.home.account
+    [found] = iam.foreign_roles(made)
+    assert ("churn", "Pipeline") == (found.step, found.step_type)
+    assert OTHER not in "".join(
+        resource
+        for statement in iam.author_policy(made).statements
+        if "iam:PassRole" in statement["Action"]
+        for resource in statement["Resource"]
+    )
+    answer = iam.preflight(made, role_policies=[], author_policies=[iam.author_policy(made)])
+    assert [OTHER] == [row.role_account for row in answer if row.action == "iam:PassRole"]
+
+
+def roles(*arns: str) -> dict[str, Any]:
+    """A definition with jobs of these roles."""
+    return {"Steps": [step(f"S{n}", "Training", {"RoleArn": arn}) for n, arn in enumerate(arns)]}
+
+
+@pytest.mark.parametrize(
+    ("definition", "known", "account"),
+    [
+        (roles(FOREIGN), {}, OTHER),
+        (roles(FOREIGN, FOREIGN + "2"), {}, OTHER),
+        (roles(FOREIGN, WORKER), {}, "*"),
+        (roles(WORKER, FOREIGN), {}, "*"),
+        (roles(FOREIGN), {"role_arn": EXECUTION}, ACCOUNT),
+        (roles(FOREIGN), {"account": ACCOUNT}, ACCOUNT),
+        (roles(FOREIGN), {"account": ACCOUNT, "role_arn": FOREIGN}, ACCOUNT),
+        (roles(), {}, "*"),
+    ],
+)
+def test_the_account(definition: Any, known: dict[str, str], account: str) -> None:
+    """What is known beats the execution role, which beats the jobs' roles; these have to agree."""
+    assert account == Plan.from_definition(definition, **known).home.account
+    late = Plan.from_definition(definition).moved(**known)
+    assert Plan.from_definition(definition, **known) == late
+
+
+def test_an_account_that_only_the_roles_tell_is_nobodys_mistake() -> None:
+    """Nothing is found where nobody knows the account, or all roles agree on it."""
+    assert () == iam.foreign_roles(roles(FOREIGN))
+    assert () == iam.foreign_roles(roles(FOREIGN, WORKER))
+    assert 1 == len(iam.foreign_roles(roles(FOREIGN, WORKER), ACCOUNT))
+    assert () == iam.foreign_roles(Plan(()))
+    with pytest.raises(ValueError, match="can't be an account"):
+        iam.foreign_roles(roles(), "12")

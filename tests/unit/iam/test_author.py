@@ -1,0 +1,142 @@
+"""What creating a pipeline sends beside it: granted to the author, and judged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import Plan, iam
+from sm_prefix_ext.iam.uploads import stable_part
+from sm_prefix_ext.plan import AuthorRequest
+
+from .pipelines import ACCOUNT, EXECUTION, REGION, step
+
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify"
+LAMBDA_ROLE = f"arn:aws:iam::{ACCOUNT}:role/lambda"
+CALL = step("Call", "Lambda", FunctionArn=FUNCTION)
+SENT = (
+    AuthorRequest("s3:PutObject", "arn:aws:s3:::bucket/churn/code/0a1b/prepare.py"),
+    AuthorRequest("s3:PutObject", "arn:aws:s3:::bucket/churn/code/2c3d/train.py"),
+    AuthorRequest("lambda:CreateFunction", FUNCTION),
+    AuthorRequest("lambda:UpdateFunctionCode", FUNCTION),
+    AuthorRequest("iam:PassRole", LAMBDA_ROLE, {"iam:PassedToService": "lambda.amazonaws.com"}),
+)
+
+
+def planned(*sent: AuthorRequest, **more: Any) -> Plan:
+    """The plan of a pipeline whose creation sends these."""
+    given = {"region": REGION, "role_arn": EXECUTION, "pipeline_name": "churn", **more}
+    return Plan.from_definition({"Steps": [CALL]}, author_requests=sent, **given)
+
+
+def rows(plan: Plan, policies: Any, **more: Any) -> list[Any]:
+    """The author's."""
+    answer = iam.preflight(plan, role_policies=[], author_policies=policies, **more)
+    return [row for row in answer if row.principal == "author"]
+
+
+def test_what_is_sent_is_granted_and_judged() -> None:
+    """Uploads by the part that no change of the code changes; Lambda's role to Lambda alone."""
+    made = planned(*SENT)
+    policy = iam.author_policy(made)
+    assert {"allowed"} == {row.verdict for row in rows(made, [policy])}
+    asked = {(row.action, row.resource) for row in rows(made, [policy])}
+    assert {
+        ("s3:ListBucket", "arn:aws:s3:::bucket"),
+        ("s3:PutObject", "arn:aws:s3:::bucket/churn/code/*"),
+        ("lambda:CreateFunction", FUNCTION),
+        ("lambda:UpdateFunctionCode", FUNCTION),
+        ("iam:PassRole", LAMBDA_ROLE),
+    } == {one for one in asked if one[1] != EXECUTION and ":sagemaker:" not in one[1]}
+    for service, wanted in (("lambda", "allowed"), ("sagemaker", "implicitDeny")):
+        context = {"iam:PassedToService": f"{service}.amazonaws.com"}
+        decision = iam.evaluate("iam:PassRole", LAMBDA_ROLE, identity=[policy], context=context)
+        assert wanted == decision.verdict
+    assert not any("Lambda" in note for note in policy.notes)
+    changed = planned(AuthorRequest("s3:PutObject", "arn:aws:s3:::bucket/churn/code/9e9e/new.py"))
+    assert {"allowed"} == {row.verdict for row in rows(changed, [policy])}
+    assert policy.to_json() == iam.author_policy(planned(*SENT[::-1])).to_json()
+
+
+@pytest.mark.parametrize("left_out", range(len(SENT)))
+def test_a_policy_for_less_is_refused(left_out: int) -> None:
+    """Whatever is left out; both uploads share a part."""
+    less = [one for number, one in enumerate(SENT) if number != left_out]
+    refused = {row.action for row in rows(planned(*SENT), [iam.author_policy(planned(*less))])}
+    assert refused
+    found = {
+        r.action
+        for r in rows(planned(*SENT), [iam.author_policy(planned(*less))])
+        if r.verdict != "allowed"
+    }
+    assert (set() if left_out < 2 else {SENT[left_out].action}) == found
+
+
+def test_a_role_of_another_account_is_not_passed_to_lambda() -> None:
+    """As none is to SageMaker."""
+    foreign = "arn:aws:iam::444455556666:role/lambda"
+    sent = AuthorRequest("iam:PassRole", foreign, {"iam:PassedToService": "lambda.amazonaws.com"})
+    made = planned(sent)
+    policy = iam.author_policy(made)
+    assert foreign not in policy.to_json()
+    assert ["implicitDeny"] == [r.verdict for r in rows(made, [policy]) if r.resource == foreign]
+
+
+def test_a_bare_definition() -> None:
+    """Code goes to the default bucket; deploying functions isn't covered, and that is said."""
+    made = planned()
+    policy = iam.author_policy(made)
+    assert f"arn:aws:s3:::sagemaker-{REGION}-{ACCOUNT}/*" in policy.to_json()
+    assert any("functions of Lambda steps (Call) is not covered" in note for note in policy.notes)
+    without = Plan.from_definition({"Steps": []}, region=REGION, role_arn=EXECUTION)
+    assert not any("Lambda" in note for note in iam.author_policy(without).notes)
+
+
+def test_a_bucket_that_is_given_is_granted_too() -> None:
+    """Beside those that uploads go to."""
+    made = planned(*SENT)
+    text = iam.author_policy(made, bucket="mine").to_json()
+    assert "arn:aws:s3:::mine/*" in text
+    assert "arn:aws:s3:::bucket/churn/code/*" in text
+    policy = iam.author_policy(made)
+    refused = [r.resource for r in rows(made, [policy], bucket="mine") if r.verdict != "allowed"]
+    assert ["arn:aws:s3:::mine", "arn:aws:s3:::mine/*"] == refused
+
+
+def test_a_long_definition_is_uploaded() -> None:
+    """Under the pipeline's name."""
+    listed = step("T", "Fail", {"ErrorMessage": "x" * 110_000})
+    made = Plan.from_definition(
+        {"Steps": [listed]},
+        region=REGION,
+        role_arn=EXECUTION,
+        pipeline_name="churn",
+        author_requests=SENT,
+    )
+    assert f"arn:aws:s3:::sagemaker-{REGION}-{ACCOUNT}/churn" in iam.author_policy(made).to_json()
+
+
+HASH = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    ("key", "stable"),
+    [
+        (f"churn/code/{HASH}/prepare.py", "churn/code/*"),
+        ("p/code/abc/t.py", "p/code/*"),
+        (f"lab/churn/{HASH}/x.tar.gz", "lab/churn/*"),
+        ("churn/Fun/2026-11-25-07-09-36-742/function/payload.pkl", "churn/Fun/*"),
+        ("churn-2026-11-25-07-09-36-742/input/code/t.py", "churn-*"),
+        ("churn-20261125070936/input/code/t.py", "churn-*"),
+        ("churn/1234abcd-12ab-34cd-56ef-1234567890ab/t.py", "churn/*"),
+        ("churn/scripts/t.py", "churn/scripts/*"),
+        (f"{HASH}/t.py", "*"),
+        ("t.py", "t.py"),
+        ("a*/${aws:username}/t?.py", "a${*}/${$}{aws:username}/*"),
+        ("t*.py", "t${*}.py"),
+    ],
+)
+def test_the_part_of_an_upload_that_stays(key: str, stable: str) -> None:
+    """All before the first hash or time; characters of a policy stand for themselves."""
+    assert f"arn:aws:s3:::bucket/{stable}" == stable_part(f"arn:aws:s3:::bucket/{key}")

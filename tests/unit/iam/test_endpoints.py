@@ -1,0 +1,112 @@
+"""Endpoints, their configurations and keys, inference components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import Plan, iam
+
+from .pipelines import ACCOUNT, EXECUTION, REGION, step
+
+HEAD = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+
+def planned(key: Any = None) -> Plan:
+    """A configuration, an endpoint of it, a component on that."""
+    config = {"EndpointConfigName": "team-a-config", **({} if key is None else {"KmsKeyId": key})}
+    listed = [
+        step("Config", "EndpointConfig", config),
+        step(
+            "Live",
+            "Endpoint",
+            {
+                "EndpointName": "team-a-live",
+                "EndpointConfigName": {"Get": "Steps.Config.EndpointConfigName"},
+            },
+        ),
+        step(
+            "Part",
+            "InferenceComponent",
+            {
+                "InferenceComponentName": "team-a-part",
+                "EndpointName": {"Get": "Steps.Live.EndpointName"},
+            },
+        ),
+    ]
+    return Plan.from_definition({"Steps": listed}, region=REGION, role_arn=EXECUTION)
+
+
+def test_each_run_makes_a_config_and_updates_the_endpoint() -> None:
+    """Under a name with a suffix, and under its own name."""
+    policy = iam.execution_role_policy(planned())
+    answer = iam.preflight(planned(), role_policies=[policy])
+    assert answer.ok
+    config = f"{HEAD}endpoint-config/team-a-config-*"
+    endpoint, component = f"{HEAD}endpoint/team-a-live", f"{HEAD}inference-component/team-a-part"
+    asked = {(row.step, row.action.partition(":")[2], row.resource) for row in answer}
+    assert {
+        ("Config", "CreateEndpointConfig", config),
+        ("Config", "AddTags", config),
+        ("Config", "DescribeEndpointConfig", config),
+        *(
+            ("Live", action, endpoint)
+            for action in ("CreateEndpoint", "UpdateEndpoint", "DescribeEndpoint", "AddTags")
+        ),
+        ("Live", "CreateEndpoint", config),
+        ("Live", "UpdateEndpoint", config),
+        *(
+            ("Part", action, component)
+            for action in (
+                *("CreateInferenceComponent", "UpdateInferenceComponent"),
+                *("DescribeInferenceComponent", "AddTags"),
+            )
+        ),
+        ("Part", "CreateInferenceComponent", endpoint),
+    } == asked
+
+
+@pytest.mark.parametrize("missing", ["sagemaker:UpdateEndpoint", "sagemaker:CreateEndpoint"])
+def test_a_policy_without_one_of_the_two(missing: str) -> None:
+    """Fails the first run or the second."""
+    [document] = [iam.execution_role_policy(planned()).to_dict()]
+    for statement in document["Statement"]:
+        statement["Action"] = [one for one in statement["Action"] if one != missing] or ["a:B"]
+    answer = iam.preflight(planned(), role_policies=[document])
+    assert {missing} == {row.action for row in answer.refused}
+
+
+@pytest.mark.parametrize(
+    ("key", "resource"),
+    [
+        (KEY, KEY),
+        (KEY.rpartition("/")[2], KEY),
+        ("alias/mine", None),
+        (KEY.replace("key/", "alias/"), None),
+        ({"Get": "Parameters.Key"}, None),
+    ],
+)
+def test_a_customers_key(key: Any, resource: str | None) -> None:
+    """Takes a grant on it; an alias names no key in a policy, and that is said."""
+    made = planned(key)
+    policy = iam.execution_role_policy(made)
+    granted = [
+        r for s in policy.statements if "kms:CreateGrant" in s["Action"] for r in s["Resource"]
+    ]
+    assert ([] if resource is None else [resource]) == granted
+    answer = iam.preflight(made, role_policies=[policy])
+    assert (resource is not None) == answer.ok
+    [row] = [row for row in answer if row.action == "kms:CreateGrant"]
+    assert "Live" == row.step
+    said = "Step Live: The definition doesn't tell which, so nothing is granted for kms:CreateGrant"
+    assert (resource is None) == any(said in note for note in policy.notes)
+
+
+def test_a_config_without_a_name_opens_no_door() -> None:
+    """Nothing is granted for it."""
+    made = Plan.from_definition(
+        {"Steps": [step("C", "EndpointConfig", {})]}, region=REGION, account=ACCOUNT
+    )
+    assert iam.execution_role_policy(made).statements == ()

@@ -1,0 +1,228 @@
+"""No text of a definition becomes a wildcard or a policy variable, whichever field it stands in."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sm_prefix_ext import Plan, iam
+from sm_prefix_ext.arns import unescaped
+from sm_prefix_ext.kinds import KINDS
+from sm_prefix_ext.plan import AuthorRequest
+
+from .pipelines import (
+    ACCOUNT,
+    EXECUTION,
+    EXPERIMENT,
+    JOBS,
+    OTHERS,
+    PROPERTY_FILES,
+    REGION,
+    REGISTRATIONS,
+    WORKER,
+    step,
+)
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+MORE = [
+    step(
+        "InGroup2",
+        "RegisterModel",
+        {
+            "ModelPackageGroupName": f"arn:aws:sagemaker:{REGION}:"
+            f"{ACCOUNT}:model-package-group/shared"
+        },
+    ),
+    step("Reward", "Job", {"JobName": "team-a", "JobCategory": "AgentRFT", "RoleArn": WORKER}),
+    step("Clarify", "ClarifyCheck", {"ProcessingJobName": "team-a", "RoleArn": WORKER}),
+    step("Loop", "ForEach", {"ForEachBody": [step("In", "Training", {"TrainingJobName": "t"})]}),
+    step(
+        "Keyed",
+        "EndpointConfig",
+        {"EndpointConfigName": "k", "KmsKeyId": KEY, "ExecutionRoleArn": WORKER},
+    ),
+    step(
+        "OfKeyed",
+        "Endpoint",
+        {"EndpointName": "e", "EndpointConfigName": {"Get": "Steps.Keyed.EndpointConfigName"}},
+    ),
+    step("Part", "InferenceComponent", {"InferenceComponentName": "p", "EndpointName": "e"}),
+    step("Lineage", "Lineage"),
+    step("Cleanup", "Cleanup"),
+    step(
+        "Fun",
+        "Training",
+        {
+            "TrainingJobName": "team-a-fun",
+            "OutputDataConfig": {"S3OutputPath": "s3://bucket/fun"},
+            "AlgorithmSpecification": {"ContainerArguments": ["--func_step_s3_dir", "2026"]},
+        },
+    ),
+    step(
+        "Read",
+        "Fail",
+        {
+            "ErrorMessage": {
+                "Std:JsonGet": {
+                    "S3Uri": {
+                        "Std:Join": {
+                            "On": "/",
+                            "Values": [
+                                {"Get": "Steps.Fun.OutputDataConfig.S3OutputPath"},
+                                "results.json",
+                            ],
+                        }
+                    },
+                    "Path": "a",
+                }
+            }
+        },
+    ),
+]
+DEFINITION = {
+    "Parameters": [{"Name": "P", "Type": "String", "DefaultValue": "value"}],
+    "PipelineExperimentConfig": {**EXPERIMENT, "ExperimentName": "lab", "TrialName": "trial"},
+    "Steps": [*JOBS, *REGISTRATIONS, *PROPERTY_FILES, *OTHERS, *MORE],
+}
+Path = tuple[Any, ...]
+
+
+def texts(value: Any, path: Path = ()) -> Iterator[Path]:
+    """Where a definition has texts."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inside in inner:
+        if isinstance(inside, str) and key != "Type":
+            yield (*path, key)
+        elif isinstance(inside, (dict, list)):
+            yield from texts(inside, (*path, key))
+
+
+PLACES = list(texts(DEFINITION))
+
+
+def at(path: Path, change: Any) -> dict[str, Any]:
+    """The definition with a text changed."""
+    made = copy.deepcopy(DEFINITION)
+    holder: Any = made
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = change(holder[path[-1]])
+    return made
+
+
+def wildcards(policy: iam.PolicyDocument) -> int:
+    """How many wildcards and variables a policy has in all, those that stand for themselves not."""
+    found = 0
+    for statement in policy.statements:
+        for resource in statement["Resource"]:
+            rest = resource.replace("${*}", "").replace("${?}", "").replace("${$}", "")
+            found += rest.count("*") + rest.count("?") + rest.count("${")
+    return found
+
+
+def policies(definition: dict[str, Any]) -> list[iam.PolicyDocument]:
+    """Those that are made from a definition."""
+    made = Plan.from_definition(
+        definition, region=REGION, role_arn=EXECUTION, pipeline_name="team-a-pipe"
+    )
+    return [iam.execution_role_policy(made), iam.author_policy(made)]
+
+
+SMUGGLED = ("*?", "${aws:username}", "$", "arn:aws:s3:::*")
+
+
+def test_every_step_type_and_every_place_is_tried() -> None:
+    """The definition has them all."""
+    used = {view["Type"] for view in DEFINITION["Steps"]}
+    assert set(KINDS) == used
+    assert 100 < len(PLACES)
+
+
+def harmless(text: str) -> str:
+    """A text of the same form without any character that a policy gives a meaning."""
+    return re.sub(r"[*?${}]", "z9", text)
+
+
+def no_more(path: Path, change: Any, smuggled: str) -> None:
+    """A text in a place makes no more wildcards than a harmless one does there."""
+    try:
+        found = policies(at(path, lambda old: change(old, smuggled)))
+    except ValueError:
+        return  # refused
+    usual = policies(at(path, lambda old: change(old, harmless(smuggled))))
+    for policy, other in zip(found, usual):
+        assert wildcards(policy) <= wildcards(other), smuggled
+
+
+def first(old: str, new: str) -> str:
+    """A text with another one behind its first separators."""
+    return old.replace("/", f"/{new}", 1).replace(":", f":{new}", 4)
+
+
+CHANGES = (
+    lambda old, new: new,
+    lambda old, new: f"{old}{new}",
+    lambda old, new: f"{new}{old}",
+    first,
+)
+
+
+@pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
+def test_no_field_smuggles(path: Path) -> None:
+    """The whole text, or one in its middle, its beginning or its end."""
+    for smuggled in SMUGGLED:
+        for change in CHANGES:
+            no_more(path, change, smuggled)
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from(PLACES),
+    st.sampled_from(CHANGES),
+    st.text(st.sampled_from("*?${}:/-a'\"[]. "), max_size=12),
+)
+def test_no_text_smuggles(path: Path, change: Any, text: str) -> None:
+    """Whatever characters a policy gives a meaning."""
+    no_more(path, change, text)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.text(st.sampled_from("*?${}a:"), max_size=4), min_size=1, max_size=5))
+def test_no_join_puts_a_variable_together(parts: list[str]) -> None:
+    """Of a dollar in one part and a brace in the next."""
+    read = {"S3Uri": {"Std:Join": {"On": "", "Values": ["s3://b/k", *parts]}}, "Path": "p"}
+    compared = {"Type": "Equals", "LeftValue": {"Std:JsonGet": read}, "RightValue": 1}
+    arguments = {"Conditions": [compared], "IfSteps": [], "ElseSteps": []}
+    made = Plan.from_definition({"Steps": [step("C", "Condition", arguments)]})
+    policy = iam.execution_role_policy(made)
+    assert 0 == wildcards(policy)
+    [resource] = policy.statements[0]["Resource"]
+    assert f"arn:aws:s3:::b/k{''.join(parts)}".rstrip("/") == unescaped(resource)
+
+
+@pytest.mark.parametrize("smuggled", ["*", "?", "${aws:username}", "$"])
+def test_what_is_sent_beside_the_pipeline_smuggles_nothing(smuggled: str) -> None:
+    """Nor does the name of a bucket, an object, a function or a role."""
+    sent = (
+        AuthorRequest("s3:PutObject", f"arn:aws:s3:::b{smuggled}/code/{smuggled}/x"),
+        AuthorRequest("lambda:CreateFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:f:{smuggled}"),
+        AuthorRequest("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/{smuggled}"),
+    )
+    made = Plan.from_definition(
+        {"Steps": []}, role_arn=EXECUTION, region=REGION, pipeline_name="p", author_requests=sent
+    )
+    # Those that are meant: executions of the pipeline, and the upload's own.
+    assert 2 == wildcards(iam.author_policy(made))
+
+
+def test_the_version_policy_names_one_pipeline() -> None:
+    """Its name is no pattern."""
+    for name in ("*", "a?", "${aws:username}"):
+        with pytest.raises(ValueError, match="can't be a pipeline's name"):
+            iam.pipeline_version_policy(name, at_least=1)

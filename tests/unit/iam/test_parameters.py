@@ -1,0 +1,186 @@
+"""Parameters in plans, policies and preflights: values that are given, and defaults that hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import Plan, PrefixPolicy, iam
+
+from .pipelines import ACCOUNT, EXECUTION, REGION, ROLE, WORKER, condition, step
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+DEFAULTS = {
+    "Role": WORKER,
+    "Instance": "ml.m5.large",
+    "Key": KEY,
+    "Bucket": "bucket",
+    "Group": "team-a-churn",
+    "Queue": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/approve",
+    "Endpoint": "team-a-live",
+}
+
+
+def get(name: str) -> dict[str, str]:
+    """A reference to a parameter."""
+    return {"Get": f"Parameters.{name}"}
+
+
+def join(*values: Any, on: str = "/") -> dict[str, Any]:
+    """Values as one text."""
+    return {"Std:Join": {"On": on, "Values": list(values)}}
+
+
+TRAIN = step(
+    "Train",
+    "Training",
+    {
+        "TrainingJobName": "team-a-train",
+        "RoleArn": get("Role"),
+        "ResourceConfig": {"InstanceType": get("Instance"), "VolumeKmsKeyId": get("Key")},
+    },
+)
+DEFINITION = {
+    "Parameters": [
+        {"Name": name, "Type": "String", "DefaultValue": value} for name, value in DEFAULTS.items()
+    ],
+    "Steps": [
+        TRAIN,
+        condition(read={"S3Uri": join("s3:/", get("Bucket"), "e.json"), "Path": "a"}),
+        step("Register", "RegisterModel", {"ModelPackageGroupName": get("Group")}),
+        step("Ask", "Callback", SqsQueueUrl=get("Queue")),
+        step("Live", "Endpoint", {"EndpointName": get("Endpoint"), "EndpointConfigName": "c"}),
+        step(
+            "Joined",
+            "Processing",
+            {
+                "ProcessingJobName": "team-a-joined",
+                "RoleArn": join(f"arn:aws:iam::{ACCOUNT}:role/", get("Group"), on=""),
+            },
+        ),
+    ],
+}
+
+
+def planned(**more: Any) -> Plan:
+    """The plan of it."""
+    return Plan.from_definition(DEFINITION, region=REGION, role_arn=EXECUTION, **more)
+
+
+def test_the_generated_policy_is_enough_for_the_defaults() -> None:
+    """Its own preflight is ok, and says which rows hold for the defaults only."""
+    policy = iam.execution_role_policy(planned())
+    answer = iam.preflight(planned(), role_policies=[policy])
+    assert answer.ok
+    marked = {(row.step, row.action): row.defaults for row in answer}
+    assert ("Role",) == marked["Train", "iam:PassRole"]
+    assert ("Instance", "Key") == marked["Train", "sagemaker:CreateTrainingJob"]
+    assert () == marked["Train", "sagemaker:StopTrainingJob"]
+    assert ("Bucket",) == marked["Check", "s3:GetObject"]
+    assert ("Group",) == marked["Register", "sagemaker:CreateModelPackageGroup"]
+    assert ("Queue",) == marked["Ask", "sqs:SendMessage"]
+    assert ("Group",) == marked["Joined", "iam:PassRole"]
+    row = next(row for row in answer if row.defaults == ("Role",))
+    assert "(for the default of Role)" in row.why
+    assert 5 == len(tuple(row))
+    assert ("Role",) == next(
+        one["defaults"] for one in answer.to_dict()["rows"] if one["action"] == "iam:PassRole"
+    )
+
+
+@pytest.mark.parametrize("how", ["plan", "generator", "preflight"])
+def test_values_that_are_given(how: str) -> None:
+    """Hold in place of the defaults, and nothing hangs on a default then."""
+    given = {
+        name: value.replace("team-a", "team-b")
+        for name, value in DEFAULTS.items()
+        if name != "Role"
+    }
+    given = {**given, "Role": f"{ROLE}better", "Key": KEY, "Queue": DEFAULTS["Queue"]}
+    plan = planned(parameters=given) if how == "plan" else planned()
+    more = {} if how == "plan" else {"parameters": given}
+    policy = iam.execution_role_policy(plan, **more)
+    answer = iam.preflight(plan, role_policies=[policy], **more)
+    assert answer.ok
+    assert {()} == {row.defaults for row in answer}
+    assert policy.notes == ()
+    assert f"{ROLE}better" in policy.to_json()
+    assert WORKER not in policy.to_json()
+    assert ":model-package-group/team-b-churn" in policy.to_json()
+    assert not iam.preflight(planned(), role_policies=[policy]).ok
+
+
+def test_a_condition_on_what_a_parameter_says() -> None:
+    """Is decided by its value, and by its default where none is given."""
+    condition_of = {"StringEquals": {"sagemaker:InstanceTypes": "ml.m5.large"}}
+    policy = {
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "sagemaker:CreateTrainingJob",
+            "Resource": "*",
+            "Condition": condition_of,
+        }
+    }
+    verdicts = []
+    for parameters in (None, {"Instance": "ml.p4d.24xlarge"}):
+        answer = iam.preflight(planned(), role_policies=[policy], parameters=parameters)
+        verdicts += [r.verdict for r in answer if r.action == "sagemaker:CreateTrainingJob"]
+    assert ["allowed", "implicitDeny"] == verdicts
+
+
+def test_a_plan_says_what_hangs_on_a_default() -> None:
+    """A job's name and role; not where the policy gives the role."""
+    assert {"Train": ("Role",), "Register": ("Group",), "Joined": ("Group",)} == {
+        job.step: job.defaults for job in planned()
+    }
+    jobs = planned(policy=PrefixPolicy(step_roles={"Train": WORKER}))
+    assert () == jobs[0].defaults
+    later = jobs.moved(parameters={"Group": "x"})
+    assert [(), (), ()] == [job.defaults for job in later]
+    assert WORKER == later[0].role_arn
+    assert {"Group": "x"} == later.parameters
+
+
+def test_parameters_without_default_stay_unknown() -> None:
+    """Nothing is granted for them, until their value is given."""
+    definition = {**DEFINITION, "Parameters": [{"Name": n, "Type": "String"} for n in DEFAULTS]}
+    made = Plan.from_definition(definition, region=REGION, role_arn=EXECUTION)
+    policy = iam.execution_role_policy(made)
+    assert not iam.preflight(made, role_policies=[policy]).ok
+    assert WORKER not in policy.to_json()
+    policy = iam.execution_role_policy(made, parameters=DEFAULTS)
+    assert iam.preflight(made, role_policies=[policy], parameters=DEFAULTS).ok
+
+
+def test_a_parameter_that_is_not_there() -> None:
+    """A sentence with the nearest, wherever it is given."""
+    policy = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+    for call in (
+        lambda: planned(parameters={"Rolle": "x"}),
+        lambda: iam.execution_role_policy(planned(), parameters={"Rolle": "x"}),
+        lambda: iam.author_policy(planned(), parameters={"Rolle": "x"}),
+        lambda: iam.preflight(planned(), role_policies=[policy], parameters={"Rolle": "x"}),
+    ):
+        with pytest.raises(ValueError, match=r"no parameter 'Rolle'; .*Did you mean 'Role'\?"):
+            call()
+
+
+def test_parameters_that_matter_to_no_request_are_not_named() -> None:
+    """No note says that something hangs on a default where nothing does."""
+    arguments = {
+        "TrainingJobName": "team-a",
+        "RoleArn": WORKER,
+        "HyperParameters": {"epochs": get("Epochs")},
+    }
+    made = Plan.from_definition(
+        {
+            "Parameters": [{"Name": "Epochs", "Type": "Integer", "DefaultValue": 3}],
+            "Steps": [step("T", "Training", arguments)],
+        },
+        region=REGION,
+        account=ACCOUNT,
+    )
+    policy = iam.execution_role_policy(made)
+    assert policy.notes == ()
+    assert {()} == {row.defaults for row in iam.preflight(made, role_policies=[policy])}

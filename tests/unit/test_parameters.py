@@ -1,0 +1,96 @@
+"""The values of a pipeline's parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext.parameters import defaults_of, filled, named_in, values_of
+
+DEFINITION = {
+    "Parameters": [
+        {"Name": "Role", "Type": "String", "DefaultValue": "r"},
+        {"Name": "Epochs", "Type": "Integer", "DefaultValue": 0},
+        {"Name": "Rate", "Type": "Float"},
+        {"Name": "Fast", "Type": "Boolean"},
+        {"Name": "Type", "Type": "String", "EnumValues": ["ml.m5.large", "ml.m5.xlarge"]},
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("Role", "x", "x"),
+        ("Epochs", "12", 12),
+        ("Epochs", 12, 12),
+        ("Rate", "0.5", 0.5),
+        ("Rate", 1, 1.0),
+        ("Fast", "True", True),
+        ("Fast", False, False),
+        ("Type", "ml.m5.xlarge", "ml.m5.xlarge"),
+    ],
+)
+def test_values(name: str, given: Any, value: Any) -> None:
+    """In the declared type, also where a command line has them as texts."""
+    found = values_of(DEFINITION, {name: given})
+    assert {name: value} == found
+    assert type(value) is type(found[name])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"role": "x"}, "has no parameter 'role'; it has .*Did you mean 'Role'?"),
+        ({"Epochs": "many"}, "'Epochs' takes a value of type Integer; got 'many'"),
+        ({"Epochs": True}, "of type Integer; got True"),
+        ({"Role": 1}, "of type String; got 1"),
+        ({"Role": None}, "of type String; got None"),
+        ({"Fast": "yes"}, "of type Boolean; got 'yes'"),
+        ({"Rate": []}, "of type Float"),
+        ({"Type": "ml.p4d"}, "takes one of 'ml.m5.large', 'ml.m5.xlarge'; got 'ml.p4d'"),
+    ],
+)
+def test_what_is_no_value(given: Any, said: str) -> None:
+    """One sentence."""
+    with pytest.raises(ValueError, match=said):
+        values_of(DEFINITION, given)
+
+
+def test_a_pipeline_without_parameters() -> None:
+    """Says that it has none."""
+    with pytest.raises(ValueError, match="it has none at all"):
+        values_of({"Steps": []}, {"Role": "x"})
+    assert {} == values_of({"Steps": []}, None)
+
+
+def test_defaults_and_references() -> None:
+    """Those that are there, falsy ones too; references at any depth."""
+    assert {"Role": "r", "Epochs": 0} == defaults_of(DEFINITION)
+    value = {"a": [{"Get": "Parameters.Role"}, {"Std:Join": {"Values": [{"Get": "Parameters.N"}]}}]}
+    assert ["Role", "N"] == list(named_in(value))
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted"),
+    [
+        ({"Get": "Parameters.A"}, "a"),
+        ({"Get": "Parameters.B"}, {"Get": "Parameters.B"}),
+        ({"Get": "Steps.A.B"}, {"Get": "Steps.A.B"}),
+        ({"Get": "A"}, {"Get": "A"}),
+        ({"Std:Join": {"On": "", "Values": ["x", {"Get": "Parameters.A"}, 1]}}, "xa1"),
+        (
+            {"Std:Join": {"On": "", "Values": [{"Get": "Parameters.A"}, {"Get": "Parameters.B"}]}},
+            {"Std:Join": {"On": "", "Values": ["a", {"Get": "Parameters.B"}]}},
+        ),
+        (
+            {"Std:Join": {"On": "/", "Values": [True]}},
+            {"Std:Join": {"On": "/", "Values": [True]}},
+        ),
+        ([{"x": {"Get": "Parameters.A"}}, None, 1], [{"x": "a"}, None, 1]),
+    ],
+)
+def test_values_in_their_places(value: Any, wanted: Any) -> None:
+    """What isn't known stays an expression."""
+    assert wanted == filled(value, {"A": "a"})
