@@ -551,7 +551,9 @@ def test_what_the_sdk_would_start_in_a_pipeline_of_its_own(
 ) -> None:
     """It is refused, and nothing is sent."""
     job = make("Transformer", plain, base_transform_job_name="x")
-    with pytest.raises(PrefixViolation, match="a pipeline of the SDK's own.*MonitorBatchTransform"):
+    with pytest.raises(
+        PrefixViolation, match=r"a pipeline of the SDK's own.*MonitorBatchTransform"
+    ):
         job.transform_with_monitoring(None, None, "s3://bucket/in")
     assert [] == plain.boto_session.client("sagemaker").list_pipelines()["PipelineSummaries"]
 
@@ -564,7 +566,7 @@ def test_what_is_refused_is_there() -> None:
             assert hasattr(upstream().load(name), method)
 
 
-class Team(str, Enum):  # noqa: UP042  # a StrEnum says what it is
+class Team(str, Enum):  # a StrEnum says what it is
     """Names that are more than their characters."""
 
     A = "churn"
