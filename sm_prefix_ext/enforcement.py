@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from .definition import Definition, StepView, copied, is_stand_in, role_slots, steps
-from .findings import GROUP_OUTSIDE_POLICY, SAME_PREFIX, UNKNOWN_STEP_TYPE, Finding
+from .findings import (
+    GROUP_OUTSIDE_POLICY,
+    NOT_REACHED,
+    SAME_PREFIX,
+    UNKNOWN_STEP_TYPE,
+    Finding,
+)
 from .kinds import KINDS, Kind
 from .names import JobPrefix
-from .naming import Declared, Place, alike_fix, bare_name, full_name_faults, judge
+from .naming import (
+    Declared,
+    Place,
+    alike_fix,
+    bare_name,
+    full_name_faults,
+    judge,
+    step_name_faults,
+)
 from .policy import PrefixPolicy
 
 
@@ -58,22 +72,44 @@ def enforce_in_place(
     declared: Mapping[str, Declared] | None = None,
     *,
     prefixing: bool = True,
+    names: Mapping[str, str] | None = None,
+    composes: bool | None = None,
 ) -> tuple[Finding, ...]:
-    """As :func:`enforce`, for a definition that is the caller's to change."""
+    """As :func:`enforce`, for a definition that is the caller's to change.
+
+    Args:
+        definition: a rendered definition.
+        policy: the prefix and the roles that hold.
+        declared: by step name, what the user declared.
+        prefixing: ``False`` leaves the names as they are.
+        names: by step name, names that were composed from what was declared, and judged, before.
+        composes: whether the policy's prefix is put in front of what was declared; by default where
+            something was.
+    """
+    composes = declared is not None if composes is None else composes
+    known, declared = names or {}, declared or {}
     findings: list[Finding] = []
     taken: dict[str, StepView] = {}
     for step in steps(definition):
         if step.kind is None:
             findings.append(unknown_step_type(step))
             continue
-        if not step.kind.makes_job:
+        kind, name = step.kind, known.get(step.name)
+        if prefixing and name is None:
+            findings += step_name_faults(Place(step.path, step.step_type, step.name))
+        if not kind.makes_job:
             if prefixing:
-                findings += _full_name(step, step.kind, policy)
+                findings += _full_name(step, kind, policy)
             continue
         _set_role(step, policy)
-        if prefixing:
-            faults = list(_name(step, step.kind, policy, declared))
-            findings += faults or _alike(step, step.kind, taken, (declared or {}).get(step.name))
+        if not prefixing:
+            continue
+        faults: tuple[Finding, ...] = ()
+        if name is None or step.group_name is not None:
+            faults = tuple(_name(step, kind, policy, declared, composes))
+        else:
+            step.arguments[kind.name_field] = name
+        findings += faults or _alike(step, kind, taken, declared.get(step.name))
     return tuple(findings)
 
 
@@ -90,15 +126,16 @@ def _name(
     step: StepView,
     kind: Kind,
     policy: PrefixPolicy,
-    declared: Mapping[str, Declared] | None,
+    declared: Mapping[str, Declared],
+    composes: bool,
 ) -> Iterator[Finding]:
     if step.group_name is not None:
         yield from _group(step, policy)
         return
     prefix = policy.prefix_for(kind)
-    said = (declared or {}).get(step.name) or _found(step, prefix)
+    said = declared.get(step.name) or _found(step, prefix)
     place = Place(step.path, step.step_type, step.name)
-    name, faults = judge(place, kind, said, policy, composes=declared is not None)
+    name, faults = judge(place, kind, said, policy, composes=composes)
     if name is not None:
         step.arguments[kind.name_field] = name
     yield from faults
@@ -157,6 +194,27 @@ def _alike(
             alike_fix(kind, declared),
         )
     ]
+
+
+def not_reached(definition: Definition, reached: Container[str]) -> tuple[Finding, ...]:
+    """The findings for jobs of steps that nobody read a declared name of.
+
+    Args:
+        definition: as it was rendered.
+        reached: the names of the steps that were read before.
+    """
+    return tuple(
+        Finding.of(
+            NOT_REACHED,
+            step.path,
+            step.step_type,
+            "The SDK rendered this step, and no object of the pipeline led to it beforehand, so "
+            "the name that you declared for its job was not read.",
+            "List the step in the pipeline's steps=.",
+        )
+        for step in steps(definition)
+        if step.kind is not None and step.kind.makes_job and step.name not in reached
+    )
 
 
 def unknown_step_type(step: StepView) -> Finding:

@@ -35,6 +35,8 @@ FOREIGN_ROLE = "PFX018"
 NAME_DROPPED = "PFX019"
 REFUSED_BY_SERVICE = "PFX020"
 UNMATCHED_STEP_ROLE = "PFX021"
+NOT_REACHED = "PFX022"
+CHANGED = "PFX023"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -74,6 +76,8 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
             WARNING,
             "A role is given to a step that the pipeline doesn't have.",
         ),
+        NOT_REACHED: (ERROR, "A step is in the definition, and no step of the pipeline led to it."),
+        CHANGED: (ERROR, "The pipeline changed between its judgement and its sending."),
     }
 )
 """Every code, with its severity and what it means."""

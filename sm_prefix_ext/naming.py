@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from .declared import CURES, DROPPED_BY_SDK, where
 from .declared import PREFIXING_OFF as PREFIXING_OFF
@@ -27,7 +28,8 @@ from .findings import (
 from .findings import Place as Place
 from .full_names import bare_name as bare_name
 from .full_names import full_name_faults as full_name_faults
-from .kinds import Kind
+from .full_names import step_name_faults as step_name_faults
+from .kinds import KINDS, Kind
 from .names import RESERVED, JobPrefix, alphabet_fault, hyphenated, plain, reserved, step_part
 from .policy import PrefixPolicy
 
@@ -85,6 +87,30 @@ def judge(
         place, kind, declared, policy, composes=composes, limit=limit
     )
     return name, tuple(finding for finding, _ in faults)
+
+
+@lru_cache(maxsize=4096)
+def clean_name(
+    step_type: str, step_name: str, declared: Declared, policy: PrefixPolicy
+) -> str | None:
+    """The composed name of a step's job, where nothing at all is wrong with it; else ``None``.
+
+    Args:
+        step_type: a type whose steps make a job.
+        step_name: the step's own name.
+        declared: what the user declared.
+        policy: the prefix that holds.
+
+    Example:
+        >>> from sm_prefix_ext import PrefixPolicy
+        >>> from sm_prefix_ext.naming import Declared, clean_name
+        >>> clean_name("Training", "Train", Declared("xgb"), PrefixPolicy("team-a"))
+        'team-a-xgb'
+        >>> clean_name("Training", "Train", Declared("x_gb"), PrefixPolicy("team-a"))
+    """
+    place = Place(step_name, step_type, step_name)
+    name, findings = judge(place, KINDS[step_type], declared, policy)
+    return None if findings or step_name_faults(place) else name
 
 
 def judge_with_remedies(

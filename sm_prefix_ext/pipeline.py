@@ -5,22 +5,28 @@ from __future__ import annotations
 import copy
 import inspect
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from ._sdk import upstream
-from ._sdk.outline import outline, render
-from .definition import Definition
-from .enforcement import enforce, enforce_in_place
+from ._sdk.looking import Look
+from ._sdk.outline import Outline, outline
+from ._sdk.rendering import RENDERING, render, render_as_it_is
+from .arns import Arn
+from .declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
+from .definition import Definition, is_stand_in, steps
+from .enforcement import enforce, enforce_in_place, not_reached
 from .errors import PrefixViolation
 from .findings import Finding, has_errors
-from .iam import Preflight, preflight
-from .iam.live import preflight_live
+from .given import Call
+from .iam import Preflight, foreign_roles
 from .naming import Place, full_name_faults
-from .plan import Plan
-from .policy import PrefixPolicy
+from .plan import AuthorRequest, Plan
+from .policy import PrefixPolicy, unmatched_step_roles
+from .rendering import Rendering
+from .sending import Judged
 
 _SDK = upstream()
 
@@ -57,9 +63,18 @@ class PipelineDefinitionConfig(_Config):
         policy: PrefixPolicy | str | None = None,
     ) -> None:
         super().__init__(use_custom_job_prefix)
+        self.policy = policy
+
+    @property
+    def policy(self) -> PrefixPolicy | None:
+        """The policy; ``None`` for the one that is found when the definition is rendered."""
+        return self._policy
+
+    @policy.setter
+    def policy(self, policy: PrefixPolicy | str | None) -> None:
         if policy is not None and not isinstance(policy, PrefixPolicy):
             policy = PrefixPolicy(policy)
-        self.policy = policy
+        self._policy = policy
 
     def __repr__(self) -> str:
         return (
@@ -83,13 +98,19 @@ class Pipeline(_Pipeline):
 
     @wraps(_SDK.pipeline.__init__)  # type: ignore[misc]  # mypy knows no wrapped constructors
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        given = _SIGNATURE.bind(self, *args, **kwargs)
-        if given.arguments.get("pipeline_definition_config") is None:
-            given.arguments["pipeline_definition_config"] = PipelineDefinitionConfig()
-        super().__init__(*given.args[1:], **given.kwargs)
+        call = Call.of(_SIGNATURE, (self, *args), kwargs)
+        if call is not None and call.get("pipeline_definition_config") is None:
+            call.put("pipeline_definition_config", PipelineDefinitionConfig())
+            args, kwargs = call.args[1:], call.kwargs
+        super().__init__(*args, **kwargs)
 
     def definition(self) -> str:
         """The pipeline's definition as JSON, with every job's name and role enforced.
+
+        As the SDK's own, it sends to AWS what the steps need: it uploads code, makes the
+        session's default bucket where there is none, and creates or overwrites the function of a
+        Lambda step that has a script. It sends nothing where a name is seen to be wrong before.
+        :meth:`render` sends none of it.
 
         Returns:
             What the SDK renders, with the composed names and the policy's roles in it.
@@ -97,119 +118,145 @@ class Pipeline(_Pipeline):
         Raises:
             PrefixViolation: with every finding, where one of them is an error.
         """
-        definition, findings = self._enforced()
-        if definition is None or has_errors(findings):
-            raise PrefixViolation(findings, f"the pipeline {self.name!r}")
-        return json.dumps(definition)
+        return _as_json(self._enforced().fit_to_leave(self))
 
-    def check(self) -> tuple[Finding, ...]:
-        """All that is wrong with the pipeline; raises nothing for it and sends nothing for it."""
-        return self._enforced()[1]
+    def render(self) -> Rendering:
+        """Render the pipeline for a look: nothing is uploaded, and nothing changes in AWS.
 
-    def plan(self, *, role_arn: str | None = None, account: str | None = None) -> Plan:
-        """The jobs that the pipeline will start, with their names, ARNs, roles and IAM actions.
-
-        Args:
-            role_arn: the pipeline's execution role, which the SDK is told only at ``upsert()``.
-            account: 12 digits; by default that of the roles in the definition, ``*`` where there
-                is none.
-
-        Raises:
-            PrefixViolation: as :meth:`definition` does.
+        Returns:
+            The findings, the definition, the plan and the preflight of one rendering. In that
+            definition an S3 path or an ARN of what was not sent has the form of the real one.
         """
-        return Plan.from_definition(
-            self.definition(),
+        enforced = self._enforced(look=True)
+        return Rendering(
+            pipeline_name=str(self.name),
+            findings=enforced.findings,
             region=region_of(self),
-            role_arn=role_arn,
-            account=account,
-            pipeline_name=str(self.name) or None,
+            author_requests=enforced.author_requests,
+            _document=enforced.definition,
+            _session=self.sagemaker_session,
         )
 
-    def preflight(
+    def check(self) -> tuple[Finding, ...]:
+        """All that is wrong with the pipeline; raises nothing for it and changes nothing in AWS."""
+        return self.render().findings
+
+    def plan(
         self,
         *,
-        role_policies: Any = None,
-        boundary: Any = None,
-        scps: Sequence[Any] = (),
-        author_policies: Any = None,
-        live: bool = False,
         role_arn: str | None = None,
-        context: Mapping[str, Any] | None = None,
-        bucket: str | None = None,
-    ) -> Preflight:
-        """Whether policies let these jobs run: each request of a run, its verdict, its statements.
+        account: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Plan:
+        """The jobs that the pipeline will start, with their names, ARNs, roles and IAM actions.
+
+        As :meth:`Rendering.plan`, on a rendering of its own.
 
         Args:
-            role_policies: the execution role's policies, or names to policies; with ``live`` they
-                are read from IAM.
-            boundary: its permissions boundary; with ``live`` read from IAM.
-            scps: levels of SCPs, the root first.
-            author_policies: the policies of whoever creates and starts the pipeline; ``None``
-                leaves the author out.
-            live: ask IAM, with the pipeline's session: for the role's policies and boundary, and
-                for its simulator's answer.
-            role_arn: the execution role; with ``live`` by default that of the pipeline in AWS.
-            context: condition keys that you know, such as ``aws:PrincipalTag/team``.
-            bucket: where the author's code goes; by default SageMaker's default bucket.
+            role_arn: the pipeline's execution role, which the SDK learns at ``upsert()`` only.
+            account: 12 digits; by default that of the roles in the definition, ``*`` where there
+                is none.
+            parameters: values of the pipeline's parameters; for the others their defaults hold.
 
         Raises:
-            PrefixViolation: as :meth:`definition` does.
-            ValueError: for a policy that IAM would refuse, or where neither policies nor ``live``
-                are given, or both.
+            PrefixViolation: with every finding, where one of them is an error.
         """
-        if (role_policies is None) != live or (live and boundary is not None):
-            raise ValueError(
-                "preflight() takes the role's policies as role_policies= and boundary=, or reads "
-                "both from IAM with live=True; give one of the two."
-            )
-        session = self.sagemaker_session
-        known: dict[str, Any] = {"author_policies": author_policies, "bucket": bucket}
-        known |= {"scps": scps, "context": context}
-        if not live:
-            plan = self.plan(role_arn=role_arn)
-            return preflight(plan, role_policies=role_policies, boundary=boundary, **known)
-        role_arn = role_arn or self.describe()["RoleArn"]
-        client = session.boto_session.client("iam")
-        return preflight_live(client, self.plan(role_arn=role_arn), role_arn, **known)
+        return self.render().plan(role_arn=role_arn, account=account, parameters=parameters)
+
+    @wraps(Rendering.preflight)
+    def preflight(self, **given: Any) -> Preflight:
+        return self.render().preflight(**given)
 
     @wraps(_SDK.pipeline.create)
     def create(self, *args: Any, **kwargs: Any) -> Any:
-        return super(Pipeline, self._rendered()).create(*args, **kwargs)
+        return super(Pipeline, self._rendered(args, kwargs)).create(*args, **kwargs)
 
     @wraps(_SDK.pipeline.update)
     def update(self, *args: Any, **kwargs: Any) -> Any:
-        return super(Pipeline, self._rendered()).update(*args, **kwargs)
+        return super(Pipeline, self._rendered(args, kwargs)).update(*args, **kwargs)
 
     @wraps(_SDK.pipeline.upsert)
     def upsert(self, *args: Any, **kwargs: Any) -> Any:
-        return super(Pipeline, self._rendered()).upsert(*args, **kwargs)
+        return super(Pipeline, self._rendered(args, kwargs)).upsert(*args, **kwargs)
 
-    def _enforced(self) -> tuple[Definition | None, tuple[Finding, ...]]:
+    def _enforced(self, *, look: bool = False, account: str | None = None) -> _Enforced:
+        """The enforced definition, what is wrong with it, and what else was to be sent.
+
+        Args:
+            look: whether to send nothing that changes anything.
+            account: the pipeline's, where it is known.
+        """
         prefixing = bool(self.pipeline_definition_config.use_custom_job_prefix)
-        policy = getattr(self.pipeline_definition_config, "policy", None)
-        policy = policy or PrefixPolicy.discover() or PrefixPolicy()
-        before = outline(self, _SDK)
-        policy = policy.spread(before.owners)
-        # Rendering uploads code, so what the objects alone show to be wrong is said first.
-        findings = enforce(before.definition, policy, before.declared, prefixing=prefixing)[1]
-        own = own_name_faults(self, policy) if prefixing else ()
-        if has_errors(findings):
-            return None, own + findings
-        definition = json.loads(render(self, before, _SDK, quiet=prefixing))
-        findings = enforce_in_place(definition, policy, before.declared, prefixing=prefixing)
-        return definition, own + findings
+        given = getattr(self.pipeline_definition_config, "policy", None)
+        given = given or PrefixPolicy.discover() or PrefixPolicy()
+        own = own_name_faults(self, given) if prefixing else ()
+        with RENDERING:
+            before = outline(self, _SDK, everything=look)
+            policy = given.spread(before.owners)
+            own += unmatched_step_roles(given, {*before.step_types, *before.owners.values()})
+            names = before.names(policy) if prefixing else {}
+            if names is None:
+                # Rendering uploads code, so what the objects alone show to be wrong comes first.
+                early = enforce(before.definition, policy, before.declared)[1]
+                if has_errors(early):
+                    return _Enforced(before, None, own + early)
+            text, author_requests = self._as_the_sdk_renders(before, prefixing, look)
+        definition = json.loads(text)
+        findings = enforce_in_place(
+            definition, policy, before.declared, prefixing=prefixing, names=names
+        )
+        if prefixing:
+            findings += not_reached(definition, before.step_types)
+        if account is not None:
+            findings += foreign_roles(definition, account)
+        return _Enforced(before, definition, own + findings, author_requests)
 
-    def _rendered(self) -> Pipeline:
+    def _as_the_sdk_renders(
+        self, before: Outline, prefixing: bool, look: bool
+    ) -> tuple[str, tuple[AuthorRequest, ...]]:
+        if not look:
+            return render(self, before, _SDK, quiet=prefixing), ()
+        seen = Look(before, _SDK)
+        text = render(self, before, _SDK, quiet=prefixing, prepare=seen.replace_sessions)
+        return text, seen.author_requests
+
+    def _rendered(self, args: Any, kwargs: Any) -> Pipeline:
         """A twin with the definition at hand: made before any request, once for all requests."""
         if "definition" in vars(self):
             return self
-        definition = self.definition()
+        enforced = self._enforced(account=_account(args, kwargs))
+        text = _as_json(enforced.fit_to_leave(self))
         twin = copy.copy(self)
-        twin.__dict__["definition"] = lambda: definition
+        twin.__dict__["definition"] = Judged(twin, text, enforced.outline.reach)
         if getattr(self.sagemaker_session, "local_mode", False):
             # Local mode compiles the steps itself, and v2 stops at a model that the policy named.
             twin.pipeline_definition_config = PipelineDefinitionConfig(False)
         return twin
+
+
+@dataclass(frozen=True)
+class _Enforced:
+    outline: Outline
+    definition: Definition | None
+    findings: tuple[Finding, ...]
+    author_requests: tuple[AuthorRequest, ...] = ()
+
+    def fit_to_leave(self, pipeline: Any) -> Definition:
+        if self.definition is None or has_errors(self.findings):
+            raise PrefixViolation(self.findings, f"the pipeline {pipeline.name!r}")
+        return self.definition
+
+
+def _as_json(definition: Definition) -> str:
+    return json.dumps(definition, check_circular=False)  # it was read from JSON
+
+
+def _account(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
+    """The account of the execution role that ``create()`` and the like are called with."""
+    try:
+        return Arn.parse(kwargs.get("role_arn") or args[0]).account
+    except (IndexError, TypeError, ValueError):
+        return None  # the SDK takes the role from its defaults, or says what is wrong with it
 
 
 def region_of(pipeline: Any) -> str | None:
@@ -234,27 +281,44 @@ def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:
     return twin
 
 
-def definition_as_it_stands(pipeline: Any) -> Definition:
-    """The definition of a pipeline of the SDK's own class.
+def as_it_stands(pipeline: Any) -> tuple[Definition, dict[str, Declared]]:
+    """The definition of a pipeline of the SDK's own class, rendered for a look.
 
     With the SDK's prefixing on, v2 stops in the middle of rendering for a model without a name.
     Then the names are taken from what the user declared, and the missing one stays missing, to be
     found with whatever else is wrong.
+
+    Returns:
+        The definition, and by step name the names that the user declared and it doesn't carry.
     """
-    try:
-        stands: Definition = json.loads(pipeline.definition())
-        return stands
-    except ValueError as error:
-        if "use_custom_job_prefix" not in str(error):
-            raise
-    before = outline(pipeline, _SDK)
-    definition: Definition = json.loads(render(pipeline, before, _SDK, quiet=True))
-    declared = {
-        step: replace(said, name=said.composed) if said.composed else said
-        for step, said in before.declared.items()
-    }
-    enforce_in_place(definition, PrefixPolicy(), declared)
-    return definition
+    with RENDERING:
+        before = outline(pipeline, _SDK, everything=True)
+        prepare = Look(before, _SDK).replace_sessions
+        try:
+            text = render_as_it_is(pipeline, before, _SDK, prepare)
+        except ValueError as error:
+            if "use_custom_job_prefix" not in str(error):
+                raise
+            text = render(pipeline, before, _SDK, quiet=True, prepare=prepare)
+            definition: Definition = json.loads(text)
+            declared = {
+                step: replace(said, name=said.composed) if said.composed else said
+                for step, said in before.declared.items()
+            }
+            enforce_in_place(definition, PrefixPolicy(), declared)
+            return definition, {}
+    definition = json.loads(text)
+    config = getattr(pipeline, "pipeline_definition_config", None)
+    on = bool(getattr(config, "use_custom_job_prefix", False))
+    cause = DROPPED_BY_SDK if on else PREFIXING_OFF
+    dropped = {}
+    for step in steps(definition):
+        said = before.declared.get(step.name)
+        if said is None or step.kind is None or not isinstance(said.name, str) or not said.name:
+            continue
+        if step.job_name is None or is_stand_in(step, str(step.job_name)):
+            dropped[step.name] = replace(said, dropped_by=cause)
+    return definition, dropped
 
 
 _SIGNATURE = inspect.signature(_SDK.pipeline.__init__)

@@ -7,17 +7,18 @@ import importlib
 import importlib.util
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .definition import Definition, load, steps
-from .enforcement import enforce
+from .declared import Declared
+from .definition import Definition, copied, load, steps
+from .enforcement import enforce_in_place
 from .errors import PrefixError, PrefixViolation
 from .findings import Finding, has_errors
-from .plan import Plan
+from .plan import AuthorRequest, Plan
 from .policy import PrefixPolicy
 from .strict_json import loads
 
@@ -52,7 +53,7 @@ class Target:
         """
         if self._is_ours:
             return _guarded(self._rendering, self._with(policy).check)
-        return self._judged(self._final(), policy or PrefixPolicy.discover() or PrefixPolicy())
+        return self._judged(*self._final(), policy or PrefixPolicy.discover() or PrefixPolicy())
 
     def plan(
         self,
@@ -70,12 +71,16 @@ class Target:
                 alone: where none is asked for, its names may well have none.
             ValueError: for an account, a region and so on that can't be one.
         """
+        author_requests: tuple[AuthorRequest, ...] = ()
         if self._is_ours:
-            rendered = _guarded(self._rendering, self._with(policy).definition)
-            definition, policy = load(rendered), None  # it has the policy's roles
+            rendering = _guarded(self._rendering, self._with(policy).render)
+            definition, policy = load(rendering.definition), None  # it has the policy's roles
+            author_requests = rendering.author_requests
         else:
-            definition, policy = self._final(), policy or PrefixPolicy.discover()
-            findings = self._judged(definition, policy) if policy and policy.prefix else ()
+            definition, declared = self._final()
+            policy = policy or PrefixPolicy.discover()
+            judged = policy if policy and policy.prefix else None
+            findings = self._judged(definition, declared, judged) if judged else ()
             if has_errors(findings):
                 raise PrefixViolation(findings, "the definition")
         if self.pipeline is not None:
@@ -91,6 +96,7 @@ class Target:
             region=region,
             role_arn=role_arn,
             pipeline_name=pipeline_name,
+            author_requests=author_requests,
         )
 
     @property
@@ -106,22 +112,25 @@ class Target:
 
         return self.pipeline if policy is None else with_policy(self.pipeline, policy)
 
-    def _final(self) -> Definition:
+    def _final(self) -> tuple[Definition, dict[str, Declared]]:
+        """A definition whose names are final, and the declared names that it doesn't carry."""
         if self.definition is not None:
-            return self.definition
+            return self.definition, {}
         return _guarded(self._rendering, self._as_it_stands)
 
-    def _as_it_stands(self) -> Definition:
-        from .pipeline import definition_as_it_stands
+    def _as_it_stands(self) -> tuple[Definition, dict[str, Declared]]:
+        from .pipeline import as_it_stands
 
-        definition = definition_as_it_stands(self.pipeline)
+        definition, declared = as_it_stands(self.pipeline)
         for _ in steps(definition):  # a class of the user's own may render anything
             pass
-        return definition
+        return definition, declared
 
-    def _judged(self, definition: Definition, policy: PrefixPolicy) -> tuple[Finding, ...]:
+    def _judged(
+        self, definition: Definition, declared: Mapping[str, Declared], policy: PrefixPolicy
+    ) -> tuple[Finding, ...]:
         """The findings on a definition that is final."""
-        findings = enforce(definition, policy)[1]
+        findings = enforce_in_place(copied(definition), policy, declared, composes=False)
         if self.pipeline is None:
             return findings
         from .pipeline import own_name_faults

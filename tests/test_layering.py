@@ -24,6 +24,9 @@ LAYERS = (
     {"_sdk"},
     {
         "pipeline",
+        "rendering",
+        "sending",
+        "callers",
         "jobs",
         "methods",
         "given",

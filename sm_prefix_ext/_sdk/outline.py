@@ -7,119 +7,116 @@ sent.
 
 from __future__ import annotations
 
-import copy
 import inspect
-import logging
-import threading
-from collections.abc import Container, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
+import re
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from ..definition import MADE_UP, Definition, image_name, is_made_up_model
+from ..kinds import JOB_KINDS, KINDS
 from ..names import GivenName
-from ..naming import Declared
+from ..naming import Declared, clean_name
+from ..policy import PrefixPolicy
 from .catalogue import CATALOGUE
-from .declared_state import declared_state
 from .reach import Reach, reach
 from .upstream import Upstream
 
+_READ_APART = frozenset({"QualityCheck", "ClarifyCheck", "Model", "RegisterModel"})
+"""The step types whose names are not read off one attribute of a job object."""
 _ARGUMENTS = {
-    "Training": "base_job_name",
-    "Processing": "base_job_name",
-    "Transform": "base_transform_job_name",
-    "Tuning": "base_tuning_job_name",
-    "AutoML": "base_job_name",
-    "Job": "base_job_name",
+    row.step_type: row.argument
+    for row in reversed(list(CATALOGUE.values()))
+    if row.step_type not in _READ_APART
 }
+"""By step type, the attribute of its job object that carries the name; of the first such class."""
 _JOB_ATTRIBUTES = ("estimator", "processor", "transformer", "tuner")
+_UNIQUE = re.compile(r"-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outline:
     """A pipeline before it is rendered.
 
     Args:
-        definition: its steps with what is known of their arguments, in the form of a definition. A
-            step whose name only rendering tells is left out.
-        declared: by step name, what the user declared.
+        listed: the steps that the user listed.
+        upstream: the SDK.
+        declared: by step name, what the user declared. A step whose name only rendering tells is
+            left out.
         owners: by step name, the name of the collection that the user made, such as a
             ``ModelStep`` of v2.
         reach: all that its steps lead to.
     """
 
-    definition: Definition
+    listed: Sequence[Any]
+    upstream: Upstream
     declared: dict[str, Declared]
     owners: dict[str, str]
     reach: Reach
 
+    @cached_property
+    def step_types(self) -> dict[str, str]:
+        """The type of each step, by its name."""
+        return {step.name: step.step_type.value for step in self.reach.steps}
 
-def outline(pipeline: Any, upstream: Upstream) -> Outline:
-    """Read a pipeline's steps and declared names off its objects; renders nothing."""
-    found = reach(pipeline.steps, upstream)
+    def names(self, policy: PrefixPolicy) -> dict[str, str] | None:
+        """The composed name of each step's job, by step name, where nothing is wrong with any.
+
+        A model that goes into a group has none.
+
+        Args:
+            policy: the prefix that holds.
+
+        Returns:
+            ``None`` where something is wrong, or can't be told without a definition.
+        """
+        names: dict[str, str] = {}
+        for step in self.reach.steps:
+            step_type = step.step_type.value
+            if step_type not in KINDS:
+                return None
+            if not KINDS[step_type].makes_job or _arguments(step):
+                continue
+            said = self.declared.get(step.name)
+            if said is None or not isinstance(said.name, str | None):
+                return None
+            name = clean_name(step_type, step.name, said, policy)
+            if name is None:
+                return None
+            names[step.name] = name
+        return names
+
+    @cached_property
+    def definition(self) -> Definition:
+        """Its steps with what is known of their arguments, in the form of a definition.
+
+        A step whose name only rendering tells is left out.
+        """
+        placed: set[int] = set()
+        rows = _placed(self.listed, self.declared, self.upstream, placed)
+        rest = [step for step in self.reach.steps if id(step) not in placed]
+        return {"Steps": rows + _placed(rest, self.declared, self.upstream, placed)}
+
+
+def outline(pipeline: Any, upstream: Upstream, *, everything: bool = False) -> Outline:
+    """Read a pipeline's steps and declared names off its objects; renders nothing.
+
+    Args:
+        pipeline: a pipeline, of the SDK's class or of ours.
+        upstream: the SDK.
+        everything: whether to keep the state of all that the steps lead to.
+    """
+    found = reach(pipeline.steps, upstream, everything=everything)
     owners = {id(step): whole for whole in found.collections for step in whole.steps}
     declared: dict[str, Declared] = {}
     for step in found.steps:
         said = _declared(step, owners.get(id(step)), upstream)
         if said is not None:
             declared[step.name] = said
-    placed: set[int] = set()
-    listed = _placed(pipeline.steps, declared, upstream, placed)
-    rest = [step for step in found.steps if id(step) not in placed]
-    listed += _placed(rest, declared, upstream, placed)
     names = {step.name: owners[id(step)].name for step in found.steps if id(step) in owners}
-    return Outline({"Steps": listed}, declared, names, found)
-
-
-def render(pipeline: Any, outline: Outline, upstream: Upstream, *, quiet: bool) -> str:
-    """The SDK's own rendering, with its prefixing off, leaving no trace in the user's objects.
-
-    Off, because then it neither cuts names nor stops in the middle for a missing one; the names
-    are put in afterwards.
-
-    Args:
-        pipeline: not changed.
-        outline: of this pipeline.
-        upstream: the SDK.
-        quiet: whether to keep back the SDK's warning that it drops the names.
-    """
-    twin = copy.copy(pipeline)
-    twin.pipeline_definition_config = upstream.definition_config(use_custom_job_prefix=False)
-    with outline.reach.preserved(), _without_warning(*upstream.trimming, active=quiet):
-        for holder, attributes in outline.reach.state:
-            if isinstance(attributes, dict) and not isinstance(holder, dict):
-                vars(holder).update(declared_state(attributes))
-        _keep_from_looking_up_models(outline)
-        return upstream.pipeline.definition(twin)  # type: ignore[no-any-return]
-
-
-def _keep_from_looking_up_models(outline: Outline) -> None:
-    """Name the unnamed transformers for the time of a rendering.
-
-    For one without a name the SDK asks the service for its model's image, to make up a name from
-    it, and raises where the model isn't there yet. The name made here leaves with nothing.
-    """
-    for step in outline.reach.steps:
-        job = _job_object(step) if step.step_type.value == "Transform" else None
-        if job is not None and not job.base_transform_job_name and isinstance(job.model_name, str):
-            job.base_transform_job_name = "transform-job"
-
-
-@contextmanager
-def _without_warning(logger: str, message: str, *, active: bool) -> Iterator[None]:
-    thread = threading.get_ident()
-
-    def keep(record: logging.LogRecord) -> bool:
-        return record.msg != message or record.thread != thread
-
-    if active:
-        logging.getLogger(logger).addFilter(keep)
-    try:
-        yield
-    finally:
-        logging.getLogger(logger).removeFilter(keep)
+    return Outline(tuple(pipeline.steps), upstream, declared, names, found)
 
 
 def _placed(
@@ -149,7 +146,7 @@ def _placed(
     return rows
 
 
-_JOB_TYPES = frozenset({*_ARGUMENTS, "QualityCheck", "ClarifyCheck", "Model", "RegisterModel"})
+_JOB_TYPES = frozenset({kind.step_type for kind in JOB_KINDS})
 
 
 def _arguments(step: Any) -> dict[str, Any]:
@@ -172,16 +169,29 @@ def _request(step: Any) -> dict[str, Any] | None:
 
 def _declared(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
     """What the user declared as the name of a step's job; ``None`` where only rendering tells."""
-    said = _found(step, owner, upstream)
-    return said if said is None else _as_declared(said)
+    found = _found(step, owner, upstream)
+    if found is None:
+        return None
+    if isinstance(found.name, GivenName):  # what was declared before a drop-in class composed it
+        name = found.name
+        found = Declared(name.declared, name.argument, composed=str(name))
+    step_name = _users_name(step, owner)
+    return replace(found, step_name=step_name) if step_name else found
 
 
-def _as_declared(said: Declared) -> Declared:
-    """What was declared before a drop-in class composed the name."""
-    name = said.name
-    if isinstance(name, GivenName):
-        return Declared(name.declared, name.argument, composed=str(name))
-    return said
+def _users_name(step: Any, owner: Any) -> str:
+    """The user's own name for a step that the SDK called otherwise; ``""`` where there is none.
+
+    v2 makes ``Make-CreateModel`` of a model step called ``Make``. An ``@step`` function without a
+    name gets one at random, another in each process: it goes by the function's, as in its job.
+    """
+    if "_step_kwargs" in vars(step):
+        function = getattr(step._func, "__name__", "")
+        rest = step.name.removeprefix(function)
+        return function if rest != step.name and _UNIQUE.fullmatch(rest) else ""
+    if owner is None or step.step_type.value not in ("Model", "RegisterModel"):
+        return ""
+    return owner.name if step.name.startswith(f"{owner.name}-") else ""
 
 
 def _found(step: Any, owner: Any, upstream: Upstream) -> Declared | None:
@@ -212,7 +222,7 @@ def _judged(name: Any, argument: str, stand_ins: Container[Any]) -> Declared:
 
 def _job(step: Any, step_type: str, owner: Any, upstream: Upstream) -> Declared | None:
     attribute = _ARGUMENTS.get(step_type)
-    job = _job_object(step)
+    job = job_object(step)
     if attribute is None or job is None or not hasattr(job, attribute):
         return None
     call = getattr(step, "step_args", None)
@@ -244,7 +254,7 @@ def _clarified(job: Any, name: Any, call: Any, upstream: Upstream) -> Declared:
     return Declared(name, f"{type(job).__name__}.{call.func.__name__}(job_name=)")
 
 
-def _job_object(step: Any) -> Any:
+def job_object(step: Any) -> Any:
     """The Estimator, Processor, … that the step was made with."""
     handed = getattr(getattr(step, "step_args", None), "func_args", None)
     if handed:

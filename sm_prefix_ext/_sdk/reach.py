@@ -1,4 +1,4 @@
-"""All that a pipeline's steps lead to: more steps, and the state that rendering would change."""
+"""All that a pipeline's steps lead to: more steps, and the state that rendering may change."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ from operator import is_
 from typing import Any
 
 from ..names import GivenName
+from .catalogue import ROWS
 from .upstream import Upstream
 
 _LEAVES = frozenset({str, GivenName, int, float, bool, bytes, type(None)})
-# What a user hands to an @step function is the user's own, and can be of any size.
-_USERS_OWN = frozenset(
-    {"_func", "_func_args", "_func_kwargs", "_converted_func_args", "_converted_func_kwargs"}
-)
+# What a user hands to an @step function is the user's own, and can be of any size; of its arguments
+# the SDK itself looks at the outermost alone.
+_USERS_OWN = frozenset({"_func", "_converted_func_args", "_converted_func_kwargs"})
+_FUNCTION_ARGUMENTS = ("_func_args", "_func_kwargs")
+# Beside steps and job objects: what rendering writes into (2.257.7).
+_WRITTEN = ("AutoMLInput",)
 
 
 class _Role(Enum):
@@ -29,7 +32,9 @@ class _Role(Enum):
     EXPRESSION = auto()
     STEP = auto()
     STEP_COLLECTION = auto()
+    WRITTEN = auto()
     OBJECT = auto()
+    USERS_OBJECT = auto()
     NOT_FOLLOWED = auto()
 
 
@@ -43,12 +48,19 @@ class Reach:
     Args:
         steps: every step, listed in the pipeline or only referred to, each once.
         collections: every collection of steps.
-        state: each object, dict, list and set on the way, with its content as it was.
+        state: each object, dict, list and set that rendering may write into, with its content as
+            it was.
+        users_own: whether a class of the user's own was met, whose rendering may write anywhere.
     """
 
     steps: list[Any] = field(default_factory=list)
     collections: list[Any] = field(default_factory=list)
     state: list[tuple[Any, Any]] = field(default_factory=list)
+    users_own: bool = False
+
+    def intact(self) -> bool:
+        """Whether the state is as it was."""
+        return all(_is_as_it_was(holder, content) for holder, content in self.state)
 
     @contextmanager
     def preserved(self) -> Iterator[None]:
@@ -60,31 +72,48 @@ class Reach:
                 _restore(holder, content)
 
 
-def reach(roots: Iterable[Any], upstream: Upstream) -> Reach:
+def reach(roots: Iterable[Any], upstream: Upstream, *, everything: bool = False) -> Reach:
     """Follow objects of the SDK, and containers in them, from the steps of a pipeline.
 
     Sessions, clients, and objects that aren't the SDK's are not followed; of an expression only
     the steps that it refers to are.
+
+    Args:
+        roots: the steps of a pipeline.
+        upstream: the SDK.
+        everything: whether to keep the state of all that is met. Otherwise it is that of steps and
+            job objects, with their own dicts, lists and sets: nothing else is written into by the
+            SDK's own classes. Where a class of the user's own is met, everything is kept anyway.
     """
+    found = _walk(roots, upstream, everything)
+    if found.users_own and not everything:
+        found = _walk(roots, upstream, True)
+    return found
+
+
+def _walk(roots: Iterable[Any], upstream: Upstream, everything: bool) -> Reach:
     found = Reach()
+    state = found.state
     seen: set[int] = set()
     stack = list(roots)[::-1]
     while stack:
         value = stack.pop()
-        if id(value) in seen:
+        mark = id(value)
+        if mark in seen:
             continue
-        seen.add(id(value))
+        seen.add(mark)
         role = _role(type(value), upstream)  # type: ignore[arg-type]  # a class is hashable
         if role is _Role.DICT:
-            content: Any = dict(value)
-            found.state.append((value, content))
-            stack += _branches(content.values())
+            if everything:
+                state.append((value, dict(value)))
+            stack += _branches(value.values())
         elif role is _Role.LIST:
-            content = list(value)
-            found.state.append((value, content))
-            stack += _branches(content)
+            if everything:
+                state.append((value, list(value)))
+            stack += _branches(value)
         elif role is _Role.SET:
-            found.state.append((value, set(value)))
+            if everything:
+                state.append((value, set(value)))
         elif role is _Role.TUPLE:
             stack += value
         elif role is _Role.STEP_OUTPUT:
@@ -92,11 +121,13 @@ def reach(roots: Iterable[Any], upstream: Upstream) -> Reach:
         elif role is _Role.EXPRESSION:
             stack += value._referenced_steps
         elif role is not _Role.NOT_FOLLOWED:
-            if role is _Role.STEP:
+            written = role is not _Role.OBJECT
+            if isinstance(value, upstream.step):
                 found.steps.append(value)
-            elif role is _Role.STEP_COLLECTION:
+            elif isinstance(value, upstream.step_collection):
                 found.collections.append(value)
-            _follow(value, found, stack)
+            found.users_own |= role is _Role.USERS_OBJECT
+            _follow(value, found, stack, everything, written)
     return found
 
 
@@ -104,21 +135,33 @@ def _branches(values: Iterable[Any]) -> list[Any]:
     return [value for value in values if type(value) not in _LEAVES]
 
 
-def _follow(value: Any, found: Reach, stack: list[Any]) -> None:
+def _follow(value: Any, found: Reach, stack: list[Any], everything: bool, written: bool) -> None:
     attributes = getattr(value, "__dict__", None)
     if attributes is None:
         return
-    # The object and not its dict is kept: pydantic's assignment puts a new dict in its place.
-    content = dict(attributes)
-    found.state.append((value, content))
-    stack += [
-        inner
-        for key, inner in content.items()
-        if type(inner) not in _LEAVES and key not in _USERS_OWN
-    ]
+    if everything or written:
+        # The object and not its dict is kept: pydantic's assignment puts a new dict in its place.
+        found.state.append((value, dict(attributes)))
+    for key, inner in attributes.items():
+        kind = type(inner)
+        if kind in _LEAVES or key in _USERS_OWN:
+            continue
+        if key in _FUNCTION_ARGUMENTS:
+            stack += inner.values() if kind is dict else inner
+            continue
+        stack.append(inner)
+        if written and not everything:
+            if kind is dict:
+                found.state.append((inner, dict(inner)))
+            elif kind is list:
+                found.state.append((inner, list(inner)))
+            elif kind is set:
+                found.state.append((inner, set(inner)))
     private = getattr(value, "__pydantic_private__", None)
     if private is not None:
         stack.append(private)
+        if written and not everything:
+            found.state.append((private, dict(private)))
 
 
 @cache
@@ -126,30 +169,51 @@ def _role(kind: Any, upstream: Upstream) -> _Role:
     """What to do with the instances of a class."""
     if kind in _CONTAINERS:
         return _CONTAINERS[kind]
-    if not any(base.__module__.partition(".")[0] == "sagemaker" for base in kind.__mro__):
+    of_sdk = [base for base in kind.__mro__ if base.__module__.partition(".")[0] == "sagemaker"]
+    if not of_sdk or issubclass(kind, (type, Enum)):
         return _Role.NOT_FOLLOWED
     for base, role in (
         (upstream.step_output, _Role.STEP_OUTPUT),
         (upstream.pipeline_variable, _Role.EXPRESSION),
         (upstream.session, _Role.NOT_FOLLOWED),
+    ):
+        if issubclass(kind, base):
+            return role
+    if not any(kind.__module__.partition(".")[0] == known for known in _KNOWN_PACKAGES):
+        return _Role.USERS_OBJECT
+    for base, role in (
         (upstream.step, _Role.STEP),
         (upstream.step_collection, _Role.STEP_COLLECTION),
     ):
         if issubclass(kind, base):
             return role
-    return _Role.OBJECT
+    named = any(base.__name__ in ROWS or base.__name__ in _WRITTEN for base in of_sdk)
+    return _Role.WRITTEN if named else _Role.OBJECT
+
+
+_KNOWN_PACKAGES = ("sagemaker", __name__.partition(".")[0])
+
+
+def _is_as_it_was(holder: Any, content: Any) -> bool:
+    if isinstance(content, list):
+        return len(holder) == len(content) and all(map(is_, holder, content))
+    if isinstance(content, set):
+        return bool(holder == content)
+    now = holder if type(holder) is dict else vars(holder)
+    return now.keys() == content.keys() and all(
+        map(is_, map(now.__getitem__, content), content.values())
+    )
 
 
 def _restore(holder: Any, content: Any) -> None:
+    if _is_as_it_was(holder, content):
+        return
     if isinstance(content, list):
-        if len(holder) != len(content) or not all(map(is_, holder, content)):
-            holder[:] = content
+        holder[:] = content
     elif isinstance(content, set):
-        if holder != content:
-            holder.clear()
-            holder.update(content)
+        holder.clear()
+        holder.update(content)
     else:
         now = holder if type(holder) is dict else vars(holder)
-        if now.keys() != content.keys() or not all(map(is_, now.values(), content.values())):
-            now.clear()
-            now.update(content)
+        now.clear()
+        now.update(content)

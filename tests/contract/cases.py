@@ -134,8 +134,7 @@ def test_nothing_declared_takes_prefix_and_step_name(
 ) -> None:
     """With a policy a job that nobody named gets the prefix and the step's name."""
     made = make(sdk, session, kind, "My_Step")
-    suffix = "-CreateModel" if (MAJOR, kind) == (2, "Model") else ""
-    wanted = "team-a" if KINDS[kind].short else f"team-a-My-Step{suffix}"
+    wanted = "team-a" if KINDS[kind].short else "team-a-My-Step"
     assert wanted == only_name(pipeline(session, nested(sdk, made.step), "team-a").definition())
 
 
@@ -389,7 +388,7 @@ def test_names_that_v2_writes_into_models_and_transformers(sdk: ModuleType, sess
     unnamed = sdk.pipeline_model(session, "Mod")
     assert ["PFX001"] == codes(pipeline(session, [unnamed.step]).check())
     named = only_name(pipeline(session, [unnamed.step], "team-a").definition())
-    assert "team-a-Mod-CreateModel" == named
+    assert "team-a-Mod" == named
     both = pipeline(session, [sdk.estimator_transformer(session, "My_ET")], "team-a")
     assert {"team-a-My-ETCreateModelStep", "team-a-My-ETTransformStep"} == set(
         job_names(both.definition()).values()
@@ -767,7 +766,7 @@ def module(sdk: ModuleType, session: Any, monkeypatch: pytest.MonkeyPatch) -> Mo
         ("theirs", 0, []),
         ("theirs --prefix nice", 0, ["PFX011"]),
         ("theirs --prefix team-b", 1, ["PFX011", "PFX006"]),
-        ("off", 1, ["PFX001"]),
+        ("off", 1, ["PFX019"]),
     ],
 )
 def test_the_command_checks_pipelines(

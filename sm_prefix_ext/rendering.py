@@ -1,0 +1,135 @@
+"""A rendered pipeline: what its definition is, what is wrong with it, and what it will start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from .definition import Definition
+from .errors import PrefixViolation
+from .findings import Finding, has_errors
+from .iam import Preflight, preflight
+from .iam.live import preflight_live
+from .plan import AuthorRequest, Plan
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """One rendering of a pipeline, for which nothing was changed in AWS.
+
+    :meth:`~sm_prefix_ext.Pipeline.render` makes it. It holds what the pipeline was then; a pipeline
+    that has changed since is rendered anew.
+
+    Args:
+        pipeline_name: the pipeline's own name.
+        findings: all that is wrong.
+        region: of its session; ``None`` where that has none.
+        author_requests: what creating or updating it sends to AWS beside the pipeline itself.
+
+    Example:
+        >>> from sm_prefix_ext import Pipeline
+        >>> rendering = Pipeline("team-a-abalone", steps=[]).render()
+        >>> rendering.findings, list(rendering.plan())
+        ((), [])
+    """
+
+    pipeline_name: str
+    findings: tuple[Finding, ...]
+    region: str | None = None
+    author_requests: tuple[AuthorRequest, ...] = ()
+    _document: Definition | None = field(default=None, repr=False)
+    _session: Any = field(default=None, repr=False, compare=False)
+
+    @property
+    def definition(self) -> str:
+        """The definition as JSON, with every job's name and role enforced.
+
+        Raises:
+            PrefixViolation: with every finding, where one of them is an error.
+        """
+        return json.dumps(self._enforced())
+
+    def plan(
+        self,
+        *,
+        role_arn: str | None = None,
+        account: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Plan:
+        """The jobs that the pipeline will start, with their names, ARNs, roles and IAM actions.
+
+        Args:
+            role_arn: the pipeline's execution role, which the SDK learns at ``upsert()`` only.
+            account: 12 digits; by default that of the roles in the definition, ``*`` where there
+                is none.
+            parameters: values of the pipeline's parameters; for the others their defaults hold.
+
+        Raises:
+            PrefixViolation: as :attr:`definition` does.
+        """
+        return Plan.from_definition(
+            self._enforced(),
+            region=self.region,
+            role_arn=role_arn,
+            account=account,
+            pipeline_name=self.pipeline_name or None,
+            parameters=parameters,
+            author_requests=self.author_requests,
+        )
+
+    def preflight(
+        self,
+        *,
+        role_policies: Any = None,
+        boundary: Any = None,
+        scps: Sequence[Any] = (),
+        author_policies: Any = None,
+        live: bool = False,
+        role_arn: str | None = None,
+        context: Mapping[str, Any] | None = None,
+        bucket: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+    ) -> Preflight:
+        """Whether policies let these jobs run: each request of a run, its verdict, its statements.
+
+        Args:
+            role_policies: the execution role's policies, or names to policies; with ``live`` they
+                are read from IAM.
+            boundary: its permissions boundary; with ``live`` read from IAM.
+            scps: levels of SCPs, the root first.
+            author_policies: the policies of whoever creates and starts the pipeline; ``None``
+                leaves the author out.
+            live: ask IAM, with the pipeline's session: for the role's policies and boundary, and
+                for its simulator's answer.
+            role_arn: the execution role; with ``live`` by default that of the pipeline in AWS.
+            context: condition keys that you know, such as ``aws:PrincipalTag/team``.
+            bucket: where the author's code goes; by default SageMaker's default bucket.
+            parameters: values of the pipeline's parameters; for the others their defaults hold.
+
+        Raises:
+            PrefixViolation: as :attr:`definition` does.
+            ValueError: for a policy that IAM would refuse, or where neither policies nor ``live``
+                are given, or both.
+        """
+        if (role_policies is None) != live or (live and boundary is not None):
+            raise ValueError(
+                "preflight() takes the role's policies as role_policies= and boundary=, or reads "
+                "both from IAM with live=True; give one of the two."
+            )
+        known: dict[str, Any] = {"author_policies": author_policies, "bucket": bucket}
+        known |= {"scps": scps, "context": context}
+        if not live:
+            plan = self.plan(role_arn=role_arn, parameters=parameters)
+            return preflight(plan, role_policies=role_policies, boundary=boundary, **known)
+        if role_arn is None:
+            service = self._session.sagemaker_client
+            role_arn = str(service.describe_pipeline(PipelineName=self.pipeline_name)["RoleArn"])
+        plan = self.plan(role_arn=role_arn, parameters=parameters)
+        return preflight_live(self._session.boto_session.client("iam"), plan, role_arn, **known)
+
+    def _enforced(self) -> Definition:
+        if self._document is None or has_errors(self.findings):
+            raise PrefixViolation(self.findings, f"the pipeline {self.pipeline_name!r}")
+        return self._document

@@ -1,0 +1,68 @@
+"""What was judged is what is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import is_
+from typing import Any
+
+from ._sdk.reach import Reach
+from .errors import PrefixViolation
+from .findings import CHANGED, Finding
+
+_OWN = ("name", "pipeline_experiment_config")
+_LISTS = ("steps", "parameters")
+
+
+class Judged:
+    """The definition of a pipeline on its way to AWS; callable in the place of ``definition()``.
+
+    Args:
+        pipeline: the twin that is sent.
+        text: the definition that was judged.
+        reach: all that its steps led to when it was rendered.
+    """
+
+    def __init__(self, pipeline: Any, text: str, reach: Reach) -> None:
+        self._pipeline = pipeline
+        self._text = text
+        self._reach = reach
+        self._was = _picture(pipeline)
+
+    def __call__(self) -> str:
+        """The definition.
+
+        Raises:
+            PrefixViolation: where the pipeline is no longer what was judged.
+        """
+        if self._was == _picture(self._pipeline) and self._reach.intact():
+            return self._text
+        name = str(self._pipeline.name)
+        finding = Finding.of(
+            CHANGED,
+            name,
+            "Pipeline",
+            "The pipeline's steps, parameters or jobs changed after its definition was judged, and "
+            "before it was sent.",
+            "Change the pipeline before you call create(), update() or upsert(), not inside them.",
+        )
+        raise PrefixViolation((finding,), f"the pipeline {name!r}")
+
+
+@dataclass(frozen=True)
+class _Same:
+    """A value that equals nothing but itself."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and is_(self.value, other.value)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _picture(pipeline: Any) -> list[_Same]:
+    held = [getattr(pipeline, name, None) for name in _OWN]
+    for name in _LISTS:
+        held += getattr(pipeline, name, None) or ()
+    return [_Same(value) for value in held]
