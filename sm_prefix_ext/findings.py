@@ -35,6 +35,7 @@ FOREIGN_ROLE = "PFX018"
 NAME_DROPPED = "PFX019"
 REFUSED_BY_SERVICE = "PFX020"
 UNMATCHED_STEP_ROLE = "PFX021"
+UNREAD_REQUEST = "PFX025"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -74,6 +75,7 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
             WARNING,
             "A role is given to a step that the pipeline doesn't have.",
         ),
+        UNREAD_REQUEST: (ERROR, "A request can't be read, so its jobs can't be judged."),
     }
 )
 """Every code, with its severity and what it means."""

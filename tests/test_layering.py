@@ -27,6 +27,7 @@ LAYERS = (
         "jobs",
         "methods",
         "given",
+        "guarded",
         "guarding",
         "execution",
         "audit",
