@@ -37,7 +37,8 @@ def guard(session_or_client: Any, policy: PrefixPolicy | str | None = None) -> G
         session_or_client: a SageMaker client of boto3; a ``boto3.Session``, for the clients made
             of it from now on; or a session of the SageMaker Python SDK, for its client and those
             made of it from now on. Of either session, also for the clients that the SDK keeps for
-            the whole process, made before.
+            the whole process, made before. A client that the SDK makes of another session
+            later, such as one of boto3's default session, is not guarded.
         policy: a :class:`~sm_prefix_ext.PrefixPolicy`; a ``str`` stands for ``PrefixPolicy(str)``;
             ``None`` takes the one that :meth:`~sm_prefix_ext.PrefixPolicy.discover` finds now.
 
