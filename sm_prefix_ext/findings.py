@@ -37,6 +37,7 @@ REFUSED_BY_SERVICE = "PFX020"
 UNMATCHED_STEP_ROLE = "PFX021"
 NOT_REACHED = "PFX022"
 CHANGED = "PFX023"
+UNREAD_REQUEST = "PFX024"
 
 CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
     {
@@ -78,6 +79,7 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         ),
         NOT_REACHED: (ERROR, "A step is in the definition, and no step of the pipeline led to it."),
         CHANGED: (ERROR, "The pipeline changed between its judgement and its sending."),
+        UNREAD_REQUEST: (ERROR, "A request can't be read, so its jobs can't be judged."),
     }
 )
 """Every code, with its severity and what it means."""

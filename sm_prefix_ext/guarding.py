@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import threading
 import warnings
 from collections.abc import Iterator, Mapping
 from itertools import count
@@ -10,28 +10,35 @@ from types import TracebackType
 from typing import Any
 
 from ._sdk import upstream
+from ._sdk.kept_clients import kept_clients
 from .errors import PrefixViolation, PrefixWarning
-from .findings import GROUP_OUTSIDE_POLICY
-from .kinds import KINDS_BY_OPERATION, Kind
-from .naming import Declared, Place, full_name_faults, judge
+from .findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, has_errors
+from .guarded import SentRequest
 from .policy import PrefixPolicy
 
-_EVENT = "provide-client-params.sagemaker"
-_CREATES_A_JOB = re.compile(r"Create(\w*Job|Model|ModelPackage)(V2)?")
+_SERVICES = ("sagemaker", "batch")
+_SHOWN = (FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY)
 _numbers = count()
 
 
 def guard(session_or_client: Any, policy: PrefixPolicy | str | None = None) -> Guard:
     """Refuse, before anything is sent, what would make a job outside a policy.
 
-    Looks at the requests ``Create…Job``, ``CreateModel`` and ``CreateModelPackage`` of SageMaker,
-    and leaves all others alone. It never renames. A version of a model package goes by its group's
-    name: outside the policy, that is a :class:`~sm_prefix_ext.errors.PrefixWarning`.
+    It judges what is really sent, after all other handlers of boto3's events: the requests
+    ``Create…Job``, ``CreateModel`` and ``CreateModelPackage`` of SageMaker by their names;
+    ``CreatePipeline`` and ``UpdatePipeline`` by every job of the definition, which it reads from
+    S3 where it stands there; and AWS Batch's ``SubmitServiceJob`` by the training job in it. It
+    refuses requests after which the service starts jobs under names of its own, such as
+    ``CreateMonitoringSchedule``. It leaves all others alone and never renames. A version of a
+    model package goes by its group's name: outside the policy, that is a
+    :class:`~sm_prefix_ext.errors.PrefixWarning`.
 
     Args:
         session_or_client: a SageMaker client of boto3; a ``boto3.Session``, for the clients made
             of it from now on; or a session of the SageMaker Python SDK, for its client and those
-            made of it from now on.
+            made of it from now on. Of either session, also for the clients that the SDK keeps for
+            the whole process, made before. A client that the SDK makes of another session
+            later, such as one of boto3's default session, is not guarded.
         policy: a :class:`~sm_prefix_ext.PrefixPolicy`; a ``str`` stands for ``PrefixPolicy(str)``;
             ``None`` takes the one that :meth:`~sm_prefix_ext.PrefixPolicy.discover` finds now.
 
@@ -76,9 +83,20 @@ class Guard:
     def __init__(self, emitters: list[Any], policy: PrefixPolicy) -> None:
         self.policy = policy
         self._emitters = emitters
-        self._id = f"sm-prefix-guard-{next(_numbers)}"
+        self._judged = threading.local()
+        name = f"sm-prefix-guard-{next(_numbers)}"
+        self._handlers = [
+            *((f"before-call.{service}", self._before_call, name) for service in _SERVICES),
+            *((f"before-send.{service}", self._before_send, name) for service in _SERVICES),
+        ]
+        # botocore calls what listens to the shorter event later, and of that the last one last:
+        # a handler that changes a signed request would have to sign it anew.
+        self._last = ("before-send", self._before_send, name)
         for emitter in emitters:
-            emitter.register(_EVENT, self._look, unique_id=self._id)
+            for event, handler, unique in self._handlers:
+                emitter.register_first(event, handler, unique_id=f"{unique}-{event}")
+            event, handler, unique = self._last
+            emitter.register_last(event, handler, unique_id=f"{unique}-{event}")
 
     def remove(self) -> None:
         """Take the guard off; once is enough, twice does no harm.
@@ -86,7 +104,8 @@ class Guard:
         A client made of a guarded ``boto3.Session`` while the guard stood is let go too.
         """
         for emitter in self._emitters:
-            emitter.unregister(_EVENT, self._look, unique_id=self._id)
+            for event, handler, unique in (*self._handlers, self._last):
+                emitter.unregister(event, handler, unique_id=f"{unique}-{event}")
         self._emitters = []
 
     def __enter__(self) -> Guard:
@@ -100,37 +119,51 @@ class Guard:
     ) -> None:
         self.remove()
 
-    def _look(self, params: Mapping[str, Any], model: Any, **_: Any) -> None:
-        found = _CREATES_A_JOB.fullmatch(model.name) if self._emitters else None
-        if found is None:
+    def _before_call(
+        self, event_name: str, params: Mapping[str, Any], request_signer: Any, **_: Any
+    ) -> None:
+        """Judge the serialised request, before anything else may answer it."""
+        self._judged.signer, self._judged.request = request_signer, None
+        self._judge(_request(event_name, params["headers"], params["body"]))
+
+    def _before_send(self, event_name: str, request: Any, **_: Any) -> None:
+        """Judge what is sent where it isn't what was judged."""
+        if event_name.split(".")[1] in _SERVICES:
+            self._judge(_request(event_name, request.headers, request.body))
+
+    def _judge(self, request: SentRequest) -> None:
+        if not self._emitters or getattr(self._judged, "request", None) == request:
             return
-        kind = KINDS_BY_OPERATION.get(model.name.removesuffix("V2")) or _other(model)
-        if kind is None:
-            return
-        name, place = params.get(kind.name_field), Place(model.name, kind.step_type)
-        if model.name == "CreateModelPackage" and not name:
-            self._look_at_group(params, place)
-        elif name:  # without one botocore says what is missing
-            argument = f"{model.name}({kind.name_field}=)"
-            said = Declared(name, argument)
-            limit = max(kind.name_limit, len(str(name)))  # the service's own to refuse
-            faults = judge(place, kind, said, self.policy, composes=False, limit=limit)[1]
-            if faults:
-                raise PrefixViolation(faults, argument)
+        found = request.findings(self.policy, self._read)
+        if has_errors(found):
+            raise PrefixViolation(found, f"the request {request.operation}")
+        self._judged.request = request
+        for finding in found:
+            if finding.code in _SHOWN:
+                warnings.warn(PrefixWarning(finding), stacklevel=2)
 
-    def _look_at_group(self, params: Mapping[str, Any], place: Place) -> None:
-        group = params.get("ModelPackageGroupName") or None
-        subject = "CreateModelPackage(ModelPackageGroupName=)"
-        for finding in full_name_faults(place, subject, group, self.policy, GROUP_OUTSIDE_POLICY):
-            warnings.warn(PrefixWarning(finding), stacklevel=2)
+    def _read(self, location: Mapping[str, Any]) -> str:
+        """Read a definition from S3 with the credentials that sign the request about it."""
+        import boto3
+
+        signer = self._judged.signer
+        keys = signer._credentials.get_frozen_credentials()
+        session = boto3.Session(keys.access_key, keys.secret_key, keys.token)
+        version = {"VersionId": location["VersionId"]} if location.get("VersionId") else {}
+        answer = session.client("s3", region_name=signer.region_name).get_object(
+            Bucket=location["Bucket"], Key=location["ObjectKey"], **version
+        )
+        return str(answer["Body"].read(), "utf-8")
 
 
-def _other(model: Any) -> Kind | None:
-    """A row for a job that no step makes, such as a labeling job, whose name is judged too."""
-    noun = model.name.removeprefix("Create").removesuffix("V2")
-    members = model.input_shape.members
-    field = next((name for name in (f"{noun}Name", "JobName") if name in members), None)
-    return None if field is None else Kind(noun, name_field=field)
+def _request(event_name: str, headers: Mapping[str, Any], body: Any) -> SentRequest:
+    """What is about to be sent: the header names the operation, else the event does."""
+    target = headers.get("X-Amz-Target") or event_name
+    target = target.decode() if isinstance(target, bytes) else target
+    if hasattr(body, "getvalue"):
+        body = body.getvalue()
+    body = body.encode() if isinstance(body, str) else body
+    return SentRequest(target.rpartition(".")[2], bytes(body or b""))
 
 
 def _emitters(value: Any) -> Iterator[Any]:
@@ -145,11 +178,13 @@ def _emitters(value: Any) -> Iterator[Any]:
         yield value.meta.events
     elif hasattr(value, "boto_session"):
         yield value.boto_session.events
-        for client in upstream().clients(value):
+        for client in (*upstream().clients(value), *kept_clients(value.boto_session)):
             if hasattr(client, "meta"):  # a local session's runs jobs here and sends nothing
                 yield client.meta.events
     elif hasattr(value, "events") and hasattr(value, "client"):
         yield value.events
+        for client in kept_clients(value):
+            yield client.meta.events
     else:
         raise TypeError(
             f"guard() got {type(value).__name__}; wanted a SageMaker client of boto3, a "

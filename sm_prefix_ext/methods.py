@@ -12,11 +12,17 @@ from functools import wraps
 from typing import Any
 
 from ._sdk.catalogue import JobClass
-from ._sdk.sdk_made import REFUSED
+from ._sdk.sdk_made import NAMED_IN_THE_CALL, REFUSED, Refusal
 from .callers import called_by_the_sdk
 from .definition import image_name
 from .errors import PrefixViolation
-from .findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, Finding
+from .findings import (
+    FULL_NAME_OUTSIDE_POLICY,
+    GROUP_OUTSIDE_POLICY,
+    NOT_DECLARED,
+    OUTSIDE_POLICY,
+    Finding,
+)
 from .given import (
     FULL_NAMES,
     Call,
@@ -57,11 +63,16 @@ def methods(theirs: Any, row: JobClass, adopt: Adopt) -> dict[str, Any]:
             continue
         if isinstance(held, classmethod):
             made[name] = classmethod(_factory(theirs, name, function, row, adopt))
-        elif (theirs.__name__, name) in REFUSED:
-            made[name] = _refused(theirs, name, function)
+        elif refusal := _refusal(theirs, name):
+            made[name] = _refused(refusal, name, function)
         elif _late(name, function) or _starts(name, theirs) or _makes(name):
             made[name] = _method(theirs, name, function, row, adopt)
     return made
+
+
+def _refusal(theirs: Any, method: str) -> Refusal | None:
+    keys = ((base.__name__, method) for base in theirs.__mro__)
+    return next((REFUSED[key] for key in keys if key in REFUSED), None)
 
 
 _HAND_ON_A_NAME = ("compile_model", "create_model")  # in **kwargs, to the model's constructor
@@ -106,6 +117,8 @@ def _late(method: str, function: Any) -> dict[str, Kind | None]:
     if method == "register":
         found["model_package_name"] = KINDS["RegisterModel"]
         found["model_package_group_name"] = KINDS["RegisterModel"]
+    for argument, noun in NAMED_IN_THE_CALL.get(method, {}).items():
+        found[argument] = KINDS.get(noun) or Kind(noun, name_field=f"{noun}Name")
     if method == "deploy":
         found.update(dict.fromkeys(FULL_NAMES, KINDS["Endpoint"]))
     parameters = inspect.signature(function).parameters
@@ -119,6 +132,7 @@ def _late(method: str, function: Any) -> dict[str, Kind | None]:
 def _method(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt) -> Any:
     signature = inspect.signature(function)
     late, starts = _late(name, function), _starts(name, theirs)
+    beside = name in NAMED_IN_THE_CALL  # starts another job, and at once in a pipeline too
 
     @wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -130,7 +144,10 @@ def _method(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt) 
         owner = f"{type(self).__name__}.{name}"
         for argument, kind in late.items():
             kind = kind or KINDS[row.step_type]
-            _judge_late(call, argument, kind, label(owner, argument), policy, keeps)
+            if beside:
+                _require(call, argument, kind, owner, policy)
+            where = label(owner, argument)
+            _judge_late(call, argument, kind, where, policy, keeps and not beside)
         if name == "register" and not keeps:
             _warn_of_the_sdks_group(self, call, owner, policy)
         if starts and policy is not None and not keeps:
@@ -160,6 +177,22 @@ def _judge_late(
         call.put(argument, composed(value, kind, where, policy, limit, keeps=keeps))
 
 
+def _require(
+    call: Call, argument: str, kind: Kind, owner: str, policy: PrefixPolicy | None
+) -> None:
+    """The SDK makes a name up where the user gives none, and it carries no prefix."""
+    if call.get(argument) or policy is None or policy.prefix is None:
+        return
+    where = label(owner, argument)
+    message = (
+        f"{where} is left out, and what the SDK would make up for a {kind.step_type} is outside "
+        f"{str(policy.prefix)!r}."
+    )
+    fix = f"Give {argument}=; '{policy.prefix}-' is put in front."
+    finding = Finding.of(NOT_DECLARED, owner, kind.step_type, message, fix)
+    raise PrefixViolation((finding,), where)
+
+
 def _warn_of_the_sdks_group(job: Any, call: Call, owner: str, policy: PrefixPolicy | None) -> None:
     """Without a package's name and a group's the SDK makes a group, called after the image."""
     group, image = "model_package_group_name", call.get("image_uri")
@@ -168,21 +201,20 @@ def _warn_of_the_sdks_group(job: Any, call: Call, owner: str, policy: PrefixPoli
         warn_outside(GROUP_OUTSIDE_POLICY, name, label(owner, group), policy)
 
 
-def _refused(theirs: Any, name: str, function: Any) -> Any:
+def _refused(refusal: Refusal, name: str, function: Any) -> Any:
     """A method that starts what no policy reaches."""
 
     @wraps(function)
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         policy = None if called_by_the_sdk() else PrefixPolicy.discover()
         if policy is not None and policy.prefix is not None:
-            where = f"{type(self).__name__}.{name}()"
+            owner = type(self).__name__
             message = (
-                f"{where} makes and starts a pipeline of the SDK's own, whose jobs run outside "
+                f"{owner}.{name}() makes and starts {refusal.makes}, so that its jobs run outside "
                 f"{str(policy.prefix)!r}."
             )
-            instead = REFUSED[theirs.__name__, name]
-            finding = Finding.of(OUTSIDE_POLICY, type(self).__name__, "Pipeline", message, instead)
-            raise PrefixViolation((finding,), where)
+            finding = Finding.of(OUTSIDE_POLICY, owner, "Pipeline", message, refusal.instead)
+            raise PrefixViolation((finding,), f"{owner}.{name}()")
         return function(self, *args, **kwargs)
 
     return method

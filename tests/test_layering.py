@@ -30,6 +30,7 @@ LAYERS = (
         "jobs",
         "methods",
         "given",
+        "guarded",
         "guarding",
         "execution",
         "audit",

@@ -65,6 +65,32 @@ def test_the_command_keeps_the_sdks_own_talk_back(tmp_path: Path) -> None:
 
 
 @needs_sdk
+@pytest.mark.parametrize("command", ["check", "plan"])
+def test_a_pipeline_of_a_file_is_read_without_noise(command: str, tmp_path: Path) -> None:
+    """No word of credentials that were found, nor that a pipeline session defers its jobs."""
+    core, mlops = {2: ("sagemaker",) * 2, 3: ("sagemaker.core", "sagemaker.mlops")}[MAJOR or 2]
+    (tmp_path / "made.py").write_text(
+        f"from {core}.workflow.pipeline_context import PipelineSession\n"
+        f"from {mlops}.workflow.steps import ProcessingStep\n"
+        "from sm_prefix_ext import Pipeline, Processor\n"
+        "session = PipelineSession()\n"
+        "role = 'arn:aws:iam::123456789012:role/pipeline-execution'\n"
+        "job = Processor(role, 'image', 1, 'ml.m5.large', base_job_name='prepare',\n"
+        "                sagemaker_session=session)\n"
+        "steps = [ProcessingStep('Prepare', step_args=job.run())]\n"
+        "made = Pipeline('team-a-pipeline', steps=steps, sagemaker_session=session)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "sm_prefix_ext", command, "made.py:made", "--prefix", "team-a"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+    assert (0, "") == (done.returncode, done.stderr)
+    assert not re.search("PipelineSession|credentials", done.stdout)
+
+
+@needs_sdk
 def test_what_is_like_a_pipeline_is_one_line(tmp_path: Path) -> None:
     """Whatever a class of the user's own renders, and whatever it calls ``check``."""
     (tmp_path / "made.py").write_text(

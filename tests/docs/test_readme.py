@@ -58,6 +58,12 @@ def test_there_are_two_commands() -> None:
     assert 2 == len(block.strip().splitlines())
 
 
+def test_the_commands_install_into_their_own_environment() -> None:
+    """uv takes an active environment before the one that it stands in, unless it is told."""
+    for command in re.findall(r"\S*uv pip install [^&\n]*", README):
+        assert "--python .venv" in command
+
+
 @pytest.fixture
 def embedded() -> Iterator[Any]:
     from sm_prefix_ext.embedded import EmbeddedAWS
@@ -75,29 +81,32 @@ V3_IMPORTS = {
 
 @needs_sdk
 def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """One after the other in one namespace, as a reader would type them."""
+    """As pasted: each on its own after the first, of which they have the names that it says."""
     example, toggling, classes, guarding, reading, judging, rehearsing = blocks("python")
-    assert 11 == len([line for line in example.splitlines() if line.strip()])
+    assert 12 == len([line for line in example.splitlines() if line.strip()])
     if MAJOR == 3:
         for ours, theirs in V3_IMPORTS.items():
             assert f"`{theirs}`" in README
             example = example.replace(f"from {ours} ", f"from {theirs} ")
-    role = embedded.create_role("pipeline")
-    names: dict[str, Any] = {"role": role, "PrefixPolicy": PrefixPolicy}
-    exec(example, names)
+    embedded.create_role("pipeline-execution")
+    exec(example, first := {})
     assert "team-a-prepare" == capsys.readouterr().out.splitlines()[-1]
-    names["execution"] = names["pipeline"].start()
-    exec(toggling, names)
-    assert () == names["found"]
+    assert "whose `role`, `image`, `session` and `pipeline` they use" in README
+    kept = {name: first[name] for name in ("role", "image", "session", "pipeline")}
+
+    def run(snippet: str) -> dict[str, Any]:
+        exec(snippet, names := dict(kept))
+        return names
+
+    assert () == run(toggling)["found"]
     assert "team-a-prepare-*" in capsys.readouterr().out
-    exec(classes, names)
+    run(classes)
     assert "Processor(base_job_name=) got 'my_step': it has '_' in it." in capsys.readouterr().out
-    exec(guarding, names)
-    exec(reading, names)
-    assert 1 == len(names["jobs"])
-    exec(judging, names)
-    assert names["answer"].ok
-    assert names["answer"].warnings == ()
+    run(guarding)
+    assert 1 == len(run(reading)["jobs"])
+    answer = run(judging)["answer"]
+    assert answer.ok
+    assert () == answer.warnings
     assert "Preprocess sagemaker:CreateProcessingJob" in capsys.readouterr().out
     assert "with EmbeddedAWS" in rehearsing  # run below, for only one can be open
 

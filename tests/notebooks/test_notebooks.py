@@ -38,11 +38,17 @@ def test_runs_from_top_to_bottom(
     """Every cell runs on the installed SDK, asserts included."""
     inherited = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *inherited]))
+    beside, temporary = tmp_path / "notebooks", tmp_path / "temporary"
+    beside.mkdir()
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     notebook = nbformat.read(path, as_version=4)
     client = nbclient.NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": str(tmp_path)}}
+        notebook, timeout=300, resources={"metadata": {"path": str(beside)}}
     )
     client.execute()
+    assert [] == list(beside.iterdir())
+    assert "" == noise(notebook)
     html = [
         output["data"]["text/html"]
         for cell in notebook.cells
@@ -51,7 +57,16 @@ def test_runs_from_top_to_bottom(
     ]
     assert any("team-a-" in table for table in html)
     if path.stem == "02_change_one_import":
-        assert_only_imports_differ(tmp_path)
+        [made] = temporary.rglob("before.py")
+        assert_only_imports_differ(made.parent)
+
+
+def noise(notebook: nbformat.NotebookNode) -> str:
+    """What the SDK and boto3 say of themselves in the outputs of a notebook."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    text = "".join(output.text for output in outputs if output.get("name") == "stderr")
+    told = "".join(output.text for output in outputs if output.get("name") == "stdout")
+    return text + "".join(re.findall("Running within a PipelineSession|Found credentials", told))
 
 
 def assert_only_imports_differ(folder: Path) -> None:

@@ -1,0 +1,177 @@
+"""What a guard asks of a request: every job that the request starts, or that it defines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from .definition import load
+from .enforcement import enforce
+from .findings import GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, UNREAD_REQUEST, Finding
+from .kinds import KINDS_BY_OPERATION, Kind
+from .naming import Declared, Place, full_name_faults, judge
+from .policy import PrefixPolicy
+
+Read = Callable[[Mapping[str, Any]], str]
+"""Reads the object of a ``PipelineDefinitionS3Location``; raises what botocore raises."""
+
+_MAKES_A_JOB = re.compile(r"Create(\w*Job|Model|ModelPackage)(V2)?")
+_PIPELINES = ("CreatePipeline", "UpdatePipeline")
+_BATCH = "SubmitServiceJob"
+_SCHEDULES = ("CreateMonitoringSchedule", "StartMonitoringSchedule", "UpdateMonitoringSchedule")
+_VALIDATES = ("CreateAlgorithm", "CreateModelPackage")
+
+JOBS_NAMED_BY_THE_SERVICE: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            _SCHEDULES,
+            "Put a QualityCheckStep or ClarifyCheckStep into a Pipeline of sm_prefix_ext and "
+            "schedule that pipeline, or make the schedule without the guard.",
+        ),
+        **dict.fromkeys(
+            _VALIDATES,
+            "Leave ValidationSpecification out, or make the request without the guard.",
+        ),
+    }
+)
+"""Requests that make the service start jobs under names of its own, with what to do instead.
+
+Neither ``MonitoringJobDefinition`` nor a validation profile of ``ValidationSpecification`` has a
+field for a job's name (botocore's model, 1.44.8). A monitor's base job name doesn't reach the jobs
+of its schedule: https://github.com/aws/sagemaker-python-sdk/issues/4783.
+"""
+
+
+def is_judged(operation: str) -> bool:
+    """Whether a guard judges the requests of an operation.
+
+    Example:
+        >>> from sm_prefix_ext.guarded import is_judged
+        >>> is_judged("CreateTrainingJob"), is_judged("CreateEndpoint")
+        (True, False)
+    """
+    return (
+        operation in (*_PIPELINES, _BATCH, *JOBS_NAMED_BY_THE_SERVICE)
+        or _MAKES_A_JOB.fullmatch(operation) is not None
+    )
+
+
+@dataclass(frozen=True)
+class SentRequest:
+    """A request as it is sent.
+
+    Args:
+        operation: such as ``CreateTrainingJob``.
+        body: the serialised request.
+    """
+
+    operation: str
+    body: bytes
+
+    def findings(self, policy: PrefixPolicy, read: Read) -> tuple[Finding, ...]:
+        """What is wrong with the jobs in it; nothing for an operation that isn't judged.
+
+        Args:
+            policy: the prefix that holds.
+            read: reads a pipeline's definition from S3.
+        """
+        if not is_judged(self.operation):
+            return ()
+        try:
+            request = json.loads(self.body)
+        except ValueError:
+            request = None
+        if not isinstance(request, dict):
+            got = "Its body is not a JSON object, so its jobs can't be judged."
+            return (self._unread(got, "Update sm-prefix-ext, or make the request unguarded."),)
+        if self.operation in _PIPELINES:
+            return tuple(self._of_pipeline(request, policy, read))
+        return tuple(self._of_job(request, policy))
+
+    def _of_pipeline(
+        self, request: Mapping[str, Any], policy: PrefixPolicy, read: Read
+    ) -> Iterator[Finding]:
+        text, location = (
+            request.get(key) for key in ("PipelineDefinition", "PipelineDefinitionS3Location")
+        )
+        if text:
+            yield from self._of_definition("PipelineDefinition", text, policy)
+        if location:
+            where = f"s3://{location.get('Bucket')}/{location.get('ObjectKey')}"
+            permission = "s3:GetObjectVersion" if location.get("VersionId") else "s3:GetObject"
+            try:
+                text = read(location)
+            except Exception as error:  # whatever keeps it from being read, it isn't judged
+                got = (
+                    f"{self.operation}(PipelineDefinitionS3Location=) is {where}, which could not "
+                    f"be read ({error}), so its jobs can't be judged."
+                )
+                yield self._unread(
+                    got,
+                    f"Allow {permission} on {where} to the credentials that send the request (and "
+                    "kms:Decrypt where a key of yours encrypts it), or send PipelineDefinition.",
+                )
+            else:
+                yield from self._of_definition("PipelineDefinitionS3Location", text, policy)
+
+    def _of_definition(self, field: str, text: str, policy: PrefixPolicy) -> Iterator[Finding]:
+        argument = f"{self.operation}({field}=)"
+        try:
+            document = load(text, argument)
+        except ValueError as error:
+            yield self._unread(str(error), "Send a definition that can be read.")
+        else:
+            yield from enforce(document, policy)[1]
+
+    def _of_job(self, request: Mapping[str, Any], policy: PrefixPolicy) -> Iterator[Finding]:
+        instead = JOBS_NAMED_BY_THE_SERVICE.get(self.operation)
+        if instead and (self.operation in _SCHEDULES or request.get("ValidationSpecification")):
+            message = (
+                f"{self.operation} makes the service start jobs under names of its own, outside "
+                f"{str(policy.prefix)!r}; no argument names them."
+            )
+            yield Finding.of(OUTSIDE_POLICY, self.operation, "Processing", message, instead)
+        if _MAKES_A_JOB.fullmatch(self.operation):
+            yield from self._of_name(self.operation, request, policy)
+        elif self.operation == _BATCH:
+            yield from self._of_batch(request, policy)
+
+    def _of_batch(self, request: Mapping[str, Any], policy: PrefixPolicy) -> Iterator[Finding]:
+        """AWS Batch queues training jobs, each as the request that it will send."""
+        payload = "serviceRequestPayload"
+        try:
+            queued = json.loads(request.get(payload) or "{}")
+        except ValueError as error:
+            got = f"{self.operation}({payload}=) is not JSON: {error}."
+            yield self._unread(got, "Send the request of CreateTrainingJob.")
+        else:
+            yield from self._of_name("CreateTrainingJob", queued, policy)
+
+    def _of_name(
+        self, operation: str, request: Mapping[str, Any], policy: PrefixPolicy
+    ) -> Iterator[Finding]:
+        kind = KINDS_BY_OPERATION.get(operation.removesuffix("V2")) or _other(operation, request)
+        name, place = request.get(kind.name_field), Place(self.operation, kind.step_type)
+        if operation == "CreateModelPackage" and not name:
+            group = request.get("ModelPackageGroupName") or None
+            subject = f"{self.operation}(ModelPackageGroupName=)"
+            yield from full_name_faults(place, subject, group, policy, GROUP_OUTSIDE_POLICY)
+            return
+        argument = f"{self.operation}({kind.name_field}=)"
+        limit = max(kind.name_limit, len(str(name)))  # the service's own to refuse
+        declared = Declared(name, argument)
+        yield from judge(place, kind, declared, policy, composes=False, limit=limit)[1]
+
+    def _unread(self, message: str, fix: str) -> Finding:
+        return Finding.of(UNREAD_REQUEST, self.operation, "Pipeline", message, fix)
+
+
+def _other(operation: str, request: Mapping[str, Any]) -> Kind:
+    """A row for a job that no step makes, such as a labeling job, whose name is judged too."""
+    noun = operation.removeprefix("Create").removesuffix("V2")
+    field = f"{noun}Name"
+    return Kind(noun, name_field="JobName" if field not in request else field)

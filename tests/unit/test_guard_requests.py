@@ -1,0 +1,434 @@
+"""What the guard makes of a request: pipelines, schedules, queued jobs, and what is really sent."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+
+from sm_prefix_ext import PrefixViolation, PrefixWarning, guard
+from sm_prefix_ext.embedded import EmbeddedAWS
+from sm_prefix_ext.guarded import JOBS_NAMED_BY_THE_SERVICE, SentRequest, is_judged
+from sm_prefix_ext.policy import PrefixPolicy
+
+ROLE = "arn:aws:iam::111122223333:role/job"
+
+
+def definition(name: str | None, *, nested: bool = False) -> str:
+    """A pipeline with one training job."""
+    arguments = {"RoleArn": ROLE} | ({"TrainingJobName": name} if name else {})
+    step: dict[str, Any] = {"Name": "Train", "Type": "Training", "Arguments": arguments}
+    if nested:
+        branches = {"Conditions": [], "IfSteps": [step], "ElseSteps": []}
+        step = {"Name": "If", "Type": "Condition", "Arguments": branches}
+    return json.dumps({"Version": "2020-12-01", "Steps": [step]})
+
+
+class Transport:
+    """Stands where the network would be, and remembers what reaches it."""
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, request: Any) -> Any:
+        """Answer as the service would."""
+        from botocore.awsrequest import AWSResponse
+
+        body = request.body if isinstance(request.body, str) else bytes(request.body).decode()
+        self.sent.append(json.loads(body))
+        response = AWSResponse(request.url, 200, {}, None)
+        response._content = b"{}"
+        return response
+
+
+SESSION = boto3.Session("key", "secret", region_name="us-east-1")  # never guarded itself
+
+
+def wired(service: str = "sagemaker", session: boto3.Session = SESSION) -> tuple[Any, Transport]:
+    """A client, and what it sends."""
+    client, transport = session.client(service), Transport()
+    client._endpoint.http_session = transport
+    return client, transport
+
+
+def create(client: Any, method: str, **fields: Any) -> Any:
+    """Create or update a pipeline."""
+    token = {"ClientRequestToken": "x" * 32} if method == "create_pipeline" else {}
+    return getattr(client, method)(PipelineName="any", RoleArn=ROLE, **token, **fields)
+
+
+PIPELINES = ("create_pipeline", "update_pipeline")
+
+
+@pytest.mark.parametrize("method", PIPELINES)
+@pytest.mark.parametrize("nested", [False, True])
+@pytest.mark.parametrize("name", ["churn", None, "team-ab"])
+def test_a_definition_with_a_job_outside_is_not_sent(
+    method: str, nested: bool, name: str | None
+) -> None:
+    """Neither with another name nor with none, which runs as ``pipelines-…``."""
+    client, transport = wired()
+    with guard(client, "team-a"), pytest.raises(PrefixViolation, match="Train") as caught:
+        create(client, method, PipelineDefinition=definition(name, nested=nested))
+    assert [] == transport.sent
+    [finding] = caught.value.findings
+    assert finding.step == ("If/if/Train" if nested else "Train")
+
+
+@pytest.mark.parametrize("method", PIPELINES)
+def test_a_definition_inside_is_sent_as_it_is(method: str) -> None:
+    """No name and no role is changed, though the policy has roles."""
+    client, transport = wired()
+    text = definition("team-a-churn", nested=True)
+    policy = PrefixPolicy("team-a", step_roles={"*": "arn:aws:iam::111122223333:role/other"})
+    with guard(client, policy):
+        create(client, method, PipelineDefinition=text)
+    assert [text] == [sent["PipelineDefinition"] for sent in transport.sent]
+
+
+@pytest.mark.parametrize("text", ["no json", "[]", '{"Steps": [], "Steps": []}', '{"Steps": 1}'])
+def test_a_definition_that_cannot_be_read_is_not_sent(text: str) -> None:
+    """What can't be read can't be judged."""
+    client, transport = wired()
+    with guard(client, "team-a"), pytest.raises(PrefixViolation, match="PFX024"):
+        create(client, "create_pipeline", PipelineDefinition=text)
+    assert [] == transport.sent
+
+
+def test_a_group_outside_in_a_definition_is_a_warning() -> None:
+    """It keeps nothing from being sent."""
+    client, transport = wired()
+    step = {"Name": "Put", "Type": "RegisterModel", "Arguments": {"ModelPackageGroupName": "g"}}
+    with guard(client, "team-a"), pytest.warns(PrefixWarning, match="PFX008"):
+        create(client, "create_pipeline", PipelineDefinition=json.dumps({"Steps": [step]}))
+    assert 1 == len(transport.sent)
+
+
+@pytest.fixture
+def bucket() -> Iterator[Callable[[str, str], dict[str, str]]]:
+    """Puts a text into a bucket, and says where it is."""
+    with EmbeddedAWS():
+        s3 = boto3.client("s3")
+        s3.create_bucket(Bucket="definitions")
+        s3.put_bucket_versioning(
+            Bucket="definitions", VersioningConfiguration={"Status": "Enabled"}
+        )
+
+        def put(key: str, text: str) -> dict[str, str]:
+            answer = s3.put_object(Bucket="definitions", Key=key, Body=text.encode())
+            version = answer["VersionId"]
+            return {"Bucket": "definitions", "ObjectKey": key, "VersionId": version}
+
+        yield put
+
+
+@pytest.mark.parametrize("method", PIPELINES)
+def test_a_definition_in_s3_is_read_and_judged(
+    method: str, bucket: Callable[[str, str], dict[str, str]]
+) -> None:
+    """In the version that the request names, else the latest."""
+    inside, outside = bucket("p", definition("team-a-x")), bucket("p", definition("churn"))
+    latest = {key: value for key, value in outside.items() if key != "VersionId"}
+    client, _ = wired()
+    sent = []
+
+    def answer(params: Any, **_: Any) -> Any:
+        sent.append(json.loads(params["body"]))
+        return SimpleNamespace(status_code=200), {}
+
+    client.meta.events.register("before-call.sagemaker", answer)
+    with guard(client, "team-a"):
+        create(client, method, PipelineDefinitionS3Location=inside)
+        for location in (outside, latest):
+            with pytest.raises(PrefixViolation, match="'churn', which the policy's prefix"):
+                create(client, method, PipelineDefinitionS3Location=location)
+    assert [inside] == [one["PipelineDefinitionS3Location"] for one in sent]
+
+
+def test_a_definition_in_s3_that_cannot_be_read_is_refused(
+    bucket: Callable[[str, str], dict[str, str]],
+) -> None:
+    """With what AWS said, and the permission that it takes."""
+    client, transport = wired()
+    location = bucket("there", "") | {"ObjectKey": "gone"}
+    del location["VersionId"]
+    with guard(client, "team-a"), pytest.raises(PrefixViolation) as caught:
+        create(client, "create_pipeline", PipelineDefinitionS3Location=location)
+    [finding] = caught.value.findings
+    assert "s3://definitions/gone, which could not be read (An error occurred" in finding.message
+    assert finding.fix.startswith("Allow s3:GetObject on s3://definitions/gone to the credentials")
+    assert [] == transport.sent
+
+
+def rename(params: Any) -> None:
+    """Change a request to create a model, wherever it stands."""
+    params["ModelName"] = "rogue"
+
+
+def rename_dict(params: Any) -> None:
+    """The same in a serialised request."""
+    params["body"] = params["body"].replace(b"team-a-fine", b"rogue")
+
+
+def rename_data(request: Any) -> None:
+    """The same in a request before it is signed."""
+    request.data = request.data.replace(b"team-a-fine", b"rogue")
+
+
+def rename_body(request: Any) -> None:
+    """The same in a request that is signed."""
+    request.body = request.body.replace(b"team-a-fine", b"rogue")
+
+
+CHANGES: dict[str, Callable[..., Any]] = {
+    "provide-client-params": lambda params, **_: rename(params),
+    "before-parameter-build": lambda params, **_: rename(params),
+    "before-call": lambda params, **_: rename_dict(params),
+    "request-created": lambda request, **_: rename_data(request),
+    "before-sign": lambda request, **_: rename_data(request),
+    "before-send": lambda request, **_: rename_body(request),
+}
+
+
+@pytest.mark.parametrize("depth", ["", ".sagemaker", ".sagemaker.CreateModel"])
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("event", CHANGES)
+def test_what_is_really_sent_is_judged(event: str, last: bool, depth: str) -> None:
+    """Whatever a handler that was registered after the guard changes, in whatever event."""
+    client, transport = wired()
+    with guard(client, "team-a"):
+        events = client.meta.events
+        if last and (event, depth) == ("before-send", ""):
+            return  # it runs after the guard's own last look, with a signature that no longer fits
+        (events.register_last if last else events.register)(event + depth, CHANGES[event])
+        with pytest.raises(PrefixViolation, match="got 'rogue'"):
+            client.create_model(ModelName="team-a-fine")
+    assert [] == transport.sent
+
+
+def test_the_changes_change_what_is_sent() -> None:
+    """Without the guard each of them sends the other name, so the test above shows something."""
+    for event, change in CHANGES.items():
+        client, transport = wired()
+        client.meta.events.register(event, change)
+        client.create_model(ModelName="team-a-fine")
+        assert [{"ModelName": "rogue"}] == transport.sent
+
+
+def test_a_warning_is_shown_once_for_a_call() -> None:
+    """Though the guard looks at the request more than once; a second call is judged anew."""
+    client, _ = wired()
+    with guard(client, "team-a"), warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        client.create_model_package(ModelPackageGroupName="models")
+        assert 1 == len(shown)
+        client.create_model_package(ModelPackageGroupName="models")
+        assert 2 == len(shown)
+
+
+def test_schedules_are_refused_for_their_jobs_names() -> None:
+    """The service names the jobs of a schedule; the message says what to do instead."""
+    client, transport = wired()
+    config = {"MonitoringJobDefinitionName": "d", "MonitoringType": "DataQuality"}
+    named = {"MonitoringScheduleName": "team-a-daily"}
+    with guard(client, "team-a"):
+        for call in (client.create_monitoring_schedule, client.update_monitoring_schedule):
+            with pytest.raises(PrefixViolation, match="start jobs under names of its own"):
+                call(**named, MonitoringScheduleConfig=config)
+        with pytest.raises(PrefixViolation, match="QualityCheckStep"):
+            client.start_monitoring_schedule(**named)
+        client.stop_monitoring_schedule(**named)
+    assert [named] == transport.sent
+
+
+def test_validation_jobs_are_refused() -> None:
+    """Their names are the service's too; a model package without them is sent."""
+    client, transport = wired()
+    definition = {
+        "MaxConcurrentTransforms": 1,
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/in"}}
+        },
+        "TransformOutput": {"S3OutputPath": "s3://b/out"},
+        "TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    }
+    profiles = [{"ProfileName": "p", "TransformJobDefinition": definition}]
+    checked = {"ValidationRole": ROLE, "ValidationProfiles": profiles}
+    with guard(client, "team-a"):
+        with pytest.raises(PrefixViolation, match="Leave ValidationSpecification out"):
+            client.create_model_package(
+                ModelPackageName="team-a-x", ValidationSpecification=checked
+            )
+        client.create_model_package(ModelPackageName="team-a-x")
+    assert 1 == len(transport.sent)
+
+
+@pytest.mark.parametrize(
+    ("payload", "sent"),
+    [
+        ({"TrainingJobName": "team-a-x"}, True),
+        ({"TrainingJobName": "rogue"}, False),
+        ({}, False),
+        ("no json", False),
+    ],
+)
+def test_jobs_that_aws_batch_queues_are_judged(payload: Any, sent: bool) -> None:
+    """On the clients of a session; the payload is the request that Batch will send."""
+    session = boto3.Session("key", "secret", region_name="us-east-1")
+    text = payload if isinstance(payload, str) else json.dumps(payload)
+    request = {
+        "jobName": "any",
+        "jobQueue": "q",
+        "serviceJobType": "SAGEMAKER_TRAINING",
+        "serviceRequestPayload": text,
+    }
+    with guard(session, "team-a"):
+        client, transport = wired("batch", session)
+        if sent:
+            client.submit_service_job(**request)
+        else:
+            with pytest.raises(PrefixViolation):
+                client.submit_service_job(**request)
+    assert sent == bool(transport.sent)
+
+
+def test_other_services_of_a_guarded_session_are_left_alone() -> None:
+    """A body that is no JSON is none of the guard's affair there."""
+    session = boto3.Session("key", "secret", region_name="us-east-1")
+    with guard(session, "team-a"), EmbeddedAWS():
+        session.client("s3").list_buckets()
+
+
+def test_a_body_that_is_no_json_is_refused() -> None:
+    """A judged operation in a protocol that the guard can't read is not sent."""
+    read: Any = None
+    [finding] = SentRequest("CreateModel", b"\xbf").findings(PrefixPolicy("team-a"), read)
+    assert ("PFX024", "error") == (finding.code, finding.severity)
+    assert () == SentRequest("ListModels", b"\xbf").findings(PrefixPolicy("team-a"), read)
+
+
+# No operation of botocore's is forgotten
+
+_READS = ("Describe", "List", "Get", "Search", "Query", "BatchDescribe", "Render")
+_ENDS = ("Delete", "BatchDelete", "Stop", "Deregister", "Disable", "Disassociate", "Detach")
+
+NOT_JUDGED: dict[str, str] = {
+    "Its jobs were judged when the pipeline was created or updated; it carries no definition.": """
+        RetryPipelineExecution StartPipelineExecution UpdatePipelineExecution UpdatePipelineVersion
+        SendPipelineExecutionStepFailure SendPipelineExecutionStepSuccess
+    """,
+    "It changes a training job that runs already under its name.": "UpdateTrainingJob",
+    "It stores what a monitoring schedule will run; the schedule is judged.": """
+        CreateDataQualityJobDefinition CreateModelBiasJobDefinition
+        CreateModelExplainabilityJobDefinition CreateModelQualityJobDefinition
+    """,
+    "It sends an alert of a schedule elsewhere; it starts nothing.": "UpdateMonitoringAlert",
+    "It serves models under a full name that the service takes as it is; no job.": """
+        CreateEndpoint CreateEndpointConfig CreateGlobalInferenceGateway CreateInferenceComponent
+        CreateInferenceExperiment CreateInferenceRouter AddInferenceGateway RemoveInferenceGateway
+        StartInferenceExperiment UpdateEndpoint UpdateEndpointWeightsAndCapacities
+        UpdateGlobalInferenceGateway UpdateInferenceComponent UpdateInferenceComponentRuntimeConfig
+        UpdateInferenceExperiment UpdateInferenceRouter PutEndpointPolicy
+    """,
+    "It is a session of compute under its own resource type; a training job it is not.": (
+        "CreateTrainingSession"
+    ),
+    "It reserves compute or shares it out; jobs that run there have their own requests.": """
+        CreateCluster CreateClusterExtension CreateClusterSchedulerConfig CreateComputeQuota
+        CreateTrainingPlan ExtendTrainingPlan AttachClusterNodeNetworkInterface
+        AttachClusterNodeVolume BatchAddClusterNodes BatchRebootClusterNodes
+        BatchReplaceClusterNodes MoveClusterNodes StartClusterHealthCheck UpdateCluster
+        UpdateClusterExtension UpdateClusterSchedulerConfig UpdateClusterSoftware UpdateComputeQuota
+    """,
+    "It is a place where people work; what they start there has its own requests.": """
+        CreateApp CreateAppImageConfig CreateCodeRepository CreateDomain CreateImage
+        CreateImageVersion CreateMlflowApp CreateMlflowTrackingServer CreateNotebookInstance
+        CreateNotebookInstanceLifecycleConfig CreatePartnerApp CreatePartnerAppPresignedUrl
+        CreatePresignedDomainUrl CreatePresignedMlflowAppUrl
+        CreatePresignedMlflowTrackingServerUrl CreatePresignedNotebookInstanceUrl CreateProject
+        CreateSpace CreateStudioLifecycleConfig CreateUserProfile
+        EnableSagemakerServicecatalogPortfolio StartMlflowTrackingServer StartNotebookInstance
+        StartSession UpdateAppImageConfig UpdateCodeRepository UpdateDomain UpdateImage
+        UpdateImageVersion UpdateMlflowApp UpdateMlflowTrackingServer UpdateNotebookInstance
+        UpdateNotebookInstanceLifecycleConfig UpdatePartnerApp UpdateProject UpdateSpace
+        UpdateUserProfile
+    """,
+    "It acts on devices outside AWS, with what a judged packaging job has made.": """
+        CreateDeviceFleet CreateEdgeDeploymentPlan CreateEdgeDeploymentStage RegisterDevices
+        StartEdgeDeploymentStage UpdateDeviceFleet UpdateDevices
+    """,
+    "It is about people who label; the labeling job has its own request.": """
+        CreateFlowDefinition CreateHumanTaskUi CreateWorkforce CreateWorkteam UpdateWorkforce
+        UpdateWorkteam
+    """,
+    "It is a record, and starts nothing.": """
+        AddAssociation AddTags AssociateTrialComponent CreateAIWorkloadConfig CreateAction
+        CreateArtifact CreateContext CreateExperiment CreateFeatureGroup CreateHub
+        CreateHubContentPresignedUrls CreateHubContentReference CreateModelCard
+        CreateModelPackageGroup CreateTrial CreateTrialComponent ImportHubContent
+        PutModelPackageGroupPolicy UpdateAction UpdateArtifact UpdateContext UpdateExperiment
+        UpdateFeatureGroup UpdateFeatureMetadata UpdateHub UpdateHubContent
+        UpdateHubContentReference UpdateModelCard UpdateModelPackage UpdateTrial
+        UpdateTrialComponent
+    """,
+}
+
+
+def model() -> Any:
+    """botocore's model of SageMaker."""
+    return wired()[0].meta.service_model
+
+
+def test_every_operation_is_judged_or_listed_with_its_reason() -> None:
+    """A new one of a newer botocore is neither, and fails here."""
+    listed = [name for names in NOT_JUDGED.values() for name in names.split()]
+    assert len(listed) == len(set(listed))
+    known = model().operation_names
+    starts = {name for name in known if not name.startswith((*_READS, *_ENDS))}
+    assert set() == {name for name in starts if not is_judged(name)} - set(listed)
+    assert set() == {name for name in listed if is_judged(name)}
+
+
+def names_of_jobs(shape: Any, seen: frozenset[str] = frozenset()) -> Iterator[str]:
+    """The members of a request, at any depth, that define a job."""
+    if shape.name in seen:
+        return
+    seen |= {shape.name}
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            if name.endswith(("JobDefinition", "JobDefinitions", "PipelineDefinition")):
+                yield name
+            yield from names_of_jobs(member, seen)
+    elif shape.type_name == "list":
+        yield from names_of_jobs(shape.member, seen)
+    elif shape.type_name == "map":
+        yield from names_of_jobs(shape.value, seen)
+
+
+def test_no_operation_that_is_not_judged_defines_a_job() -> None:
+    """At any depth of its request."""
+    for name in model().operation_names:
+        shape = model().operation_model(name).input_shape
+        if shape is not None and not is_judged(name):
+            assert [] == list(names_of_jobs(shape)), name
+
+
+def test_every_judged_job_has_its_name_where_the_guard_looks() -> None:
+    """Under the noun of the operation, or as ``JobName``; a request without one is refused."""
+    policy = PrefixPolicy("a", short_prefix="a")
+    read: Any = None
+    for name in model().operation_names:
+        if not is_judged(name) or name in JOBS_NAMED_BY_THE_SERVICE or "Pipeline" in name:
+            continue
+        members = model().operation_model(name).input_shape.members
+        nouns = {name.removeprefix("Create").removesuffix("V2") + "Name", "JobName"}
+        [field] = nouns & set(members)
+        for value, codes in (("rogue", ["PFX006"]), ("a-fine", [])):
+            body = json.dumps({field: value}).encode()
+            found = SentRequest(name, body).findings(policy, read)
+            assert codes == [finding.code for finding in found], name

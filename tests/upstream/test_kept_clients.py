@@ -1,0 +1,134 @@
+"""The clients that the SDK keeps for the whole process are within a guard's reach."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from sm_prefix_ext import PrefixViolation, guard
+from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk.kept_clients import MODULES
+
+from ..installed import MAJOR
+
+if MAJOR is None:
+    pytest.skip("no SageMaker Python SDK is installed", allow_module_level=True)
+
+KEPT = {
+    "sagemaker.core.utils.utils:SageMakerClient": "A guard on a session reaches it.",
+    "sagemaker_core.main.utils:SageMakerClient": "A guard on a session reaches it.",
+    "sagemaker.core.utils.logs:CloudWatchLogsClient": "It is a client of another service.",
+    "sagemaker_core.main.logs:CloudWatchLogsClient": "It is a client of another service.",
+    "sagemaker.amtviz.job_metrics:cw": "It is a client of another service.",
+    "sagemaker.amtviz.job_metrics:sm": "It reads tuning jobs for a chart.",
+    "sagemaker.amtviz.visualization:sm": "It reads tuning jobs for a chart.",
+}
+
+
+def files() -> Iterator[tuple[str, Path]]:
+    """Every module of the SDK, by name; none is imported."""
+    for package in ("sagemaker", "sagemaker_core"):
+        spec = find_spec(package)
+        for folder in (spec.submodule_search_locations or ()) if spec else ():
+            for path in sorted(Path(folder).rglob("*.py")):
+                parts = path.relative_to(Path(folder).parent).with_suffix("").parts
+                yield ".".join(parts).removesuffix(".__init__"), path
+
+
+def kept(tree: ast.Module) -> Iterator[str]:
+    """What a module keeps of clients: in a class that keeps its instances, or in a global name."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            metaclass = [ast.unparse(word.value) for word in node.keywords]
+            if any("Singleton" in name or "Cache" in name for name in metaclass):
+                yield node.name
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            function = node.value.func
+            if isinstance(function, ast.Attribute) and function.attr in ("client", "resource"):
+                yield ast.unparse(node.targets[0])
+
+
+def test_every_kept_client_is_reached_or_listed() -> None:
+    """A new one in a newer SDK fails here."""
+    found = set()
+    for name, path in files():
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if "metaclass" in text or ".client(" in text or ".resource(" in text:
+            found |= {f"{name}:{one}" for one in kept(ast.parse(text))}
+    assert found or find_spec("sagemaker_core") is None
+    assert set() == found - KEPT.keys()
+
+
+def factories() -> list[Any]:
+    """The classes of the installed SDK that keep clients."""
+    found = []
+    for name in MODULES:
+        try:
+            found.append(importlib.import_module(name).SageMakerClient)
+        except ImportError:
+            continue
+    return found
+
+
+@pytest.fixture
+def factory(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Such a class, with nothing kept."""
+    known = factories()
+    if not known:
+        assert MAJOR == 2
+        pytest.skip("this release of v2 comes without sagemaker-core")
+    [found] = known
+    monkeypatch.setattr(type(found), "_instances", {})
+    return found
+
+
+def of_boto3() -> boto3.Session:
+    """A session of boto3."""
+    return boto3.Session("key", "secret", region_name="us-east-1")
+
+
+@pytest.mark.parametrize("sdk", [False, True])
+def test_a_client_made_before_the_guard_is_guarded(factory: Any, sdk: bool) -> None:
+    """The process's default, whichever session it was made of, and that of the guarded session."""
+    first, mine = of_boto3(), of_boto3()
+    kept = [factory(session=one, region_name="us-east-1") for one in (first, mine)]
+    session = upstream().load("Session")(boto_session=mine) if sdk else mine
+    with guard(session, "team-a"):
+        for one in (*kept, factory()):
+            with pytest.raises(PrefixViolation):
+                one.sagemaker_client.create_model(ModelName="rogue")
+
+
+def test_a_client_kept_for_another_session_is_left_alone(factory: Any) -> None:
+    """Where the SDK keeps one for each session."""
+    if "_DEFAULT_KEY" not in dir(type(factory)):
+        pytest.skip("this release keeps one client for the process")
+    factory(session=of_boto3(), region_name="us-east-1")
+    other = factory(session=of_boto3(), region_name="us-east-1").sagemaker_client
+    other.meta.events.register("before-call", _answer)
+    with guard(of_boto3(), "team-a"):
+        other.create_model(ModelName="theirs")
+
+
+def _answer(**_: Any) -> Any:
+    from types import SimpleNamespace
+
+    return SimpleNamespace(status_code=200), {}
+
+
+def test_the_factory_is_what_resources_use(factory: Any) -> None:
+    """``Base.get_sagemaker_client`` of sagemaker-core asks it, by its name in that module."""
+    package = factory.__module__.split(".")[0]
+    resources = {"sagemaker": "sagemaker.core.resources"}.get(
+        package, "sagemaker_core.main.resources"
+    )
+    base = importlib.import_module(resources).Base
+    assert "SageMakerClient(" in inspect.getsource(base.get_sagemaker_client)
