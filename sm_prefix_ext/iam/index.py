@@ -43,16 +43,20 @@ class PatternIndex(Generic[T]):
     """
 
     def __init__(self, entries: Iterable[Entry[T]]) -> None:
-        self._whole: _ByHead[T] = _ByHead()
-        self._by_resource: _ByHead[T] = _ByHead()
-        self._others: _ByHead[T] = _ByHead()
-        for pattern, value in entries:
-            self._whole.add(pattern, (pattern, value))
-            resource = _resource(pattern)
-            if resource is None:
-                self._others.add(pattern, (pattern, value))
-            else:
-                self._by_resource.add(resource, (pattern, value))
+        self._entries = list(entries)
+
+    @cached_property
+    def _whole(self) -> _ByHead[T]:
+        return _ByHead((pattern, (pattern, value)) for pattern, value in self._entries)
+
+    @cached_property
+    def _by_resource(self) -> _ByHead[T]:
+        resources = ((_resource(pattern), (pattern, value)) for pattern, value in self._entries)
+        return _ByHead((resource, entry) for resource, entry in resources if resource is not None)
+
+    @cached_property
+    def _others(self) -> _ByHead[T]:
+        return _ByHead((one[0], one) for one in self._entries if _resource(one[0]) is None)
 
     def like(self, subject: str) -> Iterator[Entry[T]]:
         """At least those that match the whole of a subject."""
@@ -82,21 +86,13 @@ def _resource(text: str) -> str | None:
 class _ByHead(Generic[T]):
     """Entries by the literal beginning of a pattern."""
 
-    def __init__(self) -> None:
+    def __init__(self, entries: Iterable[tuple[str, Entry[T]]]) -> None:
         self._by_head: dict[str, _SameHead[T]] = defaultdict(_SameHead)
-
-    def add(self, pattern: str, entry: Entry[T]) -> None:
-        """Take in an entry by a pattern."""
-        head = literal_head(pattern)
-        self._by_head[pattern[:head]].add(pattern[head:], entry)
-
-    @cached_property
-    def _heads(self) -> list[str]:
-        return sorted(self._by_head)
-
-    @cached_property
-    def _lengths(self) -> list[int]:
-        return sorted({len(head) for head in self._by_head})
+        for pattern, entry in entries:
+            head = literal_head(pattern)
+            self._by_head[pattern[:head]].add(pattern[head:], entry)
+        self._heads = sorted(self._by_head)
+        self._lengths = sorted({len(head) for head in self._heads})
 
     def like(self, subject: str) -> Iterator[Entry[T]]:
         """At least those whose pattern matches the whole of a subject."""

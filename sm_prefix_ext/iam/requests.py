@@ -96,11 +96,12 @@ def of_execution_role(plan: Plan) -> tuple[Request, ...]:
     principal = facts_of(None, plan.home, plan.role_arn)
     found: list[Request] = []
     for job in plan.jobs:
-        found += _of_job(job, plan, views.get(job.step))
+        found += _of_job(job, plan, views.get(job.step), principal)
         found += experiment_requests(definition, job, plan.home, plan.pipeline_name, of=principal)
     for view in views.values():
-        facts = facts_of(view, plan.home, plan.role_arn)
-        found += jobless_requests(view, plan.home, by_name, of=facts)
+        if not (view.kind is not None and view.kind.makes_job):
+            facts = facts_of(view, plan.home, plan.role_arn)
+            found += jobless_requests(view, plan.home, by_name, of=facts)
         found += property_file_requests(view, by_name, plan.home, of=principal)
     return tuple(dict.fromkeys(found))
 
@@ -152,9 +153,10 @@ def _sent_beside(sent: Iterable[AuthorRequest], home: Home) -> Iterator[Request]
             yield Request("", one.action, escaped(one.resource), Facts(dict(one.conditions)))
 
 
-def _of_job(job: PlannedJob, plan: Plan, view: StepView | None) -> Iterator[Request]:
+def _of_job(
+    job: PlannedJob, plan: Plan, view: StepView | None, principal: Facts
+) -> Iterator[Request]:
     facts = facts_of(view, plan.home, plan.role_arn)
-    principal = facts_of(None, plan.home, plan.role_arn)
     create = job.actions[0].partition(":")[2]
     shape = shape_of(job)
     for action in job.actions:
