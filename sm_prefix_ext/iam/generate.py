@@ -21,6 +21,7 @@ from .defaults import by_default
 from .documents import PolicyDocument
 from .matching import MANY
 from .requests import NOT_KNOWN, Request, of_author, of_execution_role, passing
+from .resource_names import checked
 from .statements import statements
 
 _GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")
@@ -87,7 +88,7 @@ def execution_role_policy(
         asked.append(passing("", plan.role_arn, plan.home))
     granted = statements(_sure(asked, plan.home))
     notes = (*notes_on(granted), *_by_default(plan, asked), *_left_out(asked, plan.home))
-    return PolicyDocument(granted, name or _called(plan, "execution-role"), notes=notes)
+    return PolicyDocument(granted, checked(name) or _called(plan, "execution-role"), notes=notes)
 
 
 def author_policy(
@@ -140,7 +141,7 @@ def author_policy(
     notes += _left_out(asked, plan.home)
     if not plan.author_requests:
         notes += _functions(plan)
-    return PolicyDocument(granted, name or _called(plan, "author"), notes=tuple(notes))
+    return PolicyDocument(granted, checked(name) or _called(plan, "author"), notes=tuple(notes))
 
 
 def prefix_policy(
@@ -207,7 +208,7 @@ def prefix_policy(
     if passes_roles and not roles:
         notes.append("No step roles, so no iam:PassRole; jobs are passed roles, so grant it too.")
     granted = statements(asked)
-    called = name or f"prefix-{policy.prefix}"
+    called = checked(name) or f"prefix-{policy.prefix}"
     return PolicyDocument(granted, called, notes=(*notes_on(granted), *notes))
 
 
