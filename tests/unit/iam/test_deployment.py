@@ -51,7 +51,7 @@ def documents() -> list[iam.PolicyDocument]:
 
 def linted(template: str) -> list[str]:
     """What cfn-lint finds in a template."""
-    # Whether there are such actions is for parliament to say: cfn-lint's list ages with each release.
+    # Whether there are such actions is for parliament to say: cfn-lint's list ages.
     given = cfnlint.config.ManualArgs(regions=["eu-west-1"], ignore_checks=["W3037"])
     found = cfnlint.api.lint(template, config=given)
     return [f"{one.rule.id} {one.message} at {one.path}" for one in found]
