@@ -59,27 +59,40 @@ def filled(value: Any, values: Mapping[str, Any]) -> Any:
         >>> filled({"Std:Join": {"On": "/", "Values": ["s3:/", bucket]}}, {"Bucket": "mine"})
         's3://mine'
     """
-    if isinstance(value, list):
-        return [filled(inside, values) for inside in value]
-    if not isinstance(value, Mapping):
-        return value
-    path = value.get("Get") if len(value) == 1 else None
-    if isinstance(path, str) and path.removeprefix(_PATH) in values and path.startswith(_PATH):
-        return values[path.removeprefix(_PATH)]
-    return _joined({key: filled(inside, values) for key, inside in value.items()})
+    root = [value]
+    # Not by recursion: a definition may be nested deeper than Python's stack.
+    places: list[tuple[Any, Any]] = [(root, 0)]
+    for holder, key in places:
+        inside = holder[key]
+        if isinstance(inside, list):
+            holder[key] = copy = list(inside)
+            places += [(copy, place) for place in range(len(copy))]
+        elif isinstance(inside, Mapping):
+            path = inside.get("Get") if len(inside) == 1 else None
+            if isinstance(path, str) and path.startswith(_PATH):
+                name = path.removeprefix(_PATH)
+                if name in values:
+                    holder[key] = values[name]
+                    continue
+            holder[key] = named = dict(inside)
+            places += [(named, place) for place in named]
+    for holder, key in reversed(places):
+        if isinstance(holder[key], dict):
+            holder[key] = _joined(holder[key])
+    return root[0]
 
 
 def named_in(value: Any) -> Iterator[str]:
     """The names of the parameters that a part of a definition refers to."""
-    if isinstance(value, list):
-        for inside in value:
-            yield from named_in(inside)
-    elif isinstance(value, Mapping):
-        path = value.get("Get")
-        if isinstance(path, str) and path.startswith(_PATH):
-            yield path.removeprefix(_PATH)
-        for inside in value.values():
-            yield from named_in(inside)
+    rest = [value]
+    for inside in rest:
+        if isinstance(inside, list):
+            rest += inside
+        elif isinstance(inside, Mapping):
+            path = inside.get("Get")
+            if isinstance(path, str) and path.startswith(_PATH):
+                yield path.removeprefix(_PATH)
+            rest += inside.values()
 
 
 def _declared(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -48,8 +48,15 @@ _TAKEN_BY: Mapping[str, str] = {
 @click.option("--vpc", "vpcs", multiple=True, metavar="ID", help="For scp: a VPC.")
 @click.option("--admin", "admins", multiple=True, metavar="ARN", help="For scp: who may tag.")
 @format_option("json", "cloudformation", "terraform")
+@click.option(
+    "--name",
+    metavar="NAME",
+    help="What the policy is called where it is deployed; by default after the pipeline.",
+)
 @click.pass_context
-def write_policy(context: click.Context, /, purpose: str, form: str, **given: Any) -> int:
+def write_policy(
+    context: click.Context, /, purpose: str, form: str, name: str | None, **given: Any
+) -> int:
     """Write the least IAM policy: for PIPELINE's execution role or author, or a team's prefix.
 
     A PIPELINE given --for prefix tells the step types; scp and trust need none. What the policy
@@ -58,8 +65,14 @@ def write_policy(context: click.Context, /, purpose: str, form: str, **given: An
     _must_be_taken(context, purpose)
     with judging("table", err=True):
         made = _made(purpose, **given)
-        text = _deployed(made, form)
+        text = _deployed(made, form, name)
     click.echo(printable_json(text.rstrip("\n")))
+    if form != "json" and name is None and purpose in _OF_A_PIPELINE and made.name == purpose:
+        click.echo(
+            f"note: The pipeline's name isn't known, so the policy is called {purpose}, as those "
+            "of other pipelines may be; give --pipeline-name or --name.",
+            err=True,
+        )
     for note in made.notes:
         click.echo(f"note: {printable(note)}", err=True)
     for key, value in made.tags.items():
@@ -71,6 +84,8 @@ def _must_be_taken(context: click.Context, purpose: str) -> None:
     """Refuse what is there for another purpose alone."""
     if context.params["pipeline"] is None and purpose in _OF_A_PIPELINE:
         raise click.UsageError(f"--for {purpose} needs a PIPELINE.")
+    if context.params["name"] is not None and context.params["form"] == "json":
+        raise click.UsageError("--name goes with --format cloudformation or terraform.")
     for option in context.command.params:
         taker = _TAKEN_BY.get(str(option.name), purpose)
         if purpose != taker and context.params[str(option.name)] not in (None, ()):
@@ -114,10 +129,11 @@ def _made(
     return iam.execution_role_policy(plan)
 
 
-def _deployed(made: Any, form: str) -> str:
+def _deployed(made: Any, form: str, name: str | None) -> str:
     if form == "json":
         return str(made.to_json())
-    return str(made.to_terraform() if form == "terraform" else made.to_cloudformation())
+    deployed = made.to_terraform if form == "terraform" else made.to_cloudformation
+    return str(deployed(name=name))
 
 
 @click.command()

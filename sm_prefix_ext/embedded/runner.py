@@ -10,7 +10,7 @@ from typing import Any
 
 from ..definition import role_slots
 from ..iam.facts import facts_of
-from ..iam.requests import Request, passing
+from ..iam.requests import Request, grant_requests, passing
 from ..kinds import KINDS, Kind
 from .asking import Asking, Made, view_of
 from .caching import CACHED, Caching, cached_run, signature
@@ -203,9 +203,8 @@ class Runner(Asking):
             for holder, key in role_slots(request, path):
                 holder[key] = holder.get(key) or self.execution.role
 
-        facts = facts_of(
-            view_of({**node.step, "Arguments": request}), self._home, self.execution.role
-        )
+        view = view_of({**node.step, "Arguments": request})
+        facts = facts_of(view, self._home, self.execution.role)
 
         def ask(operation: str, action: str, resource: str) -> None:
             if action == "iam:PassRole":
@@ -216,6 +215,9 @@ class Runner(Asking):
             self._ask(run, replace(wanted, within=f"sagemaker:{operation}"))
             if action == kind.iam_actions[0]:
                 self._ask_each(run, self._of_the_experiment(kind, run, name))
+            if action == "iam:PassRole" and resource == self.execution.role:
+                keys = grant_requests(view, self._home, of=self._of_the_role)
+                self._ask_each(run, keys)
 
         reason = _reason(run.name, outcome)
         if reason is not None and len(kind.actions) < 3:

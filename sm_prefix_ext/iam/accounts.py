@@ -1,7 +1,8 @@
 """Roles of other accounts: IAM passes a role within its own account only.
 
-Source: IAM user guide, "Grant a user permissions to pass a role to an AWS service": the role has to
-be in the account of whoever passes it.
+Sources: IAM user guide, "Grant a user permissions to pass a role to an AWS service", whose warning
+restricts ``iam:PassRole`` to services that share the account of the role, and points to role
+chaining for other accounts; services refuse it with "Cross-account pass role is not allowed."
 """
 
 from __future__ import annotations

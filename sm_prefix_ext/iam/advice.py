@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import chain, islice
 
 from ..findings import (
     NARROWER_THAN_JOBS,
@@ -18,10 +19,14 @@ from ..names import RESERVED
 from ..plan import Plan, PlannedJob
 from .evaluation import ALLOWED, IDENTITY, Layer, judge
 from .grammar import Statement
+from .index import PatternIndex
 from .matching import Context, glob, matches
+from .overlap import subject_of
 from .requests import Request, samples, shape_of
 
 _WILD_TYPE = re.compile(r"arn:[^:]*:(?:sagemaker|\*):[^:]*:[^:]*:[^/]*[*?][^/]*/.+")
+_AT_MOST = 3
+"""So many patterns are shown for a job; more of them say nothing new."""
 
 
 def advise(
@@ -51,16 +56,17 @@ def advise(
     for job in _one_per_type(jobs):
         create = creates[job.step, job.actions[0]]
         yield from _voided(job, replace(create, shape=""), layers, context(create))
+    named: dict[str, _Named] = {}
     for job in jobs:
-        known = context(creates[job.step, job.actions[0]])
-        speaking = [one for one in allows if one.names_action(job.actions[0])]
-        covering = [one for one in speaking if one.covers(job.arn_pattern, known) is True]
-        names = _Names(job)
-        for statement in speaking:
-            if not covering:
-                yield from _not_quite(job, names, statement)
-            elif job.prefix is not None and statement not in covering:
-                yield from _still(job, statement)
+        action = job.actions[0]
+        if action not in named:
+            named[action] = _Named(one for one in allows if one.names_action(action))
+        known = context(creates[job.step, action])
+        covering = named[action].covering(job, known)
+        if not covering:
+            yield from _not_quite(job, named[action])
+        elif job.prefix is not None:
+            yield from _other_names(job, named[action], covering=covering)
 
 
 def _one_per_type(jobs: Iterable[PlannedJob]) -> Iterable[PlannedJob]:
@@ -95,67 +101,116 @@ def _wild_types(statements: Iterable[Statement]) -> Iterator[Finding]:
                 )
 
 
-class _Names:
-    """Names of the real form for a job, and what all of them begin with, in both spellings."""
+class _Named:
+    """What statements that allow an action name; each statement by its number here."""
 
-    def __init__(self, job: PlannedJob) -> None:
-        head = job.arn_pattern.partition("*")[0]
-        self.head = head if head.endswith("-") else None
-        self.samples = samples(shape_of(job))
-        self.lower = tuple(name.lower() for name in self.samples)
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        self._statements = tuple(statements)
+        self._texts: list[tuple[int, str]] = []
+        self._wide: list[int] = []
+        exact: list[tuple[str, int]] = []
+        nothing = Context()
+        for number, statement in enumerate(self._statements):
+            if statement.fixed_resources is None:
+                self._wide.append(number)
+            for template in () if statement.not_resource else statement.resources:
+                pattern = template.fill(nothing)
+                if isinstance(pattern, str):
+                    exact.append((pattern, len(self._texts)))
+                self._texts.append((number, template.text))
+        self._exact = PatternIndex(exact)
+        self._lower = PatternIndex((pattern.lower(), place) for pattern, place in exact)
+        self._other_way: dict[tuple[str, bool], dict[int, str]] = {}
 
-    def met_by(self, pattern: str) -> bool:
-        """Whether a pattern matches some of them, or begins like them and goes on."""
-        if self.head is not None and pattern.startswith(self.head):
-            return True
-        return any(matches(pattern, name) for name in self.samples)
+    def covering(self, job: PlannedJob, known: Context) -> frozenset[int]:
+        """The statements that name all names of a job."""
+        subject = subject_of(job.arn_pattern)
+        likely = {self._texts[place][0] for _, place in self._exact.like(subject)}
+        return frozenset(
+            number
+            for number in likely.union(self._wide)
+            if self._statements[number].covers(job.arn_pattern, known) is True
+        )
 
-    def met_in_lower_case(self, pattern: str) -> bool:
+    def met(self, job: PlannedJob) -> Iterator[tuple[Statement, str]]:
+        """What meets some of a job's names, or begins like them and goes on."""
+        return self._found(self._exact, samples(shape_of(job)), _common_head(job))
+
+    def met_in_lower_case(self, job: PlannedJob) -> Iterator[tuple[Statement, str]]:
         """The same, letter case apart."""
-        if self.head is not None and pattern.lower().startswith(self.head.lower()):
-            return True
-        return any(matches(pattern.lower(), name) for name in self.lower)
+        names = tuple(name.lower() for name in samples(shape_of(job)))
+        return self._found(self._lower, names, _common_head(job).lower())
+
+    def the_other_way(self, job: PlannedJob) -> Mapping[int, str]:
+        """The first pattern of each statement for such jobs with prefixing the other way round."""
+        resource_type = job.arn_pattern.split(":", 5)[5].partition("/")[0]
+        key = resource_type, job.name_pattern.startswith(f"{RESERVED}-")
+        if key not in self._other_way:
+            found = self._other_way[key] = {}
+            for number, text in self._texts:
+                if number not in found and _other_way(job, text):
+                    found[number] = text
+        return self._other_way[key]
+
+    def statement(self, number: int) -> Statement:
+        """A statement by its number."""
+        return self._statements[number]
+
+    def _found(
+        self, index: PatternIndex[int], names: Iterable[str], head: str
+    ) -> Iterator[tuple[Statement, str]]:
+        begun = index.beginning_with(head) if head else ()
+        matching = (one for name in names for one in index.like(name) if matches(one[0], name))
+        places = dict.fromkeys(place for _, place in chain(begun, matching))
+        for number, text in map(self._texts.__getitem__, sorted(islice(places, _AT_MOST))):
+            yield self._statements[number], text
 
 
-def _not_quite(job: PlannedJob, names: _Names, statement: Statement) -> Iterator[Finding]:
-    """What keeps a statement's patterns from covering a job's names."""
-    if statement.not_resource:
+def _common_head(job: PlannedJob) -> str:
+    """What all names of a job begin with, where that ends a word."""
+    head = job.arn_pattern.partition("*")[0]
+    return head if head.endswith("-") else ""
+
+
+def _not_quite(job: PlannedJob, named: _Named) -> Iterator[Finding]:
+    """What keeps the patterns of statements from covering a job's names."""
+    met = list(named.met(job))
+    other_case = [] if met else list(named.met_in_lower_case(job))
+    for statement, text in met:
+        yield _finding(
+            NARROWER_THAN_JOBS,
+            statement.policy,
+            f"{_called(statement)} names {text}, which covers a part of {job.arn_pattern} "
+            f"only, the jobs of step {job.step}.",
+            f"Name {job.arn_pattern}.",
+        )
+    for statement, text in other_case:
+        yield _finding(
+            OTHER_CASE,
+            statement.policy,
+            f"{_called(statement)} names {text}, which differs from {job.arn_pattern} in "
+            "letter case; IAM compares ARNs with it.",
+            f"Name {job.arn_pattern}, and its lower-case spelling too.",
+        )
+    yield from _other_names(job, named, but={text for _, text in (*met, *other_case)})
+
+
+def _other_names(
+    job: PlannedJob,
+    named: _Named,
+    *,
+    covering: Set[int] = frozenset(),
+    but: Set[str] = frozenset(),
+) -> Iterator[Finding]:
+    """What such jobs are called with prefixing the other way round, where statements name that."""
+    found = named.the_other_way(job)
+    others = (one for one, text in found.items() if one not in covering and text not in but)
+    number = next(others, None)
+    if number is None:
         return
-    nothing = Context()
-    for template in statement.resources:
-        pattern, text = template.fill(nothing), template.text
-        if not isinstance(pattern, str):
-            continue
-        if names.met_by(pattern):
-            yield _finding(
-                NARROWER_THAN_JOBS,
-                statement.policy,
-                f"{_called(statement)} names {text}, which covers a part of {job.arn_pattern} "
-                f"only, the jobs of step {job.step}.",
-                f"Name {job.arn_pattern}.",
-            )
-        elif names.met_in_lower_case(pattern):
-            yield _finding(
-                OTHER_CASE,
-                statement.policy,
-                f"{_called(statement)} names {text}, which differs from {job.arn_pattern} in "
-                "letter case; IAM compares ARNs with it.",
-                f"Name {job.arn_pattern}, and its lower-case spelling too.",
-            )
-        elif _other_way(job, text):
-            yield _other_names(job, statement, text)
-
-
-def _still(job: PlannedJob, statement: Statement) -> Iterator[Finding]:
-    """What a statement names that such jobs were called before they had a prefix."""
-    for template in () if statement.not_resource else statement.resources:
-        if _reserved(template.text) and _other_way(job, template.text):
-            yield _other_names(job, statement, template.text)
-
-
-def _other_names(job: PlannedJob, statement: Statement, text: str) -> Finding:
+    statement, text = named.statement(number), found[number]
     prefixed = "with" if job.prefix else "without"
-    return _finding(
+    yield _finding(
         OTHER_NAMES,
         statement.policy,
         f"{_called(statement)} names {text}, but step {job.step} runs {prefixed} a "

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from .resource_names import POLICY_NAME, ROLE_NAME, checked, label, logical_id, name_in_iam
+
 VERSION = "2012-10-17"
 Rule = tuple[str, str, str, str]
 
@@ -70,7 +72,7 @@ class PolicyDocument:
 
     Args:
         statements: its statements, as IAM's JSON has them.
-        name: what it is for, in words that a file or a resource may be called by.
+        name: what it is called where it is deployed, as far as IAM takes that.
         kind: ``managed``, ``inline``, ``scp`` or ``trust``, for its limit and its form.
         notes: what the policy leaves open or names wider than it should, and how to close that.
         tags: tags that the policy counts on, to be put on the role.
@@ -159,17 +161,30 @@ class PolicyDocument:
     def _counted(self) -> int:
         return len(self.to_json(None)) if _FORMS[self.kind].counts_white_space else self.size
 
+    def _numbered(self) -> Iterator[tuple[int | None, PolicyDocument]]:
+        """The parts under names that IAM takes, with their numbers where there are several."""
+        most = ROLE_NAME if self.kind == "trust" else POLICY_NAME
+        parts = self.split()
+        for number, part in enumerate(parts, 1):
+            named = replace(part, name=name_in_iam(part.name, most))
+            yield (number if len(parts) > 1 else None), named
+
     def _fits(self) -> bool:
         return self._counted() <= LIMITS[self.kind]
 
-    def to_cloudformation(self) -> str:
+    def to_cloudformation(self, *, name: str | None = None) -> str:
         """A CloudFormation template, as JSON, with a resource for each part.
 
+        Args:
+            name: what to call the policy, up to 128 letters, digits and ``+=,.@_-``; by default
+                its own name. The logical IDs follow from it.
+
         Raises:
-            ValueError: as :meth:`split`.
+            ValueError: as :meth:`split`, and for a name that IAM wouldn't take.
         """
+        named = replace(self, name=checked(name) or self.name)
         resources = {}
-        for part in self.split():
+        for number, part in named._numbered():
             document = part.to_dict()
             properties: dict[str, Any] = {
                 "managed": {"ManagedPolicyName": part.name, "PolicyDocument": document},
@@ -185,8 +200,7 @@ class PolicyDocument:
                 },
                 "trust": {"RoleName": part.name, "AssumeRolePolicyDocument": document},
             }[part.kind]
-            logical = "".join(word.capitalize() for word in re.split(r"[^A-Za-z0-9]+", part.name))
-            resources[logical] = {
+            resources[logical_id(named.name, number)] = {
                 "Type": _FORMS[part.kind].cloudformation,
                 "Properties": properties,
             }
@@ -195,14 +209,19 @@ class PolicyDocument:
             template["Parameters"] = {"RoleName": {"Type": "String"}}
         return _json({**template, "Resources": resources}, 2)
 
-    def to_terraform(self) -> str:
+    def to_terraform(self, *, name: str | None = None) -> str:
         """A Terraform configuration with a resource for each part.
 
+        Args:
+            name: what to call the policy, as for :meth:`to_cloudformation`; the labels follow from
+                it.
+
         Raises:
-            ValueError: as :meth:`split`.
+            ValueError: as :meth:`to_cloudformation`.
         """
+        named = replace(self, name=checked(name) or self.name)
         blocks = []
-        for part in self.split():
+        for number, part in named._numbered():
             document = f"jsonencode({_in_terraform(part.to_json())})"
             lines = {
                 "managed": {"name": _quoted(part.name), "policy": document},
@@ -223,8 +242,8 @@ class PolicyDocument:
                 f"  {key.ljust(width)} = " + value.replace("\n", "\n  ")
                 for key, value in lines.items()
             )
-            label = re.sub(r"[^A-Za-z0-9]+", "_", part.name)
-            blocks.append(f'resource "{_FORMS[part.kind].terraform}" "{label}" {{\n{body}\n}}\n')
+            address = f'"{_FORMS[part.kind].terraform}" "{label(named.name, number)}"'
+            blocks.append(f"resource {address} {{\n{body}\n}}\n")
         if self.kind == "inline":
             blocks.insert(0, 'variable "role_name" {\n  type = string\n}\n')
         return "\n".join(blocks)

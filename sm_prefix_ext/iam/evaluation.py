@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .grammar import Statement, labelled, read
+from .index import PatternIndex
 from .matching import Context
+from .overlap import subject_of
 from .truth import Truth, Unknown, any_of
 
 ALLOWED = "allowed"
@@ -20,6 +23,8 @@ EXPLICIT_DENY = "explicitDeny"
 INDETERMINATE = "indeterminate"
 
 IDENTITY, BOUNDARY, SESSION, SCP = "identity", "boundary", "session", "scp"
+
+Answers = Sequence[tuple[Statement, Truth]]
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,61 @@ class Layer:
 
     name: str
     statements: tuple[Statement, ...]
+
+    def speaking_of(self, action: str) -> Speaking:
+        """Its statements that name an action."""
+        if action not in self._speaking:
+            self._speaking[action] = Speaking(self.statements, action)
+        return self._speaking[action]
+
+    @cached_property
+    def _speaking(self) -> dict[str, Speaking]:
+        return {}
+
+
+class Speaking:
+    """The statements of a layer that name an action, found by the resources that they name.
+
+    Args:
+        statements: all of the layer.
+        action: the action.
+    """
+
+    def __init__(self, statements: Iterable[Statement], action: str) -> None:
+        self.statements = tuple(one for one in statements if one.names_action(action))
+        self._everywhere = []
+        indexed: list[tuple[str, int]] = []
+        for number, one in enumerate(self.statements):
+            patterns = one.fixed_resources
+            if patterns is None:
+                self._everywhere.append(number)
+            else:
+                indexed += [(pattern, number) for pattern in patterns]
+        self._index = PatternIndex(indexed)
+        self._denials = PatternIndex(
+            (pattern, number)
+            for pattern, number in indexed
+            if self.statements[number].effect == "Deny"
+        )
+
+    def answers(self, resource: str, context: Context) -> list[tuple[Statement, Truth]]:
+        """Whether each of them applies to a request.
+
+        Left out are statements that don't apply and, where an ``Allow`` applies for certain, others
+        of which that isn't known: they make no difference.
+        """
+        subject = subject_of(resource)
+        found: dict[int, Truth] = {}
+        for number in {*self._everywhere, *(number for _, number in self._index.like(subject))}:
+            found[number] = self.statements[number].applies(resource, context)
+        allowed = any(
+            self.statements[number].effect == "Allow" and answer is True
+            for number, answer in found.items()
+        )
+        others = self._denials if allowed else self._index
+        for number in {number for _, number in others.near(subject)} - found.keys():
+            found[number] = self.statements[number].applies(resource, context)
+        return [(self.statements[number], found[number]) for number in sorted(found)]
 
 
 def evaluate(
@@ -176,14 +236,26 @@ def judge(layers: Sequence[Layer], action: str, resource: str, context: Context)
         resource: the resource's ARN.
         context: the condition keys.
     """
-    answers = [
-        [(s, s.applies(resource, context)) for s in layer.statements if s.names_action(action)]
-        for layer in layers
-    ]
+    return decide(
+        layers, [layer.speaking_of(action).answers(resource, context) for layer in layers]
+    )
+
+
+def decide(layers: Sequence[Layer], answers: Sequence[Answers]) -> Decision:
+    """What becomes of a request, from whether each statement applies to it.
+
+    Args:
+        layers: as :func:`read_layers` gives them.
+        answers: for each layer, its statements that name the action, with whether they apply.
+    """
     everything = [pair for layer in answers for pair in layer]
     denied = [s for s, answer in everything if s.effect == "Deny" and answer is True]
     if denied:
-        name = next(layer.name for layer in layers if denied[0] in layer.statements)
+        name = next(
+            layer.name
+            for layer, pairs in zip(layers, answers)
+            if any(s is denied[0] for s, _ in pairs)
+        )
         return Decision(EXPLICIT_DENY, _shown(denied), layer=name)
     hinges = [
         (s, answer)

@@ -212,14 +212,26 @@ def facts_of(view: StepView | None, home: Home, role: str | None) -> Facts:
     operation = view.kind.actions[0] if view.kind.actions else f"Create{view.step_type}"
     fields = FIELDS.get(operation, {})
     absent |= _ALL_KEYS - set(fields) if fields else set()
-    for key, paths in fields.items():
-        values = [value for path in paths for value in _at(view.arguments, path.split("."))]
+    for key in fields:
+        values = values_of_key(key, operation, view.arguments)
         if not values and key not in _MADE_UP:
             absent.add(key)
         elif values and all(_is_known(key, value) for value in values):
             known[key] = values
     known |= {f"{_TAG}{key}": value for key, value in _tags(view.arguments)}
     return Facts(known, frozenset(absent))
+
+
+def values_of_key(key: str, operation: str, arguments: Mapping[str, Any]) -> list[Any]:
+    """What a request has in the fields that a condition key is taken from.
+
+    Args:
+        key: the condition key.
+        operation: such as ``CreateTrainingJob``.
+        arguments: the request, expressions and all.
+    """
+    paths = FIELDS[operation].get(key, ())
+    return [value for path in paths for value in _at(arguments, path.split("."))]
 
 
 def _is_known(key: str, value: Any) -> bool:

@@ -19,9 +19,12 @@ from ..policy import PrefixPolicy
 from .accounts import foreign_account
 from .defaults import by_default
 from .documents import PolicyDocument
+from .jobless import key_arn
 from .matching import MANY
 from .requests import NOT_KNOWN, Request, of_author, of_execution_role, passing
+from .resource_names import checked
 from .statements import statements
+from .volume_keys import CREATE_GRANT, needs_grant_itself, volume_keys
 
 _GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")
 _OPEN = re.compile(
@@ -86,8 +89,13 @@ def execution_role_policy(
         # The developer guide's prerequisites have the role pass itself, whoever takes it.
         asked.append(passing("", plan.role_arn, plan.home))
     granted = statements(_sure(asked, plan.home))
-    notes = (*notes_on(granted), *_by_default(plan, asked), *_left_out(asked, plan.home))
-    return PolicyDocument(granted, name or _called(plan, "execution-role"), notes=notes)
+    notes = (
+        *notes_on(granted),
+        *_by_default(plan, asked),
+        *_left_out(asked, plan.home),
+        *_grants_of_others(plan),
+    )
+    return PolicyDocument(granted, checked(name) or _called(plan, "execution-role"), notes=notes)
 
 
 def author_policy(
@@ -140,7 +148,7 @@ def author_policy(
     notes += _left_out(asked, plan.home)
     if not plan.author_requests:
         notes += _functions(plan)
-    return PolicyDocument(granted, name or _called(plan, "author"), notes=tuple(notes))
+    return PolicyDocument(granted, checked(name) or _called(plan, "author"), notes=tuple(notes))
 
 
 def prefix_policy(
@@ -207,7 +215,7 @@ def prefix_policy(
     if passes_roles and not roles:
         notes.append("No step roles, so no iam:PassRole; jobs are passed roles, so grant it too.")
     granted = statements(asked)
-    called = name or f"prefix-{policy.prefix}"
+    called = checked(name) or f"prefix-{policy.prefix}"
     return PolicyDocument(granted, called, notes=(*notes_on(granted), *notes))
 
 
@@ -275,6 +283,19 @@ def _left_out(asked: Iterable[Request], home: Home) -> Iterator[str]:
     for where, actions in left_out.items():
         listed = ", ".join(dict.fromkeys(actions))
         yield f"{where}The definition doesn't tell which, so nothing is granted for {listed}."
+
+
+def _grants_of_others(plan: Plan) -> Iterator[str]:
+    """Which roles of jobs need a grant on a key, so that the execution role needs none."""
+    views = {view.path: view for view in steps(plan.resolved or {"Steps": []})}
+    for job in plan.jobs:
+        keys = [key_arn(key, plan.home) for key in volume_keys(views.get(job.step))]
+        if keys and not needs_grant_itself(job, plan.role_arn):
+            role = job.role_arn if is_role_arn(job.role_arn) else "the role of its job"
+            yield (
+                f"Step {job.step}: Nothing is granted for {CREATE_GRANT} on {', '.join(keys)}; "
+                f"{role} needs it to encrypt volumes, or else the execution role does."
+            )
 
 
 def _functions(plan: Plan) -> Iterator[str]:

@@ -56,6 +56,13 @@ class Statement:
         of_conditions = (key for condition in self.conditions for key in condition.keys)
         return frozenset((*of_resources, *of_conditions))
 
+    @property
+    def fixed_resources(self) -> tuple[str, ...] | None:
+        """The patterns of which one has to match, where no request's values are needed for that."""
+        fixed = tuple(one.fixed for one in self.resources)
+        patterns = tuple(one for one in fixed if one is not None)
+        return patterns if len(patterns) == len(fixed) and not self.not_resource else None
+
     def names_action(self, action: str) -> bool:
         """Whether it speaks of an action; letter case doesn't matter."""
         if action not in self._named:

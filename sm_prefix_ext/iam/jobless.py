@@ -3,9 +3,11 @@
 Sources: the managed policy ``AmazonSageMakerPipelinesIntegrations`` for Lambda, Callback and EMR;
 the service authorization reference for resources. Inferred, not seen: EMR Serverless. The service
 principals of EMR and EC2 in China end in ``.cn``: EMR management guide, "Service-linked roles".
-Endpoints and inference components are created or updated, and the name of an endpoint
-configuration gets a suffix for each execution: docstrings of SageMaker Python SDK 3.27.0 and its
-pull request 6224; that the suffix begins with a hyphen is inferred. ``kms:CreateGrant``: SageMaker
+Endpoints and inference components are created or updated, ``UpdateEndpoint`` and
+``UpdateInferenceComponent`` among their calls: docstrings of ``EndpointStep`` and
+``InferenceComponentStep`` in SageMaker Python SDK 3.27.0. The name of an endpoint configuration
+gets a suffix for each execution: its ``EndpointConfigStep`` and pull request 6224; that the suffix
+begins with a hyphen is inferred. ``kms:CreateGrant``: SageMaker
 developer guide, "API Permissions Reference", ``CreateEndpoint``, "required only if the associated
 EndPointConfig has a KmsKeyId".
 """
@@ -163,7 +165,7 @@ def _endpoint(view: StepView, home: Home, views: Views) -> Needs:
     yield from _made_or_updated("Endpoint", endpoint, config)
     key = maker.arguments.get("KmsKeyId") if maker else None
     if key is not None:
-        yield Need("kms:CreateGrant", _key(key, home), "sagemaker:CreateEndpoint")
+        yield Need("kms:CreateGrant", key_arn(key, home), "sagemaker:CreateEndpoint")
 
 
 def _inference_component(view: StepView, home: Home, views: Views) -> Needs:
@@ -220,8 +222,13 @@ def _maker(value: Any, noun: str, views: Views) -> StepView | None:
     return views.get(found[1]) if found and found[2] == f"{noun}Name" else None
 
 
-def _key(given: Any, home: Home) -> str:
-    """A KMS key; a policy names keys by their ARNs, and never by an alias."""
+def key_arn(given: Any, home: Home) -> str:
+    """The ARN of a KMS key as a policy names it; no policy names one by its alias.
+
+    Args:
+        given: a key's ARN or ID, an alias or an expression.
+        home: where the pipeline runs.
+    """
     if _is_of("kms", given) and Arn.parse(given).resource_type == "key":
         return named(given)
     if isinstance(given, str) and _KEY_ID.fullmatch(given):

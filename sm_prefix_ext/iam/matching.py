@@ -141,7 +141,22 @@ def glob(text: str) -> str:
 
 def matches(pattern: str, subject: str, *, ignore_case: bool = False) -> bool:
     """Whether a pattern matches a subject."""
-    return _expression(pattern, ignore_case).fullmatch(subject) is not None
+    if ignore_case or ONE in pattern:
+        return _expression(pattern, ignore_case).fullmatch(subject) is not None
+    first, *others = pattern.split(MANY)
+    if not others:
+        return pattern == subject
+    # Most patterns are met once, so that an expression for each would cost more than it saves.
+    *middle, last = others
+    start, end = len(first), len(subject) - len(last)
+    if start > end or not (subject.startswith(first) and subject.endswith(last)):
+        return False
+    for part in middle:
+        found = subject.find(part, start, end)
+        if found < 0:
+            return False
+        start = found + len(part)
+    return True
 
 
 @lru_cache(maxsize=8192)

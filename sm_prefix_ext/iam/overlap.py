@@ -8,19 +8,13 @@ characters, ``:`` not among them where it would be another part of the ARN. So a
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import takewhile
 
+from .index import IN_S3, PatternIndex, literal_head
 from .matching import MANY, ONE, Context, Template, glob, matches
 from .truth import Truth, Unknown, any_of
 
-_FEW = 2
-_WILDCARD = re.compile(f"[{MANY}{ONE}]")
-_S3 = re.compile(r"arn:[^:]*:s3:")
 _PARTS_OF_AN_ARN = 6
 
 
@@ -35,7 +29,7 @@ def meets(pattern: str, resource: str) -> Truth:
     matches a part of that, the answer is unknown. The key of an S3 object may have both
     characters in it, so there they stand for themselves.
     """
-    subject = _subject(resource)
+    subject = subject_of(resource)
     if matches(pattern, subject):
         return True
     return Unknown() if _is_wild(subject) and _overlap(pattern, subject) else False
@@ -44,68 +38,49 @@ def meets(pattern: str, resource: str) -> Truth:
 class Patterns:
     """Templates of which one has to match.
 
-    Most have no variables. Those are put into one expression, since a statement may name hundreds.
+    Most have no variables. Those are indexed, since a statement may name hundreds.
     """
 
     def __init__(self, templates: Iterable[Template]) -> None:
-        self._fixed: list[str] = []
+        fixed: list[str] = []
         self._others: list[Template] = []
         for template in templates:
-            fixed = template.fixed
-            if fixed is None:
+            pattern = template.fixed
+            if pattern is None:
                 self._others.append(template)
             else:
-                self._fixed.append(fixed)
-        simple = [one for one in self._fixed if one.count(MANY) <= _FEW]
-        self._hard = [one for one in self._fixed if one.count(MANY) > _FEW]
-        self._by_head: dict[str, list[str]] = defaultdict(list)
-        for one in self._fixed:
-            self._by_head[one[: _literal_head(one)]].append(one)
-        self._heads = sorted(self._by_head)
-        self._lengths = sorted({len(head) for head in self._heads})
-        self._all = re.compile("|".join(map(_plainly, simple)) or "(?!)", re.DOTALL)
+                fixed.append(pattern)
+        self._index = PatternIndex((one, None) for one in fixed)
 
     def meet(self, resource: str, context: Context) -> Truth:
         """Whether one of them matches a request's resource, as :func:`meets`."""
-        subject = _subject(resource)
-        if self._all.fullmatch(subject) or any(matches(one, subject) for one in self._hard):
+        subject = subject_of(resource)
+        if any(matches(one, subject) for one, _ in self._index.like(subject)):
             return True
         filled = (template.fill(context) for template in self._others)
         found = any_of(
             meets(one, resource) if isinstance(one, str) else one or False for one in filled
         )
         if found is False and _is_wild(subject):
-            return any_of(Unknown() for one in self._near(subject) if _overlap(one, subject))
+            return any_of(
+                Unknown() for one, _ in self._index.near(subject) if _overlap(one, subject)
+            )
         return found
 
-    def _near(self, subject: str) -> Iterator[str]:
-        """The patterns that begin as a subject does, up to their or its first wildcard."""
-        begins = subject[: _literal_head(subject)]
-        for length in self._lengths:
-            if length <= len(begins):
-                yield from self._by_head.get(begins[:length], ())
-        longer = bisect_right(self._heads, begins)
-        for head in takewhile(lambda head: head.startswith(begins), self._heads[longer:]):
-            yield from self._by_head[head]
 
-
-def _subject(resource: str) -> str:
-    return resource if _S3.match(resource) else glob(resource)
+def subject_of(resource: str) -> str:
+    """What patterns are compared with, for a request's resource."""
+    return resource if IN_S3.match(resource) else glob(resource)
 
 
 def _is_wild(subject: str) -> bool:
     return MANY in subject or ONE in subject
 
 
-def _plainly(pattern: str) -> str:
-    """A pattern as a regular expression that may try again, which two wildcards can afford."""
-    return re.escape(pattern).replace(MANY, ".*").replace(ONE, f"[^{MANY}]")
-
-
 @lru_cache(maxsize=65536)
 def _overlap(pattern: str, subject: str) -> bool:
     """Whether a pattern matches a part of what a subject stands for."""
-    head = min(_literal_head(pattern), _literal_head(subject))
+    head = min(literal_head(pattern), literal_head(subject))
     if pattern[:head] != subject[:head]:
         return False
     colons = max(_may_hold_colons(subject) - head, 0)
@@ -136,7 +111,7 @@ def _overlap(pattern: str, subject: str) -> bool:
 def _may_hold_colons(subject: str) -> int:
     """From where on a ``*`` in a subject may stand for a ``:`` too."""
     parts = subject.split(":", _PARTS_OF_AN_ARN - 1)
-    if len(parts) < _PARTS_OF_AN_ARN or _S3.match(subject):
+    if len(parts) < _PARTS_OF_AN_ARN or IN_S3.match(subject):
         return 0
     # What has a colon already, such as a function, may go on with one.
     return len(subject) - len(parts[-1]) if ":" in parts[-1] else len(subject)
@@ -147,10 +122,3 @@ def _skipping(places: int, many: int) -> int:
     while more := (places & many) << 1 & ~places:
         places |= more
     return places
-
-
-@lru_cache(maxsize=8192)
-def _literal_head(pattern: str) -> int:
-    """How many characters come before the first wildcard."""
-    found = _WILDCARD.search(pattern)
-    return len(pattern) if found is None else found.start()

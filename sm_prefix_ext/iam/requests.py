@@ -23,10 +23,11 @@ from ..definition import StepView, steps
 from ..kinds import ENTITY_TOKEN_LENGTH
 from ..plan import AuthorRequest, Plan, PlannedJob
 from .facts import NOTHING_KNOWN, Facts, facts_of, facts_of_author
-from .jobless import ASKS_NOTHING, NEEDS, SAGEMAKER, named
+from .jobless import ASKS_NOTHING, NEEDS, SAGEMAKER, key_arn, named
 from .matching import Context, Template
 from .property_files import EXECUTION_ID, Views, objects_read
 from .uploads import bucket_of, stable_part
+from .volume_keys import CREATE_GRANT, needs_grant_itself, volume_keys
 
 ENTITY_TOKEN = "?" * ENTITY_TOKEN_LENGTH
 _SAMPLES = (("k3x9m2p7q1w5", "Ab3De5Gh7J"), ("7zt0c8v4n6b1", "9yK2mX4pQ8"))
@@ -96,11 +97,14 @@ def of_execution_role(plan: Plan) -> tuple[Request, ...]:
     principal = facts_of(None, plan.home, plan.role_arn)
     found: list[Request] = []
     for job in plan.jobs:
-        found += _of_job(job, plan, views.get(job.step))
+        found += _of_job(job, plan, views.get(job.step), principal)
+        if needs_grant_itself(job, plan.role_arn):
+            found += grant_requests(views.get(job.step), plan.home, of=principal)
         found += experiment_requests(definition, job, plan.home, plan.pipeline_name, of=principal)
     for view in views.values():
-        facts = facts_of(view, plan.home, plan.role_arn)
-        found += jobless_requests(view, plan.home, by_name, of=facts)
+        if not (view.kind is not None and view.kind.makes_job):
+            facts = facts_of(view, plan.home, plan.role_arn)
+            found += jobless_requests(view, plan.home, by_name, of=facts)
         found += property_file_requests(view, by_name, plan.home, of=principal)
     return tuple(dict.fromkeys(found))
 
@@ -152,9 +156,10 @@ def _sent_beside(sent: Iterable[AuthorRequest], home: Home) -> Iterator[Request]
             yield Request("", one.action, escaped(one.resource), Facts(dict(one.conditions)))
 
 
-def _of_job(job: PlannedJob, plan: Plan, view: StepView | None) -> Iterator[Request]:
+def _of_job(
+    job: PlannedJob, plan: Plan, view: StepView | None, principal: Facts
+) -> Iterator[Request]:
     facts = facts_of(view, plan.home, plan.role_arn)
-    principal = facts_of(None, plan.home, plan.role_arn)
     create = job.actions[0].partition(":")[2]
     shape = shape_of(job)
     for action in job.actions:
@@ -168,6 +173,24 @@ def _of_job(job: PlannedJob, plan: Plan, view: StepView | None) -> Iterator[Requ
                 yield Request(job.step, needed, group, told)
         else:
             yield Request(job.step, action, job.arn_pattern, facts.of(create, action), shape)
+
+
+def grant_requests(
+    view: StepView | None, home: Home, *, of: Facts = NOTHING_KNOWN
+) -> Iterator[Request]:
+    """What the keys for the volumes of a job take, where its role is the execution role.
+
+    Args:
+        view: the step.
+        home: where the pipeline runs.
+        of: what is known of the principal.
+    """
+    for key in volume_keys(view):
+        if view is not None and view.kind is not None:
+            create = view.kind.actions[0]
+            facts = of.of(create, CREATE_GRANT)
+            within = f"sagemaker:{create}"
+            yield Request(view.path, CREATE_GRANT, key_arn(key, home), facts, within=within)
 
 
 def shape_of(job: PlannedJob) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..arns import Arn
 from .documents import statement
-from .matching import glob
-from .overlap import meets
+from .index import PatternIndex
+from .matching import Context, Template, matches
 from .requests import Request
 
 _WITHOUT_RESOURCE_TYPE = frozenset({"elasticmapreduce:RunJobFlow"})
@@ -37,9 +37,9 @@ def statements(asked: Iterable[Request]) -> tuple[Mapping[str, Any], ...]:
         for some in _portions(resources):
             label = _label(min(some), of_them, service)
             made.append(statement(label, of_them, some, condition=condition))
-    labels = [written["Sid"] for written in made]
+    labels = Counter(written["Sid"] for written in made)
     for written in made:
-        if labels.count(written["Sid"]) > 1:
+        if labels[written["Sid"]] > 1:
             content = json.dumps(written, sort_keys=True).encode()
             written["Sid"] += hashlib.sha256(content).hexdigest()[:8]
     return tuple(sorted(made, key=lambda written: str(written["Sid"])))
@@ -73,11 +73,14 @@ def _together(asked: Iterable[Request]) -> Iterator[tuple[frozenset[str], str, l
 def _portions(resources: list[str]) -> Iterator[list[str]]:
     """Resources in portions that leave room in a policy for the rest of their statement."""
     portion: list[str] = []
+    length = 0
     for one in sorted(resources):
-        if portion and len(json.dumps([*portion, one])) > _MOST_OF_A_STATEMENT:
+        added = len(json.dumps([one]))
+        if portion and length + added > _MOST_OF_A_STATEMENT:
             yield portion
-            portion = []
+            portion, length = [], 0
         portion.append(one)
+        length += added
     yield portion
 
 
@@ -101,12 +104,20 @@ def _spellings(resource: str) -> tuple[str, ...]:
 
 
 def _needed(resources: Iterable[str]) -> list[str]:
-    """The patterns that none of the others covers."""
-    return [
-        one
-        for one in resources
-        if not any(other != one and meets(glob(other), one) is True for other in resources)
-    ]
+    """The patterns that none of the others covers; of those that cover each other, the first."""
+    patterns = {one: str(Template(one).fill(Context())) for one in resources}
+    order = {one: number for number, one in enumerate(patterns)}
+    index = PatternIndex((pattern, one) for one, pattern in patterns.items())
+
+    def is_covered(one: str) -> bool:
+        for pattern, other in index.like(patterns[one]):
+            if other != one and matches(pattern, patterns[one]):
+                mutual = matches(patterns[one], pattern)
+                if not mutual or order[other] < order[one]:
+                    return True
+        return False
+
+    return [one for one in patterns if not is_covered(one)]
 
 
 def _label(resource: str, actions: Iterable[str], service: str) -> str:

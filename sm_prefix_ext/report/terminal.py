@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ..findings import ERROR, Finding
 from ..iam import Preflight
+from ..iam.evaluation import ALLOWED
 from ..text import printable
 
 _STYLES = {
@@ -72,17 +73,19 @@ def jobs(rows: Iterable[Any], columns: Sequence[str]) -> Table:
 
 
 def preflight(answer: Preflight) -> Group:
-    """The requests that aren't allowed for certain, what that hinges on, and how many are."""
+    """The requests that aren't allowed for certain or for every value, and how many are."""
+    shown = [row for row in answer if row.verdict != ALLOWED or row.defaults]
     rows = (
-        (row.verdict, row.principal, row.step, row.action, row.resource, row.why)
-        for row in answer.refused
+        (row.verdict, row.principal, row.step, row.action, row.resource, row.why) for row in shown
     )
     columns = ("verdict", "principal", "step", "action", "resource", "why")
     refused = len(answer.refused)
-    allowed = len(answer) - refused
-    said = f"{allowed} of {_counted(len(answer), 'request')} allowed."
-    counted = Text(said, style="bold red" if refused else "green")
-    return Group(table(columns, rows), counted) if refused else Group(counted)
+    by_default = sum(bool(row.defaults) for row in shown)
+    said = f"{len(answer) - refused} of {_counted(len(answer), 'request')} allowed"
+    if by_default:
+        said += f"; {by_default} judged for the default of a parameter only"
+    counted = Text(f"{said}.", style="bold red" if refused else "green")
+    return Group(table(columns, rows), counted) if shown else Group(counted)
 
 
 def _advice(finding: Finding) -> Text:

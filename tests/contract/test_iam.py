@@ -15,7 +15,7 @@ from sm_prefix_ext.kinds import JOB_KINDS
 from ..installed import MAJOR
 from .cases import kind, make, pipeline  # noqa: F401  # kind is a fixture
 
-EXECUTION = "arn:aws:iam::123456789012:role/execution"
+EXECUTION = "arn:aws:iam::111122223333:role/execution"
 
 
 def test_the_generated_policy_lets_each_step_type_run(

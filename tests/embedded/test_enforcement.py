@@ -424,11 +424,11 @@ def covers(pattern: str, resource: str) -> bool:
 def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
     """Every call is one of the plan's requests, and every request that always comes is made."""
     for name in NAMES:
-        foreseen = of_execution_role(planned(name))
         asked: list[tuple[str, str]] = []
         aws.authorize = lambda call, asked=asked: asked.append((call.action, call.resource))
         aws.create_role(f"role-{NAMES.index(name)}")
         role = f"arn:aws:iam::{ACCOUNT}:role/role-{NAMES.index(name)}"
+        foreseen = of_execution_role(planned(name).moved(role_arn=role))
         assert "Succeeded" == run(aws, name, role)[0]
         for action, resource in asked:
             patterns = [one.resource for one in foreseen if one.action == action]

@@ -94,3 +94,8 @@ def test_defaults_and_references() -> None:
 def test_values_in_their_places(value: Any, wanted: Any) -> None:
     """What isn't known stays an expression."""
     assert wanted == filled(value, {"A": "a"})
+
+
+def test_a_parameter_without_a_name_takes_no_other_place() -> None:
+    """An object with one key is no reference."""
+    assert {"a": {"Get": "b"}} == filled({"a": {"Get": "b"}}, {"": "x"})

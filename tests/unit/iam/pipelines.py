@@ -10,6 +10,8 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/"
 EXECUTION = f"{ROLE}pipeline"
 WORKER = f"{ROLE}worker"
+KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
 
 
 def step(name: str, step_type: str, arguments: Any = None, **more: Any) -> dict[str, Any]:
@@ -119,6 +121,19 @@ PIPELINES: dict[str, dict[str, Any]] = {
     },
     "upper case": {
         "Steps": [step("T", "Training", {"TrainingJobName": "Team-A", "RoleArn": EXECUTION})]
+    },
+    "volume key": {
+        "Steps": [
+            step(
+                "Train",
+                "Training",
+                {
+                    "TrainingJobName": "team-a",
+                    "RoleArn": EXECUTION,
+                    "ResourceConfig": {"VolumeKmsKeyId": KEY},
+                },
+            )
+        ]
     },
     "prefixing off": {
         "Steps": [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import warnings
 from typing import Any
@@ -628,7 +627,7 @@ def long_policy(jobs: int, kind: str = "managed") -> iam.PolicyDocument:
         {
             "Sid": f"S{n}",
             "Effect": "Allow",
-            "Action": ["a:B"],
+            "Action": ["s3:GetObject"],
             "Resource": [f"arn:aws:s3:::{n:0200}"],
         }
         for n in range(jobs)
@@ -696,35 +695,6 @@ def test_diff() -> None:
     assert "no difference" == str(after.diff(after))
     [added] = iam.trust_policy(account=ACCOUNT).diff(iam.trust_policy()).added
     assert "aws:SourceAccount" in added[3]
-
-
-@pytest.mark.parametrize("kind", ["managed", "inline", "scp", "trust"])
-def test_deployment_forms(kind: str) -> None:
-    """CloudFormation parses as JSON; Terraform's JSON is what IAM gets, its templates escaped."""
-    statement = {
-        "Sid": "S",
-        "Effect": "Allow",
-        "Action": "s3:*",
-        "Resource": "arn:aws:s3:::${aws:username}",
-    }
-    made = iam.PolicyDocument((statement,), "my-policy", kind)
-    template = json.loads(made.to_cloudformation())
-    [(logical, resource)] = template["Resources"].items()
-    assert "MyPolicy" == logical
-    assert made.to_dict() in resource["Properties"].values()
-    text = made.to_terraform()
-    body = text[text.index("jsonencode(") + len("jsonencode(") : text.rindex(")")]
-    assert made.to_dict() == json.loads(body.replace("$${", "${"))
-    assert "$${aws:username}" in text
-    assert text.count("{") == text.count("}")
-
-
-def test_each_part_is_deployed() -> None:
-    """Under a name of its own."""
-    made = long_policy(60)
-    parts = len(made.split())
-    assert parts == len(json.loads(made.to_cloudformation())["Resources"])
-    assert parts == made.to_terraform().count('resource "aws_iam_policy"')
 
 
 def test_a_document_is_a_value() -> None:

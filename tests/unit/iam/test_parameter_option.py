@@ -9,6 +9,7 @@ import pytest
 
 from sm_prefix_ext.cli import main
 
+from .pipelines import EXECUTION, REGION, ROLE, WORKER, step
 from .test_parameters import DEFINITION
 
 
@@ -37,3 +38,41 @@ def test_what_is_no_parameter(
         main(["plan", str(file), "--parameter", given])
     assert 2 == ended.value.code
     assert 1 == len(capsys.readouterr().err.splitlines())
+
+
+def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
+    """The exit status of the command, and its output in one line."""
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments])
+    return int(str(ended.value.code)), " ".join(capsys.readouterr().out.split())
+
+
+def test_the_preflight_judges_the_given_value(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And marks what it judged for a default."""
+    train = {"TrainingJobName": "team-a", "RoleArn": {"Get": "Parameters.Role"}}
+    definition = {
+        "Parameters": [{"Name": "Role", "Type": "String", "DefaultValue": WORKER}],
+        "Steps": [step("Train", "Training", train)],
+    }
+    file, policy = tmp_path / "definition.json", tmp_path / "policy.json"
+    file.write_text(json.dumps(definition))
+    place = ("--region", REGION, "--role-arn", EXECUTION)
+    _, written = ran(capsys, "policy", str(file), *place)
+    policy.write_text(written)
+    asked = ("preflight", str(file), *place, "--role-policy", str(policy))
+    status, shown = ran(capsys, *asked)
+    assert 0 == status
+    assert f"{WORKER} Allow in {policy}, statement 0 (PassRoleToSagemaker)" in shown
+    assert "(for the default of Role)" in shown
+    assert shown.endswith("5 of 5 requests allowed; 1 judged for the default of a parameter only.")
+    status, shown = ran(capsys, *asked, "--parameter", f"Role={WORKER}")
+    assert (0, "5 of 5 requests allowed.") == (status, shown)
+    status, shown = ran(capsys, *asked, "--parameter", f"Role={ROLE}other")
+    assert 1 == status
+    assert f"implicitDeny execution role Train iam:PassRole {ROLE}other" in shown
+    assert shown.endswith("4 of 5 requests allowed.")
+    status, shown = ran(capsys, *asked, "--format", "json")
+    rows = json.loads(shown)["rows"]
+    assert [["Role"]] == [row["defaults"] for row in rows if row["action"] == "iam:PassRole"]

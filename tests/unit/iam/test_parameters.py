@@ -104,7 +104,8 @@ def test_values_that_are_given(how: str) -> None:
     answer = iam.preflight(plan, role_policies=[policy], **more)
     assert answer.ok
     assert {()} == {row.defaults for row in answer}
-    assert policy.notes == ()
+    [note] = policy.notes
+    assert f"kms:CreateGrant on {KEY}; {ROLE}better needs it" in note
     assert f"{ROLE}better" in policy.to_json()
     assert WORKER not in policy.to_json()
     assert ":model-package-group/team-b-churn" in policy.to_json()

@@ -1,0 +1,209 @@
+"""Policies for the tools that deploy them: what they are called, and that the tools take them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import cfnlint.api
+import cfnlint.config
+import hcl2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sm_prefix_ext import Plan, PrefixPolicy, iam
+from sm_prefix_ext.cli import main
+from sm_prefix_ext.iam.resource_names import label, logical_id, name_in_iam
+
+from .pipelines import ACCOUNT, REGION, WORKER, plan
+from .test_generate import VPC, long_policy
+
+STATEMENT = {
+    "Sid": "S",
+    "Effect": "Allow",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::b/${aws:username}/%{x}/*",
+}
+NAMES = st.text(st.sampled_from("abAB12-_. é/"), min_size=1, max_size=6)
+REFUSED = ("", "a b", "a/b", "é", "a" * 129, "a\n")
+
+
+def documents() -> list[iam.PolicyDocument]:
+    """A document of each kind, long ones and such with awkward names among them."""
+    of_kinds = [
+        iam.PolicyDocument((STATEMENT,), "my-policy", kind) for kind in ("managed", "inline")
+    ]
+    return [
+        *of_kinds,
+        iam.execution_role_policy(plan("jobs").moved(pipeline_name="p" * 256)),
+        iam.author_policy(plan("jobs").moved(pipeline_name="2nd-Pipeline")),
+        iam.prefix_policy(PrefixPolicy("team-a", step_roles={"*": WORKER}), region=REGION),
+        iam.scp_exception("reader", "yes", [VPC], [f"arn:aws:iam::{ACCOUNT}:role/admin"]),
+        iam.pipeline_version_policy("p", at_least=6),
+        iam.trust_policy(account=ACCOUNT),
+        long_policy(60),
+    ]
+
+
+def linted(template: str) -> list[str]:
+    """What cfn-lint finds in a template."""
+    # Whether there are such actions is for parliament to say: cfn-lint's list ages.
+    given = cfnlint.config.ManualArgs(regions=["eu-west-1"], ignore_checks=["W3037"])
+    found = cfnlint.api.lint(template, config=given)
+    return [f"{one.rule.id} {one.message} at {one.path}" for one in found]
+
+
+def parsed(configuration: str) -> dict[str, Any]:
+    """A configuration's blocks, as an HCL parser reads them."""
+    return dict(hcl2.load(io.StringIO(configuration)))
+
+
+def blocks(configuration: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """By type and label, the resources of a configuration."""
+    return {
+        (kind.strip('"'), called.strip('"')): body
+        for one in parsed(configuration)["resource"]
+        for kind, named in one.items()
+        for called, body in named.items()
+    }
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda one: f"{one.kind} {one.name[:20]}")
+def test_the_tools_take_it(document: iam.PolicyDocument) -> None:
+    """cfn-lint has nothing to say, and an HCL parser reads each part."""
+    template = document.to_cloudformation()
+    assert [] == linted(template)
+    resources = json.loads(template)["Resources"]
+    assert all(re.fullmatch("[A-Za-z0-9]{1,255}", logical) for logical in resources)
+    found = blocks(document.to_terraform())
+    parts = len(document.split())
+    assert (parts, parts) == (len(resources), len(found))
+    assert all(re.fullmatch(r"[A-Za-z_][\w-]*", called) for _, called in found)
+
+
+@pytest.mark.parametrize("kind", ["managed", "inline", "scp", "trust"])
+def test_the_document_is_what_iam_gets(kind: str) -> None:
+    """CloudFormation has it as it is, Terraform with its own templates escaped."""
+    made = iam.PolicyDocument((STATEMENT,), "my-policy", kind)
+    [(logical, resource)] = json.loads(made.to_cloudformation())["Resources"].items()
+    assert "MyPolicy" == logical
+    assert made.to_dict() in resource["Properties"].values()
+    text = made.to_terraform()
+    body = text[text.index("jsonencode(") + len("jsonencode(") : text.rindex(")")]
+    assert made.to_dict() == json.loads(body.replace("$${", "${").replace("%%{", "%{"))
+    assert "b/$${aws:username}/%%{x}/" in text
+    assert ["my_policy"] == [called for _, called in blocks(text)]
+
+
+def test_two_pipelines_have_policies_of_two_names() -> None:
+    """In one template and in one account."""
+    templates = [
+        json.loads(
+            iam.execution_role_policy(plan("jobs").moved(pipeline_name=name)).to_cloudformation()
+        )
+        for name in ("churn", "fraud")
+    ]
+    resources = {**templates[0]["Resources"], **templates[1]["Resources"]}
+    assert ["ChurnExecutionRole", "FraudExecutionRole"] == sorted(resources)
+    assert {"churn-execution-role", "fraud-execution-role"} == {
+        one["Properties"]["ManagedPolicyName"] for one in resources.values()
+    }
+
+
+def test_a_given_name() -> None:
+    """Counts everywhere, and each part has a number."""
+    made = long_policy(60)
+    numbers = range(1, len(made.split()) + 1)
+    resources = json.loads(made.to_cloudformation(name="Of.Team-A"))["Resources"]
+    assert [f"Of.Team-A-{number}" for number in numbers] == [
+        one["Properties"]["ManagedPolicyName"] for one in resources.values()
+    ]
+    assert [f"{logical_id('Of.Team-A')}Part{number}" for number in numbers] == list(resources)
+    found = blocks(made.to_terraform(name="Of.Team-A"))
+    assert [f"{label('Of.Team-A')}_part_{number}" for number in numbers] == [
+        called for _, called in found
+    ]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_name_that_iam_does_not_take(name: str) -> None:
+    """Is refused, never changed."""
+    team = PrefixPolicy("team-a")
+    for made in (
+        lambda: iam.trust_policy().to_cloudformation(name=name),
+        lambda: iam.trust_policy().to_terraform(name=name),
+        lambda: iam.execution_role_policy(plan("jobs"), name=name),
+        lambda: iam.author_policy(plan("jobs"), name=name),
+        lambda: iam.prefix_policy(team, ["Training"], name=name),
+    ):
+        with pytest.raises(ValueError, match=r"^name is .*; wanted a policy's name, 128"):
+            made()
+
+
+@given(NAMES, NAMES)
+def test_two_names_stay_two(one: str, other: str) -> None:
+    """Whatever alphabet they are spelt in."""
+    if one != other:
+        for spelt in (name_in_iam, logical_id, label):
+            assert spelt(one) != spelt(other)
+
+
+def test_two_long_names_stay_two() -> None:
+    """Where they differ at the end only."""
+    for spelt, most in ((name_in_iam, 128), (logical_id, 255)):
+        one, other = spelt("a" * 300 + "-b"), spelt("a" * 300 + "-c")
+        assert one != other
+        assert most == len(one)
+
+
+def ran(*arguments: str) -> int:
+    """The exit status of the command."""
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments])
+    return int(str(ended.value.code))
+
+
+@pytest.fixture
+def definition(tmp_path: Path) -> str:
+    """A definition in a file."""
+    file = tmp_path / "definition.json"
+    file.write_text(json.dumps(plan("jobs").definition))
+    return str(file)
+
+
+@pytest.mark.parametrize("form", ["cloudformation", "terraform"])
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("--pipeline-name", "churn"), "churn-execution-role"),
+        (("--pipeline-name", "churn", "--name", "mine"), "mine"),
+        ((), "execution-role"),
+    ],
+)
+def test_on_the_command(
+    definition: str,
+    capsys: pytest.CaptureFixture[str],
+    form: str,
+    options: tuple[str, ...],
+    wanted: str,
+) -> None:
+    """``--name``, else the pipeline's name; a note where nobody knows either."""
+    assert 0 == ran("policy", definition, "--format", form, *options)
+    out, err = capsys.readouterr()
+    assert f'"{wanted}"' in out or f'"{wanted}-1"' in out
+    assert (not options) == ("give --pipeline-name or --name" in err)
+
+
+def test_a_name_without_a_resource(definition: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A policy's JSON has no name in it."""
+    assert 2 == ran("policy", definition, "--name", "mine")
+    assert "--name goes with --format cloudformation or terraform" in capsys.readouterr().err
+
+
+def test_a_plan_without_a_name() -> None:
+    """Leaves the purpose."""
+    assert "execution-role" == iam.execution_role_policy(Plan(())).name

@@ -1,0 +1,194 @@
+"""The index finds what a plain walk over all statements finds, and nothing is judged otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sm_prefix_ext.iam.evaluation import Decision, Layer, decide, judge, read_layers
+from sm_prefix_ext.iam.grammar import Statement
+from sm_prefix_ext.iam.index import PatternIndex
+from sm_prefix_ext.iam.matching import Context, Template, glob, matches
+from sm_prefix_ext.iam.overlap import meets
+from sm_prefix_ext.iam.requests import Request
+from sm_prefix_ext.iam.statements import statements
+from sm_prefix_ext.iam.truth import Truth, Unknown, all_of, any_of, negated
+
+ACTIONS = ("sagemaker:CreateTrainingJob", "sagemaker:AddTags", "s3:GetObject")
+WORDS = ("team-a", "pipelines", "-Step1-", "-", "a", "1", "*", "?", "????", "/", ":")
+
+
+def names(*more: str) -> st.SearchStrategy[str]:
+    """What may stand in the last part of an ARN."""
+    return st.lists(st.sampled_from(WORDS + more), min_size=1, max_size=5).map("".join)
+
+
+def arns(*more: str) -> st.SearchStrategy[str]:
+    """ARNs that often have something in common."""
+    return st.builds(
+        "arn:aws:{}:{}:{}:{}{}".format,
+        st.sampled_from(("sagemaker", "sagemaker", "s3", "*")),
+        st.sampled_from(("eu-west-1", "eu-west-1", "*", "")),
+        st.sampled_from(("111122223333", "111122223333", "*", "")),
+        st.sampled_from(("training-job/", "training-job/", "*/", "t*", "b/", "")),
+        names(*more),
+    )
+
+
+PATTERNS = arns("${aws:username}", "${*}", "${aws:PrincipalTag/team}") | st.sampled_from(
+    ("*", "arn:*", "arn:aws:*:team-a-*", "arn:aws:s3:::b/*")
+)
+
+
+def one_or_more(values: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(values, min_size=1, max_size=25)
+
+
+STATEMENTS = st.builds(
+    lambda effect, actions, element, resources, condition: {
+        "Effect": effect,
+        "Action": actions,
+        element: resources,
+        **condition,
+    },
+    st.sampled_from(("Allow", "Allow", "Allow", "Deny")),
+    one_or_more(st.sampled_from((*ACTIONS, "*", "sagemaker:*"))),
+    st.sampled_from(("Resource",) * 5 + ("NotResource",)),
+    one_or_more(PATTERNS),
+    st.sampled_from(
+        (
+            {},
+            {},
+            {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "a"}}},
+            {"Condition": {"StringEquals": {"aws:PrincipalAccount": "1"}}},
+        )
+    ),
+)
+DOCUMENTS = st.builds(
+    lambda listed: {"Version": "2012-10-17", "Statement": listed},
+    st.lists(STATEMENTS, min_size=0, max_size=4),
+)
+
+
+def plainly(layers: tuple[Layer, ...], action: str, resource: str, context: Context) -> Decision:
+    """Every pattern of every statement looked at, one after the other."""
+
+    def applies(one: Statement) -> Truth:
+        return all_of(parts(one))
+
+    def parts(one: Statement) -> Iterator[Truth]:
+        filled = [template.fill(context) for template in one.resources]
+        named = any_of(
+            meets(pattern, resource) if isinstance(pattern, str) else pattern or False
+            for pattern in filled
+        )
+        if one.not_resource and named is False:
+            keys = [
+                key for t, found in zip(one.resources, filled) if found is None for key in t.keys
+            ]
+            named = Unknown.of(*keys) if keys else False
+        yield negated(named) if one.not_resource else named
+        for condition in one.conditions:
+            yield condition.holds(context)
+
+    return decide(
+        layers,
+        [
+            [(one, applies(one)) for one in layer.statements if one.names_action(action)]
+            for layer in layers
+        ],
+    )
+
+
+@given(
+    identity=st.lists(DOCUMENTS, min_size=1, max_size=3),
+    boundary=st.none() | DOCUMENTS,
+    scps=st.lists(st.lists(DOCUMENTS, min_size=1, max_size=2), max_size=1),
+    action=st.sampled_from(ACTIONS),
+    resources=one_or_more(arns()),
+    known=st.fixed_dictionaries({}, optional={"aws:PrincipalTag/team": st.sampled_from("ab")}),
+    unknown=st.sets(st.sampled_from(("aws:username", "aws:PrincipalAccount"))),
+)
+@settings(max_examples=300, deadline=None)
+def test_as_a_plain_walk(
+    identity: Any,
+    boundary: Any,
+    scps: Any,
+    action: str,
+    resources: list[str],
+    known: dict[str, str],
+    unknown: set[str],
+) -> None:
+    """The verdict, the deciding statements and the unknown keys, of any policies and request."""
+    layers = read_layers(identity, boundary=boundary, scps=scps)
+    context = Context(known, unknown)
+    for resource in resources:
+        for asked in (resource, glob(resource)):
+            assert plainly(layers, action, asked, context) == judge(layers, action, asked, context)
+
+
+@given(
+    st.lists(arns().map(glob), max_size=60),
+    st.lists(arns().map(glob), min_size=1, max_size=10),
+)
+@settings(deadline=None)
+def test_nothing_that_matches_is_left_out(patterns: list[str], subjects: list[str]) -> None:
+    """Of many patterns that begin alike, too."""
+    index = PatternIndex((one, None) for one in patterns)
+    for subject in subjects:
+        found = {one for one, _ in index.like(subject)}
+        assert {one for one in patterns if matches(one, subject)} <= found
+
+
+@given(st.lists(arns("${*}", "${?}"), min_size=1, max_size=40))
+@settings(deadline=None)
+def test_the_least_statements_cover_each_resource_once(asked: list[str]) -> None:
+    """Each resource that is asked about by one pattern, and no pattern that another one covers."""
+    made = statements(Request("", "s3:GetObject", one) for one in asked)
+    written = [one for statement in made for one in statement["Resource"]]
+    pattern = {one: str(Template(one).fill(Context())) for one in (*asked, *written)}
+    assert set(written) <= {*asked, *map(str.lower, asked), *written}
+    for one in asked:
+        assert any(matches(pattern[wide], pattern[one]) for wide in written)
+    for one in written:
+        assert [one] == [wide for wide in written if matches(pattern[wide], pattern[one])]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "subject", "wanted"),
+    [
+        ("a*b", "ab", True),
+        ("a*b", "a", False),
+        ("ab*b", "ab", False),
+        ("*a*a*", "a", False),
+        ("*a*a*", "aa", True),
+        ("a*ab*b", "aab", False),
+        ("a*ab*b", "aabb", True),
+        ("**", "", True),
+        ("a", "a\n", False),
+        ("a*", "a\n", True),
+        ("?*", "", False),
+        ("?*", "x", True),
+    ],
+)
+def test_matching(pattern: str, subject: str, wanted: bool) -> None:
+    """A part is used once, and a line's end is a character."""
+    assert wanted is matches(glob(pattern), subject)
+
+
+def test_two_patterns_that_cover_each_other() -> None:
+    """One of them stays."""
+    asked = [Request("", "s3:GetObject", f"arn:aws:s3:::b/{stars}") for stars in ("**", "*")]
+    [made] = statements(asked)
+    assert ["arn:aws:s3:::b/**"] == made["Resource"]
+
+
+def test_a_star_and_a_dollar_in_a_name_are_two_names() -> None:
+    """What stands for itself covers nothing else."""
+    asked = [Request("", "s3:GetObject", f"arn:aws:s3:::b/{one}") for one in ("a${*}", "a${$}")]
+    [made] = statements(asked)
+    assert sorted(one.resource for one in asked) == made["Resource"]

@@ -1,0 +1,102 @@
+"""Customer keys for the volumes of jobs: granted where the job's role is the execution role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import Plan, iam
+
+from .pipelines import EXECUTION, KEY, KEY_ID, REGION, WORKER, step
+
+GRANT = "kms:CreateGrant"
+CLUSTER = {"ProcessingResources": {"ClusterConfig": {"VolumeKmsKeyId": KEY}}}
+RESOURCES = {"ResourceConfig": {"VolumeKmsKeyId": KEY}}
+JOBS = {
+    "Training": {"RoleArn": EXECUTION, **RESOURCES},
+    "Processing": {"RoleArn": EXECUTION, **CLUSTER},
+    "QualityCheck": {"RoleArn": EXECUTION, **CLUSTER},
+    "ClarifyCheck": {"RoleArn": EXECUTION, **CLUSTER},
+    "Tuning": {"TrainingJobDefinition": {"RoleArn": EXECUTION, **RESOURCES}},
+    "AutoML": {
+        "RoleArn": EXECUTION,
+        "AutoMLJobConfig": {"SecurityConfig": {"VolumeKmsKeyId": KEY}},
+    },
+}
+
+
+def planned(step_type: str, arguments: Any, **more: Any) -> Plan:
+    """A pipeline with one step."""
+    document = {"Steps": [step("S", step_type, arguments)], **more}
+    return Plan.from_definition(document, region=REGION, role_arn=EXECUTION)
+
+
+def granted(policy: iam.PolicyDocument) -> list[str]:
+    """On which keys."""
+    found = [one for one in policy.statements if GRANT in one["Action"]]
+    return [resource for one in found for resource in one["Resource"]]
+
+
+@pytest.mark.parametrize("step_type", JOBS)
+def test_a_job_under_the_execution_role(step_type: str) -> None:
+    """Asks for the grant, within the call that makes it."""
+    made = planned(step_type, JOBS[step_type])
+    policy = iam.execution_role_policy(made)
+    assert ([KEY], ()) == (granted(policy), policy.notes)
+    assert iam.preflight(made, role_policies=[policy]).ok
+    [document] = [policy.to_dict()]
+    document["Statement"] = [one for one in document["Statement"] if GRANT not in one["Action"]]
+    answer = iam.preflight(made, role_policies=[document])
+    assert [("S", GRANT, KEY)] == [(one.step, one.action, one.resource) for one in answer.refused]
+
+
+@pytest.mark.parametrize(
+    ("step_type", "arguments", "role"),
+    [
+        ("Training", {"RoleArn": WORKER, **RESOURCES}, WORKER),
+        ("Transform", {"TransformResources": {"VolumeKmsKeyId": KEY_ID}}, "the role of its job"),
+    ],
+)
+def test_a_job_under_another_role(step_type: str, arguments: Any, role: str) -> None:
+    """Has the permission in its own role, and the policy says so."""
+    made = planned(step_type, arguments)
+    policy = iam.execution_role_policy(made)
+    assert [] == granted(policy)
+    assert (
+        f"Step S: Nothing is granted for {GRANT} on {KEY}; {role} needs it to encrypt volumes, or "
+        "else the execution role does.",
+    ) == policy.notes
+    assert GRANT not in {one.action for one in iam.preflight(made, role_policies=[])}
+
+
+@pytest.mark.parametrize("key", ["alias/mine", {"Get": "Steps.A.B"}])
+def test_a_key_that_nobody_can_name(key: Any) -> None:
+    """Is not granted, and judged as unknown."""
+    made = planned("Training", {"RoleArn": EXECUTION, "ResourceConfig": {"VolumeKmsKeyId": key}})
+    policy = iam.execution_role_policy(made)
+    assert [] == granted(policy)
+    assert any(GRANT in note for note in policy.notes)
+    assert [GRANT] == [one.action for one in iam.preflight(made, role_policies=[policy]).refused]
+
+
+def test_a_key_by_default() -> None:
+    """Is that of the parameter's value, and marked."""
+    parameters = [{"Name": "Key", "Type": "String", "DefaultValue": KEY}]
+    arguments = {
+        "RoleArn": EXECUTION,
+        "ResourceConfig": {"VolumeKmsKeyId": {"Get": "Parameters.Key"}},
+    }
+    made = planned("Training", arguments, Parameters=parameters)
+    assert [KEY] == granted(iam.execution_role_policy(made))
+    rows = iam.preflight(made, role_policies=[])
+    assert [("Key",)] == [one.defaults for one in rows if one.action == GRANT]
+    other = KEY.replace("1234", "5678")
+    policy = iam.execution_role_policy(made, parameters={"Key": other})
+    assert [other] == granted(policy)
+
+
+def test_a_key_for_outputs_alone() -> None:
+    """Takes no grant."""
+    arguments = {"RoleArn": EXECUTION, "OutputDataConfig": {"KmsKeyId": KEY}}
+    assert [] == granted(iam.execution_role_policy(planned("Training", arguments)))
