@@ -187,6 +187,9 @@ def _constructor(theirs: Any, row: JobClass) -> Any:
             theirs.__init__(self, *args, **kwargs)  # which raises
         else:
             theirs.__init__(*call.args, **call.kwargs)
+            if major() == 2 and row.step_type == "Training" and type(self).__module__ == _PACKAGE:
+                # A tuner of v2 sends its estimator's module with the job, for attach() to import.
+                vars(self)["__module__"] = theirs.__module__
             takes = call.takes(row.argument)
             settle(self, row, policy, *((call.get(row.argument),) if takes else ()))
 

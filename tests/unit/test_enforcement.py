@@ -104,7 +104,7 @@ def test_all_that_is_wrong_with_a_name() -> None:
 @pytest.mark.parametrize(
     ("prefix", "step_name", "wanted"),
     [
-        ("team-a", "Train_Model v2", "team-a-Train-Model-v2"),
+        ("team-a", "Train_Model_v2", "team-a-Train-Model-v2"),
         ("team-a", "ATrainStepWithALongName", "team-a-ATrainStepWithALongName"),
         ("team-a", "ATrainStepWithALon_-g", "team-a-ATrainStepWithALon--g"),
         ("team-a", "x" * 31, "team-a-" + "x" * 31),
