@@ -15,6 +15,7 @@ nox.options.stop_on_first_error = True
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PYPROJECT, "test")
 WITHOUT_SDK = ("tests/embedded", "tests/oracle", "tests/unit/iam")
+IN_PARALLEL = ("-n", "auto")
 NEWEST = {"v2": "sagemaker>=2.171,<3", "v3": "sagemaker>=3,<4"}
 
 
@@ -22,7 +23,7 @@ NEWEST = {"v2": "sagemaker>=2.171,<3", "v3": "sagemaker>=3,<4"}
 def unit(session: nox.Session) -> None:
     """The core, the command and the embedded AWS, with no SDK installed."""
     session.install(".[embedded,notebook]", *TEST)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *IN_PARALLEL, *session.posargs)
 
 
 @nox.session
@@ -30,7 +31,8 @@ def unit(session: nox.Session) -> None:
 def sdk(session: nox.Session, major: str) -> None:
     """All that an SDK can make a difference to, with the newest of a major."""
     session.install(".[embedded,notebook]", NEWEST[major], *TEST)
-    session.run("pytest", *(f"--ignore={one}" for one in WITHOUT_SDK), *session.posargs)
+    ignored = (f"--ignore={one}" for one in WITHOUT_SDK)
+    session.run("pytest", *IN_PARALLEL, *ignored, *session.posargs)
 
 
 @nox.session
@@ -38,7 +40,7 @@ def sdk(session: nox.Session, major: str) -> None:
 def lowest(session: nox.Session, major: str) -> None:
     """The contract, with the lowest SDK of a major that is supported."""
     session.install(".[embedded]", "-r", f".ci/lowest-{major}.txt", *TEST)
-    session.run("pytest", "tests/contract", "tests/upstream", *session.posargs)
+    session.run("pytest", *IN_PARALLEL, "tests/contract", "tests/upstream", *session.posargs)
 
 
 @nox.session

@@ -74,6 +74,7 @@ def enforce_in_place(
     prefixing: bool = True,
     names: Mapping[str, str] | None = None,
     composes: bool | None = None,
+    reached: Container[str] | None = None,
 ) -> tuple[Finding, ...]:
     """As :func:`enforce`, for a definition that is the caller's to change.
 
@@ -85,6 +86,8 @@ def enforce_in_place(
         names: by step name, names that were composed from what was declared, and judged, before.
         composes: whether the policy's prefix is put in front of what was declared; by default where
             something was.
+        reached: the names of the steps whose declared names were read; a job of any other is an
+            error. ``None`` for a definition without its objects.
     """
     composes = declared is not None if composes is None else composes
     known, declared = names or {}, declared or {}
@@ -105,6 +108,8 @@ def enforce_in_place(
         if not prefixing:
             continue
         faults: tuple[Finding, ...] = ()
+        if reached is not None and step.name not in reached:
+            findings.append(_not_reached(step))
         if name is None or step.group_name is not None:
             faults = tuple(_name(step, kind, policy, declared, composes))
         else:
@@ -196,24 +201,14 @@ def _alike(
     ]
 
 
-def not_reached(definition: Definition, reached: Container[str]) -> tuple[Finding, ...]:
-    """The findings for jobs of steps that nobody read a declared name of.
-
-    Args:
-        definition: as it was rendered.
-        reached: the names of the steps that were read before.
-    """
-    return tuple(
-        Finding.of(
-            NOT_REACHED,
-            step.path,
-            step.step_type,
-            "The SDK rendered this step, and no object of the pipeline led to it beforehand, so "
-            "the name that you declared for its job was not read.",
-            "List the step in the pipeline's steps=.",
-        )
-        for step in steps(definition)
-        if step.kind is not None and step.kind.makes_job and step.name not in reached
+def _not_reached(step: StepView) -> Finding:
+    return Finding.of(
+        NOT_REACHED,
+        step.path,
+        step.step_type,
+        "The SDK rendered this step, and no object of the pipeline led to it beforehand, so the "
+        "name that you declared for its job was not read.",
+        "List the step in the pipeline's steps=.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -17,7 +18,7 @@ from ._sdk.rendering import RENDERING, render, render_as_it_is
 from .arns import Arn
 from .declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
 from .definition import Definition, is_stand_in, steps
-from .enforcement import enforce, enforce_in_place, not_reached
+from .enforcement import enforce, enforce_in_place
 from .errors import PrefixViolation
 from .findings import Finding, has_errors
 from .given import Call
@@ -203,11 +204,14 @@ class Pipeline(_Pipeline):
             text, author_requests = self._as_the_sdk_renders(before, prefixing, look)
         definition = json.loads(text)
         findings = enforce_in_place(
-            definition, policy, before.declared, prefixing=prefixing, names=names
+            definition,
+            policy,
+            before.declared,
+            prefixing=prefixing,
+            names=names,
+            reached=before.step_types,
         )
-        if prefixing:
-            findings += not_reached(definition, before.step_types)
-        if account is not None:
+        if account is not None and {*_ROLE_ACCOUNT.findall(text), account} != {account}:
             findings += foreign_roles(definition, account)
         return _Enforced(before, definition, own + findings, author_requests)
 
@@ -245,6 +249,9 @@ class _Enforced:
         if self.definition is None or has_errors(self.findings):
             raise PrefixViolation(self.findings, f"the pipeline {pipeline.name!r}")
         return self.definition
+
+
+_ROLE_ACCOUNT = re.compile(r"arn:[a-z-]+:iam::(\d{12}):role/")
 
 
 def _as_json(definition: Definition) -> str:

@@ -236,6 +236,8 @@ def _job(step: Any, step_type: str, owner: Any, upstream: Upstream) -> Declared 
     argument = f"{type(job).__name__}({attribute}=)"
     if owner is not None and name == owner.name:  # v2's EstimatorTransformer hands its own name on
         return Declared(None, argument)
+    if isinstance(name, GivenName) or not isinstance(name, str):
+        return Declared(name, argument)
     return _judged(name, argument, {*MADE_UP.get(step_type, ()), *upstream.stand_ins(job)})
 
 

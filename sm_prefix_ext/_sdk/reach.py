@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from functools import cache
 from operator import is_
 from typing import Any
 
@@ -93,27 +92,30 @@ def reach(roots: Iterable[Any], upstream: Upstream, *, everything: bool = False)
 
 def _walk(roots: Iterable[Any], upstream: Upstream, everything: bool) -> Reach:
     found = Reach()
-    state = found.state
+    keep = found.state.append
     seen: set[int] = set()
+    roles = _ROLES.setdefault(upstream, {})
     stack = list(roots)[::-1]
     while stack:
         value = stack.pop()
-        mark = id(value)
-        if mark in seen:
+        if id(value) in seen:
             continue
-        seen.add(mark)
-        role = _role(type(value), upstream)  # type: ignore[arg-type]  # a class is hashable
+        seen.add(id(value))
+        kind = type(value)
+        role = roles.get(kind)
+        if role is None:
+            role = roles[kind] = _role(kind, upstream)
         if role is _Role.DICT:
             if everything:
-                state.append((value, dict(value)))
-            stack += _branches(value.values())
+                keep((value, dict(value)))
+            stack += [inner for inner in value.values() if type(inner) not in _LEAVES]
         elif role is _Role.LIST:
             if everything:
-                state.append((value, list(value)))
-            stack += _branches(value)
+                keep((value, list(value)))
+            stack += [inner for inner in value if type(inner) not in _LEAVES]
         elif role is _Role.SET:
             if everything:
-                state.append((value, set(value)))
+                keep((value, set(value)))
         elif role is _Role.TUPLE:
             stack += value
         elif role is _Role.STEP_OUTPUT:
@@ -121,27 +123,40 @@ def _walk(roots: Iterable[Any], upstream: Upstream, everything: bool) -> Reach:
         elif role is _Role.EXPRESSION:
             stack += value._referenced_steps
         elif role is not _Role.NOT_FOLLOWED:
-            written = role is not _Role.OBJECT
-            if isinstance(value, upstream.step):
-                found.steps.append(value)
-            elif isinstance(value, upstream.step_collection):
-                found.collections.append(value)
-            found.users_own |= role is _Role.USERS_OBJECT
-            _follow(value, found, stack, everything, written)
+            if role is not _Role.OBJECT and role is not _Role.WRITTEN:
+                _note(value, role, found, upstream)
+            _follow(value, keep, stack, everything, role is not _Role.OBJECT)
     return found
 
 
-def _branches(values: Iterable[Any]) -> list[Any]:
-    return [value for value in values if type(value) not in _LEAVES]
+_ROLES: dict[Upstream, dict[type, _Role]] = {}
 
 
-def _follow(value: Any, found: Reach, stack: list[Any], everything: bool, written: bool) -> None:
+def _note(value: Any, role: _Role, found: Reach, upstream: Upstream) -> None:
+    if role is _Role.STEP or isinstance(value, upstream.step):
+        found.steps.append(value)
+    elif isinstance(value, upstream.step_collection):
+        found.collections.append(value)
+    found.users_own |= role is _Role.USERS_OBJECT
+
+
+_COPIES: dict[type, Callable[[Any], Any]] = {dict: dict, list: list, set: set}
+
+
+def _follow(
+    value: Any,
+    keep: Callable[[tuple[Any, Any]], None],
+    stack: list[Any],
+    everything: bool,
+    written: bool,
+) -> None:
     attributes = getattr(value, "__dict__", None)
     if attributes is None:
         return
     if everything or written:
         # The object and not its dict is kept: pydantic's assignment puts a new dict in its place.
-        found.state.append((value, dict(attributes)))
+        keep((value, dict(attributes)))
+    own = written and not everything
     for key, inner in attributes.items():
         kind = type(inner)
         if kind in _LEAVES or key in _USERS_OWN:
@@ -150,21 +165,15 @@ def _follow(value: Any, found: Reach, stack: list[Any], everything: bool, writte
             stack += inner.values() if kind is dict else inner
             continue
         stack.append(inner)
-        if written and not everything:
-            if kind is dict:
-                found.state.append((inner, dict(inner)))
-            elif kind is list:
-                found.state.append((inner, list(inner)))
-            elif kind is set:
-                found.state.append((inner, set(inner)))
+        if own and kind in _COPIES:
+            keep((inner, _COPIES[kind](inner)))
     private = getattr(value, "__pydantic_private__", None)
     if private is not None:
         stack.append(private)
-        if written and not everything:
-            found.state.append((private, dict(private)))
+        if own:
+            keep((private, dict(private)))
 
 
-@cache
 def _role(kind: Any, upstream: Upstream) -> _Role:
     """What to do with the instances of a class."""
     if kind in _CONTAINERS:

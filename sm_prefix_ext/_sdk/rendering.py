@@ -51,7 +51,9 @@ def render(
     with outline.reach.preserved(), _without_warning(*upstream.trimming, active=quiet):
         for holder, attributes in outline.reach.state:
             if isinstance(attributes, dict) and not isinstance(holder, dict):
-                vars(holder).update(declared_state(attributes))
+                composed = declared_state(attributes)
+                if composed:
+                    vars(holder).update(composed)
         _keep_from_looking_up_models(outline)
         if prepare is not None:
             prepare(twin)

@@ -541,7 +541,11 @@ def test_a_group_that_the_sdk_makes_gets_a_warning(
     """Registered under no name the model goes into a group that is called after its image."""
     with pytest.warns(PrefixWarning, match="PFX008: .*model_package_group_name=.* is 'img'"):
         with_nothing_sent(model(plain).register, **REGISTERED)
-    step = jobs.sdk.ModelStep("My_Step", step_args=model(session).register(**REGISTERED))
+    try:
+        step = jobs.sdk.ModelStep("My_Step", step_args=model(session).register(**REGISTERED))
+    except AttributeError as error:  # 3.1.1's own builder registers no model before it is built
+        assert MAJOR == 3 and "framework" in str(error)
+        return
     made = Pipeline("team-a-pipeline", steps=[step], sagemaker_session=session)
     [found] = made.check()
     theirs = jobs.sdk.SdkPipeline("p", steps=[step], sagemaker_session=session).definition()
