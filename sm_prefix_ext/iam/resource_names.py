@@ -46,7 +46,7 @@ def name_in_iam(text: str, most: int = POLICY_NAME) -> str:
     Example:
         >>> from sm_prefix_ext.iam.resource_names import name_in_iam
         >>> name_in_iam("churn-execution-role"), name_in_iam("churn rate")
-        ('churn-execution-role', 'churn-rate-d7df0466')
+        ('churn-execution-role', 'churn-rate-977b574b')
     """
     if _IN_IAM.fullmatch(text) and len(text) <= most:
         return text

@@ -15,6 +15,7 @@ import pytest
 
 import sm_prefix_ext
 from sm_prefix_ext import PrefixPolicy
+from sm_prefix_ext._sdk import upstream
 from sm_prefix_ext.report import markdown
 
 from ..installed import MAJOR, needs_sdk
@@ -82,7 +83,7 @@ V3_IMPORTS = {
 @needs_sdk
 def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> None:
     """As pasted: each on its own after the first, of which they have the names that it says."""
-    example, toggling, classes, guarding, reading, judging, rehearsing = blocks("python")
+    example, toggling, looking, classes, guarding, reading, judging, rehearsing = blocks("python")
     assert 12 == len([line for line in example.splitlines() if line.strip()])
     if MAJOR == 3:
         for ours, theirs in V3_IMPORTS.items():
@@ -100,6 +101,8 @@ def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[st
 
     assert () == run(toggling)["found"]
     assert "team-a-prepare-*" in capsys.readouterr().out
+    rendering = run(looking)["rendering"]
+    assert ((), 1) == (rendering.findings, len(rendering.plan()))
     run(classes)
     assert "Processor(base_job_name=) got 'my_step': it has '_' in it." in capsys.readouterr().out
     run(guarding)
@@ -113,15 +116,18 @@ def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[st
 
 def test_the_embedded_snippet_runs() -> None:
     """The embedded AWS opens as shown."""
-    exec(blocks("python")[6], names := {})
+    exec(blocks("python")[7], names := {})
     assert names["role"].startswith("arn:aws:iam::123456789012:role/")
+
+
+NEED_AN_SDK = ("sm_prefix_ext.pipeline", "sm_prefix_ext.rendering", "sm_prefix_ext.jobs")
 
 
 def _modules() -> Iterator[str]:
     for found in pkgutil.walk_packages(sm_prefix_ext.__path__, "sm_prefix_ext."):
         if found.name.rpartition(".")[2] in ("__main__", "v2", "v3"):
             continue
-        if MAJOR is None and found.name in ("sm_prefix_ext.pipeline", "sm_prefix_ext.jobs"):
+        if MAJOR is None and found.name in NEED_AN_SDK:
             continue
         yield found.name
 
@@ -129,6 +135,8 @@ def _modules() -> Iterator[str]:
 @pytest.mark.parametrize("name", list(_modules()))
 def test_the_docstrings_examples_run(name: str, request: pytest.FixtureRequest) -> None:
     """Every example in a docstring gives what it says."""
+    if MAJOR is not None:
+        upstream().load("Processor")  # v2 says on standard output that it is imported
     if name == "sm_prefix_ext.pipeline":
         request.getfixturevalue("embedded")
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
