@@ -288,32 +288,44 @@ def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:
     return twin
 
 
-def as_it_stands(pipeline: Any) -> tuple[Definition, dict[str, Declared]]:
+@dataclass(frozen=True)
+class Standing:
+    """A pipeline of the SDK's own class, rendered for a look.
+
+    Args:
+        definition: what the SDK renders.
+        declared: by step name, the names that the user declared and the definition doesn't carry.
+        author_requests: what creating or updating it sends to AWS beside the pipeline itself.
+    """
+
+    definition: Definition
+    declared: dict[str, Declared]
+    author_requests: tuple[AuthorRequest, ...]
+
+
+def as_it_stands(pipeline: Any) -> Standing:
     """The definition of a pipeline of the SDK's own class, rendered for a look.
 
     With the SDK's prefixing on, v2 stops in the middle of rendering for a model without a name.
     Then the names are taken from what the user declared, and the missing one stays missing, to be
     found with whatever else is wrong.
-
-    Returns:
-        The definition, and by step name the names that the user declared and it doesn't carry.
     """
     with RENDERING:
         before = outline(pipeline, _SDK, everything=True)
-        prepare = Look(before, _SDK).replace_sessions
+        look = Look(before, _SDK)
         try:
-            text = render_as_it_is(pipeline, before, _SDK, prepare)
+            text = render_as_it_is(pipeline, before, _SDK, look.replace_sessions)
         except ValueError as error:
             if "use_custom_job_prefix" not in str(error):
                 raise
-            text = render(pipeline, before, _SDK, quiet=True, prepare=prepare)
+            text = render(pipeline, before, _SDK, quiet=True, prepare=look.replace_sessions)
             definition: Definition = json.loads(text)
             declared = {
                 step: replace(said, name=said.composed) if said.composed else said
                 for step, said in before.declared.items()
             }
             enforce_in_place(definition, PrefixPolicy(), declared)
-            return definition, {}
+            return Standing(definition, {}, look.author_requests)
     definition = json.loads(text)
     config = getattr(pipeline, "pipeline_definition_config", None)
     on = bool(getattr(config, "use_custom_job_prefix", False))
@@ -325,7 +337,7 @@ def as_it_stands(pipeline: Any) -> tuple[Definition, dict[str, Declared]]:
             continue
         if step.job_name is None or is_stand_in(step, str(step.job_name)):
             dropped[step.name] = replace(said, dropped_by=cause)
-    return definition, dropped
+    return Standing(definition, dropped, look.author_requests)
 
 
 _SIGNATURE = inspect.signature(_SDK.pipeline.__init__)

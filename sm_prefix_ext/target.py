@@ -53,7 +53,10 @@ class Target:
         """
         if self._is_ours:
             return _guarded(self._rendering, self._with(policy).check)
-        return self._judged(*self._final(), policy or PrefixPolicy.discover() or PrefixPolicy())
+        definition, declared, _ = self._final()
+        return self._judged(
+            definition, declared, policy or PrefixPolicy.discover() or PrefixPolicy()
+        )
 
     def plan(
         self,
@@ -77,7 +80,7 @@ class Target:
             definition, policy = load(rendering.definition), None  # it has the policy's roles
             author_requests = rendering.author_requests
         else:
-            definition, declared = self._final()
+            definition, declared, author_requests = self._final()
             policy = policy or PrefixPolicy.discover()
             judged = policy if policy and policy.prefix else None
             findings = self._judged(definition, declared, judged) if judged else ()
@@ -112,19 +115,21 @@ class Target:
 
         return self.pipeline if policy is None else with_policy(self.pipeline, policy)
 
-    def _final(self) -> tuple[Definition, dict[str, Declared]]:
-        """A definition whose names are final, and the declared names that it doesn't carry."""
+    def _final(self) -> tuple[Definition, Mapping[str, Declared], tuple[AuthorRequest, ...]]:
+        """A definition whose names are final, the declared names that it lacks, what is sent."""
         if self.definition is not None:
-            return self.definition, {}
+            return self.definition, {}, ()
         return _guarded(self._rendering, self._as_it_stands)
 
-    def _as_it_stands(self) -> tuple[Definition, dict[str, Declared]]:
+    def _as_it_stands(
+        self,
+    ) -> tuple[Definition, Mapping[str, Declared], tuple[AuthorRequest, ...]]:
         from .pipeline import as_it_stands
 
-        definition, declared = as_it_stands(self.pipeline)
-        for _ in steps(definition):  # a class of the user's own may render anything
+        stands = as_it_stands(self.pipeline)
+        for _ in steps(stands.definition):  # a class of the user's own may render anything
             pass
-        return definition, declared
+        return stands.definition, stands.declared, stands.author_requests
 
     def _judged(
         self, definition: Definition, declared: Mapping[str, Declared], policy: PrefixPolicy

@@ -125,7 +125,11 @@ def test_a_look_at_a_lambda_step(session: Any, mocked: Any, tmp_path: Path) -> N
 
 
 def test_the_command_changes_nothing(
-    session: Any, mocked: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    session: Any,
+    mocked: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Whichever class the pipeline is of."""
     import sys
@@ -146,6 +150,7 @@ def test_the_command_changes_nothing(
                 with pytest.raises(SystemExit) as ended:
                     main([*command.split(), f"looked_at:{name}"])
                 assert 0 == ended.value.code
+        assert 2 == capsys.readouterr().out.count('"lambda:UpdateFunctionCode"')
     assert [] == changing(sent)
 
 

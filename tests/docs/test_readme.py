@@ -137,7 +137,7 @@ def test_the_docstrings_examples_run(name: str, request: pytest.FixtureRequest) 
     """Every example in a docstring gives what it says."""
     if MAJOR is not None:
         upstream().load("Processor")  # v2 says on standard output that it is imported
-    if name == "sm_prefix_ext.pipeline":
+    if name in ("sm_prefix_ext.pipeline", "sm_prefix_ext.rendering"):
         request.getfixturevalue("embedded")
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
     assert 0 == result.failed
