@@ -59,9 +59,7 @@ class Look:
     @property
     def author_requests(self) -> tuple[AuthorRequest, ...]:
         """What the requests take of the author's IAM policies, each once, in order."""
-        return tuple(
-            request for place, request in enumerate(self._sent) if request not in self._sent[:place]
-        )
+        return tuple(dict.fromkeys(self._sent))
 
     def replace_sessions(self, twin: Any) -> None:
         """Give the pipeline's objects other sessions.
@@ -81,15 +79,14 @@ class Look:
             self._twins[id(session)] = _session(session, self)
         return self._twins[id(session)]
 
-    def answer(self, model: Any, params: Any, context: Any, partition: str) -> Any:
+    def answer(self, model: Any, context: Any, partition: str) -> Any:
         """What AWS would have answered; ``None`` for a request that only reads."""
         name = model.name
         if name.startswith(_READS) or name in _READS_TOO:
             return None
         given = context.get(_GIVEN, {})
         service = model.service_model.signing_name
-        for request in _author_requests(service, name, given, partition, context):
-            self._sent.append(request)
+        self._sent += _author_requests(service, name, given, partition, context)
         return _OK, _ANSWERS.get(name, _anything)(model, given, context, partition)
 
 
@@ -196,8 +193,8 @@ def _watch(client: Any, look: Look) -> Any:
     def note(params: Any, context: Any, **_: Any) -> None:
         context[_GIVEN] = params
 
-    def answer(model: Any, params: Any, context: Any, **_: Any) -> Any:
-        return look.answer(model, params, context, partition)
+    def answer(model: Any, context: Any, **_: Any) -> Any:
+        return look.answer(model, context, partition)
 
     client.meta.events.register_last("before-parameter-build", note)
     client.meta.events.register_first("before-call", answer)
