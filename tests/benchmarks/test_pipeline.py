@@ -76,7 +76,7 @@ def test_beside_the_sdk(
 
     def turn() -> None:
         # Each builder of v3 wraps another function around this one, up to Python's recursion limit.
-        vars(session.boto_session._session).pop("user_agent", None)
+        vars(session.sagemaker_client._user_agent_creator).pop("to_string", None)
         for side, work in (("sdk", theirs), ("ours", ours)):
             made = pipeline(side, sdk, session, size)
             gc.collect()
