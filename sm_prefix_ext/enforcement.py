@@ -72,7 +72,7 @@ def enforce_in_place(
     declared: Mapping[str, Declared] | None = None,
     *,
     prefixing: bool = True,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[tuple[str, str], str] | None = None,
     composes: bool | None = None,
     reached: Container[str] | None = None,
 ) -> tuple[Finding, ...]:
@@ -83,7 +83,7 @@ def enforce_in_place(
         policy: the prefix and the roles that hold.
         declared: by step name, what the user declared.
         prefixing: ``False`` leaves the names as they are.
-        names: by step name, names that were composed from what was declared, and judged, before.
+        names: by step type and step name, names that were composed and judged before.
         composes: whether the policy's prefix is put in front of what was declared; by default where
             something was.
         reached: the names of the steps whose declared names were read; a job of any other is an
@@ -97,7 +97,7 @@ def enforce_in_place(
         if step.kind is None:
             findings.append(unknown_step_type(step))
             continue
-        kind, name = step.kind, known.get(step.name)
+        kind, name = step.kind, known.get((step.step_type, step.name))
         if prefixing and name is None:
             findings += step_name_faults(Place(step.path, step.step_type, step.name))
         if not kind.makes_job:

@@ -142,27 +142,9 @@ class Pipeline(_Pipeline):
         """All that is wrong with the pipeline; raises nothing for it and changes nothing in AWS."""
         return self.render().findings
 
-    def plan(
-        self,
-        *,
-        role_arn: str | None = None,
-        account: str | None = None,
-        parameters: Mapping[str, Any] | None = None,
-    ) -> Plan:
-        """The jobs that the pipeline will start, with their names, ARNs, roles and IAM actions.
-
-        As :meth:`Rendering.plan`, on a rendering of its own.
-
-        Args:
-            role_arn: the pipeline's execution role, which the SDK learns at ``upsert()`` only.
-            account: 12 digits; by default that of the roles in the definition, ``*`` where there
-                is none.
-            parameters: values of the pipeline's parameters; for the others their defaults hold.
-
-        Raises:
-            PrefixViolation: with every finding, where one of them is an error.
-        """
-        return self.render().plan(role_arn=role_arn, account=account, parameters=parameters)
+    @wraps(Rendering.plan)
+    def plan(self, **given: Any) -> Plan:
+        return self.render().plan(**given)
 
     @wraps(Rendering.preflight)
     def preflight(self, **given: Any) -> Preflight:
@@ -226,7 +208,8 @@ class Pipeline(_Pipeline):
 
     def _rendered(self, args: Any, kwargs: Any) -> Pipeline:
         """A twin with the definition at hand: made before any request, once for all requests."""
-        if "definition" in vars(self):
+        at_hand = vars(self).get("definition")
+        if isinstance(at_hand, Judged) and at_hand.is_of(self):
             return self
         enforced = self._enforced(account=_account(args, kwargs))
         text = _as_json(enforced.fit_to_leave(self))
@@ -289,7 +272,7 @@ def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:
 
 
 @dataclass(frozen=True)
-class Standing:
+class SdkRendering:
     """A pipeline of the SDK's own class, rendered for a look.
 
     Args:
@@ -303,7 +286,7 @@ class Standing:
     author_requests: tuple[AuthorRequest, ...]
 
 
-def as_it_stands(pipeline: Any) -> Standing:
+def as_it_stands(pipeline: Any) -> SdkRendering:
     """The definition of a pipeline of the SDK's own class, rendered for a look.
 
     With the SDK's prefixing on, v2 stops in the middle of rendering for a model without a name.
@@ -325,7 +308,7 @@ def as_it_stands(pipeline: Any) -> Standing:
                 for step, said in before.declared.items()
             }
             enforce_in_place(definition, PrefixPolicy(), declared)
-            return Standing(definition, {}, look.author_requests)
+            return SdkRendering(definition, {}, look.author_requests)
     definition = json.loads(text)
     config = getattr(pipeline, "pipeline_definition_config", None)
     on = bool(getattr(config, "use_custom_job_prefix", False))
@@ -337,7 +320,7 @@ def as_it_stands(pipeline: Any) -> Standing:
             continue
         if step.job_name is None or is_stand_in(step, str(step.job_name)):
             dropped[step.name] = replace(said, dropped_by=cause)
-    return Standing(definition, dropped, look.author_requests)
+    return SdkRendering(definition, dropped, look.author_requests)
 
 
 _SIGNATURE = inspect.signature(_SDK.pipeline.__init__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from operator import is_
 from typing import Any
 
@@ -27,7 +26,11 @@ class Judged:
         self._pipeline = pipeline
         self._text = text
         self._reach = reach
-        self._was = _picture(pipeline)
+        self._was = _held(pipeline)
+
+    def is_of(self, pipeline: Any) -> bool:
+        """Whether it was made for this very pipeline, and not for one that this is a copy of."""
+        return pipeline is self._pipeline
 
     def __call__(self) -> str:
         """The definition.
@@ -35,7 +38,9 @@ class Judged:
         Raises:
             PrefixViolation: where the pipeline is no longer what was judged.
         """
-        if self._was == _picture(self._pipeline) and self._reach.intact():
+        now = _held(self._pipeline)
+        same = len(now) == len(self._was) and all(map(is_, now, self._was))
+        if same and self._reach.intact():
             return self._text
         name = str(self._pipeline.name)
         finding = Finding.of(
@@ -49,20 +54,9 @@ class Judged:
         raise PrefixViolation((finding,), f"the pipeline {name!r}")
 
 
-@dataclass(frozen=True)
-class _Same:
-    """A value that equals nothing but itself."""
-
-    value: Any
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and is_(self.value, other.value)
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def _picture(pipeline: Any) -> list[_Same]:
+def _held(pipeline: Any) -> list[Any]:
+    """What a pipeline's definition is rendered from, beside what its steps lead to."""
     held = [getattr(pipeline, name, None) for name in _OWN]
     for name in _LISTS:
         held += getattr(pipeline, name, None) or ()
-    return [_Same(value) for value in held]
+    return held

@@ -61,8 +61,8 @@ class Outline:
         """The type of each step, by its name."""
         return {step.name: step.step_type.value for step in self.reach.steps}
 
-    def names(self, policy: PrefixPolicy) -> dict[str, str] | None:
-        """The composed name of each step's job, by step name, where nothing is wrong with any.
+    def names(self, policy: PrefixPolicy) -> dict[tuple[str, str], str] | None:
+        """The composed name of each job, by step type and step name, if nothing is wrong with any.
 
         A model that goes into a group has none.
 
@@ -72,7 +72,7 @@ class Outline:
         Returns:
             ``None`` where something is wrong, or can't be told without a definition.
         """
-        names: dict[str, str] = {}
+        names: dict[tuple[str, str], str] = {}
         for step in self.reach.steps:
             step_type = step.step_type.value
             if step_type not in KINDS:
@@ -85,7 +85,7 @@ class Outline:
             name = clean_name(step_type, step.name, said, policy)
             if name is None:
                 return None
-            names[step.name] = name
+            names[step_type, step.name] = name
         return names
 
     @cached_property

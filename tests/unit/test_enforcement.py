@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.definition import steps
-from sm_prefix_ext.enforcement import enforce
+from sm_prefix_ext.enforcement import enforce, enforce_in_place
 from sm_prefix_ext.findings import CATALOGUE, has_errors
 from sm_prefix_ext.kinds import JOB_KINDS, KINDS, Kind
 from sm_prefix_ext.naming import Declared, Place, judge
@@ -122,6 +122,16 @@ def test_what_fits_of_a_steps_name(prefix: str, step_name: str, wanted: str) -> 
     """All of it, with hyphens for what a name can't have; else its beginning, and a hash."""
     definition, found = enforce(document(step(step_name, "Training")), PrefixPolicy(prefix), {})
     assert (wanted, ()) == (definition["Steps"][0]["Arguments"]["TrainingJobName"], found)
+
+
+def test_a_name_that_was_judged_for_another_step_type() -> None:
+    """It is judged anew: the limits differ."""
+    judged = {("Training", "T"): "team-a-churn"}
+    for step_type, wanted in (("Training", "team-a-churn"), ("Tuning", "team-a")):
+        definition = document(step("T", step_type))
+        found = enforce_in_place(definition, PrefixPolicy("team-a"), {}, names=judged)
+        arguments = definition["Steps"][0]["Arguments"]
+        assert (wanted, ()) == (arguments[KINDS[step_type].name_field], found)
 
 
 def test_without_a_short_prefix() -> None:
