@@ -152,6 +152,7 @@ class GivenName(str):
         name.replaced = name.declared if replaced is None else replaced
         return name
 
+    # A str's own gives the characters alone, and a copy would forget the rest.
     def __getnewargs__(self) -> tuple[str, str | None, str, Any]:  # type: ignore[override]
         return plain(self), self.declared, self.argument, self.replaced
 

@@ -163,7 +163,7 @@ def _session(session: Any, look: Look) -> Any:
 def _boto_session(session: Any, look: Look) -> Any:
     """A copy of a ``boto3.Session`` that hands out such clients."""
 
-    class Looking(type(session)):  # type: ignore[misc]
+    class Looking(type(session)):  # type: ignore[misc]  # of whichever class the user's is
         def client(self, *args: Any, **kwargs: Any) -> Any:
             return _watch(super().client(*args, **kwargs), look)
 

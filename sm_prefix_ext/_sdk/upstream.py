@@ -89,7 +89,8 @@ class Upstream:
         return str(self.load("name_from_base")(base))
 
     def _class(self, name: str) -> type[Any]:
-        return self.load(name)  # type: ignore[no-any-return]
+        found: type[Any] = self.load(name)
+        return found
 
     def load(self, name: str) -> Any:
         """Import a class or a function of the SDK by its name.

@@ -117,12 +117,12 @@ class PipelineOperations(JobOperations):
         self, summaries: Iterable[Mapping[str, Any]], key: str, timed_by: str, sorted_by: str
     ) -> ActionResult:
         """A page of a list, filtered by time and sorted, the last first unless asked otherwise."""
-        after, before = (_moment(self._get_param(f"Created{word}")) for word in ("After", "Before"))
+        after = _moment(self._get_param("CreatedAfter"), datetime.min)
+        before = _moment(self._get_param("CreatedBefore"), datetime.max)
         found = [
             {name: value for name, value in one.items() if value is not None}
             for one in summaries
-            if (after is None or _moment(one[timed_by]) >= after)  # type: ignore[operator]
-            and (before is None or _moment(one[timed_by]) <= before)  # type: ignore[operator]
+            if after <= _moment(one[timed_by], datetime.min) <= before
         ]
         descending = self._get_param("SortOrder") != "Ascending"
         # Stable both ways: what was made at once stays in the order in which it was made.
@@ -206,10 +206,10 @@ class PipelineOperations(JobOperations):
         return str(found.value.decode())
 
 
-def _moment(value: Any) -> datetime | None:
+def _moment(value: Any, default: datetime) -> datetime:
     """A time, as a request or moto may give it."""
     if value is None:
-        return None
+        value = default
     if isinstance(value, (int, float)):
         return datetime.fromtimestamp(value, timezone.utc)
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
