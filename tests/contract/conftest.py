@@ -41,6 +41,17 @@ def aws(monkeypatch: pytest.MonkeyPatch, mocked: Any, session: Any) -> None:
     session.boto_session.client("s3").create_bucket(Bucket="bucket")
 
 
+@pytest.fixture
+def a_model(aws: None, sdk: ModuleType, session: Any) -> None:
+    """The model that transformers name, which the SDK asks for where they have no name."""
+    session.boto_session.client("sagemaker").create_model(
+        ModelName="a-model",
+        ExecutionRoleArn=sdk.ROLE,
+        PrimaryContainer={"Image": sdk.IMAGE},
+        VpcConfig={"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
+    )
+
+
 @pytest.fixture(scope="package")
 def sdk() -> ModuleType:
     """The factory of steps for the installed major."""

@@ -15,7 +15,7 @@ from sm_prefix_ext import Pipeline, PrefixPolicy, PrefixViolation, prefixed
 from sm_prefix_ext._sdk import upstream
 
 from ..installed import MAJOR
-from .test_jobs import SETTINGS, jobs, make, plain, policy
+from .test_jobs import SETTINGS, attached, jobs, make, plain, policy
 
 __all__ = ["plain", "policy"]  # fixtures
 
@@ -56,7 +56,7 @@ WAYS = (at_once, in_a_thread, in_a_generator, through_a_wrapper)
 def hooked(base: Any, hook: Callable[[], Any]) -> Any:
     """A user's processor, with a method of the SDK's overridden that ``run()`` calls back."""
 
-    class Mine(base):  # type: ignore[misc]
+    class Mine(base):
         def _normalize_args(self, *args: Any, **kwargs: Any) -> Any:
             hook()
             return super()._normalize_args(*args, **kwargs)
@@ -113,7 +113,7 @@ def test_a_model_that_your_own_method_makes(plain: Any, policy: PrefixPolicy) ->
     """``estimator.transformer()`` calls ``create_model()`` back, and creates what it returns."""
 
     @prefixed
-    class Mine(upstream().load("Framework")):  # type: ignore[misc]
+    class Mine(upstream().load("Framework")):
         _framework_name = "mine"
 
         def training_image_uri(self, region: Any = None) -> str:
@@ -140,7 +140,7 @@ def test_your_own_method_deferred_by_the_sdk(session: Any, policy: PrefixPolicy)
     """The SDK's own decorator around a user's method, which is called while the step renders."""
     module = import_module(upstream().pipeline_session.__module__)
 
-    class Mine(sm_prefix_ext.Processor):  # type: ignore[misc, name-defined]
+    class Mine(sm_prefix_ext.Processor):
         @module.runnable_by_pipeline
         def run(self, tag: str) -> Any:
             return make("Processor", session, base_job_name=tag)
@@ -155,24 +155,11 @@ def test_your_own_method_deferred_by_the_sdk(session: Any, policy: PrefixPolicy)
 def test_what_the_sdk_reads_stays_in_your_own_subclass(plain: Any, policy: PrefixPolicy) -> None:
     """``attach`` makes the user's class and hands a name on that the service has already."""
 
-    class Mine(sm_prefix_ext.Transformer):  # type: ignore[misc, name-defined]
+    class Mine(sm_prefix_ext.Transformer):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
 
-    client = plain.boto_session.client("sagemaker")
-    client.create_transform_job(
-        TransformJobName="x" * 60,
-        ModelName="a-model",
-        TransformInput={
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}
-        },
-        TransformOutput={"S3OutputPath": "s3://bucket/out"},
-        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
-    )
-    try:
-        theirs = upstream().load("Transformer").attach("x" * 60, plain)
-    except ValueError:
-        pytest.skip("this release's own attach takes no session (3.1.1)")
+    theirs = attached(plain)
     for cls in (Mine, prefixed(type("Other", (upstream().load("Transformer"),), {}))):
         ours = cls.attach("x" * 60, plain)
         assert theirs.base_transform_job_name == ours.base_transform_job_name

@@ -26,6 +26,8 @@ from .test_jobs import IN_PIPELINES, NAMES, ONE_OF_EACH, jobs, named, plain
 
 __all__ = ["plain"]  # a fixture
 
+pytestmark = pytest.mark.usefixtures("a_model")
+
 FILE = """prefix = "team-a"
 short_prefix = "ta"
 [step_roles]
@@ -96,17 +98,6 @@ def _keys(session: Any) -> set[str]:
     return {row["Key"] for row in client.list_objects_v2(Bucket="bucket").get("Contents", ())}
 
 
-@pytest.fixture(autouse=True)
-def _model(aws: None, session: Any) -> None:
-    """The model that a transformer names, which the SDK asks for where it has no name itself."""
-    session.boto_session.client("sagemaker").create_model(
-        ModelName="a-model",
-        ExecutionRoleArn=jobs.sdk.ROLE,
-        PrimaryContainer={"Image": jobs.sdk.IMAGE},
-        VpcConfig={"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]},
-    )
-
-
 def assert_equal(theirs: Made, ours: Made) -> None:
     """Equal but for names and roles, and as stable as the SDK's."""
     wanted = but_for_names_and_roles(theirs.first)
@@ -143,7 +134,7 @@ def our_pipeline(session: Any, *listed: Any, on: bool, policy: PrefixPolicy | No
 def handed_on(cls: Any) -> Any:
     """A user's subclass, which hands on whatever it is given."""
 
-    class Mine(cls):  # type: ignore[misc]
+    class Mine(cls):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
 

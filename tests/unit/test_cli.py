@@ -233,12 +233,7 @@ def test_check_of_json_imports_neither_sdk_nor_boto3(form: str) -> None:
         "heavy = {'sagemaker', 'boto3', 'botocore', 'pandas', 'moto'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
+    done = program(code)
     assert (0, "") == (done.returncode, done.stderr)
     assert "PFX006" in done.stdout
 
@@ -277,12 +272,7 @@ def test_an_interrupt_is_no_traceback(tmp_path: Path, early: str) -> None:
         "from sm_prefix_ext.cli import main\n"
         "main(['check', 'bad.json'])\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )
+    done = program(code)
     assert (130, "", "") == (done.returncode, done.stdout, done.stderr.strip())
 
 
@@ -345,6 +335,16 @@ def test_the_sdks_noise_is_kept_back_for_the_time_of_a_command(run: Run, tmp_pat
         "WARNING:mine:mine counts",
         "sm-prefix: importing noisy.py failed: RuntimeError: the end",
     ] == err.splitlines()
+
+
+def program(code: str) -> subprocess.CompletedProcess[str]:
+    """What Python does with a program, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
 
 
 def spawned(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
