@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from .findings import GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, UNREAD_REQUEST, Find
 from .kinds import KINDS_BY_OPERATION, Kind
 from .naming import Declared, Place, full_name_faults, judge
 from .policy import PrefixPolicy
+from .strict_json import loads
 
 Read = Callable[[Mapping[str, Any]], str]
 """Reads the object of a ``PipelineDefinitionS3Location``; raises what botocore raises."""
@@ -81,12 +81,9 @@ class SentRequest:
         """
         if not is_judged(self.operation):
             return ()
-        try:
-            request = json.loads(self.body)
-        except ValueError:
-            request = None
-        if not isinstance(request, dict):
-            got = "Its body is not a JSON object, so its jobs can't be judged."
+        request = _object(self.body)
+        if request is None:
+            got = "Its body is not a JSON object with each key once, so its jobs can't be judged."
             return (self._unread(got, "Update sm-prefix-ext, or make the request unguarded."),)
         if self.operation in _PIPELINES:
             return tuple(self._of_pipeline(request, policy, read))
@@ -143,10 +140,12 @@ class SentRequest:
     def _of_batch(self, request: Mapping[str, Any], policy: PrefixPolicy) -> Iterator[Finding]:
         """AWS Batch queues training jobs, each as the request that it will send."""
         payload = "serviceRequestPayload"
-        try:
-            queued = json.loads(request.get(payload) or "{}")
-        except ValueError as error:
-            got = f"{self.operation}({payload}=) is not JSON: {error}."
+        queued = _object(request.get(payload) or "{}")
+        if queued is None:
+            got = (
+                f"{self.operation}({payload}=) is not a JSON object with each key once, so its job "
+                "can't be judged."
+            )
             yield self._unread(got, "Send the request of CreateTrainingJob.")
         else:
             yield from self._of_name("CreateTrainingJob", queued, policy)
@@ -168,6 +167,15 @@ class SentRequest:
 
     def _unread(self, message: str, fix: str) -> Finding:
         return Finding.of(UNREAD_REQUEST, self.operation, "Pipeline", message, fix)
+
+
+def _object(text: str | bytes) -> dict[str, Any] | None:
+    """The JSON object in a text; ``None`` for anything else, and where a key is there twice."""
+    try:
+        found = loads(text if isinstance(text, str) else text.decode(), "the request")
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _other(operation: str, request: Mapping[str, Any]) -> Kind:

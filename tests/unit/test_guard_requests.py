@@ -275,6 +275,8 @@ def test_validation_jobs_are_refused() -> None:
         ({"TrainingJobName": "rogue"}, False),
         ({}, False),
         ("no json", False),
+        ([], False),
+        ('{"TrainingJobName": "rogue", "TrainingJobName": "team-a-x"}', False),
     ],
 )
 def test_jobs_that_aws_batch_queues_are_judged(payload: Any, sent: bool) -> None:
