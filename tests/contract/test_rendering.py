@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sm_prefix_ext.kinds import JOB_KINDS
 from sm_prefix_ext.plan import AuthorRequest
 
 from .calling import by_keyword
+from .cases import DEVIATIONS
 from .test_equality import but_for_names_and_roles, our_pipeline, step_of
 from .test_jobs import IN_PIPELINES, NAMES, jobs, policy
 
@@ -114,6 +116,46 @@ def test_a_look_at_a_lambda_step(session: Any, mocked: Any, tmp_path: Path) -> N
         AuthorRequest("lambda:UpdateFunctionCode", own),
         AuthorRequest("iam:PassRole", ROLE, passed),
     } <= set(looked.author_requests)
+
+
+def emr_step() -> Any:
+    """A step that runs on a cluster which it makes."""
+    workflow = jobs.sdk.SdkPipeline.__module__.rpartition(".")[0]
+    module = import_module(f"{workflow}.emr_step")
+    work = module.EMRStepConfig(jar="s3://bucket/app.jar")
+    group = {"InstanceCount": 1, "InstanceRole": "MASTER", "InstanceType": "m5.xlarge"}
+    cluster = {"Instances": {"InstanceGroups": [group]}}
+    return module.EMRStep("Emr", "Emr", "what it is", None, work, cluster_config=cluster)
+
+
+def monitored_step(session: Any) -> list[Any]:
+    """A transformation and the check of its data: a collection that makes both steps."""
+    workflow = jobs.sdk.SdkPipeline.__module__.rpartition(".")[0]
+    module = import_module(f"{workflow}.monitor_batch_transform_step")
+    transform = jobs.sdk.KINDS["Transform"](session, "Score", "score").step
+    check = jobs.sdk.KINDS["QualityCheck"](session, "Check", "check")
+    collection = module.MonitorBatchTransformStep(
+        name="Monitored",
+        transform_step_args=transform.step_args,
+        monitor_configuration=check.step.quality_check_config,
+        check_job_configuration=check.job,
+        supplied_baseline_statistics="s3://bucket/statistics",
+        supplied_baseline_constraints="s3://bucket/constraints",
+    )
+    return list(collection.steps)
+
+
+def test_a_look_at_steps_of_many_parts(session: Any, mocked: Any) -> None:
+    """A cluster of EMR, and where the SDK makes it, a monitored transformation."""
+    listed = [emr_step()]
+    if "QualityCheck" not in DEVIATIONS:
+        listed += monitored_step(session)
+    made = our_pipeline(session, *listed, on=True, policy=PrefixPolicy("team-a"))
+    with requests(mocked) as sent:
+        looked = made.render()
+        assert len(looked.plan()) == len(listed) - 1
+        looked.preflight(role_policies=[], author_policies=[])
+    assert ([], ()) == (changing(sent), looked.findings)
 
 
 def test_the_command_changes_nothing(
