@@ -40,7 +40,7 @@ class Judged:
         """
         now = _held(self._pipeline)
         same = len(now) == len(self._was) and all(map(is_, now, self._was))
-        if same and self._reach.intact():
+        if same and not self._reach.changed():
             return self._text
         name = str(self._pipeline.name)
         finding = Finding.of(

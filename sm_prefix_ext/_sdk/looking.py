@@ -67,12 +67,13 @@ class Look:
         Args:
             twin: the pipeline that is rendered; its own session stays replaced.
         """
-        for holder in [*(holder for holder, _ in self._outline.reach.state), twin]:
-            held = holder if type(holder) is dict else getattr(holder, "__dict__", None)
-            if isinstance(held, dict):
-                for key, value in held.items():
-                    if isinstance(value, self._upstream.session):
-                        held[key] = self._twin(value)
+        found = self._outline.reach
+        holders = [vars(holder) for holder, _ in found.objects]
+        holders += [holder for holder, _ in found.containers if isinstance(holder, dict)]
+        for held in (*holders, vars(twin)):
+            for key, value in held.items():
+                if isinstance(value, self._upstream.session):
+                    held[key] = self._twin(value)
 
     def _twin(self, session: Any) -> Any:
         if id(session) not in self._twins:

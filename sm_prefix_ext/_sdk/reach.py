@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from enum import Enum, auto
+from enum import Enum
 from operator import is_
 from typing import Any
 
@@ -13,31 +13,39 @@ from ..names import GivenName
 from .catalogue import ROWS
 from .upstream import Upstream
 
-_LEAVES = frozenset({str, GivenName, int, float, bool, bytes, type(None)})
+# Never followed, whatever they hold; each SDK's classes that aren't followed either join them.
+_LEAVES = frozenset({str, int, float, bool, bytes, type(None)})
 # What a user hands to an @step function is the user's own, and can be of any size; of its arguments
 # the SDK itself looks at the outermost alone.
 _USERS_OWN = frozenset({"_func", "_converted_func_args", "_converted_func_kwargs"})
 _FUNCTION_ARGUMENTS = ("_func_args", "_func_kwargs")
 # Beside steps and job objects: what rendering writes into (2.257.7).
-_WRITTEN = ("AutoMLInput",)
+_WRITTEN_INTO = ("AutoMLInput",)
 
 
-class _Role(Enum):
-    DICT = auto()
-    LIST = auto()
-    SET = auto()
-    TUPLE = auto()
-    STEP_OUTPUT = auto()
-    EXPRESSION = auto()
-    STEP = auto()
-    STEP_COLLECTION = auto()
-    WRITTEN = auto()
-    OBJECT = auto()
-    USERS_OBJECT = auto()
-    NOT_FOLLOWED = auto()
-
-
-_CONTAINERS = {dict: _Role.DICT, list: _Role.LIST, set: _Role.SET, tuple: _Role.TUPLE}
+# What to do with the instances of a class. Plain numbers: an Enum's members are slow to look up.
+(
+    _DICT,
+    _LIST,
+    _SET,
+    _TUPLE,
+    _GIVEN_NAME,
+    _STEP_OUTPUT,
+    _EXPRESSION,
+    _STEP,
+    _STEP_COLLECTION,
+    _WRITTEN,
+    _OBJECT,
+    _USERS_OBJECT,
+    _NOT_FOLLOWED,
+) = range(13)
+_BUILT_IN = {
+    dict: _DICT,
+    list: _LIST,
+    set: _SET,
+    tuple: _TUPLE,
+    GivenName: _GIVEN_NAME,
+}
 
 
 @dataclass
@@ -47,28 +55,40 @@ class Reach:
     Args:
         steps: every step, listed in the pipeline or only referred to, each once.
         collections: every collection of steps.
-        state: each object, dict, list and set that rendering may write into, with its content as
-            it was.
+        objects: each object that rendering may write into, with its attributes as they were.
+        containers: each dict, list and set that rendering may write into, with its content as it
+            was.
+        named: each object that holds a name which a drop-in class composed.
         users_own: whether a class of the user's own was met, whose rendering may write anywhere.
     """
 
     steps: list[Any] = field(default_factory=list)
     collections: list[Any] = field(default_factory=list)
-    state: list[tuple[Any, Any]] = field(default_factory=list)
+    objects: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
+    containers: list[tuple[Any, Any]] = field(default_factory=list)
+    named: list[Any] = field(default_factory=list)
     users_own: bool = False
 
-    def intact(self) -> bool:
-        """Whether the state is as it was."""
-        return all(_is_as_it_was(holder, content) for holder, content in self.state)
+    def changed(self) -> list[Any]:
+        """The objects and containers that aren't as they were."""
+        return [holder for holder, now, was in self._all() if not _is_as_it_was(now, was)]
 
     @contextmanager
     def preserved(self) -> Iterator[None]:
-        """Undo, when the block is left, what happened in it to the state."""
+        """Undo, when the block is left, what happened in it to the objects and containers."""
         try:
             yield
         finally:
-            for holder, content in self.state:
-                _restore(holder, content)
+            for _, now, was in self._all():
+                if not _is_as_it_was(now, was):
+                    _restore(now, was)
+
+    def _all(self) -> Iterator[tuple[Any, Any, Any]]:
+        """Each holder, with what it holds now and what it held."""
+        for holder, was in self.objects:
+            yield holder, holder.__dict__, was
+        for holder, was in self.containers:
+            yield holder, holder, was
 
 
 def reach(roots: Iterable[Any], upstream: Upstream, *, everything: bool = False) -> Reach:
@@ -91,10 +111,12 @@ def reach(roots: Iterable[Any], upstream: Upstream, *, everything: bool = False)
 
 
 def _walk(roots: Iterable[Any], upstream: Upstream, everything: bool) -> Reach:
+    """One pass over the graph; every rendering pays for it, so the common case is kept short."""
     found = Reach()
-    keep = found.state.append
+    roles, leaves, with_private = _KNOWN.setdefault(
+        upstream, (dict(_BUILT_IN), set(_LEAVES), set())
+    )
     seen: set[int] = set()
-    roles = _ROLES.setdefault(upstream, {})
     stack = list(roots)[::-1]
     while stack:
         value = stack.pop()
@@ -105,124 +127,114 @@ def _walk(roots: Iterable[Any], upstream: Upstream, everything: bool) -> Reach:
         role = roles.get(kind)
         if role is None:
             role = roles[kind] = _role(kind, upstream)
-        if role is _Role.DICT:
+            if role is _NOT_FOLLOWED:
+                leaves.add(kind)
+            elif hasattr(kind, "__pydantic_private__"):
+                with_private.add(kind)
+        if role is _LIST or role is _TUPLE:
+            if everything and role is _LIST:
+                found.containers.append((value, list(value)))
+            stack += [inner for inner in value if type(inner) not in leaves]
+        elif role is _DICT:
             if everything:
-                keep((value, dict(value)))
-            stack += [inner for inner in value.values() if type(inner) not in _LEAVES]
-        elif role is _Role.LIST:
+                found.containers.append((value, dict(value)))
+            stack += [inner for inner in value.values() if type(inner) not in leaves]
+        elif role is _SET:
             if everything:
-                keep((value, list(value)))
-            stack += [inner for inner in value if type(inner) not in _LEAVES]
-        elif role is _Role.SET:
-            if everything:
-                keep((value, set(value)))
-        elif role is _Role.TUPLE:
-            stack += value
-        elif role is _Role.STEP_OUTPUT:
+                found.containers.append((value, set(value)))
+        elif role is _STEP_OUTPUT:
             stack.append(value._step)
-        elif role is _Role.EXPRESSION:
+        elif role is _EXPRESSION:
             stack += value._referenced_steps
-        elif role is not _Role.NOT_FOLLOWED:
-            if role is not _Role.OBJECT and role is not _Role.WRITTEN:
+        elif role is not _NOT_FOLLOWED and role is not _GIVEN_NAME:
+            written = role is not _OBJECT
+            if written and role is not _WRITTEN:
                 _note(value, role, found, upstream)
-            _follow(value, keep, stack, everything, role is not _Role.OBJECT)
+            attributes = getattr(value, "__dict__", None)
+            if attributes is None:
+                continue
+            if everything or written:
+                # Not its dict is kept but the object: pydantic's assignment puts a new dict there.
+                found.objects.append((value, dict(attributes)))
+            if "_func_args" in attributes:
+                attributes = _of_function_step(attributes)
+            held = [inner for inner in attributes.values() if type(inner) not in leaves]
+            if kind in with_private and value.__pydantic_private__ is not None:
+                held.append(value.__pydantic_private__)
+            for inner in held:
+                kind = type(inner)
+                if kind is GivenName:
+                    found.named.append(value)
+                elif kind in _COPIES and not everything:
+                    if written:
+                        found.containers.append((inner, _COPIES[kind](inner)))
+                    if inner:
+                        stack.append(inner)
+                else:
+                    stack.append(inner)
     return found
 
 
-_ROLES: dict[Upstream, dict[type, _Role]] = {}
-
-
-def _note(value: Any, role: _Role, found: Reach, upstream: Upstream) -> None:
-    if role is _Role.STEP or isinstance(value, upstream.step):
-        found.steps.append(value)
-    elif isinstance(value, upstream.step_collection):
-        found.collections.append(value)
-    found.users_own |= role is _Role.USERS_OBJECT
-
-
+_KNOWN: dict[Upstream, tuple[dict[type, int], set[type]]] = {}
 _COPIES: dict[type, Callable[[Any], Any]] = {dict: dict, list: list, set: set}
 
 
-def _follow(
-    value: Any,
-    keep: Callable[[tuple[Any, Any]], None],
-    stack: list[Any],
-    everything: bool,
-    written: bool,
-) -> None:
-    attributes = getattr(value, "__dict__", None)
-    if attributes is None:
-        return
-    if everything or written:
-        # The object and not its dict is kept: pydantic's assignment puts a new dict in its place.
-        keep((value, dict(attributes)))
-    own = written and not everything
-    for key, inner in attributes.items():
-        kind = type(inner)
-        if kind in _LEAVES or key in _USERS_OWN:
-            continue
-        if key in _FUNCTION_ARGUMENTS:
-            stack += inner.values() if kind is dict else inner
-            continue
-        stack.append(inner)
-        if own and kind in _COPIES:
-            keep((inner, _COPIES[kind](inner)))
-    private = getattr(value, "__pydantic_private__", None)
-    if private is not None:
-        stack.append(private)
-        if own:
-            keep((private, dict(private)))
+def _note(value: Any, role: int, found: Reach, upstream: Upstream) -> None:
+    if role is _STEP or isinstance(value, upstream.step):
+        found.steps.append(value)
+    elif isinstance(value, upstream.step_collection):
+        found.collections.append(value)
+    found.users_own |= role is _USERS_OBJECT
 
 
-def _role(kind: Any, upstream: Upstream) -> _Role:
+def _of_function_step(attributes: dict[str, Any]) -> dict[str, Any]:
+    """Of the attributes of an ``@step`` function's step, those to follow."""
+    followed = {key: inner for key, inner in attributes.items() if key not in _USERS_OWN}
+    for key in _FUNCTION_ARGUMENTS:
+        given = followed.pop(key)
+        followed[key] = tuple(given.values() if isinstance(given, dict) else given)
+    return followed
+
+
+def _role(kind: Any, upstream: Upstream) -> int:
     """What to do with the instances of a class."""
-    if kind in _CONTAINERS:
-        return _CONTAINERS[kind]
     of_sdk = [base for base in kind.__mro__ if base.__module__.partition(".")[0] == "sagemaker"]
     if not of_sdk or issubclass(kind, (type, Enum)):
-        return _Role.NOT_FOLLOWED
+        return _NOT_FOLLOWED
     for base, role in (
-        (upstream.step_output, _Role.STEP_OUTPUT),
-        (upstream.pipeline_variable, _Role.EXPRESSION),
-        (upstream.session, _Role.NOT_FOLLOWED),
+        (upstream.step_output, _STEP_OUTPUT),
+        (upstream.pipeline_variable, _EXPRESSION),
+        (upstream.session, _NOT_FOLLOWED),
     ):
         if issubclass(kind, base):
             return role
     if not any(kind.__module__.partition(".")[0] == known for known in _KNOWN_PACKAGES):
-        return _Role.USERS_OBJECT
+        return _USERS_OBJECT
     for base, role in (
-        (upstream.step, _Role.STEP),
-        (upstream.step_collection, _Role.STEP_COLLECTION),
+        (upstream.step, _STEP),
+        (upstream.step_collection, _STEP_COLLECTION),
     ):
         if issubclass(kind, base):
             return role
-    named = any(base.__name__ in ROWS or base.__name__ in _WRITTEN for base in of_sdk)
-    return _Role.WRITTEN if named else _Role.OBJECT
+    named = any(base.__name__ in ROWS or base.__name__ in _WRITTEN_INTO for base in of_sdk)
+    return _WRITTEN if named else _OBJECT
 
 
 _KNOWN_PACKAGES = ("sagemaker", __name__.partition(".")[0])
 
 
-def _is_as_it_was(holder: Any, content: Any) -> bool:
-    if isinstance(content, list):
-        return len(holder) == len(content) and all(map(is_, holder, content))
-    if isinstance(content, set):
-        return bool(holder == content)
-    now = holder if type(holder) is dict else vars(holder)
-    return now.keys() == content.keys() and all(
-        map(is_, map(now.__getitem__, content), content.values())
-    )
+def _is_as_it_was(now: Any, was: Any) -> bool:
+    """Whether a container holds the very same objects, a dict in the same order."""
+    if len(now) != len(was):
+        return False
+    if type(was) is dict:
+        return all(map(is_, now.values(), was.values())) and all(map(is_, now, was))
+    return bool(now == was) if type(was) is set else all(map(is_, now, was))
 
 
-def _restore(holder: Any, content: Any) -> None:
-    if _is_as_it_was(holder, content):
-        return
-    if isinstance(content, list):
-        holder[:] = content
-    elif isinstance(content, set):
-        holder.clear()
-        holder.update(content)
+def _restore(now: Any, was: Any) -> None:
+    if type(was) is list:
+        now[:] = was
     else:
-        now = holder if type(holder) is dict else vars(holder)
         now.clear()
-        now.update(content)
+        now.update(was)

@@ -49,11 +49,8 @@ def render(
     twin.pipeline_definition_config = upstream.definition_config(use_custom_job_prefix=False)
     render_off = functools.partial(upstream.pipeline.definition, twin)
     with outline.reach.preserved(), _without_warning(*upstream.trimming, active=quiet):
-        for holder, attributes in outline.reach.state:
-            if isinstance(attributes, dict) and not isinstance(holder, dict):
-                composed = declared_state(attributes)
-                if composed:
-                    vars(holder).update(composed)
+        for holder in outline.reach.named:
+            vars(holder).update(declared_state(vars(holder)))
         _keep_from_looking_up_models(outline)
         if prepare is not None:
             prepare(twin)

@@ -19,7 +19,7 @@ from sm_prefix_ext import Pipeline, PipelineDefinitionConfig, PrefixPolicy, Pref
 from sm_prefix_ext._sdk import upstream
 from sm_prefix_ext._sdk.looking import _READS, _READS_TOO
 from sm_prefix_ext._sdk.outline import _ARGUMENTS, _READ_APART
-from sm_prefix_ext._sdk.reach import Reach, reach
+from sm_prefix_ext._sdk.reach import reach
 from sm_prefix_ext.kinds import JOB_KINDS
 from sm_prefix_ext.plan import AuthorRequest
 
@@ -217,12 +217,8 @@ def test_what_rendering_writes(name: str, session: Any) -> None:
         narrow = reach(made.steps, upstream())
         everything = reach(made.steps, upstream(), everything=True)
         jobs.sdk.SdkPipeline("p", steps=made.steps, sagemaker_session=session).definition()
-    kept = {id(holder) for holder, _ in narrow.state}
-    assert [] == [
-        type(holder)
-        for holder, content in everything.state
-        if id(holder) not in kept and not Reach(state=[(holder, content)]).intact()
-    ]
+    kept = {id(holder) for holder, _ in (*narrow.objects, *narrow.containers)}
+    assert [] == [type(one) for one in everything.changed() if id(one) not in kept]
 
 
 def test_a_row_of_the_table_is_read() -> None:
@@ -360,6 +356,19 @@ def test_a_role_of_another_account(session: Any) -> None:
     with pytest.raises(PrefixViolation, match="PFX018"):
         made.upsert("arn:aws:iam::444455556666:role/pipeline")
     made.upsert(ROLE)
+
+
+def test_a_policys_role_of_another_account(session: Any) -> None:
+    """It is seen by all that judge a pipeline, beside a role of the pipeline's own account."""
+    steps = [jobs.sdk.KINDS["Processing"](session, name, name.lower()).step for name in "AB"]
+    theirs = "arn:aws:iam::444455556666:role/theirs"
+    policy = PrefixPolicy("team-a", step_roles={"B": theirs})
+    made = our_pipeline(session, *steps, on=True, policy=policy)
+    assert ["PFX018"] == [one.code for one in made.check()]
+    with pytest.raises(PrefixViolation, match="PFX018"):
+        made.upsert(ROLE)
+    answer = made.preflight(role_policies=[], role_arn=ROLE)
+    assert [theirs] == [row.resource for row in answer if "across accounts" in row.why]
 
 
 # Errors, threads, values
