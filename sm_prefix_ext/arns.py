@@ -16,6 +16,7 @@ _PARTITIONS = (
     ("cn-", "aws-cn"),
 )
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
+_ROLE_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -145,3 +146,14 @@ def is_role_arn(text: object) -> bool:
         (True, False)
     """
     return isinstance(text, str) and _ROLE.fullmatch(text) is not None
+
+
+def role_accounts(text: str) -> set[str]:
+    """The accounts of the roles whose ARNs stand in a text.
+
+    Example:
+        >>> from sm_prefix_ext.arns import role_accounts
+        >>> role_accounts('{"RoleArn": "arn:aws:iam::111122223333:role/worker"}')
+        {'111122223333'}
+    """
+    return set(_ROLE_ACCOUNT.findall(text))

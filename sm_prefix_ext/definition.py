@@ -169,6 +169,25 @@ def _kind_of(value: Any) -> str:
     return _JSON_TYPES.get(type(value)) or f"a value of type {type(value).__name__}"
 
 
+def strings(document: Any) -> Iterator[str]:
+    """Every string value in plain data, to any depth.
+
+    Example:
+        >>> from sm_prefix_ext.definition import strings
+        >>> sorted(strings({"Name": "a", "Tags": ["b", 1, {"Key": "c"}]}))
+        ['a', 'b', 'c']
+    """
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
+
+
 def copied(document: Any) -> Any:
     """A copy of plain data, to any depth, in which no two places share a dict or a list.
 

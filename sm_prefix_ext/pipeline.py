@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import inspect
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -15,7 +14,7 @@ from ._sdk import upstream
 from ._sdk.looking import Look
 from ._sdk.outline import Outline, outline
 from ._sdk.rendering import RENDERING, render, render_as_it_is
-from .arns import Arn
+from .arns import Arn, role_accounts
 from .declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
 from .definition import Definition, is_stand_in, steps
 from .enforcement import enforce, enforce_in_place
@@ -129,9 +128,12 @@ class Pipeline(_Pipeline):
             definition an S3 path or an ARN of what was not sent has the form of the real one.
         """
         enforced = self._enforced(look=True)
+        findings = enforced.findings
+        if enforced.definition is not None:
+            findings += foreign_roles(enforced.definition)
         return Rendering(
             pipeline_name=str(self.name),
-            findings=enforced.findings,
+            findings=findings,
             region=region_of(self),
             author_requests=enforced.author_requests,
             _document=enforced.definition,
@@ -193,7 +195,8 @@ class Pipeline(_Pipeline):
             names=names,
             reached=before.step_types,
         )
-        if account is not None and {*_ROLE_ACCOUNT.findall(text), account} != {account}:
+        roles = " ".join((text, *policy.step_roles.values()))
+        if account is not None and not role_accounts(roles) <= {account}:
             findings += foreign_roles(definition, account)
         return _Enforced(before, definition, own + findings, author_requests)
 
@@ -232,9 +235,6 @@ class _Enforced:
         if self.definition is None or has_errors(self.findings):
             raise PrefixViolation(self.findings, f"the pipeline {pipeline.name!r}")
         return self.definition
-
-
-_ROLE_ACCOUNT = re.compile(r"arn:[a-z-]+:iam::(\d{12}):role/")
 
 
 def _as_json(definition: Definition) -> str:

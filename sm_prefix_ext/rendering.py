@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .definition import Definition
 from .errors import PrefixViolation
-from .findings import Finding, has_errors
+from .findings import FOREIGN_ROLE, Finding, has_errors
 from .iam import Preflight, preflight
 from .iam.live import preflight_live
 from .plan import AuthorRequest, Plan
@@ -49,7 +49,7 @@ class Rendering:
         Raises:
             PrefixViolation: with every finding, where one of them is an error.
         """
-        return json.dumps(self._enforced())
+        return json.dumps(self._enforced(self.findings))
 
     def plan(
         self,
@@ -70,7 +70,8 @@ class Rendering:
             PrefixViolation: as :attr:`definition` does.
         """
         return Plan.from_definition(
-            self._enforced(),
+            # A plan has the pipeline's account, and shows such a role for what it is.
+            self._enforced(one for one in self.findings if one.code != FOREIGN_ROLE),
             region=self.region,
             role_arn=role_arn,
             account=account,
@@ -129,7 +130,7 @@ class Rendering:
         plan = self.plan(role_arn=role_arn, parameters=parameters)
         return preflight_live(self._session.boto_session.client("iam"), plan, role_arn, **known)
 
-    def _enforced(self) -> Definition:
-        if self._document is None or has_errors(self.findings):
+    def _enforced(self, findings: Iterable[Finding]) -> Definition:
+        if self._document is None or has_errors(findings):
             raise PrefixViolation(self.findings, f"the pipeline {self.pipeline_name!r}")
         return self._document

@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .arns import role_accounts
 from .declared import Declared
-from .definition import Definition, copied, load, steps
+from .definition import Definition, copied, load, steps, strings
 from .enforcement import enforce_in_place
 from .errors import PrefixError, PrefixViolation
 from .findings import Finding, has_errors
@@ -56,7 +57,7 @@ class Target:
         definition, declared, _ = self._final()
         return self._judged(
             definition, declared, policy or PrefixPolicy.discover() or PrefixPolicy()
-        )
+        ) + _foreign_roles(definition)
 
     def plan(
         self,
@@ -145,6 +146,15 @@ class Target:
     @property
     def _rendering(self) -> str:
         return f"rendering the pipeline {self.pipeline.name!r}"
+
+
+def _foreign_roles(definition: Definition) -> tuple[Finding, ...]:
+    """The findings on roles of several accounts."""
+    if len(role_accounts(" ".join(strings(definition)))) < 2:
+        return ()
+    from .iam import foreign_roles  # takes a third of the time in which the command starts
+
+    return foreign_roles(definition)
 
 
 def find(text: str) -> Target:

@@ -7,11 +7,12 @@ chaining for other accounts; services refuse it with "Cross-account pass role is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..arns import Arn
 from ..definition import steps
+from ..errors import PrefixViolation
 from ..findings import FOREIGN_ROLE, Finding
 from ..plan import Plan
 from .requests import Request, of_execution_role, passing
@@ -37,7 +38,8 @@ def foreign_roles(
 
     Args:
         source: a plan, or a definition as a dict or as JSON.
-        account: the pipeline's; by default the plan's. Where nobody knows it, nothing is found.
+        account: the pipeline's; by default the plan's. Where nobody knows it, roles of more than
+            one account give a single finding: not all of them can be passed.
 
     Raises:
         ValueError: for an account that can't be one.
@@ -52,14 +54,21 @@ def foreign_roles(
     if isinstance(source, Plan):
         plan = source if account is None else source.moved(account=account)
     else:
-        plan = Plan.from_definition(source, account=account)
+        try:
+            plan = Plan.from_definition(source, account=account)
+        except PrefixViolation:  # for step types that nobody knows, which have a finding already
+            return ()
     return tuple(_findings(plan))
 
 
 def _findings(plan: Plan) -> Iterator[Finding]:
     types = {view.path: view.step_type for view in steps(plan.definition or {"Steps": []})}
     own = [passing("", plan.role_arn, plan.home)] if plan.role_arn else []
-    for asked in (*own, *of_execution_role(plan)):
+    requests = (*own, *of_execution_role(plan))
+    if plan.home.account == "*":
+        yield from _several(plan, requests)
+        return
+    for asked in requests:
         account = foreign_account(asked, plan.home.account)
         if account is None:
             continue
@@ -72,4 +81,19 @@ def _findings(plan: Plan) -> Iterator[Finding]:
             f"account {plan.home.account}; IAM passes roles within one account only.",
             f"Use a role of account {plan.home.account}. Where a job has to reach into account "
             f"{account}, let its code assume the other role.",
+        )
+
+
+def _several(plan: Plan, requests: Iterable[Request]) -> Iterator[Finding]:
+    passed = (Arn.parse(one.resource).account for one in requests if one.action == "iam:PassRole")
+    accounts = sorted({*passed} - {"*"})
+    if len(accounts) > 1:
+        yield Finding.of(
+            FOREIGN_ROLE,
+            plan.pipeline_name or "Pipeline",
+            "Pipeline",
+            f"Its roles are of the accounts {' and '.join(accounts)}; IAM passes roles within one "
+            "account only.",
+            "Use roles of the pipeline's own account. Where a job has to reach into another, let "
+            "its code assume a role there.",
         )

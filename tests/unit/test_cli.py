@@ -97,6 +97,15 @@ def test_check_of_a_bad_definition(run: Run) -> None:
         assert word in said
 
 
+def test_check_of_roles_of_two_accounts(run: Run) -> None:
+    """IAM passes roles within one account, so one of them is wrong."""
+    made = definition(Train="team-a-x", Other="team-a-y")
+    for step, account in zip(made["Steps"], ("111122223333", "444455556666")):
+        step["Arguments"]["RoleArn"] = f"arn:aws:iam::{account}:role/worker"
+    status, said, _ = run("check", "-", "--prefix", "team-a", stdin=json.dumps(made))
+    assert (1, True) == (status, "PFX018" in said)
+
+
 def test_check_as_json(run: Run) -> None:
     """The findings' fields, and nothing else on standard output."""
     status, said, _ = run("check", "bad.json", "--prefix", "team-a", "--format", "json")

@@ -110,10 +110,16 @@ def test_the_account(definition: Any, known: dict[str, str], account: str) -> No
 
 
 def test_an_account_that_only_the_roles_tell_is_nobodys_mistake() -> None:
-    """Nothing is found where nobody knows the account, or all roles agree on it."""
+    """Nothing is found where nobody knows the account, and all roles agree on it."""
     assert () == iam.foreign_roles(roles(FOREIGN))
-    assert () == iam.foreign_roles(roles(FOREIGN, WORKER))
     assert 1 == len(iam.foreign_roles(roles(FOREIGN, WORKER), ACCOUNT))
     assert () == iam.foreign_roles(Plan(()))
     with pytest.raises(ValueError, match="can't be an account"):
         iam.foreign_roles(roles(), "12")
+
+
+def test_roles_of_two_accounts() -> None:
+    """Whichever the pipeline's account is, one of them can't be passed."""
+    [found] = iam.foreign_roles(roles(FOREIGN, WORKER))
+    assert ("PFX018", ERROR, "Pipeline") == (found.code, found.severity, found.step_type)
+    assert f"the accounts {ACCOUNT} and {OTHER};" in found.message
