@@ -27,6 +27,7 @@ _SHOWN_BY: Mapping[str, tuple[str, ...]] = {
 """The operations whose answers a step's properties are, beyond those of the table of step types."""
 
 _BASELINES = ("CalculatedBaselineConstraints", "BaselineUsedForDriftCheckConstraints")
+_EMR = ("ClusterId", "ClusterConfig", "ExecutionRoleArn")
 _ADDED: Mapping[str, tuple[str, ...]] = {
     "ClarifyCheck": _BASELINES,
     "QualityCheck": (
@@ -36,6 +37,7 @@ _ADDED: Mapping[str, tuple[str, ...]] = {
     ),
     "AutoML": ("BestCandidateProperties",),
     "Condition": ("Outcome",),
+    "EMR": _EMR,
     "Lineage": ("ActionArns", "ArtifactArns", "ContextArns", "Associations"),
     "ForEach": (
         "InputItemCount",
@@ -50,8 +52,11 @@ _ADDED: Mapping[str, tuple[str, ...]] = {
 }
 """What the SDK's step classes offer beyond the describe operations (2.257.7 and 3.27.0)."""
 
-_OF_OTHER_SERVICES = frozenset({"EMR", "EMRServerless"})
-"""Steps whose properties have the shapes of services that are not looked into here."""
+_SHAPES: Mapping[str, tuple[str, str]] = {
+    "EMR": ("emr", "Step"),
+    "EMRServerless": ("emr-serverless", "GetJobRunResponse"),
+}
+"""The service and the shape of the steps whose properties are another service's."""
 
 
 def property_type(step: Mapping[str, Any], path: str) -> str | None:
@@ -87,8 +92,10 @@ def property_type(step: Mapping[str, Any], path: str) -> str | None:
         return _output_type(step, rest)
     if head in _ADDED.get(step_type, ()):
         return ""
-    if step_type in _OF_OTHER_SERVICES:
-        return ""
+    if step_type in _SHAPES:
+        service, name = _SHAPES[step_type]
+        shape = get_service_model(service).shape_for(name)
+        return _along(shape, way, step.get("Arguments"))
     kind = KINDS[step_type]
     shown_by = _SHOWN_BY.get(step_type) or kind.actions[1:2]
     model = get_service_model("sagemaker")

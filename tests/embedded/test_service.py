@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError
 from moto.core.utils import camelcase_to_underscores, get_service_model
 
 from sm_prefix_ext.embedded import EmbeddedAWS
-from sm_prefix_ext.embedded.caching import Caching
+from sm_prefix_ext.embedded.caching import _KEYS, CACHED, Caching, signature
 from sm_prefix_ext.embedded.service import EmbeddedSageMaker
 from sm_prefix_ext.embedded.shapes import faults
+from sm_prefix_ext.kinds import JOB_KINDS
 
 from .conftest import Driver
 from .definitions import LEAST, deployment, get, job, loop, text
@@ -175,6 +176,33 @@ def test_what_is_no_cache_hit(driver: Driver) -> None:
     jobs = [driver.job(one, "Train") for one in (failed, first, other, elsewhere, late)]
     assert len(set(jobs)) == 5
     assert driver.job(late, "Train") == driver.job(driver.start(), "Train")
+
+
+@pytest.mark.parametrize(
+    "step_type", sorted(CACHED & {kind.step_type for kind in JOB_KINDS} - {"Training"})
+)
+def test_cache_hit_of_every_kind(driver: Driver, step_type: str) -> None:
+    """A second run of the same step makes no job."""
+    driver.create({**job("Step", step_type), "CacheConfig": {"Enabled": True}})
+    first, second = driver.start(), driver.start()
+
+    assert driver.job(first, "Step") == driver.job(second, "Step")
+    found = driver.step(second, "Step")["CacheHitResult"]
+    assert found == {"SourcePipelineExecutionArn": first}
+
+
+@pytest.mark.parametrize(
+    ("step_type", "key"), [(step_type, key) for step_type, keys in _KEYS.items() for key in keys]
+)
+def test_what_counts_for_the_cache(step_type: str, key: str) -> None:
+    """Each attribute that the developer guide lists for the step type, and no other."""
+
+    def of(**more: Any) -> str:
+        step = job("Step", step_type)
+        return signature({**step, "Arguments": {**step["Arguments"], **more}})
+
+    assert of() != of(**{key: {"changed": True}})
+    assert of() == of(RoleArn="arn:aws:iam::123456789012:role/other", Tags=[])
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,28 @@ def test_paths_that_lead_nowhere(path: str, said: str) -> None:
     check_definition(text(first, ask, told("Steps.First.InputDataConfig['train'].ChannelName")))
 
 
+@pytest.mark.parametrize(
+    ("step_type", "path", "there"),
+    [
+        ("EMR", "Id", True),
+        ("EMR", "Status.FailureDetails.Reason", True),
+        ("EMR", "ClusterId", True),
+        ("EMR", "Status.Nope", False),
+        ("EMR", "JobRun", False),
+        ("EMRServerless", "jobRun.stateDetails", True),
+        ("EMRServerless", "jobRun.nope", False),
+    ],
+)
+def test_paths_of_clusters(step_type: str, path: str, there: bool) -> None:
+    """The properties of an EMR step are those of EMR's own model, as in the SDK."""
+    cluster = {"Name": "First", "Type": step_type, "Arguments": {"ClusterId": "j-1"}}
+    last = told(f"Steps.First.{path}")
+    if there:
+        check_definition(text(cluster, last))
+    else:
+        assert "has no such property" in refused(cluster, last)
+
+
 def test_items_of_loops() -> None:
     """Are known in a body alone."""
     check_definition(text(loop("L", ["a"], [told("ForEach.CurrentItem")])))
