@@ -14,7 +14,7 @@ from .catalogue import ROWS
 from .upstream import Upstream
 
 # Never followed, whatever they hold; each SDK's classes that aren't followed either join them.
-_LEAVES = frozenset({str, int, float, bool, bytes, type(None)})
+_LEAVES: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
 # What a user hands to an @step function is the user's own, and can be of any size; of its arguments
 # the SDK itself looks at the outermost alone.
 _USERS_OWN = frozenset({"_func", "_converted_func_args", "_converted_func_kwargs"})
@@ -39,7 +39,7 @@ _WRITTEN_INTO = ("AutoMLInput",)
     _USERS_OBJECT,
     _NOT_FOLLOWED,
 ) = range(13)
-_BUILT_IN = {
+_BUILT_IN: dict[type, int] = {
     dict: _DICT,
     list: _LIST,
     set: _SET,
@@ -175,7 +175,7 @@ def _walk(roots: Iterable[Any], upstream: Upstream, everything: bool) -> Reach:
     return found
 
 
-_KNOWN: dict[Upstream, tuple[dict[type, int], set[type]]] = {}
+_KNOWN: dict[Upstream, tuple[dict[type, int], set[type], set[type]]] = {}
 _COPIES: dict[type, Callable[[Any], Any]] = {dict: dict, list: list, set: set}
 
 
