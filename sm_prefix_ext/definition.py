@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .findings import UNKNOWN_STEP_TYPE, Finding
 from .kinds import KINDS, Kind
 from .names import plain
 from .strict_json import loads
@@ -167,6 +168,18 @@ _JSON_TYPES = {
 
 def _kind_of(value: Any) -> str:
     return _JSON_TYPES.get(type(value)) or f"a value of type {type(value).__name__}"
+
+
+def unknown_step_type(step: StepView) -> Finding:
+    """The finding for a step whose type the table doesn't know."""
+    jobs = sorted(name for name, kind in KINDS.items() if kind.makes_job)
+    return Finding.of(
+        UNKNOWN_STEP_TYPE,
+        step.path,
+        step.step_type,
+        f"The step type {step.step_type!r} is unknown, so what it starts can't be judged.",
+        f"Update sm-prefix-ext, or take the step out; known types with jobs are {', '.join(jobs)}.",
+    )
 
 
 def strings(document: Any) -> Iterator[str]:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from .definition import Definition, StepView, copied, is_stand_in, role_slots, steps
+from .definition import (
+    Definition,
+    StepView,
+    copied,
+    is_stand_in,
+    role_slots,
+    steps,
+    unknown_step_type,
+)
 from .findings import (
     GROUP_OUTSIDE_POLICY,
     NOT_REACHED,
     SAME_PREFIX,
-    UNKNOWN_STEP_TYPE,
     Finding,
 )
-from .kinds import KINDS, Kind
+from .kinds import Kind
 from .names import JobPrefix
 from .naming import (
     Declared,
@@ -209,16 +216,4 @@ def _not_reached(step: StepView) -> Finding:
         "The SDK rendered this step, and no object of the pipeline led to it beforehand, so the "
         "name that you declared for its job was not read.",
         "List the step in the pipeline's steps=.",
-    )
-
-
-def unknown_step_type(step: StepView) -> Finding:
-    """The finding for a step whose type the table doesn't know."""
-    jobs = sorted(name for name, kind in KINDS.items() if kind.makes_job)
-    return Finding.of(
-        UNKNOWN_STEP_TYPE,
-        step.path,
-        step.step_type,
-        f"The step type {step.step_type!r} is unknown, so what it starts can't be judged.",
-        f"Update sm-prefix-ext, or take the step out; known types with jobs are {', '.join(jobs)}.",
     )

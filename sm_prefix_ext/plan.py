@@ -9,8 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from .arns import Arn, Home, escaped, is_role_arn, partition_of
-from .definition import StepView, load, role_slots, steps
-from .enforcement import unknown_step_type
+from .definition import StepView, load, role_slots, steps, unknown_step_type
 from .errors import PrefixViolation
 from .kinds import Kind
 from .names import hyphenated
