@@ -13,40 +13,40 @@ __version__ = "0.1.0"
 
 _WHERE = {
     "InvalidPrefix": "errors",
-    "JobName": "names",
-    "JobPrefix": "names",
+    "JobName": "core.job_names",
+    "JobPrefix": "core.job_names",
     "Pipeline": "pipeline",
     "PipelineDefinitionConfig": "pipeline",
-    "Plan": "plan",
+    "Plan": "core.plan",
     "PolicyFileError": "errors",
     "PrefixError": "errors",
-    "PrefixPolicy": "policy",
+    "PrefixPolicy": "core.prefix_policy",
     "PrefixViolation": "errors",
     "PrefixWarning": "errors",
     "UnsupportedSdk": "errors",
     "guard": "guarding",
     "prefixed": "jobs",
-    "prefixed_jobs": "execution",
+    "prefixed_jobs": "core.job_records",
 }
 
 if TYPE_CHECKING:
     from . import iam as iam
     from ._sdk.job_classes import *  # noqa: F403  # the SDK's own, which ours are subclasses of
-    from .errors import InvalidPrefix as InvalidPrefix
-    from .errors import PolicyFileError as PolicyFileError
-    from .errors import PrefixError as PrefixError
-    from .errors import PrefixViolation as PrefixViolation
-    from .errors import PrefixWarning as PrefixWarning
-    from .errors import UnsupportedSdk as UnsupportedSdk
-    from .execution import prefixed_jobs as prefixed_jobs
+    from .core.errors import InvalidPrefix as InvalidPrefix
+    from .core.errors import PolicyFileError as PolicyFileError
+    from .core.errors import PrefixError as PrefixError
+    from .core.errors import PrefixViolation as PrefixViolation
+    from .core.errors import PrefixWarning as PrefixWarning
+    from .core.errors import UnsupportedSdk as UnsupportedSdk
+    from .core.job_names import JobName as JobName
+    from .core.job_names import JobPrefix as JobPrefix
+    from .core.job_records import prefixed_jobs as prefixed_jobs
+    from .core.plan import Plan as Plan
+    from .core.prefix_policy import PrefixPolicy as PrefixPolicy
     from .guarding import guard as guard
     from .jobs import prefixed as prefixed
-    from .names import JobName as JobName
-    from .names import JobPrefix as JobPrefix
     from .pipeline import Pipeline as Pipeline
     from .pipeline import PipelineDefinitionConfig as PipelineDefinitionConfig
-    from .plan import Plan as Plan
-    from .policy import PrefixPolicy as PrefixPolicy
 
 __all__ = [*_WHERE, "iam"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from .definition import (
+from .core.definition import (
     Definition,
     StepView,
     copied,
@@ -14,14 +14,15 @@ from .definition import (
     steps,
     unknown_step_type,
 )
-from .findings import (
+from .core.findings import (
     GROUP_OUTSIDE_POLICY,
     NOT_REACHED,
     SAME_PREFIX,
     Finding,
 )
-from .kinds import Kind
-from .names import JobPrefix
+from .core.job_names import JobPrefix
+from .core.prefix_policy import PrefixPolicy
+from .core.step_types import Kind
 from .naming import (
     Declared,
     Place,
@@ -31,7 +32,6 @@ from .naming import (
     judge,
     step_name_faults,
 )
-from .policy import PrefixPolicy
 
 
 def enforce(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .arns import Arn
-from .expressions import described
-from .findings import FULL_NAME_OUTSIDE_POLICY, REFUSED_BY_SERVICE, Finding, Place
-from .kinds import FULL_NAME_LIMITS, GROUPS, STEP_NAME_LIMIT
-from .names import JobPrefix, alphabet_fault, hyphenated, plain
-from .policy import PrefixPolicy
+from .core.arns import Arn
+from .core.expressions import described
+from .core.findings import FULL_NAME_OUTSIDE_POLICY, REFUSED_BY_SERVICE, Finding, Place
+from .core.job_names import JobPrefix, alphabet_fault, hyphenated, plain
+from .core.prefix_policy import PrefixPolicy
+from .core.step_types import FULL_NAME_LIMITS, GROUPS, STEP_NAME_LIMIT
 
 
 def bare_name(name: str) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 from ._sdk import upstream
 from ._sdk.catalogue import JobClass
 from ._sdk.outline import is_made_up, notebook
-from .definition import MADE_UP
-from .errors import PrefixViolation, PrefixWarning
-from .kinds import KINDS, Kind
-from .names import GivenName
+from .core.definition import MADE_UP
+from .core.errors import PrefixViolation, PrefixWarning
+from .core.job_names import GivenName
+from .core.prefix_policy import PrefixPolicy
+from .core.step_types import KINDS, Kind
 from .naming import Declared, Place, full_name_faults, judge
-from .policy import PrefixPolicy
 
 _WHAT = {
     "endpoint_name": "Endpoint",

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from .definition import load
+from .core.definition import load
+from .core.findings import GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, UNREAD_REQUEST, Finding
+from .core.prefix_policy import PrefixPolicy
+from .core.step_types import KINDS_BY_OPERATION, Kind
+from .core.strict_json import loads
 from .enforcement import enforce
-from .findings import GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, UNREAD_REQUEST, Finding
-from .kinds import KINDS_BY_OPERATION, Kind
 from .naming import Declared, Place, full_name_faults, judge
-from .policy import PrefixPolicy
-from .strict_json import loads
 
 Read = Callable[[Mapping[str, Any]], str]
 """Reads the object of a ``PipelineDefinitionS3Location``; raises what botocore raises."""

@@ -11,10 +11,10 @@ from typing import Any
 
 from ._sdk import upstream
 from ._sdk.kept_clients import kept_clients
-from .errors import PrefixViolation, PrefixWarning
-from .findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, has_errors
+from .core.errors import PrefixViolation, PrefixWarning
+from .core.findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, has_errors
+from .core.prefix_policy import PrefixPolicy
 from .guarded import SentRequest
-from .policy import PrefixPolicy
 
 _SERVICES = ("sagemaker", "batch")
 _SHOWN = (FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY)

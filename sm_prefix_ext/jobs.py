@@ -18,10 +18,10 @@ from typing import Any, TypeVar
 from ._sdk import lacking, major, upstream
 from ._sdk.catalogue import ROWS, JobClass
 from .callers import called_by_the_sdk, made_by_the_sdk
-from .errors import UnsupportedSdk
+from .core.errors import UnsupportedSdk
+from .core.prefix_policy import PrefixPolicy
 from .given import Call, base_name, fill_role, settle
 from .methods import methods, of_sdk
-from .policy import PrefixPolicy
 
 _PACKAGE = __name__.rpartition(".")[0]
 _Class = TypeVar("_Class", bound=type)

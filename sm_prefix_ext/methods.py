@@ -14,15 +14,17 @@ from typing import Any
 from ._sdk.catalogue import JobClass
 from ._sdk.sdk_made import NAMED_IN_THE_CALL, REFUSED, Refusal
 from .callers import called_by_the_sdk
-from .definition import image_name
-from .errors import PrefixViolation
-from .findings import (
+from .core.definition import image_name
+from .core.errors import PrefixViolation
+from .core.findings import (
     FULL_NAME_OUTSIDE_POLICY,
     GROUP_OUTSIDE_POLICY,
     NOT_DECLARED,
     OUTSIDE_POLICY,
     Finding,
 )
+from .core.prefix_policy import PrefixPolicy
+from .core.step_types import KINDS, Kind
 from .given import (
     FULL_NAMES,
     Call,
@@ -35,8 +37,6 @@ from .given import (
     settle,
     warn_outside,
 )
-from .kinds import KINDS, Kind
-from .policy import PrefixPolicy
 
 Adopt = Callable[[Any], "JobClass | None"]
 """Makes one of ours of an object of the SDK's own class, and says by which row."""

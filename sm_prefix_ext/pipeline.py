@@ -14,17 +14,17 @@ from ._sdk import upstream
 from ._sdk.looking import Look
 from ._sdk.outline import Outline, outline
 from ._sdk.rendering import RENDERING, render, render_as_it_is
-from .arns import Arn, role_accounts
-from .declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
-from .definition import Definition, is_stand_in, steps
+from .core.arns import Arn, role_accounts
+from .core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
+from .core.definition import Definition, is_stand_in, steps
+from .core.errors import PrefixViolation
+from .core.findings import Finding, has_errors
+from .core.plan import AuthorRequest, Plan
+from .core.prefix_policy import PrefixPolicy, unmatched_step_roles
 from .enforcement import enforce, enforce_in_place
-from .errors import PrefixViolation
-from .findings import Finding, has_errors
 from .given import Call
 from .iam import Preflight, foreign_roles
 from .naming import Place, full_name_faults
-from .plan import AuthorRequest, Plan
-from .policy import PrefixPolicy, unmatched_step_roles
 from .rendering import Rendering
 from .sending import Judged
 

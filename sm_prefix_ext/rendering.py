@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .definition import Definition
-from .errors import PrefixViolation
-from .findings import FOREIGN_ROLE, Finding, has_errors
+from .core.definition import Definition
+from .core.errors import PrefixViolation
+from .core.findings import FOREIGN_ROLE, Finding, has_errors
+from .core.plan import AuthorRequest, Plan
 from .iam import Preflight, preflight
 from .iam.live import preflight_live
-from .plan import AuthorRequest, Plan
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from operator import is_
 from typing import Any
 
 from ._sdk.reach import Reach
-from .errors import PrefixViolation
-from .findings import CHANGED, Finding
+from .core.errors import PrefixViolation
+from .core.findings import CHANGED, Finding
 
 _OWN = ("name", "pipeline_experiment_config")
 _LISTS = ("steps", "parameters")

@@ -13,15 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .arns import role_accounts
-from .declared import Declared
-from .definition import Definition, copied, load, steps, strings
+from .core.arns import role_accounts
+from .core.declared import Declared
+from .core.definition import Definition, copied, load, steps, strings
+from .core.errors import PrefixError, PrefixViolation
+from .core.findings import Finding, has_errors
+from .core.plan import AuthorRequest, Plan
+from .core.prefix_policy import PrefixPolicy
+from .core.strict_json import loads
 from .enforcement import enforce_in_place
-from .errors import PrefixError, PrefixViolation
-from .findings import Finding, has_errors
-from .plan import AuthorRequest, Plan
-from .policy import PrefixPolicy
-from .strict_json import loads
 
 T = TypeVar("T")
 

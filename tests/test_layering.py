@@ -16,10 +16,8 @@ from sm_prefix_ext._sdk.catalogue import CATALOGUE
 
 PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
-    {"text", "strict_json"},
-    {"errors", "kinds", "names", "arns", "findings", "tables", "expressions"},
-    {"policy", "definition", "declared", "parameters"},
-    {"full_names", "naming", "enforcement", "plan"},
+    {"core", "errors"},
+    {"full_names", "naming", "enforcement"},
     {"iam"},
     {"_sdk"},
     {
@@ -32,7 +30,6 @@ LAYERS = (
         "given",
         "guarded",
         "guarding",
-        "execution",
         "audit",
         "embedded",
         "report",

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from ..errors import UnsupportedSdk
+from ..core.errors import UnsupportedSdk
 from .catalogue import JobClass
 from .upstream import Upstream
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..names import GivenName
+from ..core.job_names import GivenName
 
 
 def declared_state(attributes: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def declared_state(attributes: Mapping[str, Any]) -> dict[str, Any]:
 
     Example:
         >>> from sm_prefix_ext._sdk.declared_state import declared_state
-        >>> from sm_prefix_ext.names import GivenName
+        >>> from sm_prefix_ext.core.job_names import GivenName
         >>> name = GivenName("team-a-churn", "churn", "Estimator(base_job_name=)")
         >>> declared_state({"base_job_name": name, "role": "r"})
         {'base_job_name': 'churn'}

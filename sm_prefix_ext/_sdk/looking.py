@@ -17,8 +17,8 @@ from typing import Any
 from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
 
-from ..arns import Arn
-from ..plan import AuthorRequest
+from ..core.arns import Arn
+from ..core.plan import AuthorRequest
 from .outline import Outline
 from .upstream import Upstream
 
@@ -91,7 +91,7 @@ class Look:
         return _OK, _ANSWERS.get(name, _anything)(model, given, context, partition)
 
 
-_GIVEN = "sm_prefix_ext.parameters"
+_GIVEN = "sm_prefix_ext.core.parameters"
 
 
 def _author_requests(

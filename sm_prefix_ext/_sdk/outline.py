@@ -15,11 +15,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..definition import MADE_UP, Definition, image_name, is_made_up_model
-from ..kinds import JOB_KINDS, KINDS
-from ..names import GivenName
+from ..core.definition import MADE_UP, Definition, image_name, is_made_up_model
+from ..core.job_names import GivenName
+from ..core.prefix_policy import PrefixPolicy
+from ..core.step_types import JOB_KINDS, KINDS
 from ..naming import Declared, clean_name
-from ..policy import PrefixPolicy
 from .catalogue import CATALOGUE
 from .reach import Reach, reach
 from .upstream import Upstream

@@ -9,7 +9,7 @@ from enum import Enum
 from operator import is_
 from typing import Any
 
-from ..names import GivenName
+from ..core.job_names import GivenName
 from .catalogue import ROWS
 from .upstream import Upstream
 

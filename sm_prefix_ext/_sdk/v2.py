@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from ..definition import image_name
+from ..core.definition import image_name
 from .upstream import Upstream
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..definition import image_name
+from ..core.definition import image_name
 from .upstream import Upstream
 
 

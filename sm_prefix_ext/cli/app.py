@@ -7,9 +7,9 @@ import contextlib
 import click
 
 from .. import __version__
-from ..errors import PrefixError
+from ..core.errors import PrefixError
+from ..core.text import printable
 from ..target import BadTarget, region_hint
-from ..text import printable
 from .executions import demo, jobs
 from .output import drop_the_rest, escape_what_cannot_be_encoded
 from .pipelines import check, plan

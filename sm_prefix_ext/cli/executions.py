@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ..policy import PrefixPolicy
+from ..core.prefix_policy import PrefixPolicy
+from ..core.text import printable
 from ..target import BadTarget, read_json
-from ..text import printable
 from .options import format_option, given_policy, policy_options
 from .output import judging, print_json, print_table
 
@@ -25,7 +25,7 @@ def jobs(
     EXECUTION is an execution's ARN (read with your AWS credentials), or JSON of
     ListPipelineExecutionSteps (a file, or -). Jobs outside the policy make the exit status 1.
     """
-    from ..execution import prefixed_jobs
+    from ..core.job_records import prefixed_jobs
 
     with judging(form):
         given = given_policy(policy, prefix, short_prefix) or PrefixPolicy.discover()

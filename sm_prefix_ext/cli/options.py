@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from ..policy import PrefixPolicy
+from ..core.prefix_policy import PrefixPolicy
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import click
 
-from ..errors import PrefixViolation
-from ..findings import Finding
+from ..core.errors import PrefixViolation
+from ..core.findings import Finding
 from ..target import BadTarget
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..findings import has_errors
+from ..core.findings import has_errors
 from ..target import find
 from .options import (
     account_option,

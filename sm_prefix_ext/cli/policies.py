@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from ..plan import Plan
-from ..policy import PrefixPolicy
+from ..core.plan import Plan
+from ..core.prefix_policy import PrefixPolicy
+from ..core.text import printable, printable_json
 from ..target import find, read_policy
-from ..text import printable, printable_json
 from .options import (
     format_option,
     given_parameters,

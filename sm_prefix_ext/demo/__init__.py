@@ -14,10 +14,10 @@ from rich.console import Console
 
 from .. import iam
 from .._sdk import major, upstream
+from ..core.errors import PrefixViolation
+from ..core.job_records import prefixed_jobs
+from ..core.prefix_policy import PrefixPolicy
 from ..embedded import EmbeddedAWS
-from ..errors import PrefixViolation
-from ..execution import prefixed_jobs
-from ..policy import PrefixPolicy
 from ..report import terminal
 
 NAMES: Mapping[str, Any] = {

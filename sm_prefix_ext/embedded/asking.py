@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..arns import Arn, Home, unescaped
-from ..definition import StepView
+from ..core.arns import Arn, Home, unescaped
+from ..core.definition import StepView
+from ..core.plan import PlannedJob
+from ..core.step_types import KINDS, STEP_NAME_IN_JOB_NAME, Kind
 from ..iam.facts import Facts, facts_of
 from ..iam.requests import (
     NOT_KNOWN,
@@ -16,8 +18,6 @@ from ..iam.requests import (
     jobless_requests,
     property_file_requests,
 )
-from ..kinds import KINDS, STEP_NAME_IN_JOB_NAME, Kind
-from ..plan import PlannedJob
 from .execution import Execution, Maker, StepError
 from .expressions import resolve, with_uris
 from .graph import Node

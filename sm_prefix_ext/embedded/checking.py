@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ..definition import StepView, load, steps
-from ..kinds import Kind
-from ..names import RESERVED
+from ..core.definition import StepView, load, steps
+from ..core.job_names import RESERVED
+from ..core.step_types import Kind
 from .caching import Caching
 from .expressions import paths, step_path
 from .graph import GraphError, Node, graph

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..arns import Arn, Home
-from ..definition import StepView, role_slots
+from ..core.arns import Arn, Home
+from ..core.definition import StepView, role_slots
+from ..core.step_types import JOB_KINDS, KINDS, KINDS_BY_OPERATION
 from ..iam.facts import Facts, facts_of
 from ..iam.requests import Request, passing
-from ..kinds import JOB_KINDS, KINDS, KINDS_BY_OPERATION
 
 _RESOURCES = {
     **{kind.name_field: kind.arn_resource for kind in JOB_KINDS},

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ..kinds import Kind
+from ..core.step_types import Kind
 from .graph import COMPLETED_WITH_FAILURES, FAILED, STOPPED, Node, State, verdict
 from .records import StepRun
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..definition import NESTED
+from ..core.definition import NESTED
 from .expressions import references
 
 SUCCEEDED, FAILED, STOPPED, EXECUTING = "Succeeded", "Failed", "Stopped", "Executing"
@@ -91,7 +91,7 @@ def graph(document: Mapping[str, Any]) -> tuple[Node, ...]:
     that can run at once did.
 
     Args:
-        document: a definition that :func:`sm_prefix_ext.definition.steps` accepts.
+        document: a definition that :func:`sm_prefix_ext.core.definition.steps` accepts.
 
     Returns:
         Every step, those in branches included; the steps of a ForEach body stand in its node.

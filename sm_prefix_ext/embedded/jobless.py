@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..arns import Home, partition_of
+from ..core.arns import Home, partition_of
 from .expressions import stand_in
 from .scope import typed
 

@@ -15,9 +15,9 @@ from moto.sagemaker.exceptions import (
     ResourceNotFound,
 )
 
-from ..arns import Arn
-from ..definition import role_slots
-from ..kinds import JOB_KINDS, Kind
+from ..core.arns import Arn
+from ..core.definition import role_slots
+from ..core.step_types import JOB_KINDS, Kind
 from .endpoints import EndpointOperations
 from .execution import Ask, Job, StepError
 from .graph import EXECUTING, FAILED, STOPPED

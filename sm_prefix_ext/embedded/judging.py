@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from ..arns import Arn
+from ..core.arns import Arn
 from ..iam.evaluation import (
     ALLOWED,
     BOUNDARY,

@@ -11,7 +11,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.exceptions import AWSValidationException
 from moto.sagemaker.responses import SageMakerResponse
 
-from ..arns import Arn, Home, partition_of
+from ..core.arns import Arn, Home, partition_of
 from .expressions import StandIn
 from .rules import Rules
 from .shapes import refusal

@@ -12,7 +12,7 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import IAMBackend, iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
-from ..arns import Arn
+from ..core.arns import Arn
 from ..iam.evaluation import SESSION, Layer, read_layers
 from .judging import PRINCIPAL_TAG, Principal
 from .rules import ServiceCall

@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.core.utils import get_service_model
 
-from ..kinds import KINDS
+from ..core.step_types import KINDS
 from .expressions import parts
 from .shapes import STRING, knows, type_of
 

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta, timezone
 from threading import Lock
 from typing import Any
 
+from ..core.job_names import RESERVED
+from ..core.step_types import ENTITY_TOKEN_LENGTH, Kind
 from ..iam.facts import Facts
-from ..kinds import ENTITY_TOKEN_LENGTH, Kind
-from ..names import RESERVED
 from .graph import EXECUTING, FAILED, STOPPED, SUCCEEDED
 
 OUTCOMES = (SUCCEEDED, FAILED, STOPPED, EXECUTING)

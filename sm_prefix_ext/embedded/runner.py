@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..definition import role_slots
+from ..core.definition import role_slots
+from ..core.step_types import KINDS, Kind
 from ..iam.facts import facts_of
 from ..iam.requests import Request, grant_requests, passing
-from ..kinds import KINDS, Kind
 from .asking import Asking, Made, view_of
 from .caching import CACHED, Caching, cached_run, signature
 from .execution import Job, StepError

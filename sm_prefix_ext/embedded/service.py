@@ -13,7 +13,7 @@ from moto.sagemaker.exceptions import (
     ResourceNotFound,
 )
 
-from ..arns import Home
+from ..core.arns import Home
 from .checking import check_definition, names_of
 from .direct import direct_requests
 from .execution import Execution

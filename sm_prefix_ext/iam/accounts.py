@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..arns import Arn
-from ..definition import steps
-from ..errors import PrefixViolation
-from ..findings import FOREIGN_ROLE, Finding
-from ..plan import Plan
+from ..core.arns import Arn
+from ..core.definition import steps
+from ..core.errors import PrefixViolation
+from ..core.findings import FOREIGN_ROLE, Finding
+from ..core.plan import Plan
 from .requests import Request, of_execution_role, passing
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain, islice
 
-from ..findings import (
+from ..core.findings import (
     NARROWER_THAN_JOBS,
     OTHER_CASE,
     OTHER_NAMES,
@@ -15,8 +15,8 @@ from ..findings import (
     WILDCARD_IN_RESOURCE_TYPE,
     Finding,
 )
-from ..names import RESERVED
-from ..plan import Plan, PlannedJob
+from ..core.job_names import RESERVED
+from ..core.plan import Plan, PlannedJob
 from .evaluation import ALLOWED, IDENTITY, Layer, judge
 from .grammar import Statement
 from .index import PatternIndex

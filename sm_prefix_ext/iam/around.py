@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ..arns import partition_of
-from ..plan import Plan
+from ..core.arns import partition_of
+from ..core.plan import Plan
 from .documents import PolicyDocument, statement
 from .generate import notes_on
 from .jobless import SAGEMAKER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from ..plan import Plan
+from ..core.plan import Plan
 from .requests import Request, of_execution_role
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..arns import Arn, Home, is_role_arn
-from ..definition import StepView
+from ..core.arns import Arn, Home, is_role_arn
+from ..core.definition import StepView
 
 _VPC = {"sagemaker:VpcSubnets": "Subnets", "sagemaker:VpcSecurityGroupIds": "SecurityGroupIds"}
 _KMS_VOLUME = ("sagemaker:VolumeKmsKey", "sagemaker:VolumeKmsKeyArn")

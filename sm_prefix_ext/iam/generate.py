@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..arns import Arn, Home, is_role_arn
-from ..definition import steps
-from ..kinds import JOB_KINDS, KINDS, Kind
-from ..plan import Plan
-from ..policy import PrefixPolicy
+from ..core.arns import Arn, Home, is_role_arn
+from ..core.definition import steps
+from ..core.plan import Plan
+from ..core.prefix_policy import PrefixPolicy
+from ..core.step_types import JOB_KINDS, KINDS, Kind
 from .accounts import foreign_account
 from .defaults import by_default
 from .documents import PolicyDocument

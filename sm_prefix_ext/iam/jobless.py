@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ..arns import Arn, Home, escaped, is_role_arn
-from ..definition import StepView
+from ..core.arns import Arn, Home, escaped, is_role_arn
+from ..core.definition import StepView
 from .property_files import Views
 
 SAGEMAKER = "sagemaker.amazonaws.com"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from ..arns import Arn
-from ..findings import NOT_READ, Finding
-from ..plan import Plan
+from ..core.arns import Arn
+from ..core.findings import NOT_READ, Finding
+from ..core.plan import Plan
 from .evaluation import ALLOWED, INDETERMINATE, keys_of, read_layers
 from .preflight import Preflight, PreflightRow, author_rows, preflight, unread
 from .requests import NOT_KNOWN, Request, of_execution_role, samples

@@ -7,8 +7,8 @@ from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
-from ..names import JobPrefix
-from ..policy import PrefixPolicy
+from ..core.job_names import JobPrefix
+from ..core.prefix_policy import PrefixPolicy
 
 
 class Collision(NamedTuple):

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..findings import Finding
-from ..plan import Plan
-from ..tables import as_html
+from ..core.findings import Finding
+from ..core.html_table import as_html
+from ..core.plan import Plan
 from .accounts import foreign_account, foreign_roles
 from .advice import advise
 from .defaults import by_default

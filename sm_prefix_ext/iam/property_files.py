@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from ..arns import escaped
-from ..definition import NESTED, StepView
-from ..kinds import EXECUTION_ID_LENGTH
+from ..core.arns import escaped
+from ..core.definition import NESTED, StepView
+from ..core.step_types import EXECUTION_ID_LENGTH
 
 Views = Mapping[str, StepView]
 """The steps of a definition, by name."""

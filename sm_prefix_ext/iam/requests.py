@@ -18,10 +18,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from ..arns import Home, escaped, is_role_arn
-from ..definition import StepView, steps
-from ..kinds import ENTITY_TOKEN_LENGTH
-from ..plan import AuthorRequest, Plan, PlannedJob
+from ..core.arns import Home, escaped, is_role_arn
+from ..core.definition import StepView, steps
+from ..core.plan import AuthorRequest, Plan, PlannedJob
+from ..core.step_types import ENTITY_TOKEN_LENGTH
 from .facts import NOTHING_KNOWN, Facts, facts_of, facts_of_author
 from .jobless import ASKS_NOTHING, NEEDS, SAGEMAKER, key_arn, named
 from .matching import Context, Template

@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..arns import Arn
+from ..core.arns import Arn
 from .documents import statement
 from .index import PatternIndex
 from .matching import Context, Template, matches

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ..arns import Arn, escaped
+from ..core.arns import Arn, escaped
 
 _CHANGING = re.compile(
     r"\d{4}(-\d\d){5}(-\d{3})?|\d{14}|[0-9a-f]{32,}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..definition import StepView
-from ..plan import PlannedJob
+from ..core.definition import StepView
+from ..core.plan import PlannedJob
 from .facts import values_of_key
 
 CREATE_GRANT = "kms:CreateGrant"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kinds import KINDS
+from ..core.step_types import KINDS
 
 
 def limits() -> str:

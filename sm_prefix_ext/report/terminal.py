@@ -10,10 +10,10 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from ..findings import ERROR, Finding
+from ..core.findings import ERROR, Finding
+from ..core.text import printable
 from ..iam import Preflight
 from ..iam.evaluation import ALLOWED
-from ..text import printable
 
 _STYLES = {
     "error": "bold red",

@@ -24,10 +24,10 @@ from sm_prefix_ext import (
     PrefixViolation,
 )
 from sm_prefix_ext.cli import main
-from sm_prefix_ext.definition import steps
+from sm_prefix_ext.core.definition import steps
+from sm_prefix_ext.core.findings import ERROR
+from sm_prefix_ext.core.step_types import KINDS
 from sm_prefix_ext.enforcement import enforce
-from sm_prefix_ext.findings import ERROR
-from sm_prefix_ext.kinds import KINDS
 
 from .conftest import MAJOR
 

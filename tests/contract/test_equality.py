@@ -19,7 +19,7 @@ import sm_prefix_ext
 from sm_prefix_ext import Pipeline, PipelineDefinitionConfig, PrefixPolicy, prefixed
 from sm_prefix_ext._sdk import upstream
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
-from sm_prefix_ext.definition import role_slots, steps
+from sm_prefix_ext.core.definition import role_slots, steps
 
 from .calling import STYLES, Call
 from .test_jobs import IN_PIPELINES, NAMES, ONE_OF_EACH, jobs, named, plain

@@ -35,11 +35,11 @@ from sm_prefix_ext._sdk import has, upstream
 from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
 from sm_prefix_ext._sdk.outline import outline
 from sm_prefix_ext._sdk.sdk_made import REFUSED
-from sm_prefix_ext.definition import is_made_up_model, steps
+from sm_prefix_ext.core.definition import is_made_up_model, steps
+from sm_prefix_ext.core.job_names import GivenName
+from sm_prefix_ext.core.step_types import KINDS
 from sm_prefix_ext.enforcement import enforce
 from sm_prefix_ext.given import settle
-from sm_prefix_ext.kinds import KINDS
-from sm_prefix_ext.names import GivenName
 
 from ..installed import MAJOR
 

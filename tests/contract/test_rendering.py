@@ -20,8 +20,8 @@ from sm_prefix_ext._sdk import upstream
 from sm_prefix_ext._sdk.looking import _READS, _READS_TOO
 from sm_prefix_ext._sdk.outline import _ARGUMENTS, _READ_APART
 from sm_prefix_ext._sdk.reach import reach
-from sm_prefix_ext.kinds import JOB_KINDS
-from sm_prefix_ext.plan import AuthorRequest
+from sm_prefix_ext.core.plan import AuthorRequest
+from sm_prefix_ext.core.step_types import JOB_KINDS
 
 from .calling import by_keyword
 from .cases import DEVIATIONS

@@ -14,7 +14,7 @@ from moto import mock_aws
 from moto.core.utils import get_service_model
 
 from sm_prefix_ext import iam
-from sm_prefix_ext.arns import Home
+from sm_prefix_ext.core.arns import Home
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.embedded.direct import direct_requests
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sm_prefix_ext.core.job_names import JobName
+from sm_prefix_ext.core.step_types import JOB_KINDS, KINDS, Kind
 from sm_prefix_ext.embedded import EmbeddedAWS, ServiceCall
-from sm_prefix_ext.kinds import JOB_KINDS, KINDS, Kind
-from sm_prefix_ext.names import JobName
 
 from .conftest import Driver
 from .definitions import LEAST, condition, fail, get, job, loop, text

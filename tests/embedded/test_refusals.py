@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sm_prefix_ext.kinds import JOB_KINDS, Kind
+from sm_prefix_ext.core.step_types import JOB_KINDS, Kind
 
 from .conftest import Driver
 from .definitions import LEAST, condition, get, job, loop, text

@@ -11,8 +11,8 @@ import pytest
 from botocore.validate import ParamValidator
 from moto.core.utils import get_service_model
 
+from sm_prefix_ext.core.step_types import JOB_KINDS
 from sm_prefix_ext.embedded.shapes import faults, input_shape, knows, refusal
-from sm_prefix_ext.kinds import JOB_KINDS
 
 from .definitions import LEAST
 

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sm_prefix_ext.core.step_types import JOB_KINDS, Kind
 from sm_prefix_ext.embedded.checking import RefusedError, check_definition
-from sm_prefix_ext.kinds import JOB_KINDS, Kind
 
 from .conftest import Driver
 from .definitions import condition, document, get, job, loop, text

@@ -9,10 +9,10 @@ from moto.core.utils import camelcase_to_underscores, get_service_model
 from moto.iam.responses import IamResponse
 from moto.sagemaker.responses import SageMakerResponse
 
+from sm_prefix_ext.core.step_types import JOB_KINDS
 from sm_prefix_ext.embedded import identity, service
 from sm_prefix_ext.embedded.identity import EmbeddedIam
 from sm_prefix_ext.embedded.service import EmbeddedSageMaker
-from sm_prefix_ext.kinds import JOB_KINDS
 
 ADDED = [
     *((SageMakerResponse, EmbeddedSageMaker, name) for name in service.ADDED),

@@ -19,7 +19,7 @@ from sm_prefix_ext import (
     prefixed,
     prefixed_jobs,
 )
-from sm_prefix_ext.findings import Finding
+from sm_prefix_ext.core.findings import Finding
 
 prefix: JobPrefix = JobPrefix("team-a").join("train")
 inside: bool = prefix.covers("team-a-train-1")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import botocore.session
 import pytest
 
-from sm_prefix_ext.arns import Arn, Home, is_role_arn, partition_of
+from sm_prefix_ext.core.arns import Arn, Home, is_role_arn, partition_of
 
 SESSION = botocore.session.get_session()
 REGIONS = [

@@ -269,7 +269,7 @@ def test_a_closed_standard_input_is_one_line(
         assert (2, ("", said)) == (ended.value.code, tuple(capsys.readouterr()))
 
 
-@pytest.mark.parametrize("early", ["click", "rich", "sm_prefix_ext.plan"])
+@pytest.mark.parametrize("early", ["click", "rich", "sm_prefix_ext.core.plan"])
 def test_an_interrupt_is_no_traceback(tmp_path: Path, early: str) -> None:
     """Exit status 130, also while the command's own modules are being imported."""
     code = (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy
-from sm_prefix_ext.definition import copied, is_stand_in, load, role_slots, steps
+from sm_prefix_ext.core.definition import copied, is_stand_in, load, role_slots, steps
 from sm_prefix_ext.enforcement import enforce
 
 

@@ -17,7 +17,7 @@ from sm_prefix_ext import (
     PrefixWarning,
     UnsupportedSdk,
 )
-from sm_prefix_ext.findings import CATALOGUE, Finding, as_text, has_errors
+from sm_prefix_ext.core.findings import CATALOGUE, Finding, as_text, has_errors
 
 ERROR = Finding.of("PFX002", "Check/if/Train", "Training", "It is 50 long.", "Cut it.")
 WARNING = Finding.of("PFX007", "B", "Training", "Alike.", "Rename it.")

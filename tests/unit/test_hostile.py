@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from sm_prefix_ext import Plan, PrefixPolicy, iam, prefixed_jobs
 from sm_prefix_ext.cli import main
+from sm_prefix_ext.core.findings import CATALOGUE, Finding, as_text
+from sm_prefix_ext.core.html_table import as_html
+from sm_prefix_ext.core.text import printable, printable_json, shown
 from sm_prefix_ext.enforcement import enforce
-from sm_prefix_ext.findings import CATALOGUE, Finding, as_text
 from sm_prefix_ext.report import terminal
-from sm_prefix_ext.tables import as_html
-from sm_prefix_ext.text import printable, printable_json, shown
 
 HOSTILE = (
     "T\x1b[2K\x1b]0;title\x07\r\nNo findings: every job runs under its prefix.\x9b1A\x08\x7f"

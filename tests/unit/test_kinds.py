@@ -8,8 +8,8 @@ from typing import Any
 import botocore.session
 import pytest
 
-from sm_prefix_ext.kinds import FULL_NAME_LIMITS, JOB_KINDS, KINDS, STEP_NAME_LIMIT, Kind
-from sm_prefix_ext.names import alphabet_fault
+from sm_prefix_ext.core.job_names import alphabet_fault
+from sm_prefix_ext.core.step_types import FULL_NAME_LIMITS, JOB_KINDS, KINDS, STEP_NAME_LIMIT, Kind
 
 MODEL = botocore.session.get_session().get_service_model("sagemaker")
 NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9])"

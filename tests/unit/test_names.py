@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sm_prefix_ext import InvalidPrefix, JobName, JobPrefix
-from sm_prefix_ext.names import GivenName, alphabet_fault, hyphenated, plain, reserved
+from sm_prefix_ext.core.job_names import GivenName, alphabet_fault, hyphenated, plain, reserved
 
 REAL = json.loads((Path(__file__).parents[1] / "data/real_job_names.json").read_text("utf-8"))
 NAMES = st.from_regex(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,20}", fullmatch=True)

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sm_prefix_ext import PrefixPolicy
-from sm_prefix_ext.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared, alike_fix, where
-from sm_prefix_ext.expressions import described
-from sm_prefix_ext.findings import Place
+from sm_prefix_ext.core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared, alike_fix, where
+from sm_prefix_ext.core.expressions import described
+from sm_prefix_ext.core.findings import Place
+from sm_prefix_ext.core.job_names import alphabet_fault, step_part
+from sm_prefix_ext.core.step_types import FULL_NAME_LIMITS, GROUPS, JOB_KINDS, KINDS, Kind
 from sm_prefix_ext.full_names import full_name_faults, step_name_faults
-from sm_prefix_ext.kinds import FULL_NAME_LIMITS, GROUPS, JOB_KINDS, KINDS, Kind
-from sm_prefix_ext.names import alphabet_fault, step_part
 from sm_prefix_ext.naming import Remedy, judge, judge_with_remedies
 
 TRAINING = KINDS["Training"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext.parameters import defaults_of, filled, named_in, values_of
+from sm_prefix_ext.core.parameters import defaults_of, filled, named_in, values_of
 
 DEFINITION = {
     "Parameters": [

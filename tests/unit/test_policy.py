@@ -12,8 +12,8 @@ import platformdirs
 import pytest
 
 from sm_prefix_ext import InvalidPrefix, PolicyFileError, PrefixPolicy
-from sm_prefix_ext.kinds import KINDS
-from sm_prefix_ext.policy import unmatched_step_roles
+from sm_prefix_ext.core.prefix_policy import unmatched_step_roles
+from sm_prefix_ext.core.step_types import KINDS
 
 ROLE = "arn:aws:iam::111122223333:role/{}"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy, iam
-from sm_prefix_ext.findings import ERROR
+from sm_prefix_ext.core.findings import ERROR
 
 from .pipelines import ACCOUNT, EXECUTION, REGION, WORKER, step
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import Plan, iam
+from sm_prefix_ext.core.plan import AuthorRequest
 from sm_prefix_ext.iam.uploads import stable_part
-from sm_prefix_ext.plan import AuthorRequest
 
 from .pipelines import ACCOUNT, EXECUTION, REGION, step
 

@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sm_prefix_ext import Plan, iam
-from sm_prefix_ext.arns import unescaped
-from sm_prefix_ext.kinds import KINDS
-from sm_prefix_ext.plan import AuthorRequest
+from sm_prefix_ext.core.arns import unescaped
+from sm_prefix_ext.core.plan import AuthorRequest
+from sm_prefix_ext.core.step_types import KINDS
 
 from .pipelines import (
     ACCOUNT,

@@ -10,10 +10,10 @@ import botocore.session
 import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy, iam
+from sm_prefix_ext.core.step_types import JOB_KINDS, KINDS
 from sm_prefix_ext.iam.documents import LIMITS
 from sm_prefix_ext.iam.facts import FIELDS
 from sm_prefix_ext.iam.requests import Request, of_author, of_execution_role, samples
-from sm_prefix_ext.kinds import JOB_KINDS, KINDS
 
 from .pipelines import (
     ACCOUNT,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import InvalidPrefix, Plan, PolicyFileError, PrefixPolicy, iam
-from sm_prefix_ext.findings import CATALOGUE, WARNING
+from sm_prefix_ext.core.findings import CATALOGUE, WARNING
 
 from .pipelines import ACCOUNT, EXECUTION, JOBS, REGION, WORKER, condition, plan, step
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .kinds import Kind
+from .step_types import Kind
 
 PREFIXING_OFF = "prefixing is off"
 """A cause for :attr:`Declared.dropped_by`: the SDK takes every job's name out of the definition."""

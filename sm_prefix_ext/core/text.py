@@ -18,7 +18,7 @@ def printable(text: object) -> str:
         text: a ``str``; of anything else, what ``str()`` gives.
 
     Example:
-        >>> from sm_prefix_ext.text import printable
+        >>> from sm_prefix_ext.core.text import printable
         >>> print(printable("Train\x1b[2K\nNo findings"))
         Train\x1b[2K\nNo findings
     """
@@ -37,7 +37,7 @@ def printable_json(text: str) -> str:
     It stays the same document: such characters stand in its strings only, line breaks aside.
 
     Example:
-        >>> from sm_prefix_ext.text import printable_json
+        >>> from sm_prefix_ext.core.text import printable_json
         >>> print(printable_json('{"Resource": "a\x9b"}'))
         {"Resource": "a\u009b"}
     """
@@ -56,7 +56,7 @@ def shown(value: object) -> str:
     can't be shown at all, such as an integer of more digits than Python converts, goes by its type.
 
     Example:
-        >>> from sm_prefix_ext.text import shown
+        >>> from sm_prefix_ext.core.text import shown
         >>> shown("a/b"), shown(10**5000)
         ("'a/b'", 'a value of type int')
     """

@@ -14,8 +14,8 @@ from typing import Any
 from .arns import is_role_arn
 from .errors import InvalidPrefix, PolicyFileError
 from .findings import UNMATCHED_STEP_ROLE, Finding
-from .kinds import KINDS, PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
-from .names import JobPrefix, plain
+from .job_names import JobPrefix, plain
+from .step_types import KINDS, PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
 from .text import shown
 
 if sys.version_info >= (3, 11):
@@ -188,7 +188,7 @@ def unmatched_step_roles(policy: PrefixPolicy, step_names: Iterable[str]) -> tup
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
-        >>> from sm_prefix_ext.policy import unmatched_step_roles
+        >>> from sm_prefix_ext.core.prefix_policy import unmatched_step_roles
         >>> policy = PrefixPolicy(step_roles={"Trian": "arn:aws:iam::111122223333:role/train"})
         >>> [finding.fix for finding in unmatched_step_roles(policy, ["Train", "Evaluate"])]
         ["Write 'Train' in step_roles, or take the entry out."]

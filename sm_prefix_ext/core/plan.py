@@ -11,11 +11,11 @@ from typing import Any
 from .arns import Arn, Home, escaped, is_role_arn, partition_of
 from .definition import StepView, load, role_slots, steps, unknown_step_type
 from .errors import PrefixViolation
-from .kinds import Kind
-from .names import hyphenated
+from .html_table import as_html
+from .job_names import hyphenated
 from .parameters import defaults_of, filled, named_in, values_of
-from .policy import PrefixPolicy
-from .tables import as_html
+from .prefix_policy import PrefixPolicy
+from .step_types import Kind
 
 
 @dataclass(frozen=True)

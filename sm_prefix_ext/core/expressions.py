@@ -18,7 +18,7 @@ def described(value: Any) -> str:
             SDK that has that as its ``expr``; or any other value.
 
     Example:
-        >>> from sm_prefix_ext.expressions import described
+        >>> from sm_prefix_ext.core.expressions import described
         >>> described({"Get": "Parameters.Name"})
         'Parameters.Name'
         >>> described({"Std:Join": {"On": "-", "Values": ["a", {"Get": "Parameters.Name"}]}})

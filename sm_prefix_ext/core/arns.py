@@ -31,7 +31,7 @@ class Arn:
         resource: all that follows, such as ``training-job/team-a-train``.
 
     Example:
-        >>> from sm_prefix_ext.arns import Arn
+        >>> from sm_prefix_ext.core.arns import Arn
         >>> arn = Arn.parse("arn:aws:sagemaker:eu-west-1:111122223333:model-package/churn/3")
         >>> arn.resource_type, arn.name
         ('model-package', 'churn/3')
@@ -78,7 +78,7 @@ def partition_of(region: str | None) -> str:
     """The partition that a region lies in; ``aws`` for an unknown or commercial one.
 
     Example:
-        >>> from sm_prefix_ext.arns import partition_of
+        >>> from sm_prefix_ext.core.arns import partition_of
         >>> partition_of("cn-north-1"), partition_of("eu-west-1")
         ('aws-cn', 'aws')
     """
@@ -98,7 +98,7 @@ class Home:
         account: 12 digits, ``*`` where it isn't known.
 
     Example:
-        >>> from sm_prefix_ext.arns import Home
+        >>> from sm_prefix_ext.core.arns import Home
         >>> Home("aws-cn", "cn-north-1").arn("sagemaker", "training-job/team-a-*")
         'arn:aws-cn:sagemaker:cn-north-1:*:training-job/team-a-*'
     """
@@ -118,7 +118,7 @@ def escaped(text: str) -> str:
     """A name as an IAM policy has to spell it, so that what is a wildcard there stands for itself.
 
     Example:
-        >>> from sm_prefix_ext.arns import escaped
+        >>> from sm_prefix_ext.core.arns import escaped
         >>> escaped("reports/a*"), escaped("team-a")
         ('reports/a${*}', 'team-a')
     """
@@ -130,7 +130,7 @@ def unescaped(text: str) -> str:
     """The name that a policy spells so; the opposite of :func:`escaped`.
 
     Example:
-        >>> from sm_prefix_ext.arns import unescaped
+        >>> from sm_prefix_ext.core.arns import unescaped
         >>> unescaped("reports/a${*}")
         'reports/a*'
     """
@@ -141,7 +141,7 @@ def is_role_arn(text: object) -> bool:
     """Whether a value is the ARN of an IAM role.
 
     Example:
-        >>> from sm_prefix_ext.arns import is_role_arn
+        >>> from sm_prefix_ext.core.arns import is_role_arn
         >>> is_role_arn("arn:aws:iam::111122223333:role/team-a"), is_role_arn("team-a")
         (True, False)
     """
@@ -152,7 +152,7 @@ def role_accounts(text: str) -> set[str]:
     """The accounts of the roles whose ARNs stand in a text.
 
     Example:
-        >>> from sm_prefix_ext.arns import role_accounts
+        >>> from sm_prefix_ext.core.arns import role_accounts
         >>> role_accounts('{"RoleArn": "arn:aws:iam::111122223333:role/worker"}')
         {'111122223333'}
     """

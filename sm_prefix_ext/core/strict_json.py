@@ -23,7 +23,7 @@ def loads(text: str, where: str) -> Any:
             a key twice; in one sentence.
 
     Example:
-        >>> from sm_prefix_ext.strict_json import loads
+        >>> from sm_prefix_ext.core.strict_json import loads
         >>> loads('{"Name": "a", "Name": "b"}', "d.json")
         Traceback (most recent call last):
             ...

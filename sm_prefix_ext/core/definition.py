@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .findings import UNKNOWN_STEP_TYPE, Finding
-from .kinds import KINDS, Kind
-from .names import plain
+from .job_names import plain
+from .step_types import KINDS, Kind
 from .strict_json import loads
 from .text import printable
 
@@ -82,7 +82,7 @@ def steps(document: Mapping[str, Any], where: str = "the definition") -> Iterato
         ValueError: where the document isn't a pipeline definition.
 
     Example:
-        >>> from sm_prefix_ext.definition import steps
+        >>> from sm_prefix_ext.core.definition import steps
         >>> train = {"Name": "Train", "Type": "Training", "Arguments": {}}
         >>> check = {"Name": "Check", "Type": "Condition", "Arguments": {"IfSteps": [train]}}
         >>> [step.path for step in steps({"Steps": [check]})]
@@ -186,7 +186,7 @@ def strings(document: Any) -> Iterator[str]:
     """Every string value in plain data, to any depth.
 
     Example:
-        >>> from sm_prefix_ext.definition import strings
+        >>> from sm_prefix_ext.core.definition import strings
         >>> sorted(strings({"Name": "a", "Tags": ["b", 1, {"Key": "c"}]}))
         ['a', 'b', 'c']
     """
@@ -208,7 +208,7 @@ def copied(document: Any) -> Any:
         ValueError: for data that holds itself, which is no JSON.
 
     Example:
-        >>> from sm_prefix_ext.definition import copied
+        >>> from sm_prefix_ext.core.definition import copied
         >>> shared = {"RoleArn": "a"}
         >>> made = copied({"Steps": [shared, shared]})
         >>> made["Steps"][0] is made["Steps"][1], made == {"Steps": [shared, shared]}
@@ -311,7 +311,7 @@ def image_name(image: Any) -> str | None:
     """The repository's name in the URI of an image, as the SDK takes it for a job's name.
 
     Example:
-        >>> from sm_prefix_ext.definition import image_name
+        >>> from sm_prefix_ext.core.definition import image_name
         >>> image_name("111122223333.dkr.ecr.us-east-1.amazonaws.com/team/img:1")
         'img'
     """

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, overload
 
 from .arns import Arn
-from .kinds import JOB_KINDS, Kind
-from .names import JobName
-from .policy import PrefixPolicy
-from .tables import as_html
+from .html_table import as_html
+from .job_names import JobName
+from .prefix_policy import PrefixPolicy
+from .step_types import JOB_KINDS, Kind
 
 if TYPE_CHECKING:
     import pandas

@@ -21,7 +21,7 @@ def values_of(definition: Mapping[str, Any], given: Mapping[str, Any] | None) ->
             has, and for a value that the parameter can't take.
 
     Example:
-        >>> from sm_prefix_ext.parameters import values_of
+        >>> from sm_prefix_ext.core.parameters import values_of
         >>> definition = {"Parameters": [{"Name": "Epochs", "Type": "Integer"}]}
         >>> values_of(definition, {"Epochs": "3"})
         {'Epochs': 3}
@@ -54,7 +54,7 @@ def filled(value: Any, values: Mapping[str, Any]) -> Any:
         values: by the parameter's name.
 
     Example:
-        >>> from sm_prefix_ext.parameters import filled
+        >>> from sm_prefix_ext.core.parameters import filled
         >>> bucket = {"Get": "Parameters.Bucket"}
         >>> filled({"Std:Join": {"On": "/", "Values": ["s3:/", bucket]}}, {"Bucket": "mine"})
         's3://mine'

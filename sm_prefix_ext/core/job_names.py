@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .errors import InvalidPrefix
-from .kinds import (
+from .step_types import (
     ENTITY_TOKEN_LENGTH,
     EXECUTION_ID_LENGTH,
     SHORT_STEP_NAME_IN_JOB_NAME,
@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 
     Example:
         >>> from enum import Enum
-        >>> from sm_prefix_ext.names import plain
+        >>> from sm_prefix_ext.core.job_names import plain
         >>> Team = Enum("Team", {"A": "team-a"}, type=str)
         >>> f"{plain(Team.A)}-train"
         'team-a-train'
@@ -47,7 +47,7 @@ class JobPrefix(str):
     Args:
         value: letters, digits and hyphens, no hyphen at either end, not ``pipelines`` and nothing
             that begins with ``pipelines-``. How long it may be depends on the step type
-            (:data:`sm_prefix_ext.kinds.KINDS`), so length is checked where that is known.
+            (:data:`sm_prefix_ext.core.step_types.KINDS`), so length is checked where that is known.
 
     Raises:
         InvalidPrefix: for any other value, with what was got, why not, and what is allowed.
@@ -130,7 +130,7 @@ class GivenName(str):
             what was declared.
 
     Example:
-        >>> from sm_prefix_ext.names import GivenName
+        >>> from sm_prefix_ext.core.job_names import GivenName
         >>> name = GivenName("team-a-train", "train", "Estimator(base_job_name=)")
         >>> name, name.declared
         ('team-a-train', 'train')
@@ -176,7 +176,7 @@ def hyphenated(name: str) -> str:
     """A step's name as the service puts it into a job's name.
 
     Example:
-        >>> from sm_prefix_ext.names import hyphenated
+        >>> from sm_prefix_ext.core.job_names import hyphenated
         >>> hyphenated("Train_Model")
         'Train-Model'
     """
@@ -195,7 +195,7 @@ def step_part(step_name: str, room: int) -> str:
         its beginning, and a hash of the whole name, which keeps two steps apart.
 
     Example:
-        >>> from sm_prefix_ext.names import step_part
+        >>> from sm_prefix_ext.core.job_names import step_part
         >>> step_part("Train_Model", 31)
         'Train-Model'
         >>> step_part("ResolvePathsOfTheModel", 20), step_part("ResolvePathsOfTheModels", 20)

@@ -46,7 +46,7 @@ class Kind:
         sdk_arguments: the argument that carries the name, by major version of the SDK.
 
     Example:
-        >>> from sm_prefix_ext.kinds import KINDS
+        >>> from sm_prefix_ext.core.step_types import KINDS
         >>> KINDS["Training"].prefix_limit, KINDS["Tuning"].prefix_limit
         (38, 6)
         >>> KINDS["Condition"].makes_job

@@ -1,0 +1,1 @@
+"""Values and pure functions on plain dicts: no SDK, no boto3."""
