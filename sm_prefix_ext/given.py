@@ -14,7 +14,7 @@ from .core.errors import PrefixViolation, PrefixWarning
 from .core.job_names import GivenName
 from .core.prefix_policy import PrefixPolicy
 from .core.step_types import KINDS, Kind
-from .naming import Declared, Place, full_name_faults, judge
+from .enforcement.name_rules import Declared, Place, full_name_faults, judge
 
 _WHAT = {
     "endpoint_name": "Endpoint",

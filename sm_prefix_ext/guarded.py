@@ -13,8 +13,8 @@ from .core.findings import GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, UNREAD_REQUEST,
 from .core.prefix_policy import PrefixPolicy
 from .core.step_types import KINDS_BY_OPERATION, Kind
 from .core.strict_json import loads
-from .enforcement import enforce
-from .naming import Declared, Place, full_name_faults, judge
+from .enforcement.enforce import enforce
+from .enforcement.name_rules import Declared, Place, full_name_faults, judge
 
 Read = Callable[[Mapping[str, Any]], str]
 """Reads the object of a ``PipelineDefinitionS3Location``; raises what botocore raises."""

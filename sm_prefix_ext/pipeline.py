@@ -21,10 +21,10 @@ from .core.errors import PrefixViolation
 from .core.findings import Finding, has_errors
 from .core.plan import AuthorRequest, Plan
 from .core.prefix_policy import PrefixPolicy, unmatched_step_roles
-from .enforcement import enforce, enforce_in_place
+from .enforcement.enforce import enforce, enforce_in_place
+from .enforcement.name_rules import Place, full_name_faults
 from .given import Call
 from .iam import Preflight, foreign_roles
-from .naming import Place, full_name_faults
 from .rendering import Rendering
 from .sending import Judged
 

@@ -21,7 +21,7 @@ from .core.findings import Finding, has_errors
 from .core.plan import AuthorRequest, Plan
 from .core.prefix_policy import PrefixPolicy
 from .core.strict_json import loads
-from .enforcement import enforce_in_place
+from .enforcement.enforce import enforce_in_place
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from sm_prefix_ext._sdk.catalogue import CATALOGUE
 PACKAGE = Path(sm_prefix_ext.__file__).parent
 LAYERS = (
     {"core", "errors"},
-    {"full_names", "naming", "enforcement"},
+    {"enforcement"},
     {"iam"},
     {"_sdk"},
     {

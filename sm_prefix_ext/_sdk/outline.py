@@ -19,7 +19,7 @@ from ..core.definition import MADE_UP, Definition, image_name, is_made_up_model
 from ..core.job_names import GivenName
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import JOB_KINDS, KINDS
-from ..naming import Declared, clean_name
+from ..enforcement.name_rules import Declared, clean_name
 from .catalogue import CATALOGUE
 from .reach import Reach, reach
 from .upstream import Upstream

@@ -27,7 +27,7 @@ from sm_prefix_ext.cli import main
 from sm_prefix_ext.core.definition import steps
 from sm_prefix_ext.core.findings import ERROR
 from sm_prefix_ext.core.step_types import KINDS
-from sm_prefix_ext.enforcement import enforce
+from sm_prefix_ext.enforcement.enforce import enforce
 
 from .conftest import MAJOR
 

@@ -38,7 +38,7 @@ from sm_prefix_ext._sdk.sdk_made import REFUSED
 from sm_prefix_ext.core.definition import is_made_up_model, steps
 from sm_prefix_ext.core.job_names import GivenName
 from sm_prefix_ext.core.step_types import KINDS
-from sm_prefix_ext.enforcement import enforce
+from sm_prefix_ext.enforcement.enforce import enforce
 from sm_prefix_ext.given import settle
 
 from ..installed import MAJOR

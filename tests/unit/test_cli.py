@@ -442,7 +442,7 @@ def test_a_module_with_findings(run: Run) -> None:
     """A name that can't be is found in the constructor already, while the module is imported."""
     Path("early.py").write_text(
         "from sm_prefix_ext import PrefixPolicy, PrefixViolation\n"
-        "from sm_prefix_ext.enforcement import enforce\n"
+        "from sm_prefix_ext.enforcement.enforce import enforce\n"
         f"document = {definition(Train='a/b')!r}\n"
         "raise PrefixViolation(enforce(document, PrefixPolicy('team-a'))[1])\n"
     )

@@ -10,7 +10,7 @@ import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy
 from sm_prefix_ext.core.definition import copied, is_stand_in, load, role_slots, steps
-from sm_prefix_ext.enforcement import enforce
+from sm_prefix_ext.enforcement.enforce import enforce
 
 
 def step(name: str, step_type: str = "Training", **arguments: Any) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.core.definition import steps
 from sm_prefix_ext.core.findings import CATALOGUE, has_errors
 from sm_prefix_ext.core.step_types import JOB_KINDS, KINDS, Kind
-from sm_prefix_ext.enforcement import enforce, enforce_in_place
-from sm_prefix_ext.naming import Declared, Place, judge
+from sm_prefix_ext.enforcement.enforce import enforce, enforce_in_place
+from sm_prefix_ext.enforcement.name_rules import Declared, Place, judge
 
 ROLE = "arn:aws:iam::111122223333:role/step"
 NONE, SHORT, LONG = (

@@ -16,7 +16,7 @@ from sm_prefix_ext.cli import main
 from sm_prefix_ext.core.findings import CATALOGUE, Finding, as_text
 from sm_prefix_ext.core.html_table import as_html
 from sm_prefix_ext.core.text import printable, printable_json, shown
-from sm_prefix_ext.enforcement import enforce
+from sm_prefix_ext.enforcement.enforce import enforce
 from sm_prefix_ext.report import terminal
 
 HOSTILE = (

@@ -16,8 +16,8 @@ from sm_prefix_ext.core.expressions import described
 from sm_prefix_ext.core.findings import Place
 from sm_prefix_ext.core.job_names import alphabet_fault, step_part
 from sm_prefix_ext.core.step_types import FULL_NAME_LIMITS, GROUPS, JOB_KINDS, KINDS, Kind
-from sm_prefix_ext.full_names import full_name_faults, step_name_faults
-from sm_prefix_ext.naming import Remedy, judge, judge_with_remedies
+from sm_prefix_ext.enforcement.full_names import full_name_faults, step_name_faults
+from sm_prefix_ext.enforcement.name_rules import Remedy, judge, judge_with_remedies
 
 TRAINING = KINDS["Training"]
 PLACE = Place("Train", "Training", "Train")

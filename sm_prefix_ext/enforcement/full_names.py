@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .core.arns import Arn
-from .core.expressions import described
-from .core.findings import FULL_NAME_OUTSIDE_POLICY, REFUSED_BY_SERVICE, Finding, Place
-from .core.job_names import JobPrefix, alphabet_fault, hyphenated, plain
-from .core.prefix_policy import PrefixPolicy
-from .core.step_types import FULL_NAME_LIMITS, GROUPS, STEP_NAME_LIMIT
+from ..core.arns import Arn
+from ..core.expressions import described
+from ..core.findings import FULL_NAME_OUTSIDE_POLICY, REFUSED_BY_SERVICE, Finding, Place
+from ..core.job_names import JobPrefix, alphabet_fault, hyphenated, plain
+from ..core.prefix_policy import PrefixPolicy
+from ..core.step_types import FULL_NAME_LIMITS, GROUPS, STEP_NAME_LIMIT
 
 
 def bare_name(name: str) -> str:
     """The name in an ARN; one that is no ARN as it is.
 
     Example:
-        >>> from sm_prefix_ext.full_names import bare_name
+        >>> from sm_prefix_ext.enforcement.full_names import bare_name
         >>> bare_name("arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/team-a-models")
         'team-a-models'
     """
@@ -84,8 +84,8 @@ def refused_full_name(
         prefix: what a name proposed instead begins with.
 
     Example:
-        >>> from sm_prefix_ext.full_names import refused_full_name
-        >>> from sm_prefix_ext.naming import Place
+        >>> from sm_prefix_ext.enforcement.full_names import refused_full_name
+        >>> from sm_prefix_ext.enforcement.name_rules import Place
         >>> place = Place("abalone.v2", "Pipeline")
         >>> [finding.fix for finding in refused_full_name(place, "Its name", "abalone.v2")]
         ["Call it 'abalone-v2'."]
@@ -128,8 +128,8 @@ def step_name_faults(place: Place) -> tuple[Finding, ...]:
         place: where the step stands; its ``step_name`` is judged.
 
     Example:
-        >>> from sm_prefix_ext.full_names import step_name_faults
-        >>> from sm_prefix_ext.naming import Place
+        >>> from sm_prefix_ext.enforcement.full_names import step_name_faults
+        >>> from sm_prefix_ext.enforcement.name_rules import Place
         >>> [f.fix for f in step_name_faults(Place("Train it", "Training", "Train it"))]
         ["Call the step 'Train-it'."]
     """

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from .core.declared import CURES, DROPPED_BY_SDK, where
-from .core.declared import PREFIXING_OFF as PREFIXING_OFF
-from .core.declared import Declared as Declared
-from .core.declared import alike_fix as alike_fix
-from .core.expressions import described
-from .core.findings import (
+from ..core.declared import CURES, DROPPED_BY_SDK, where
+from ..core.declared import PREFIXING_OFF as PREFIXING_OFF
+from ..core.declared import Declared as Declared
+from ..core.declared import alike_fix as alike_fix
+from ..core.expressions import described
+from ..core.findings import (
     ALPHABET,
     EXPRESSION,
     NAME_DROPPED,
@@ -25,8 +25,8 @@ from .core.findings import (
     TOO_LONG,
     Finding,
 )
-from .core.findings import Place as Place
-from .core.job_names import (
+from ..core.findings import Place as Place
+from ..core.job_names import (
     RESERVED,
     JobPrefix,
     alphabet_fault,
@@ -35,8 +35,8 @@ from .core.job_names import (
     reserved,
     step_part,
 )
-from .core.prefix_policy import PrefixPolicy
-from .core.step_types import KINDS, Kind
+from ..core.prefix_policy import PrefixPolicy
+from ..core.step_types import KINDS, Kind
 from .full_names import bare_name as bare_name
 from .full_names import full_name_faults as full_name_faults
 from .full_names import step_name_faults as step_name_faults
@@ -86,7 +86,7 @@ def judge(
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
         >>> from sm_prefix_ext.core.step_types import KINDS
-        >>> from sm_prefix_ext.naming import Declared, Place, judge
+        >>> from sm_prefix_ext.enforcement.name_rules import Declared, Place, judge
         >>> place, declared = Place("Train", "Training"), Declared("xgb")
         >>> judge(place, KINDS["Training"], declared, PrefixPolicy("team-a"))
         ('team-a-xgb', ())
@@ -111,7 +111,7 @@ def clean_name(
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
-        >>> from sm_prefix_ext.naming import Declared, clean_name
+        >>> from sm_prefix_ext.enforcement.name_rules import Declared, clean_name
         >>> clean_name("Training", "Train", Declared("xgb"), PrefixPolicy("team-a"))
         'team-a-xgb'
         >>> clean_name("Training", "Train", Declared("x_gb"), PrefixPolicy("team-a"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from .core.definition import (
+from ..core.definition import (
     Definition,
     StepView,
     copied,
@@ -14,16 +14,16 @@ from .core.definition import (
     steps,
     unknown_step_type,
 )
-from .core.findings import (
+from ..core.findings import (
     GROUP_OUTSIDE_POLICY,
     NOT_REACHED,
     SAME_PREFIX,
     Finding,
 )
-from .core.job_names import JobPrefix
-from .core.prefix_policy import PrefixPolicy
-from .core.step_types import Kind
-from .naming import (
+from ..core.job_names import JobPrefix
+from ..core.prefix_policy import PrefixPolicy
+from ..core.step_types import Kind
+from .name_rules import (
     Declared,
     Place,
     alike_fix,
@@ -61,8 +61,8 @@ def enforce(
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
-        >>> from sm_prefix_ext.enforcement import enforce
-        >>> from sm_prefix_ext.naming import Declared
+        >>> from sm_prefix_ext.enforcement.enforce import enforce
+        >>> from sm_prefix_ext.enforcement.name_rules import Declared
         >>> step = {"Name": "Train", "Type": "Training", "Arguments": {}}
         >>> said = {"Train": Declared("xgb")}
         >>> definition, findings = enforce({"Steps": [step]}, PrefixPolicy("team-a"), said)
