@@ -10,8 +10,8 @@ from ..core.arns import Arn, Home, unescaped
 from ..core.definition import StepView
 from ..core.plan import PlannedJob
 from ..core.step_types import KINDS, STEP_NAME_IN_JOB_NAME, Kind
-from ..iam.facts import Facts, facts_of
-from ..iam.requests import (
+from ..iam.request_context import Facts, facts_of
+from ..iam.required_permissions import (
     NOT_KNOWN,
     Request,
     experiment_requests,

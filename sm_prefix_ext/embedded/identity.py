@@ -12,7 +12,7 @@ from moto.core.responses import ActionResult
 from moto.iam.exceptions import IAMException, ValidationError
 from moto.iam.responses import IamResponse
 
-from ..iam.evaluation import (
+from ..iam.evaluator.evaluate import (
     ALLOWED,
     BOUNDARY,
     IMPLICIT_DENY,
@@ -21,7 +21,7 @@ from ..iam.evaluation import (
     judge,
     read_layers,
 )
-from ..iam.matching import Context
+from ..iam.evaluator.patterns import Context
 from .judging import Principal
 from .principals import of_arn
 

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..core.arns import Arn
-from ..iam.evaluation import (
+from ..iam.evaluator.evaluate import (
     ALLOWED,
     BOUNDARY,
     EXPLICIT_DENY,
@@ -20,9 +20,9 @@ from ..iam.evaluation import (
     judge,
     keys_of,
 )
-from ..iam.facts import Facts
 from ..iam.preflight import context_of
-from ..iam.requests import Request
+from ..iam.request_context import Facts
+from ..iam.required_permissions import Request
 
 _CALLED = {
     IDENTITY: ("an", "identity-based policy"),

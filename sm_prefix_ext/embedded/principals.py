@@ -13,7 +13,7 @@ from moto.iam.models import IAMBackend, iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
 from ..core.arns import Arn
-from ..iam.evaluation import SESSION, Layer, read_layers
+from ..iam.evaluator.evaluate import SESSION, Layer, read_layers
 from .judging import PRINCIPAL_TAG, Principal
 from .rules import ServiceCall
 from .sessions import narrowing

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..core.definition import role_slots
 from ..core.step_types import KINDS, Kind
-from ..iam.facts import facts_of
-from ..iam.requests import Request, grant_requests, passing
+from ..iam.request_context import facts_of
+from ..iam.required_permissions import Request, grant_requests, passing
 from .asking import Asking, Made, view_of
 from .caching import CACHED, Caching, cached_run, signature
 from .execution import Job, StepError

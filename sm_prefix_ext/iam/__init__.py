@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .accounts import foreign_roles
-from .around import cors_rules, pipeline_version_policy, scp_exception, trust_policy
-from .documents import PolicyDiff, PolicyDocument
-from .evaluation import DecidingStatement, Decision, evaluate
-from .generate import author_policy, execution_role_policy, prefix_policy
-from .prefixes import Collision, collisions
+from .collisions import Collision, collisions
+from .evaluator.evaluate import DecidingStatement, Decision, evaluate
+from .foreign_roles import foreign_roles
+from .policy_document import PolicyDiff, PolicyDocument
+from .policy_generator import author_policy, execution_role_policy, prefix_policy
 from .preflight import Preflight, PreflightRow, preflight
+from .templates import cors_rules, pipeline_version_policy, scp_exception, trust_policy
 
 __all__ = [
     "Collision",

@@ -12,9 +12,9 @@ from typing import Any
 from ..core.arns import Arn
 from ..core.findings import NOT_READ, Finding
 from ..core.plan import Plan
-from .evaluation import ALLOWED, INDETERMINATE, keys_of, read_layers
+from .evaluator.evaluate import ALLOWED, INDETERMINATE, keys_of, read_layers
 from .preflight import Preflight, PreflightRow, author_rows, preflight, unread
-from .requests import NOT_KNOWN, Request, of_execution_role, samples
+from .required_permissions import NOT_KNOWN, Request, of_execution_role, samples
 
 _PRINCIPAL_TAG = "aws:PrincipalTag/"
 _REFUSALS = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")

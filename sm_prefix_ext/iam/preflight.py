@@ -9,10 +9,7 @@ from typing import Any
 from ..core.findings import Finding
 from ..core.html_table import as_html
 from ..core.plan import Plan
-from .accounts import foreign_account, foreign_roles
-from .advice import advise
-from .defaults import by_default
-from .evaluation import (
+from .evaluator.evaluate import (
     ALLOWED,
     EXPLICIT_DENY,
     IMPLICIT_DENY,
@@ -24,8 +21,11 @@ from .evaluation import (
     keys_of,
     read_layers,
 )
-from .matching import Context
-from .requests import NOT_KNOWN, Request, of_author, of_execution_role, samples
+from .evaluator.patterns import Context
+from .foreign_roles import foreign_account, foreign_roles
+from .parameter_defaults import by_default
+from .policy_lint import advise
+from .required_permissions import NOT_KNOWN, Request, of_author, of_execution_role, samples
 
 EXECUTION_ROLE, AUTHOR = "execution role", "author"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..core.definition import StepView
 from ..core.plan import PlannedJob
-from .facts import values_of_key
+from .request_context import values_of_key
 
 CREATE_GRANT = "kms:CreateGrant"
 _OPERATIONS = frozenset(

@@ -13,7 +13,7 @@ from rich.text import Text
 from ..core.findings import ERROR, Finding
 from ..core.text import printable
 from ..iam import Preflight
-from ..iam.evaluation import ALLOWED
+from ..iam.evaluator.evaluate import ALLOWED
 
 _STYLES = {
     "error": "bold red",

@@ -10,7 +10,7 @@ import pytest
 from sm_prefix_ext import PrefixPolicy, PrefixViolation, iam
 from sm_prefix_ext.core.step_types import JOB_KINDS
 from sm_prefix_ext.embedded import EmbeddedAWS
-from sm_prefix_ext.iam.requests import of_execution_role
+from sm_prefix_ext.iam.required_permissions import of_execution_role
 
 from ..installed import MAJOR
 from .cases import kind, make, pipeline  # noqa: F401  # kind is a fixture

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from sm_prefix_ext import Plan, iam
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.iam.live import preflight_live, read_role
-from sm_prefix_ext.iam.requests import of_execution_role
+from sm_prefix_ext.iam.required_permissions import of_execution_role
 
 from ..unit.iam.pipelines import ACCOUNT, EXECUTION, PIPELINES, REGION, plan
 from .conftest import Driver

@@ -11,9 +11,9 @@ import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy, iam
 from sm_prefix_ext.core.step_types import JOB_KINDS, KINDS
-from sm_prefix_ext.iam.documents import LIMITS
-from sm_prefix_ext.iam.facts import FIELDS
-from sm_prefix_ext.iam.requests import Request, of_author, of_execution_role, samples
+from sm_prefix_ext.iam.policy_document import LIMITS
+from sm_prefix_ext.iam.request_context import FIELDS
+from sm_prefix_ext.iam.required_permissions import Request, of_author, of_execution_role, samples
 
 from .pipelines import (
     ACCOUNT,

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sm_prefix_ext.iam.evaluation import Decision, Layer, decide, judge, read_layers
-from sm_prefix_ext.iam.grammar import Statement
-from sm_prefix_ext.iam.index import PatternIndex
-from sm_prefix_ext.iam.matching import Context, Template, glob, matches
-from sm_prefix_ext.iam.overlap import meets
-from sm_prefix_ext.iam.requests import Request
-from sm_prefix_ext.iam.statements import statements
-from sm_prefix_ext.iam.truth import Truth, Unknown, all_of, any_of, negated
+from sm_prefix_ext.iam.evaluator.evaluate import Decision, Layer, decide, judge, read_layers
+from sm_prefix_ext.iam.evaluator.kleene import Truth, Unknown, all_of, any_of, negated
+from sm_prefix_ext.iam.evaluator.pattern_index import PatternIndex
+from sm_prefix_ext.iam.evaluator.pattern_overlap import meets
+from sm_prefix_ext.iam.evaluator.patterns import Context, Template, glob, matches
+from sm_prefix_ext.iam.evaluator.policy_parser import Statement
+from sm_prefix_ext.iam.minimize import statements
+from sm_prefix_ext.iam.required_permissions import Request
 
 ACTIONS = ("sagemaker:CreateTrainingJob", "sagemaker:AddTags", "s3:GetObject")
 WORDS = ("team-a", "pipelines", "-Step1-", "-", "a", "1", "*", "?", "????", "/", ":")

@@ -22,10 +22,10 @@ from ..core.arns import Home, escaped, is_role_arn
 from ..core.definition import StepView, steps
 from ..core.plan import AuthorRequest, Plan, PlannedJob
 from ..core.step_types import ENTITY_TOKEN_LENGTH
-from .facts import NOTHING_KNOWN, Facts, facts_of, facts_of_author
-from .jobless import ASKS_NOTHING, NEEDS, SAGEMAKER, key_arn, named
-from .matching import Context, Template
+from .evaluator.patterns import Context, Template
 from .property_files import EXECUTION_ID, Views, objects_read
+from .request_context import NOTHING_KNOWN, Facts, facts_of, facts_of_author
+from .service_permissions import ASKS_NOTHING, NEEDS, SAGEMAKER, key_arn, named
 from .uploads import bucket_of, stable_part
 from .volume_keys import CREATE_GRANT, needs_grant_itself, volume_keys
 
@@ -198,7 +198,7 @@ def shape_of(job: PlannedJob) -> str:
 
     Example:
         >>> from sm_prefix_ext import Plan
-        >>> from sm_prefix_ext.iam.requests import shape_of
+        >>> from sm_prefix_ext.iam.required_permissions import shape_of
         >>> step = {"Name": "T", "Type": "Training", "Arguments": {"TrainingJobName": "team-a"}}
         >>> [job] = Plan.from_definition({"Steps": [step]}).jobs
         >>> shape_of(job).rpartition("/")[2]

@@ -17,12 +17,12 @@ from ..core.findings import (
 )
 from ..core.job_names import RESERVED
 from ..core.plan import Plan, PlannedJob
-from .evaluation import ALLOWED, IDENTITY, Layer, judge
-from .grammar import Statement
-from .index import PatternIndex
-from .matching import Context, glob, matches
-from .overlap import subject_of
-from .requests import Request, samples, shape_of
+from .evaluator.evaluate import ALLOWED, IDENTITY, Layer, judge
+from .evaluator.pattern_index import PatternIndex
+from .evaluator.pattern_overlap import subject_of
+from .evaluator.patterns import Context, glob, matches
+from .evaluator.policy_parser import Statement
+from .required_permissions import Request, samples, shape_of
 
 _WILD_TYPE = re.compile(r"arn:[^:]*:(?:sagemaker|\*):[^:]*:[^:]*:[^/]*[*?][^/]*/.+")
 _AT_MOST = 3

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .truth import Unknown
+from .kleene import Unknown
 
 MANY, ONE = "\ue000", "\ue001"
 _WILD = str.maketrans({"*": MANY, "?": ONE})

@@ -16,14 +16,14 @@ from ..core.definition import steps
 from ..core.plan import Plan
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import JOB_KINDS, KINDS, Kind
-from .accounts import foreign_account
-from .defaults import by_default
-from .documents import PolicyDocument
-from .jobless import key_arn
-from .matching import MANY
-from .requests import NOT_KNOWN, Request, of_author, of_execution_role, passing
+from .evaluator.patterns import MANY
+from .foreign_roles import foreign_account
+from .minimize import statements
+from .parameter_defaults import by_default
+from .policy_document import PolicyDocument
+from .required_permissions import NOT_KNOWN, Request, of_author, of_execution_role, passing
 from .resource_names import checked
-from .statements import statements
+from .service_permissions import key_arn
 from .volume_keys import CREATE_GRANT, needs_grant_itself, volume_keys
 
 _GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")

@@ -15,8 +15,8 @@ from decimal import Decimal, InvalidOperation
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from .matching import Context, Template, matches, texts
-from .truth import Truth, Unknown, all_of, any_of, negated
+from .kleene import Truth, Unknown, all_of, any_of, negated
+from .patterns import Context, Template, matches, texts
 
 _QUANTIFIERS = ("ForAllValues", "ForAnyValue")
 _IF_EXISTS = "IfExists"

@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from .conditions import Condition, read_conditions
-from .matching import Context, Template, glob, matches, unmarked
-from .overlap import Patterns
-from .truth import Truth, Unknown, all_of, negated
+from .kleene import Truth, Unknown, all_of, negated
+from .pattern_overlap import Patterns
+from .patterns import Context, Template, glob, matches, unmarked
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
 _OF_A_DOCUMENT = {"Version", "Id", "Statement"}

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from ..core.plan import Plan
-from .requests import Request, of_execution_role
+from .required_permissions import Request, of_execution_role
 
 
 def by_default(plan: Plan, asked: Iterable[Request]) -> Mapping[Request, tuple[str, ...]]:

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Generic, TypeVar
 
-from .matching import MANY, ONE
+from .patterns import MANY, ONE
 
 T = TypeVar("T")
 Entry = tuple[str, T]

@@ -15,7 +15,7 @@ from ..core.definition import steps
 from ..core.errors import PrefixViolation
 from ..core.findings import FOREIGN_ROLE, Finding
 from ..core.plan import Plan
-from .requests import Request, of_execution_role, passing
+from .required_permissions import Request, of_execution_role, passing
 
 
 def foreign_account(asked: Request, account: str) -> str | None:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .grammar import Statement, labelled, read
-from .index import PatternIndex
-from .matching import Context
-from .overlap import subject_of
-from .truth import Truth, Unknown, any_of
+from .kleene import Truth, Unknown, any_of
+from .pattern_index import PatternIndex
+from .pattern_overlap import subject_of
+from .patterns import Context
+from .policy_parser import Statement, labelled, read
 
 ALLOWED = "allowed"
 IMPLICIT_DENY = "implicitDeny"

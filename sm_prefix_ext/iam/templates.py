@@ -8,9 +8,9 @@ from typing import Any
 
 from ..core.arns import partition_of
 from ..core.plan import Plan
-from .documents import PolicyDocument, statement
-from .generate import notes_on
-from .jobless import SAGEMAKER
+from .policy_document import PolicyDocument, statement
+from .policy_generator import notes_on
+from .service_permissions import SAGEMAKER
 
 _VPC_ID = re.compile(r"vpc-[0-9A-Za-z]+")
 _SETS_TAGS = (

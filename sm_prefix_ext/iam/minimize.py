@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..core.arns import Arn
-from .documents import statement
-from .index import PatternIndex
-from .matching import Context, Template, matches
-from .requests import Request
+from .evaluator.pattern_index import PatternIndex
+from .evaluator.patterns import Context, Template, matches
+from .policy_document import statement
+from .required_permissions import Request
 
 _WITHOUT_RESOURCE_TYPE = frozenset({"elasticmapreduce:RunJobFlow"})
 """What a policy has to allow on ``*``, since the service authorization reference names no type."""

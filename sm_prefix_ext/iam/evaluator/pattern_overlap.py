@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from .index import IN_S3, PatternIndex, literal_head
-from .matching import MANY, ONE, Context, Template, glob, matches
-from .truth import Truth, Unknown, any_of
+from .kleene import Truth, Unknown, any_of
+from .pattern_index import IN_S3, PatternIndex, literal_head
+from .patterns import MANY, ONE, Context, Template, glob, matches
 
 _PARTS_OF_AN_ARN = 6
 
