@@ -8,7 +8,7 @@ from typing import Any
 
 from ._sdk import upstream
 from ._sdk.catalogue import JobClass
-from ._sdk.outline import is_made_up, notebook
+from ._sdk.declared_names import is_made_up, notebook
 from .core.definition import MADE_UP
 from .core.errors import PrefixViolation, PrefixWarning
 from .core.job_names import GivenName

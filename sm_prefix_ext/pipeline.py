@@ -11,8 +11,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from ._sdk import upstream
-from ._sdk.looking import Look
-from ._sdk.outline import Outline, outline
+from ._sdk.declared_names import Outline, outline
+from ._sdk.dry_run import Look
 from ._sdk.rendering import RENDERING, render, render_as_it_is
 from .core.arns import Arn, role_accounts
 from .core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import is_
 from typing import Any
 
-from ._sdk.reach import Reach
+from ._sdk.object_graph import Reach
 from .core.errors import PrefixViolation
 from .core.findings import CHANGED, Finding
 

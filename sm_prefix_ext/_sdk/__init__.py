@@ -10,8 +10,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from ..core.errors import UnsupportedSdk
+from .adapter import Upstream
 from .catalogue import JobClass
-from .upstream import Upstream
 
 SUPPORTED = "sagemaker 2.171 or later, or 3"
 _LOWEST_V2 = Version("2.171")

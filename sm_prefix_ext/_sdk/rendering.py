@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .adapter import Upstream
+from .declared_names import Outline, job_object
 from .declared_state import declared_state
-from .outline import Outline, job_object
-from .upstream import Upstream
 
 RENDERING = threading.RLock()
 """Held from the reading of a pipeline's objects until they are as they were.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..core.definition import image_name
-from .upstream import Upstream
+from .adapter import Upstream
 
 
 def _stand_ins(job: Any) -> Iterator[str]:

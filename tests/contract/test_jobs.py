@@ -33,7 +33,7 @@ from sm_prefix_ext import (
 )
 from sm_prefix_ext._sdk import has, upstream
 from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
-from sm_prefix_ext._sdk.outline import outline
+from sm_prefix_ext._sdk.declared_names import outline
 from sm_prefix_ext._sdk.sdk_made import REFUSED
 from sm_prefix_ext.core.definition import is_made_up_model, steps
 from sm_prefix_ext.core.job_names import GivenName

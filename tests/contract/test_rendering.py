@@ -17,9 +17,9 @@ import pytest
 import sm_prefix_ext
 from sm_prefix_ext import Pipeline, PipelineDefinitionConfig, PrefixPolicy, PrefixViolation
 from sm_prefix_ext._sdk import upstream
-from sm_prefix_ext._sdk.looking import _READS, _READS_TOO
-from sm_prefix_ext._sdk.outline import _ARGUMENTS, _READ_APART
-from sm_prefix_ext._sdk.reach import reach
+from sm_prefix_ext._sdk.declared_names import _ARGUMENTS, _READ_APART
+from sm_prefix_ext._sdk.dry_run import _READS, _READS_TOO
+from sm_prefix_ext._sdk.object_graph import reach
 from sm_prefix_ext.core.plan import AuthorRequest
 from sm_prefix_ext.core.step_types import JOB_KINDS
 

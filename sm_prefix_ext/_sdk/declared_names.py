@@ -20,9 +20,9 @@ from ..core.job_names import GivenName
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import JOB_KINDS, KINDS
 from ..enforcement.name_rules import Declared, clean_name
+from .adapter import Upstream
 from .catalogue import CATALOGUE
-from .reach import Reach, reach
-from .upstream import Upstream
+from .object_graph import Reach, reach
 
 _READ_APART = frozenset({"QualityCheck", "ClarifyCheck", "Model", "RegisterModel"})
 """The step types whose names are not read off one attribute of a job object."""

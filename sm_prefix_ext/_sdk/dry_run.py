@@ -19,8 +19,8 @@ from botocore.client import BaseClient
 
 from ..core.arns import Arn
 from ..core.plan import AuthorRequest
-from .outline import Outline
-from .upstream import Upstream
+from .adapter import Upstream
+from .declared_names import Outline
 
 _READS = (
     "BatchDescribe",

@@ -10,8 +10,8 @@ from operator import is_
 from typing import Any
 
 from ..core.job_names import GivenName
+from .adapter import Upstream
 from .catalogue import ROWS
-from .upstream import Upstream
 
 # Never followed, whatever they hold; each SDK's classes that aren't followed either join them.
 _LEAVES: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
