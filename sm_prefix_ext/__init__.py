@@ -15,8 +15,8 @@ _WHERE = {
     "InvalidPrefix": "errors",
     "JobName": "core.job_names",
     "JobPrefix": "core.job_names",
-    "Pipeline": "pipeline",
-    "PipelineDefinitionConfig": "pipeline",
+    "Pipeline": "dropin.pipeline",
+    "PipelineDefinitionConfig": "dropin.pipeline",
     "Plan": "core.plan",
     "PolicyFileError": "errors",
     "PrefixError": "errors",
@@ -24,8 +24,8 @@ _WHERE = {
     "PrefixViolation": "errors",
     "PrefixWarning": "errors",
     "UnsupportedSdk": "errors",
-    "guard": "guarding",
-    "prefixed": "jobs",
+    "guard": "dropin.boto_guard",
+    "prefixed": "dropin.job_classes",
     "prefixed_jobs": "core.job_records",
 }
 
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
     from .core.job_records import prefixed_jobs as prefixed_jobs
     from .core.plan import Plan as Plan
     from .core.prefix_policy import PrefixPolicy as PrefixPolicy
-    from .guarding import guard as guard
-    from .jobs import prefixed as prefixed
-    from .pipeline import Pipeline as Pipeline
-    from .pipeline import PipelineDefinitionConfig as PipelineDefinitionConfig
+    from .dropin.boto_guard import guard as guard
+    from .dropin.job_classes import prefixed as prefixed
+    from .dropin.pipeline import Pipeline as Pipeline
+    from .dropin.pipeline import PipelineDefinitionConfig as PipelineDefinitionConfig
 
 __all__ = [*_WHERE, "iam"]
 
@@ -59,7 +59,7 @@ if not TYPE_CHECKING:  # else no misspelt name is one
         elif name in _WHERE:
             value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
         elif not name.startswith("_") and name in _catalogue():
-            value = import_module(".jobs", __name__).drop_in(name)
+            value = import_module(".dropin.job_classes", __name__).drop_in(name)
         else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value

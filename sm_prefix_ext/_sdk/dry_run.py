@@ -91,7 +91,7 @@ class Look:
         return _OK, _ANSWERS.get(name, _anything)(model, given, context, partition)
 
 
-_GIVEN = "sm_prefix_ext.core.parameters"
+_GIVEN = "sm_prefix_ext.request_parameters"
 
 
 def _author_requests(

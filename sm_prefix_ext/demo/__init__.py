@@ -128,7 +128,7 @@ def abalone(aws: EmbeddedAWS, policy: PrefixPolicy, names: Mapping[str, Any] = N
         policy: the prefix and the step roles.
         names: as in :data:`NAMES`.
     """
-    from ..pipeline import Pipeline, PipelineDefinitionConfig
+    from ..dropin.pipeline import Pipeline, PipelineDefinitionConfig
 
     session = upstream().load("PipelineSession")(
         boto_session=aws.boto_session, default_bucket=aws.default_bucket

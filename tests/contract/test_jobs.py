@@ -38,8 +38,8 @@ from sm_prefix_ext._sdk.sdk_made import REFUSED
 from sm_prefix_ext.core.definition import is_made_up_model, steps
 from sm_prefix_ext.core.job_names import GivenName
 from sm_prefix_ext.core.step_types import KINDS
+from sm_prefix_ext.dropin.name_injection import settle
 from sm_prefix_ext.enforcement.enforce import enforce
-from sm_prefix_ext.given import settle
 
 from ..installed import MAJOR
 

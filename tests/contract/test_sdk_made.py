@@ -9,7 +9,7 @@ import pytest
 
 from sm_prefix_ext import PrefixViolation
 from sm_prefix_ext._sdk.sdk_made import NAMED_IN_THE_CALL
-from sm_prefix_ext.jobs import drop_in
+from sm_prefix_ext.dropin.job_classes import drop_in
 
 from ..installed import MAJOR
 from .test_jobs import jobs, make

@@ -120,7 +120,11 @@ def test_the_embedded_snippet_runs() -> None:
     assert names["role"].startswith("arn:aws:iam::123456789012:role/")
 
 
-NEED_AN_SDK = ("sm_prefix_ext.pipeline", "sm_prefix_ext.rendering", "sm_prefix_ext.jobs")
+NEED_AN_SDK = (
+    "sm_prefix_ext.dropin.pipeline",
+    "sm_prefix_ext.dropin.rendering",
+    "sm_prefix_ext.dropin.job_classes",
+)
 
 
 def _modules() -> Iterator[str]:
@@ -137,7 +141,7 @@ def test_the_docstrings_examples_run(name: str, request: pytest.FixtureRequest) 
     """Every example in a docstring gives what it says."""
     if MAJOR is not None:
         upstream().load("Processor")  # v2 says on standard output that it is imported
-    if name in ("sm_prefix_ext.pipeline", "sm_prefix_ext.rendering"):
+    if name in ("sm_prefix_ext.dropin.pipeline", "sm_prefix_ext.dropin.rendering"):
         request.getfixturevalue("embedded")
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
     assert 0 == result.failed

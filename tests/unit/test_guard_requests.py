@@ -13,8 +13,12 @@ import pytest
 
 from sm_prefix_ext import PrefixViolation, PrefixWarning, guard
 from sm_prefix_ext.core.prefix_policy import PrefixPolicy
+from sm_prefix_ext.dropin.guarded_operations import (
+    JOBS_NAMED_BY_THE_SERVICE,
+    SentRequest,
+    is_judged,
+)
 from sm_prefix_ext.embedded import EmbeddedAWS
-from sm_prefix_ext.guarded import JOBS_NAMED_BY_THE_SERVICE, SentRequest, is_judged
 
 ROLE = "arn:aws:iam::111122223333:role/job"
 

@@ -115,7 +115,7 @@ def test_a_class_is_imported_when_it_is_asked_for() -> None:
     tuner = {2: "sagemaker.tuner", 3: "sagemaker.train.tuner"}[MAJOR or 2]
     code = (
         "import sys, sm_prefix_ext; assert not any(m.startswith('sagemaker') for m in sys.modules);"
-        "from sm_prefix_ext import Processor; import sm_prefix_ext.jobs as jobs;"
+        "from sm_prefix_ext import Processor; import sm_prefix_ext.dropin.job_classes as jobs;"
         "names = sorted(cls.__name__ for cls in jobs._ours);"
         f"print(names, {tuner!r} in sys.modules)"
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from operator import is_
 from typing import Any
 
-from ._sdk.object_graph import Reach
-from .core.errors import PrefixViolation
-from .core.findings import CHANGED, Finding
+from .._sdk.object_graph import Reach
+from ..core.errors import PrefixViolation
+from ..core.findings import CHANGED, Finding
 
 _OWN = ("name", "pipeline_experiment_config")
 _LISTS = ("steps", "parameters")

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .core.definition import Definition
-from .core.errors import PrefixViolation
-from .core.findings import FOREIGN_ROLE, Finding, has_errors
-from .core.plan import AuthorRequest, Plan
-from .iam import Preflight, preflight
-from .iam.live import preflight_live
+from ..core.definition import Definition
+from ..core.errors import PrefixViolation
+from ..core.findings import FOREIGN_ROLE, Finding, has_errors
+from ..core.plan import AuthorRequest, Plan
+from ..iam import Preflight, preflight
+from ..iam.live import preflight_live
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from .core.definition import load
-from .core.findings import GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, UNREAD_REQUEST, Finding
-from .core.prefix_policy import PrefixPolicy
-from .core.step_types import KINDS_BY_OPERATION, Kind
-from .core.strict_json import loads
-from .enforcement.enforce import enforce
-from .enforcement.name_rules import Declared, Place, full_name_faults, judge
+from ..core.definition import load
+from ..core.findings import GROUP_OUTSIDE_POLICY, OUTSIDE_POLICY, UNREAD_REQUEST, Finding
+from ..core.prefix_policy import PrefixPolicy
+from ..core.step_types import KINDS_BY_OPERATION, Kind
+from ..core.strict_json import loads
+from ..enforcement.enforce import enforce
+from ..enforcement.name_rules import Declared, Place, full_name_faults, judge
 
 Read = Callable[[Mapping[str, Any]], str]
 """Reads the object of a ``PipelineDefinitionS3Location``; raises what botocore raises."""
@@ -50,7 +50,7 @@ def is_judged(operation: str) -> bool:
     """Whether a guard judges the requests of an operation.
 
     Example:
-        >>> from sm_prefix_ext.guarded import is_judged
+        >>> from sm_prefix_ext.dropin.guarded_operations import is_judged
         >>> is_judged("CreateTrainingJob"), is_judged("CreateEndpoint")
         (True, False)
     """

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, TypeVar
 
-from ._sdk import lacking, major, upstream
-from ._sdk.catalogue import ROWS, JobClass
+from .._sdk import lacking, major, upstream
+from .._sdk.catalogue import ROWS, JobClass
+from ..core.errors import UnsupportedSdk
+from ..core.prefix_policy import PrefixPolicy
 from .callers import called_by_the_sdk, made_by_the_sdk
-from .core.errors import UnsupportedSdk
-from .core.prefix_policy import PrefixPolicy
-from .given import Call, base_name, fill_role, settle
-from .methods import methods, of_sdk
+from .method_overrides import methods, of_sdk
+from .name_injection import Call, base_name, fill_role, settle
 
 _PACKAGE = __name__.rpartition(".")[0]
 _Class = TypeVar("_Class", bound=type)

@@ -6,15 +6,15 @@ import inspect
 import warnings
 from typing import Any
 
-from ._sdk import upstream
-from ._sdk.catalogue import JobClass
-from ._sdk.declared_names import is_made_up, notebook
-from .core.definition import MADE_UP
-from .core.errors import PrefixViolation, PrefixWarning
-from .core.job_names import GivenName
-from .core.prefix_policy import PrefixPolicy
-from .core.step_types import KINDS, Kind
-from .enforcement.name_rules import Declared, Place, full_name_faults, judge
+from .._sdk import upstream
+from .._sdk.catalogue import JobClass
+from .._sdk.declared_names import is_made_up, notebook
+from ..core.definition import MADE_UP
+from ..core.errors import PrefixViolation, PrefixWarning
+from ..core.job_names import GivenName
+from ..core.prefix_policy import PrefixPolicy
+from ..core.step_types import KINDS, Kind
+from ..enforcement.name_rules import Declared, Place, full_name_faults, judge
 
 _WHAT = {
     "endpoint_name": "Endpoint",

@@ -11,21 +11,21 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from ._sdk.catalogue import JobClass
-from ._sdk.sdk_made import NAMED_IN_THE_CALL, REFUSED, Refusal
-from .callers import called_by_the_sdk
-from .core.definition import image_name
-from .core.errors import PrefixViolation
-from .core.findings import (
+from .._sdk.catalogue import JobClass
+from .._sdk.sdk_made import NAMED_IN_THE_CALL, REFUSED, Refusal
+from ..core.definition import image_name
+from ..core.errors import PrefixViolation
+from ..core.findings import (
     FULL_NAME_OUTSIDE_POLICY,
     GROUP_OUTSIDE_POLICY,
     NOT_DECLARED,
     OUTSIDE_POLICY,
     Finding,
 )
-from .core.prefix_policy import PrefixPolicy
-from .core.step_types import KINDS, Kind
-from .given import (
+from ..core.prefix_policy import PrefixPolicy
+from ..core.step_types import KINDS, Kind
+from .callers import called_by_the_sdk
+from .name_injection import (
     FULL_NAMES,
     Call,
     base_name,

@@ -10,21 +10,21 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from ._sdk import upstream
-from ._sdk.declared_names import Outline, outline
-from ._sdk.dry_run import Look
-from ._sdk.rendering import RENDERING, render, render_as_it_is
-from .core.arns import Arn, role_accounts
-from .core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
-from .core.definition import Definition, is_stand_in, steps
-from .core.errors import PrefixViolation
-from .core.findings import Finding, has_errors
-from .core.plan import AuthorRequest, Plan
-from .core.prefix_policy import PrefixPolicy, unmatched_step_roles
-from .enforcement.enforce import enforce, enforce_in_place
-from .enforcement.name_rules import Place, full_name_faults
-from .given import Call
-from .iam import Preflight, foreign_roles
+from .._sdk import upstream
+from .._sdk.declared_names import Outline, outline
+from .._sdk.dry_run import Look
+from .._sdk.rendering import RENDERING, render, render_as_it_is
+from ..core.arns import Arn, role_accounts
+from ..core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
+from ..core.definition import Definition, is_stand_in, steps
+from ..core.errors import PrefixViolation
+from ..core.findings import Finding, has_errors
+from ..core.plan import AuthorRequest, Plan
+from ..core.prefix_policy import PrefixPolicy, unmatched_step_roles
+from ..enforcement.enforce import enforce, enforce_in_place
+from ..enforcement.name_rules import Place, full_name_faults
+from ..iam import Preflight, foreign_roles
+from .name_injection import Call
 from .rendering import Rendering
 from .sending import Judged
 

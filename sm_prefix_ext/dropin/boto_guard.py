@@ -9,12 +9,12 @@ from itertools import count
 from types import TracebackType
 from typing import Any
 
-from ._sdk import upstream
-from ._sdk.kept_clients import kept_clients
-from .core.errors import PrefixViolation, PrefixWarning
-from .core.findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, has_errors
-from .core.prefix_policy import PrefixPolicy
-from .guarded import SentRequest
+from .._sdk import upstream
+from .._sdk.kept_clients import kept_clients
+from ..core.errors import PrefixViolation, PrefixWarning
+from ..core.findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, has_errors
+from ..core.prefix_policy import PrefixPolicy
+from .guarded_operations import SentRequest
 
 _SERVICES = ("sagemaker", "batch")
 _SHOWN = (FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY)
