@@ -11,7 +11,7 @@ if find_spec("moto") is None:
     raise ImportError("sm_prefix_ext.embedded needs moto: pip install 'sm-prefix-ext[embedded]'")
 
 from .aws import EmbeddedAWS
-from .rules import ServiceCall
 from .server import Server
+from .settings import ServiceCall
 
 __all__ = ["EmbeddedAWS", "Server", "ServiceCall"]

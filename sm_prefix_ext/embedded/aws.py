@@ -22,13 +22,13 @@ from moto import mock_aws
 from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
-from .identity import EmbeddedIam
-from .principals import OWN_KEY
-from .principals import authorize as by_policies
-from .rules import Authorize, Rules, check_outcomes
+from .auth.principals import OWN_KEY
+from .auth.principals import authorize as by_policies
+from .backend.iam import EmbeddedIam
+from .backend.sagemaker import EmbeddedSageMaker
+from .backend.sts import EmbeddedSts
 from .server import Server
-from .service import EmbeddedSageMaker
-from .sessions import EmbeddedSts
+from .settings import Authorize, Rules, check_outcomes
 
 _TRUST = {
     "Version": "2012-10-17",

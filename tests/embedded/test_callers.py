@@ -16,7 +16,7 @@ from moto.core.utils import get_service_model
 from sm_prefix_ext import iam
 from sm_prefix_ext.core.arns import Home
 from sm_prefix_ext.embedded import EmbeddedAWS
-from sm_prefix_ext.embedded.direct import direct_requests
+from sm_prefix_ext.embedded.auth.api_permissions import direct_requests
 
 from ..unit.iam.pipelines import ACCOUNT, PIPELINES, REGION, WORKER, plan
 from .conftest import Driver

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext.embedded.expressions import MISSING, pick, references, resolve, stand_in
+from sm_prefix_ext.embedded.executions.expressions import (
+    MISSING,
+    pick,
+    references,
+    resolve,
+    stand_in,
+)
 
 from .definitions import get
 

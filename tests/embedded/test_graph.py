@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext.embedded.graph import (
+from sm_prefix_ext.embedded.executions.dag import (
     COMPLETED_WITH_FAILURES,
     EXECUTING,
     FAILED,

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sm_prefix_ext.core.step_types import JOB_KINDS, Kind
-from sm_prefix_ext.embedded.checking import RefusedError, check_definition
+from sm_prefix_ext.embedded.executions.definition_validation import RefusedError, check_definition
 
 from .conftest import Driver
 from .definitions import condition, document, get, job, loop, text

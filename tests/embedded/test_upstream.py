@@ -10,13 +10,13 @@ from moto.iam.responses import IamResponse
 from moto.sagemaker.responses import SageMakerResponse
 
 from sm_prefix_ext.core.step_types import JOB_KINDS
-from sm_prefix_ext.embedded import identity, service
-from sm_prefix_ext.embedded.identity import EmbeddedIam
-from sm_prefix_ext.embedded.service import EmbeddedSageMaker
+from sm_prefix_ext.embedded.backend import iam, sagemaker
+from sm_prefix_ext.embedded.backend.iam import EmbeddedIam
+from sm_prefix_ext.embedded.backend.sagemaker import EmbeddedSageMaker
 
 ADDED = [
-    *((SageMakerResponse, EmbeddedSageMaker, name) for name in service.ADDED),
-    *((IamResponse, EmbeddedIam, name) for name in identity.ADDED),
+    *((SageMakerResponse, EmbeddedSageMaker, name) for name in sagemaker.ADDED),
+    *((IamResponse, EmbeddedIam, name) for name in iam.ADDED),
 ]
 
 

@@ -12,11 +12,11 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import IAMBackend, iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
-from ..core.arns import Arn
-from ..iam.evaluator.evaluate import SESSION, Layer, read_layers
-from .judging import PRINCIPAL_TAG, Principal
-from .rules import ServiceCall
-from .sessions import narrowing
+from ...core.arns import Arn
+from ...iam.evaluator.evaluate import SESSION, Layer, read_layers
+from ..backend.sts import narrowing
+from ..settings import ServiceCall
+from .authorizer import PRINCIPAL_TAG, Principal
 
 OWN_KEY = "EMBEDDEDAWSEXAMPLE00"
 """The embedded AWS's own access key, whose owner may do everything."""

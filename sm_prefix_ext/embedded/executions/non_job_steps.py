@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..core.arns import Home, partition_of
+from ...core.arns import Home, partition_of
 from .expressions import stand_in
-from .scope import typed
+from .variables import typed
 
 DEPLOYED = {
     "Endpoint": ("CreateEndpoint", "EndpointName"),

@@ -12,7 +12,7 @@ from moto.core.responses import ActionResult
 from moto.iam.exceptions import IAMException, ValidationError
 from moto.iam.responses import IamResponse
 
-from ..iam.evaluator.evaluate import (
+from ...iam.evaluator.evaluate import (
     ALLOWED,
     BOUNDARY,
     IMPLICIT_DENY,
@@ -21,9 +21,9 @@ from ..iam.evaluator.evaluate import (
     judge,
     read_layers,
 )
-from ..iam.evaluator.patterns import Context
-from .judging import Principal
-from .principals import of_arn
+from ...iam.evaluator.patterns import Context
+from ..auth.authorizer import Principal
+from ..auth.principals import of_arn
 
 ADDED = ("simulate_custom_policy", "simulate_principal_policy")
 """The operations that moto lacks; a test fails as soon as it has one."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from ..core.arns import Arn
-from ..iam.evaluator.evaluate import (
+from ...core.arns import Arn
+from ...iam.evaluator.evaluate import (
     ALLOWED,
     BOUNDARY,
     EXPLICIT_DENY,
@@ -20,9 +20,9 @@ from ..iam.evaluator.evaluate import (
     judge,
     keys_of,
 )
-from ..iam.preflight import context_of
-from ..iam.request_context import Facts
-from ..iam.required_permissions import Request
+from ...iam.preflight import context_of
+from ...iam.request_context import Facts
+from ...iam.required_permissions import Request
 
 _CALLED = {
     IDENTITY: ("an", "identity-based policy"),

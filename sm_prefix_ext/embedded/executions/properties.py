@@ -11,9 +11,9 @@ from typing import Any
 
 from moto.core.utils import get_service_model
 
-from ..core.step_types import KINDS
+from ...core.step_types import KINDS
+from ..backend.request_validation import STRING, knows, type_of
 from .expressions import parts
-from .shapes import STRING, knows, type_of
 
 _SHOWN_BY: Mapping[str, tuple[str, ...]] = {
     "Tuning": (
@@ -71,7 +71,7 @@ def property_type(step: Mapping[str, Any], path: str) -> str | None:
         that leads nowhere.
 
     Example:
-        >>> from sm_prefix_ext.embedded.properties import property_type
+        >>> from sm_prefix_ext.embedded.executions.properties import property_type
         >>> train = {"Name": "Train", "Type": "Training"}
         >>> property_type(train, "ModelArtifacts.S3ModelArtifacts")
         'String'

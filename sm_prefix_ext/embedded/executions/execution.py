@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from ..core.step_types import Kind
-from .graph import COMPLETED_WITH_FAILURES, FAILED, STOPPED, Node, State, verdict
-from .records import StepRun
+from ...core.step_types import Kind
+from .dag import COMPLETED_WITH_FAILURES, FAILED, STOPPED, Node, State, verdict
+from .step_runs import StepRun
 
 STEP_FAILURE = "Step failure: One or multiple steps failed."
 

@@ -11,10 +11,10 @@ from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.exceptions import AWSValidationException
 from moto.sagemaker.responses import SageMakerResponse
 
-from ..core.arns import Arn, Home, partition_of
-from .expressions import StandIn
-from .rules import Rules
-from .shapes import refusal
+from ...core.arns import Arn, Home, partition_of
+from ..executions.expressions import StandIn
+from ..settings import Rules
+from .request_validation import refusal
 
 CROSS_ACCOUNT = "Cross-account pass role is not allowed."
 """IAM's words where a role is passed to a service in another account."""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.arns import Arn, Home
-from ..core.definition import StepView, role_slots
-from ..core.step_types import JOB_KINDS, KINDS, KINDS_BY_OPERATION
-from ..iam.request_context import Facts, facts_of
-from ..iam.required_permissions import Request, passing
+from ...core.arns import Arn, Home
+from ...core.definition import StepView, role_slots
+from ...core.step_types import JOB_KINDS, KINDS, KINDS_BY_OPERATION
+from ...iam.request_context import Facts, facts_of
+from ...iam.required_permissions import Request, passing
 
 _RESOURCES = {
     **{kind.name_field: kind.arn_resource for kind in JOB_KINDS},

@@ -8,20 +8,20 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..core.definition import role_slots
-from ..core.step_types import KINDS, Kind
-from ..iam.request_context import facts_of
-from ..iam.required_permissions import Request, grant_requests, passing
-from .asking import Asking, Made, view_of
+from ...core.definition import role_slots
+from ...core.step_types import KINDS, Kind
+from ...iam.request_context import facts_of
+from ...iam.required_permissions import Request, grant_requests, passing
+from ..auth.execution_requests import Asking, Made, view_of
+from ..settings import Outcome, compose_name, outcome_of
 from .caching import CACHED, Caching, cached_run, signature
+from .dag import EXECUTING, FAILED, NOT_RUN, STOPPED, SUCCEEDED, Node, State, decide
 from .execution import Job, StepError
 from .expressions import MISSING, pick, resolve, stand_in
-from .graph import EXECUTING, FAILED, NOT_RUN, STOPPED, SUCCEEDED, Node, State, decide
-from .jobless import DEPLOYED, result_of
-from .records import Iteration, StepRun
+from .non_job_steps import DEPLOYED, result_of
 from .retries import attempts_after
-from .rules import Outcome, compose_name, outcome_of
-from .scope import Scope
+from .step_runs import Iteration, StepRun
+from .variables import Scope
 
 Earlier = Callable[[], Iterable[tuple[str, StepRun]]]
 """Gives the runs of the pipeline's other executions, each with its execution's ARN."""

@@ -15,16 +15,16 @@ from moto.sagemaker.exceptions import (
     ResourceNotFound,
 )
 
-from ..core.arns import Arn
-from ..core.definition import role_slots
-from ..core.step_types import JOB_KINDS, Kind
+from ...core.arns import Arn
+from ...core.definition import role_slots
+from ...core.step_types import JOB_KINDS, Kind
+from ..executions.dag import EXECUTING, FAILED, STOPPED
+from ..executions.execution import Ask, Job, StepError
 from .endpoints import EndpointOperations
-from .execution import Ask, Job, StepError
-from .graph import EXECUTING, FAILED, STOPPED
+from .missing_job_types import PlainJob
 from .operations import CROSS_ACCOUNT, plain, stood_in
-from .paging import page
-from .plain import PlainJob
-from .shapes import fitting, input_shape, knows, refusal
+from .pagination import page
+from .request_validation import fitting, input_shape, knows, refusal
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class JobOperations(EndpointOperations):
     """moto's jobs, with bad requests and duplicates refused, and those that it lacks."""
 
     def make(self, kind: Kind, name: str, request: Mapping[str, Any], ask: Ask) -> Job:
-        """Make a job for a step; see :class:`sm_prefix_ext.embedded.execution.Maker`."""
+        """Make a job for a step; see :class:`sm_prefix_ext.embedded.executions.execution.Maker`."""
         operation, describe = kind.actions[:2]
         if not knows(operation):
             raise StepError(f"The installed botocore has no {operation}; update boto3.")

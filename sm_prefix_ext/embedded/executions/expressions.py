@@ -34,7 +34,7 @@ def step_path(path: str) -> tuple[str, str] | None:
     """The step that a ``Get`` path refers to and what follows it, or ``None`` for other paths.
 
     Example:
-        >>> from sm_prefix_ext.embedded.expressions import step_path
+        >>> from sm_prefix_ext.embedded.executions.expressions import step_path
         >>> step_path("Steps.Train.ModelArtifacts.S3ModelArtifacts")
         ('Train', 'ModelArtifacts.S3ModelArtifacts')
         >>> step_path("Parameters.Instances") is None
@@ -118,7 +118,7 @@ def parts(path: str) -> list[str | int] | None:
     """The parts of a property path, or ``None`` for a text that isn't one.
 
     Example:
-        >>> from sm_prefix_ext.embedded.expressions import parts
+        >>> from sm_prefix_ext.embedded.executions.expressions import parts
         >>> parts("Outputs['train'].S3Output.S3Uri"), parts("Jobs[2].Name"), parts("a..b")
         (['Outputs', 'train', 'S3Output', 'S3Uri'], ['Jobs', 2, 'Name'], None)
     """
@@ -163,7 +163,7 @@ def stand_in(path: str) -> StandIn:
     """A value of a likely form for something that only a real run can know.
 
     Example:
-        >>> from sm_prefix_ext.embedded.expressions import stand_in
+        >>> from sm_prefix_ext.embedded.executions.expressions import stand_in
         >>> stand_in("Steps.Tune.Output.S3Uri"), stand_in("JsonGet.metrics.mse.value")
         ('s3://stand-in/Steps/Tune/Output/S3Uri', 'stand-in-JsonGet-metrics-mse-value')
     """

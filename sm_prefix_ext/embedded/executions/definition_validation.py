@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ..core.definition import StepView, load, steps
-from ..core.job_names import RESERVED
-from ..core.step_types import Kind
+from ...core.definition import StepView, load, steps
+from ...core.job_names import RESERVED
+from ...core.step_types import Kind
+from ..backend.request_validation import STRING, faults, input_shape, knows
 from .caching import Caching
+from .dag import GraphError, Node, graph
 from .expressions import paths, step_path
-from .graph import GraphError, Node, graph
 from .properties import property_type
 from .retries import retry_policies
-from .scope import DEFINITION_PARAMETER, VARIABLES, parameter_refusal
-from .shapes import STRING, faults, input_shape, knows
+from .variables import DEFINITION_PARAMETER, VARIABLES, parameter_refusal
 
 _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 """As AWS's JSON schema of pipeline definitions has it."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from .execution import Execution
 from .expressions import MISSING, pick, stand_in, step_path
-from .records import StepRun
+from .step_runs import StepRun
 
 DEFINITION_PARAMETER = "String"
 """The type of a parameter that states none (AWS's JSON schema of pipeline definitions)."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .graph import EXECUTING, State
+from .dag import EXECUTING, State
 
 
 @dataclass(frozen=True)

@@ -9,20 +9,20 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import AWSValidationException
 
-from .execution import Job, StepError
+from ..executions.execution import Job, StepError
 from .operations import Operations, plain, stood_in
-from .shapes import fitting, input_shape, refusal
+from .request_validation import fitting, input_shape, refusal
 
 
 class EndpointOperations(Operations):
     """moto's endpoints and their configurations, with updates and with duplicates refused."""
 
     def has_endpoint(self, request: Mapping[str, Any]) -> bool:
-        """See :class:`sm_prefix_ext.embedded.execution.Maker`."""
+        """See :class:`sm_prefix_ext.embedded.executions.execution.Maker`."""
         return request.get("EndpointName") in self.sagemaker_backend.endpoints
 
     def deploy(self, operation: str, request: Mapping[str, Any]) -> Job:
-        """See :class:`sm_prefix_ext.embedded.execution.Maker`."""
+        """See :class:`sm_prefix_ext.embedded.executions.execution.Maker`."""
         if operation == "UpdateEndpoint":
             request = {key: value for key, value in request.items() if key != "Tags"}
         try:

@@ -13,10 +13,10 @@ from moto.s3.models import s3_backends
 from moto.sagemaker.exceptions import AWSValidationException, ResourceNotFound
 from werkzeug.exceptions import HTTPException
 
-from .checking import RefusedError, check_definition
+from ..executions.definition_validation import RefusedError, check_definition
 from .jobs import JobOperations
 from .operations import plain
-from .paging import page
+from .pagination import page
 from .versions import Version, VersionError, Versions
 
 

@@ -6,24 +6,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..core.arns import Arn, Home, unescaped
-from ..core.definition import StepView
-from ..core.plan import PlannedJob
-from ..core.step_types import KINDS, STEP_NAME_IN_JOB_NAME, Kind
-from ..iam.request_context import Facts, facts_of
-from ..iam.required_permissions import (
+from ...core.arns import Arn, Home, unescaped
+from ...core.definition import StepView
+from ...core.plan import PlannedJob
+from ...core.step_types import KINDS, STEP_NAME_IN_JOB_NAME, Kind
+from ...iam.request_context import Facts, facts_of
+from ...iam.required_permissions import (
     NOT_KNOWN,
     Request,
     experiment_requests,
     jobless_requests,
     property_file_requests,
 )
-from .execution import Execution, Maker, StepError
-from .expressions import resolve, with_uris
-from .graph import Node
-from .records import StepRun
-from .rules import Rules, ServiceCall
-from .scope import Scope
+from ..executions.dag import Node
+from ..executions.execution import Execution, Maker, StepError
+from ..executions.expressions import resolve, with_uris
+from ..executions.step_runs import StepRun
+from ..executions.variables import Scope
+from ..settings import Rules, ServiceCall
 
 _MADE_OR_UPDATED = ("Endpoint", "EndpointConfig", "InferenceComponent")
 

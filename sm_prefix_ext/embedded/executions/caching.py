@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from .graph import SUCCEEDED
-from .records import StepRun
+from .dag import SUCCEEDED
+from .step_runs import StepRun
 
 _CHECK = ("AppSpecification", "Environment", "ProcessingInputs")
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -83,7 +83,7 @@ class Caching:
             ValueError: for one that can't be.
 
         Example:
-            >>> from sm_prefix_ext.embedded.caching import Caching
+            >>> from sm_prefix_ext.embedded.executions.caching import Caching
             >>> config = {"Enabled": True, "ExpireAfter": "30dT5h"}
             >>> Caching.of({"Name": "Train", "Type": "Training", "CacheConfig": config})
             Caching(enabled=True, expire_after=datetime.timedelta(days=30, seconds=18000))

@@ -13,20 +13,20 @@ from moto.sagemaker.exceptions import (
     ResourceNotFound,
 )
 
-from ..core.arns import Home
-from .checking import check_definition, names_of
-from .direct import direct_requests
-from .execution import Execution
-from .graph import EXECUTING, FAILED, STOPPED, SUCCEEDED, Node, ancestors
-from .jobless import callback_outputs
+from ...core.arns import Home
+from ..auth.api_permissions import direct_requests
+from ..auth.principals import OWN_KEY, of_access_key
+from ..executions.dag import EXECUTING, FAILED, STOPPED, SUCCEEDED, Node, ancestors
+from ..executions.definition_validation import check_definition, names_of
+from ..executions.execution import Execution
+from ..executions.non_job_steps import callback_outputs
+from ..executions.runner import Runner
+from ..executions.step_runs import StepRun
+from ..executions.variables import typed_parameters
+from ..settings import outcome_of
 from .operations import plain
-from .paging import page
+from .pagination import page
 from .pipelines import PipelineOperations
-from .principals import OWN_KEY, of_access_key
-from .records import StepRun
-from .rules import outcome_of
-from .runner import Runner
-from .scope import typed_parameters
 
 ADDED = (
     "create_auto_ml_job",

@@ -1,0 +1,1 @@
+"""The services of the embedded AWS: moto's, extended."""

@@ -1,0 +1,1 @@
+"""How the embedded SageMaker checks a pipeline and runs it."""
