@@ -24,7 +24,7 @@ LAYERS = (
         "dropin",
         "audit",
         "embedded",
-        "report",
+        "reporting",
         "target",
         "demo",
     },

@@ -47,7 +47,7 @@ def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False)
     if form == "json":
         print_json({"findings": [finding.to_dict() for finding in findings]})
         return
-    from ..report import terminal
+    from ..reporting import terminal
 
     console = terminal.console(err=err)
     if findings:
@@ -57,14 +57,14 @@ def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False)
 
 def print_table(rows: Any, columns: tuple[str, ...]) -> None:
     """Planned jobs or job records."""
-    from ..report import terminal
+    from ..reporting import terminal
 
     terminal.console().print(terminal.jobs(rows, columns))
 
 
 def print_preflight(answer: Any) -> None:
     """A preflight's answer, and its warnings."""
-    from ..report import terminal
+    from ..reporting import terminal
 
     console = terminal.console()
     console.print(terminal.preflight(answer))

@@ -18,7 +18,7 @@ from ..core.errors import PrefixViolation
 from ..core.job_records import prefixed_jobs
 from ..core.prefix_policy import PrefixPolicy
 from ..embedded import EmbeddedAWS
-from ..report import terminal
+from ..reporting import terminal
 
 NAMES: Mapping[str, Any] = {
     "preprocess": "prepare",

@@ -16,7 +16,7 @@ import pytest
 import sm_prefix_ext
 from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext._sdk import upstream
-from sm_prefix_ext.report import markdown
+from sm_prefix_ext.reporting import markdown
 
 from ..installed import MAJOR, needs_sdk
 

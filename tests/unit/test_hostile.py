@@ -17,7 +17,7 @@ from sm_prefix_ext.core.findings import CATALOGUE, Finding, as_text
 from sm_prefix_ext.core.html_table import as_html
 from sm_prefix_ext.core.text import printable, printable_json, shown
 from sm_prefix_ext.enforcement.enforce import enforce
-from sm_prefix_ext.report import terminal
+from sm_prefix_ext.reporting import terminal
 
 HOSTILE = (
     "T\x1b[2K\x1b]0;title\x07\r\nNo findings: every job runs under its prefix.\x9b1A\x08\x7f"
