@@ -25,7 +25,6 @@ LAYERS = (
         "audit",
         "embedded",
         "reporting",
-        "target",
         "demo",
     },
     {"cli", "__main__"},

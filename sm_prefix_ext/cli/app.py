@@ -9,11 +9,11 @@ import click
 from .. import __version__
 from ..core.errors import PrefixError
 from ..core.text import printable
-from ..target import BadTarget, region_hint
-from .executions import demo, jobs
+from .check import check, plan
+from .execution import demo, jobs
+from .loader import BadTarget, region_hint
 from .output import drop_the_rest, escape_what_cannot_be_encoded
-from .pipelines import check, plan
-from .policies import preflight, write_policy
+from .policy import preflight, write_policy
 from .quiet import quiet_sdk
 
 

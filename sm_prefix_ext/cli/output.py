@@ -14,7 +14,7 @@ import click
 
 from ..core.errors import PrefixViolation
 from ..core.findings import Finding
-from ..target import BadTarget
+from .loader import BadTarget
 
 
 @contextlib.contextmanager

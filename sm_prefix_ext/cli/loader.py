@@ -13,15 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .core.arns import role_accounts
-from .core.declared import Declared
-from .core.definition import Definition, copied, load, steps, strings
-from .core.errors import PrefixError, PrefixViolation
-from .core.findings import Finding, has_errors
-from .core.plan import AuthorRequest, Plan
-from .core.prefix_policy import PrefixPolicy
-from .core.strict_json import loads
-from .enforcement.enforce import enforce_in_place
+from ..core.arns import role_accounts
+from ..core.declared import Declared
+from ..core.definition import Definition, copied, load, steps, strings
+from ..core.errors import PrefixError, PrefixViolation
+from ..core.findings import Finding, has_errors
+from ..core.plan import AuthorRequest, Plan
+from ..core.prefix_policy import PrefixPolicy
+from ..core.strict_json import loads
+from ..enforcement.enforce import enforce_in_place
 
 T = TypeVar("T")
 
@@ -88,7 +88,7 @@ class Target:
             if has_errors(findings):
                 raise PrefixViolation(findings, "the definition")
         if self.pipeline is not None:
-            from .dropin.pipeline import region_of
+            from ..dropin.pipeline import region_of
 
             region = region_of(self.pipeline) if region is None else region
             own = str(self.pipeline.name) or None
@@ -107,12 +107,12 @@ class Target:
     def _is_ours(self) -> bool:
         if self.pipeline is None:
             return False
-        from .dropin.pipeline import Pipeline
+        from ..dropin.pipeline import Pipeline
 
         return isinstance(self.pipeline, Pipeline)
 
     def _with(self, policy: PrefixPolicy | None) -> Any:
-        from .dropin.pipeline import with_policy
+        from ..dropin.pipeline import with_policy
 
         return self.pipeline if policy is None else with_policy(self.pipeline, policy)
 
@@ -125,7 +125,7 @@ class Target:
     def _as_it_stands(
         self,
     ) -> tuple[Definition, Mapping[str, Declared], tuple[AuthorRequest, ...]]:
-        from .dropin.pipeline import as_it_stands
+        from ..dropin.pipeline import as_it_stands
 
         stands = as_it_stands(self.pipeline)
         for _ in steps(stands.definition):  # a class of the user's own may render anything
@@ -139,7 +139,7 @@ class Target:
         findings = enforce_in_place(copied(definition), policy, declared, composes=False)
         if self.pipeline is None:
             return findings
-        from .dropin.pipeline import own_name_faults
+        from ..dropin.pipeline import own_name_faults
 
         return own_name_faults(self.pipeline, policy) + findings
 
@@ -152,7 +152,7 @@ def _foreign_roles(definition: Definition) -> tuple[Finding, ...]:
     """The findings on roles of several accounts."""
     if len(role_accounts(" ".join(strings(definition)))) < 2:
         return ()
-    from .iam import foreign_roles  # takes a third of the time in which the command starts
+    from ..iam import foreign_roles
 
     return foreign_roles(definition)
 

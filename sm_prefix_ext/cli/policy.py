@@ -10,7 +10,7 @@ import click
 from ..core.plan import Plan
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable, printable_json
-from ..target import find, read_policy
+from .loader import find, read_policy
 from .options import (
     format_option,
     given_parameters,

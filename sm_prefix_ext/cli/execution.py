@@ -6,7 +6,7 @@ import click
 
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable
-from ..target import BadTarget, read_json
+from .loader import BadTarget, read_json
 from .options import format_option, given_policy, policy_options
 from .output import judging, print_json, print_table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..core.findings import has_errors
-from ..target import find
+from .loader import find
 from .options import (
     account_option,
     format_option,
