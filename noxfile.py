@@ -56,10 +56,13 @@ def oracle(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style."""
+    """Style, layers, dead code."""
+    session.install("--no-deps", ".")
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
+    session.run("lint-imports", "--no-logo")
+    session.run("vulture")
 
 
 @nox.session

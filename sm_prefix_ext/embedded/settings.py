@@ -13,7 +13,7 @@ from typing import Any
 from ..core.job_names import RESERVED
 from ..core.step_types import ENTITY_TOKEN_LENGTH, Kind
 from ..iam.request_context import Facts
-from .executions.dag import EXECUTING, FAILED, STOPPED, SUCCEEDED
+from .statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 
 OUTCOMES = (SUCCEEDED, FAILED, STOPPED, EXECUTING)
 _WITHOUT = {

@@ -11,9 +11,9 @@ from moto.core.utils import camelcase_to_underscores, get_service_model
 
 from sm_prefix_ext.core.step_types import JOB_KINDS
 from sm_prefix_ext.embedded import EmbeddedAWS
-from sm_prefix_ext.embedded.backend.request_validation import faults
 from sm_prefix_ext.embedded.backend.sagemaker import EmbeddedSageMaker
 from sm_prefix_ext.embedded.executions.caching import _KEYS, CACHED, Caching, signature
+from sm_prefix_ext.embedded.request_validation import faults
 
 from .conftest import Driver
 from .definitions import LEAST, deployment, get, job, loop, text

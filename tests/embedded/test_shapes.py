@@ -12,7 +12,7 @@ from botocore.validate import ParamValidator
 from moto.core.utils import get_service_model
 
 from sm_prefix_ext.core.step_types import JOB_KINDS
-from sm_prefix_ext.embedded.backend.request_validation import faults, input_shape, knows, refusal
+from sm_prefix_ext.embedded.request_validation import faults, input_shape, knows, refusal
 
 from .definitions import LEAST
 

@@ -14,9 +14,9 @@ from moto.sts.models import AssumedRole, sts_backends
 
 from ...core.arns import Arn
 from ...iam.evaluator.evaluate import SESSION, Layer, read_layers
-from ..backend.sts import narrowing
 from ..settings import ServiceCall
 from .authorizer import PRINCIPAL_TAG, Principal
+from .session_policies import narrowing
 
 OWN_KEY = "EMBEDDEDAWSEXAMPLE00"
 """The embedded AWS's own access key, whose owner may do everything."""

@@ -10,8 +10,8 @@ from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import AWSValidationException
 
 from ..executions.execution import Job, StepError
+from ..request_validation import fitting, input_shape, refusal
 from .operations import Operations, plain, stood_in
-from .request_validation import fitting, input_shape, refusal
 
 
 class EndpointOperations(Operations):

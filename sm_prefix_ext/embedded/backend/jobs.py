@@ -18,13 +18,13 @@ from moto.sagemaker.exceptions import (
 from ...core.arns import Arn
 from ...core.definition import role_slots
 from ...core.step_types import JOB_KINDS, Kind
-from ..executions.dag import EXECUTING, FAILED, STOPPED
 from ..executions.execution import Ask, Job, StepError
+from ..request_validation import fitting, input_shape, knows, refusal
+from ..statuses import EXECUTING, FAILED, STOPPED
 from .endpoints import EndpointOperations
 from .missing_job_types import PlainJob
 from .operations import CROSS_ACCOUNT, plain, stood_in
 from .pagination import page
-from .request_validation import fitting, input_shape, knows, refusal
 
 
 @dataclass(frozen=True)

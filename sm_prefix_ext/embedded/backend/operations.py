@@ -13,8 +13,8 @@ from moto.sagemaker.responses import SageMakerResponse
 
 from ...core.arns import Arn, Home, partition_of
 from ..executions.expressions import StandIn
+from ..request_validation import refusal
 from ..settings import Rules
-from .request_validation import refusal
 
 CROSS_ACCOUNT = "Cross-account pass role is not allowed."
 """IAM's words where a role is passed to a service in another account."""

@@ -16,7 +16,7 @@ from moto.sagemaker.exceptions import (
 from ...core.arns import Home
 from ..auth.api_permissions import direct_requests
 from ..auth.principals import OWN_KEY, of_access_key
-from ..executions.dag import EXECUTING, FAILED, STOPPED, SUCCEEDED, Node, ancestors
+from ..executions.dag import Node, ancestors
 from ..executions.definition_validation import check_definition, names_of
 from ..executions.execution import Execution
 from ..executions.non_job_steps import callback_outputs
@@ -24,6 +24,7 @@ from ..executions.runner import Runner
 from ..executions.step_runs import StepRun
 from ..executions.variables import typed_parameters
 from ..settings import outcome_of
+from ..statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 from .operations import plain
 from .pagination import page
 from .pipelines import PipelineOperations

@@ -2,36 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
 from moto.core.responses import ActionResult
-from moto.sts.models import AssumedRole
 from moto.sts.responses import TokenResponse
 
-# On moto's own object, so that moto's reset clears it too.
-_KEPT = "sm_prefix_ext_narrowing"
-
-
-@dataclass(frozen=True)
-class Narrowing:
-    """What a session of a role was given.
-
-    Args:
-        policy: its inline session policy as JSON, or ``None``.
-        policy_arns: the ARNs of its managed session policies.
-        tags: its session tags, with ``Key`` and ``Value``.
-    """
-
-    policy: str | None
-    policy_arns: tuple[str, ...]
-    tags: Sequence[Mapping[str, str]]
-
-
-def narrowing(session: AssumedRole) -> Narrowing | None:
-    """What a session was given; ``None`` for one of which that isn't known."""
-    found: Narrowing | None = getattr(session, _KEPT, None)
-    return found
+from ..auth.session_policies import Narrowing, narrow
 
 
 class EmbeddedSts(TokenResponse):
@@ -52,5 +26,5 @@ class EmbeddedSts(TokenResponse):
     def _keep(self, answer: ActionResult) -> ActionResult:
         arns = tuple(one["arn"] for one in self._get_param("PolicyArns") or [])
         given = Narrowing(self._get_param("Policy"), arns, self._get_param("Tags") or [])
-        setattr(answer.result["Credentials"], _KEPT, given)
+        narrow(answer.result["Credentials"], given)
         return answer

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from .dag import SUCCEEDED
+from ..statuses import SUCCEEDED
 from .step_runs import StepRun
 
 _CHECK = ("AppSpecification", "Environment", "ProcessingInputs")

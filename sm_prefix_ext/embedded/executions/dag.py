@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ...core.definition import NESTED
+from ..statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 from .expressions import references
 
-SUCCEEDED, FAILED, STOPPED, EXECUTING = "Succeeded", "Failed", "Stopped", "Executing"
 NOT_RUN, WAITING = "NotRun", "Waiting"
 """States of steps that ``ListPipelineExecutionSteps`` doesn't show."""
 COMPLETED_WITH_FAILURES = "CompletedWithFailures"

@@ -10,7 +10,7 @@ from typing import Any
 from ...core.definition import StepView, load, steps
 from ...core.job_names import RESERVED
 from ...core.step_types import Kind
-from ..backend.request_validation import STRING, faults, input_shape, knows
+from ..request_validation import STRING, faults, input_shape, knows
 from .caching import Caching
 from .dag import GraphError, Node, graph
 from .expressions import paths, step_path

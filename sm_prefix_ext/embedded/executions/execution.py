@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from ...core.step_types import Kind
-from .dag import COMPLETED_WITH_FAILURES, FAILED, STOPPED, Node, State, verdict
+from ..statuses import FAILED, STOPPED
+from .dag import COMPLETED_WITH_FAILURES, Node, State, verdict
 from .step_runs import StepRun
 
 STEP_FAILURE = "Step failure: One or multiple steps failed."

@@ -12,7 +12,7 @@ from typing import Any
 from moto.core.utils import get_service_model
 
 from ...core.step_types import KINDS
-from ..backend.request_validation import STRING, knows, type_of
+from ..request_validation import STRING, knows, type_of
 from .expressions import parts
 
 _SHOWN_BY: Mapping[str, tuple[str, ...]] = {

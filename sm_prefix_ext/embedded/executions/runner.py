@@ -12,12 +12,13 @@ from ...core.definition import role_slots
 from ...core.step_types import KINDS, Kind
 from ...iam.request_context import facts_of
 from ...iam.required_permissions import Request, grant_requests, passing
-from ..auth.execution_requests import Asking, Made, view_of
 from ..settings import Outcome, compose_name, outcome_of
+from ..statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 from .caching import CACHED, Caching, cached_run, signature
-from .dag import EXECUTING, FAILED, NOT_RUN, STOPPED, SUCCEEDED, Node, State, decide
+from .dag import NOT_RUN, Node, State, decide
 from .execution import Job, StepError
 from .expressions import MISSING, pick, resolve, stand_in
+from .iam_requests import Asking, Made, view_of
 from .non_job_steps import DEPLOYED, result_of
 from .retries import attempts_after
 from .step_runs import Iteration, StepRun

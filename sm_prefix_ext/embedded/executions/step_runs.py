@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from .dag import EXECUTING, State
+from ..statuses import EXECUTING
+from .dag import State
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ from ...iam.required_permissions import (
     jobless_requests,
     property_file_requests,
 )
-from ..executions.dag import Node
-from ..executions.execution import Execution, Maker, StepError
-from ..executions.expressions import resolve, with_uris
-from ..executions.step_runs import StepRun
-from ..executions.variables import Scope
 from ..settings import Rules, ServiceCall
+from .dag import Node
+from .execution import Execution, Maker, StepError
+from .expressions import resolve, with_uris
+from .step_runs import StepRun
+from .variables import Scope
 
 _MADE_OR_UPDATED = ("Endpoint", "EndpointConfig", "InferenceComponent")
 

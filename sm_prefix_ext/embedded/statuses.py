@@ -1,0 +1,3 @@
+"""The statuses of executions and steps, as SageMaker words them."""
+
+SUCCEEDED, FAILED, STOPPED, EXECUTING = "Succeeded", "Failed", "Stopped", "Executing"
