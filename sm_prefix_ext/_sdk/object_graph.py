@@ -23,22 +23,23 @@ _FUNCTION_ARGUMENTS = ("_func_args", "_func_kwargs")
 _WRITTEN_INTO = ("AutoMLInput",)
 
 
-# What to do with the instances of a class. Plain numbers: an Enum's members are slow to look up.
+# What to do with the instances of a class. Plain numbers, since an Enum's members are slow to look
+# up; in this order, since the walk compares them.
 (
-    _DICT,
     _LIST,
-    _SET,
     _TUPLE,
+    _DICT,
+    _SET,
     _GIVEN_NAME,
+    _NOT_FOLLOWED,
     _STEP_OUTPUT,
     _EXPRESSION,
+    _OBJECT,
+    _WRITTEN,
     _STEP,
     _STEP_COLLECTION,
-    _WRITTEN,
-    _OBJECT,
     _USERS_OBJECT,
-    _NOT_FOLLOWED,
-) = range(13)
+) = range(1, 14)
 _BUILT_IN: dict[type, int] = {
     dict: _DICT,
     list: _LIST,
@@ -104,75 +105,83 @@ def reach(roots: Iterable[Any], upstream: Upstream, *, everything: bool = False)
             job objects, with their own dicts, lists and sets: nothing else is written into by the
             SDK's own classes. Where a class of the user's own is met, everything is kept anyway.
     """
-    found = _walk(roots, upstream, everything)
-    if found.users_own and not everything:
-        found = _walk(roots, upstream, True)
-    return found
+    roots = list(roots)
+    graph = _Walk(upstream, everything).follow(roots)
+    if graph.users_own and not everything:
+        graph = _Walk(upstream, everything=True).follow(roots)
+    return graph
 
 
-def _walk(roots: Iterable[Any], upstream: Upstream, everything: bool) -> Reach:
-    """One pass over the graph; every rendering pays for it, so the common case is kept short."""
-    found = Reach()
-    roles, leaves, with_private = _KNOWN.setdefault(
-        upstream, (dict(_BUILT_IN), set(_LEAVES), set())
-    )
-    seen: set[int] = set()
-    stack = list(roots)[::-1]
-    while stack:
-        value = stack.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
-        kind = type(value)
-        role = roles.get(kind)
-        if role is None:
-            role = roles[kind] = _role(kind, upstream)
-            if role is _NOT_FOLLOWED:
-                leaves.add(kind)
-            elif hasattr(kind, "__pydantic_private__"):
-                with_private.add(kind)
-        if role is _LIST or role is _TUPLE:
-            if everything and role is _LIST:
-                found.containers.append((value, list(value)))
-            stack += [inner for inner in value if type(inner) not in leaves]
-        elif role is _DICT:
-            if everything:
-                found.containers.append((value, dict(value)))
-            stack += [inner for inner in value.values() if type(inner) not in leaves]
-        elif role is _SET:
-            if everything:
-                found.containers.append((value, set(value)))
-        elif role is _STEP_OUTPUT:
-            stack.append(value._step)
-        elif role is _EXPRESSION:
-            stack += value._referenced_steps
-        elif role is not _NOT_FOLLOWED and role is not _GIVEN_NAME:
-            written = role is not _OBJECT
-            if written and role is not _WRITTEN:
-                _note(value, role, found, upstream)
-            attributes = getattr(value, "__dict__", None)
-            if attributes is None:
+class _Walk:
+    """One pass over the graph; every rendering pays for it, so the common cases come first."""
+
+    def __init__(self, upstream: Upstream, everything: bool) -> None:
+        self.found = Reach()
+        self._upstream = upstream
+        self._everything = everything
+        self._roles, self._leaves, self._with_private = _KNOWN.setdefault(
+            upstream, (dict(_BUILT_IN), set(_LEAVES), set())
+        )
+        self._stack: list[Any] = []
+
+    def follow(self, roots: Iterable[Any]) -> Reach:
+        """Visit each object that the roots lead to once."""
+        stack, leaves, roles = self._stack, self._leaves, self._roles
+        stack += list(roots)[::-1]
+        seen: set[int] = set()
+        while stack:
+            value = stack.pop()
+            if id(value) in seen:
                 continue
-            if everything or written:
-                # Not its dict is kept but the object: pydantic's assignment puts a new dict there.
-                found.objects.append((value, dict(attributes)))
-            if "_func_args" in attributes:
-                attributes = _of_function_step(attributes)
-            held = [inner for inner in attributes.values() if type(inner) not in leaves]
-            if kind in with_private and value.__pydantic_private__ is not None:
-                held.append(value.__pydantic_private__)
-            for inner in held:
-                kind = type(inner)
-                if kind is GivenName:
-                    found.named.append(value)
-                elif kind in _COPIES and not everything:
-                    if written:
-                        found.containers.append((inner, _COPIES[kind](inner)))
-                    if inner:
-                        stack.append(inner)
-                else:
-                    stack.append(inner)
-    return found
+            seen.add(id(value))
+            role = roles.get(type(value)) or self._classify(type(value))
+            if role <= _DICT:
+                if self._everything and role is not _TUPLE:
+                    self.found.containers.append((value, _COPIES[type(value)](value)))
+                inner = value.values() if role is _DICT else value
+                stack += [item for item in inner if type(item) not in leaves]
+            elif role >= _OBJECT:
+                self._object(value, role)
+            elif role is _STEP_OUTPUT:
+                stack.append(value._step)
+            elif role is _EXPRESSION:
+                stack += value._referenced_steps
+            elif role is _SET and self._everything:
+                self.found.containers.append((value, set(value)))
+        return self.found
+
+    def _classify(self, kind: type) -> int:
+        role = self._roles[kind] = _role(kind, self._upstream)
+        if role is _NOT_FOLLOWED:
+            self._leaves.add(kind)
+        elif hasattr(kind, "__pydantic_private__"):
+            self._with_private.add(kind)
+        return role
+
+    def _object(self, value: Any, role: int) -> None:
+        if role >= _STEP:
+            _note(value, role, self.found, self._upstream)
+        attributes = getattr(value, "__dict__", None)
+        if attributes is None:
+            return
+        written = role is not _OBJECT
+        if self._everything or written:
+            # The object is kept and not its dict: pydantic's assignment puts a new dict there.
+            self.found.objects.append((value, dict(attributes)))
+        if "_func_args" in attributes:
+            attributes = _of_function_step(attributes)
+        leaves = self._leaves
+        held = [inner for inner in attributes.values() if type(inner) not in leaves]
+        if type(value) in self._with_private and value.__pydantic_private__ is not None:
+            held.append(value.__pydantic_private__)
+        own_containers = written and not self._everything
+        for inner in held:
+            kind = type(inner)
+            if kind is GivenName:
+                self.found.named.append(value)
+            elif own_containers and kind in _COPIES:
+                self.found.containers.append((inner, _COPIES[kind](inner)))
+        self._stack += held
 
 
 _KNOWN: dict[Upstream, tuple[dict[type, int], set[type], set[type]]] = {}
