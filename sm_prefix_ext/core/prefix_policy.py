@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from . import policy_file
 from .arns import is_role_arn
 from .errors import InvalidPrefix, PolicyFileError
 from .findings import UNMATCHED_STEP_ROLE, Finding
@@ -18,15 +17,6 @@ from .job_names import JobPrefix, plain
 from .step_types import KINDS, PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
 from .text import shown
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-FILE_NAME = "sm-prefix.toml"
-ENVIRONMENT_VARIABLE = "SM_PREFIX_POLICY"
-_APP_NAME = "sm-prefix"
-_KEYS = ("prefix", "short_prefix", "step_roles")
 _ALIKE = 0.85
 """From this ratio of :mod:`difflib` on, a word counts as another one misspelt."""
 
@@ -131,20 +121,18 @@ class PrefixPolicy:
             PolicyFileError: for a file that isn't there, isn't TOML, has an unknown key, or holds
                 a value that can't be.
         """
-        document = _document(path)
-        for key in document:
-            if key not in _KEYS:
-                raise PolicyFileError(path, key, _unknown(key))
+        document = policy_file.read(path)
         for key in ("prefix", "short_prefix"):
             try:
-                cls(**{key: document.get(key)})
+                given: dict[str, Any] = {key: document.get(key)}
+                cls(**given)
             except ValueError as error:
                 raise PolicyFileError(path, key, str(error)) from None
         try:
             roles = _checked_roles(document.get("step_roles", {}))
-        except _RoleFault as fault:
-            key = f"step_roles.{fault.key}" if fault.key else "step_roles"
-            raise PolicyFileError(path, key, fault.why) from None
+        except _InvalidRole as invalid:
+            key = f"step_roles.{invalid.key}" if invalid.key else "step_roles"
+            raise PolicyFileError(path, key, invalid.why) from None
         policy = cls(
             document.get("prefix"), short_prefix=document.get("short_prefix"), step_roles=roles
         )
@@ -162,20 +150,8 @@ class PrefixPolicy:
             PolicyFileError: for a file that can't be used, and where ``$SM_PREFIX_POLICY`` names
                 one that isn't there.
         """
-        named = os.environ.get(ENVIRONMENT_VARIABLE)
-        if named:
-            if not Path(named).is_file():
-                raise PolicyFileError(
-                    named,
-                    None,
-                    f"${ENVIRONMENT_VARIABLE} names this file, and it isn't there; "
-                    "correct the variable or unset it.",
-                )
-            return cls.from_file(named)
-        for path in _candidates():
-            if path.is_file():
-                return cls.from_file(path)
-        return None
+        path = policy_file.discover()
+        return None if path is None else cls.from_file(path)
 
 
 def unmatched_step_roles(policy: PrefixPolicy, step_names: Iterable[str]) -> tuple[Finding, ...]:
@@ -214,33 +190,6 @@ def _unmatched(key: str, names: Iterable[str], source: str | None) -> Finding:
     )
 
 
-def _document(path: str | os.PathLike[str]) -> Any:
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise PolicyFileError(path, None, f"the file can't be read: {error.strerror}.") from None
-    except ValueError as error:  # no text, or no path at all
-        raise PolicyFileError(path, None, f"the file can't be read: {error}.") from None
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        why = "the policy file is nested too deep to be a prefix policy."
-    except ValueError as error:  # an integer of too many digits is no TOMLDecodeError
-        why = f"the policy file is not TOML: {error}."
-    raise PolicyFileError(path, None, why)
-
-
-def _candidates() -> Iterator[Path]:
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        yield folder / FILE_NAME
-    import platformdirs  # not needed where a folder above has a policy
-
-    yield platformdirs.user_config_path(_APP_NAME) / FILE_NAME
-    for site in platformdirs.site_config_dir(_APP_NAME, multipath=True).split(os.pathsep):
-        yield Path(site) / FILE_NAME
-
-
 def _fitting(value: str | None, limit: int) -> JobPrefix | None:
     if value is None:
         return None
@@ -255,7 +204,7 @@ def _fitting(value: str | None, limit: int) -> JobPrefix | None:
     return prefix
 
 
-class _RoleFault(ValueError):
+class _InvalidRole(ValueError):
     def __init__(self, key: str, why: str) -> None:
         super().__init__(key, why)
         self.key = key
@@ -267,23 +216,23 @@ class _RoleFault(ValueError):
 
 def _checked_roles(roles: Any) -> Mapping[str, str]:
     if not isinstance(roles, Mapping):
-        raise _RoleFault(
+        raise _InvalidRole(
             "", f"got {shown(roles)}; wanted a step's name, a step type or '*' to a role."
         )
     checked = {}
     for key, role in roles.items():
         if not isinstance(key, str) or not key:
-            raise _RoleFault(shown(key), "wanted a step's name, a step type or '*' as the key.")
+            raise _InvalidRole(shown(key), "wanted a step's name, a step type or '*' as the key.")
         key = plain(key)
         misspelt = _misspelt_type(key)
         if misspelt is not None:
-            raise _RoleFault(
+            raise _InvalidRole(
                 key,
                 f"this looks like the step type {misspelt!r}, misspelt; write {misspelt!r}, or, "
                 "where it is a step's name, rename the step.",
             )
         if not is_role_arn(role):
-            raise _RoleFault(
+            raise _InvalidRole(
                 key,
                 f"{shown(role)} is not the ARN of a role; wanted "
                 "arn:<partition>:iam::<account>:role/<name>.",
@@ -303,12 +252,6 @@ def _misspelt_type(key: str) -> str | None:
         return None
     word, known = key.lower(), near[0].lower()
     return None if word in known or known in word else near[0]
-
-
-def _unknown(key: str) -> str:
-    near = difflib.get_close_matches(key, _KEYS, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"this key is unknown; wanted are {', '.join(_KEYS)}.{hint}"
 
 
 def _revive(
