@@ -11,7 +11,7 @@ import sys
 from types import FrameType
 from typing import Any
 
-_PACKAGE = __name__.rpartition(".")[0]
+_PACKAGE = __name__.partition(".")[0]
 # What calls a function only because another asked for it: our own overrides, and pydantic.
 _IN_BETWEEN = frozenset({_PACKAGE, "pydantic"})
 _SDK = "sagemaker"

@@ -23,7 +23,7 @@ from .callers import called_by_the_sdk, made_by_the_sdk
 from .method_overrides import methods, of_sdk
 from .name_injection import Call, base_name, fill_role, settle
 
-_PACKAGE = __name__.rpartition(".")[0]
+_PACKAGE = __name__.partition(".")[0]
 _Class = TypeVar("_Class", bound=type)
 _making = threading.RLock()
 
