@@ -728,6 +728,8 @@ def test_a_transformer_of_a_model_is_ours(session: Any, policy: PrefixPolicy) ->
     made = model(session)
     if MAJOR == 3:
         made.built_model = SimpleNamespace(model_name="a-model")
+    else:  # as the SDK does for a model that is created in a pipeline
+        session.init_model_step_arguments(made)
     job = made.transformer(instance_count=1, instance_type="ml.m5.large")
     assert sm_prefix_ext.Transformer is type(job)
     name = job.base_transform_job_name
