@@ -19,7 +19,7 @@ from ..core.definition import MADE_UP, Definition, image_name, is_made_up_model
 from ..core.job_names import GivenName
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import JOB_KINDS, KINDS
-from ..enforcement.name_rules import Declared, clean_name
+from ..enforcement.name_rules import Declared, valid_name
 from .adapter import Upstream
 from .catalogue import CATALOGUE
 from .object_graph import Reach, reach
@@ -82,7 +82,7 @@ class Outline:
             said = self.declared.get(step.name)
             if said is None or not isinstance(said.name, str | None):
                 return None
-            name = clean_name(step_type, step.name, said, policy)
+            name = valid_name(step_type, step.name, said, policy)
             if name is None:
                 return None
             names[step_type, step.name] = name

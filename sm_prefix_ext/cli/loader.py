@@ -139,9 +139,9 @@ class Target:
         findings = enforce_in_place(copied(definition), policy, declared, composes=False)
         if self.pipeline is None:
             return findings
-        from ..dropin.pipeline import own_name_faults
+        from ..dropin.pipeline import check_pipeline_name
 
-        return own_name_faults(self.pipeline, policy) + findings
+        return check_pipeline_name(self.pipeline, policy) + findings
 
     @property
     def _rendering(self) -> str:

@@ -86,7 +86,7 @@ CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where a name stands.
 
     Args:

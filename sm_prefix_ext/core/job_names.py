@@ -69,7 +69,7 @@ class JobPrefix(str):
             return value
         if isinstance(value, str):
             value = plain(value)
-        why = alphabet_fault(value)
+        why = invalid_characters(value)
         if why is None and reserved(value):
             why = f"{RESERVED!r} is what the service itself uses with prefixing off"
         if why is not None:
@@ -97,7 +97,7 @@ class JobPrefix(str):
             name = plain(name)
         if name is None or name == "":
             return self
-        why = alphabet_fault(name)
+        why = invalid_characters(name)
         if why is not None:
             raise InvalidPrefix(name, why, _ALLOWED)
         return type(self)(name if self.covers(name) else f"{plain(self)}-{name}")
@@ -157,7 +157,7 @@ class GivenName(str):
         return plain(self), self.declared, self.argument, self.replaced
 
 
-def alphabet_fault(value: object) -> str | None:
+def invalid_characters(value: object) -> str | None:
     """What keeps a value from being (the beginning of) a job's name, or ``None``."""
     if not isinstance(value, str):
         return f"it is a {type(value).__name__}, not a str"

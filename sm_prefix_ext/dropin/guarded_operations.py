@@ -14,7 +14,7 @@ from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import KINDS_BY_OPERATION, Kind
 from ..core.strict_json import loads
 from ..enforcement.enforce import enforce
-from ..enforcement.name_rules import Declared, Place, full_name_faults, judge
+from ..enforcement.name_rules import Declared, Location, check_full_name, compose_name
 
 Read = Callable[[Mapping[str, Any]], str]
 """Reads the object of a ``PipelineDefinitionS3Location``; raises what botocore raises."""
@@ -154,16 +154,16 @@ class SentRequest:
         self, operation: str, request: Mapping[str, Any], policy: PrefixPolicy
     ) -> Iterator[Finding]:
         kind = KINDS_BY_OPERATION.get(operation.removesuffix("V2")) or _other(operation, request)
-        name, place = request.get(kind.name_field), Place(self.operation, kind.step_type)
+        name, place = request.get(kind.name_field), Location(self.operation, kind.step_type)
         if operation == "CreateModelPackage" and not name:
             group = request.get("ModelPackageGroupName") or None
             subject = f"{self.operation}(ModelPackageGroupName=)"
-            yield from full_name_faults(place, subject, group, policy, GROUP_OUTSIDE_POLICY)
+            yield from check_full_name(place, subject, group, policy, GROUP_OUTSIDE_POLICY)
             return
         argument = f"{self.operation}({kind.name_field}=)"
         limit = max(kind.name_limit, len(str(name)))  # the service's own to refuse
         declared = Declared(name, argument)
-        yield from judge(place, kind, declared, policy, composes=False, limit=limit)[1]
+        yield from compose_name(place, kind, declared, policy, composes=False, limit=limit)[1]
 
     def _unread(self, message: str, fix: str) -> Finding:
         return Finding.of(UNREAD_REQUEST, self.operation, "Pipeline", message, fix)

@@ -14,7 +14,7 @@ from ..core.errors import PrefixViolation, PrefixWarning
 from ..core.job_names import GivenName
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import KINDS, Kind
-from ..enforcement.name_rules import Declared, Place, full_name_faults, judge
+from ..enforcement.name_rules import Declared, Location, check_full_name, compose_name
 
 _WHAT = {
     "endpoint_name": "Endpoint",
@@ -128,8 +128,8 @@ def composed(
         return value if prefix is None else GivenName(prefix, None, argument)
     if not isinstance(value, str):
         return value
-    place = Place(argument.partition("(")[0], kind.step_type)
-    name, findings = judge(
+    place = Location(argument.partition("(")[0], kind.step_type)
+    name, findings = compose_name(
         place, kind, Declared(value, argument), policy or PrefixPolicy(), limit=limit
     )
     if findings:
@@ -194,7 +194,9 @@ def settle(
     if name is ...:
         name = _declared(job, row)
     if starts and not name and policy is not None and policy.prefix_for(kind) is None:
-        findings = judge(Place(owner, kind.step_type), kind, Declared(None, argument), policy)[1]
+        findings = compose_name(
+            Location(owner, kind.step_type), kind, Declared(None, argument), policy
+        )[1]
         if policy.prefix is not None:
             raise PrefixViolation(findings, argument)
     keeps = in_pipeline(job, row)
@@ -279,6 +281,6 @@ def fill_role(call: Call, row: JobClass, policy: PrefixPolicy | None) -> None:
 def warn_outside(code: str, value: Any, argument: str, policy: PrefixPolicy | None) -> None:
     """Warn of a full name that the policy doesn't cover."""
     owner, _, rest = argument.partition("(")
-    place = Place(owner, _WHAT[rest.rstrip("=)")])
-    for finding in full_name_faults(place, argument, value, policy or PrefixPolicy(), code):
+    place = Location(owner, _WHAT[rest.rstrip("=)")])
+    for finding in check_full_name(place, argument, value, policy or PrefixPolicy(), code):
         warnings.warn(PrefixWarning(finding), stacklevel=4)

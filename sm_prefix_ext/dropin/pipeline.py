@@ -22,7 +22,7 @@ from ..core.findings import Finding, has_errors
 from ..core.plan import AuthorRequest, Plan
 from ..core.prefix_policy import PrefixPolicy, unmatched_step_roles
 from ..enforcement.enforce import enforce, enforce_in_place
-from ..enforcement.name_rules import Place, full_name_faults
+from ..enforcement.name_rules import Location, check_full_name
 from ..iam import Preflight, foreign_roles
 from .name_injection import Call
 from .rendering import Rendering
@@ -174,7 +174,7 @@ class Pipeline(_Pipeline):
         prefixing = bool(self.pipeline_definition_config.use_custom_job_prefix)
         given = getattr(self.pipeline_definition_config, "policy", None)
         given = given or PrefixPolicy.discover() or PrefixPolicy()
-        own = own_name_faults(self, given) if prefixing else ()
+        own = check_pipeline_name(self, given) if prefixing else ()
         with RENDERING:
             before = outline(self, _SDK, everything=look)
             policy = given.spread(before.owners)
@@ -255,10 +255,10 @@ def region_of(pipeline: Any) -> str | None:
     return region if isinstance(region, str) else None
 
 
-def own_name_faults(pipeline: Any, policy: PrefixPolicy) -> tuple[Finding, ...]:
+def check_pipeline_name(pipeline: Any, policy: PrefixPolicy) -> tuple[Finding, ...]:
     """The warning for a pipeline whose own name the policy doesn't cover."""
-    place = Place(str(pipeline.name), "Pipeline")
-    return full_name_faults(place, "The pipeline's own name", pipeline.name, policy)
+    place = Location(str(pipeline.name), "Pipeline")
+    return check_full_name(place, "The pipeline's own name", pipeline.name, policy)
 
 
 def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:

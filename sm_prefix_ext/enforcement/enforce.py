@@ -1,4 +1,4 @@
-"""Give every job of a definition its name and role, and say all that is wrong; pure."""
+"""Give every job of a definition its name and role, and report all that is wrong."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import Kind
 from .name_rules import (
     Declared,
-    Place,
+    Location,
     alike_fix,
     bare_name,
-    full_name_faults,
-    judge,
-    step_name_faults,
+    check_full_name,
+    check_step_name,
+    compose_name,
 )
 
 
@@ -53,8 +53,7 @@ def enforce(
             roles apply all the same.
 
     Returns:
-        A new definition and the findings. The definition is fit to leave if none of them is an
-        error.
+        A new definition and the findings. The definition may be sent if none of them is an error.
 
     Raises:
         ValueError: where the document isn't a pipeline definition.
@@ -64,8 +63,8 @@ def enforce(
         >>> from sm_prefix_ext.enforcement.enforce import enforce
         >>> from sm_prefix_ext.enforcement.name_rules import Declared
         >>> step = {"Name": "Train", "Type": "Training", "Arguments": {}}
-        >>> said = {"Train": Declared("xgb")}
-        >>> definition, findings = enforce({"Steps": [step]}, PrefixPolicy("team-a"), said)
+        >>> declared = {"Train": Declared("xgb")}
+        >>> definition, findings = enforce({"Steps": [step]}, PrefixPolicy("team-a"), declared)
         >>> definition["Steps"][0]["Arguments"]["TrainingJobName"], findings
         ('team-a-xgb', ())
     """
@@ -106,7 +105,7 @@ def enforce_in_place(
             continue
         kind, name = step.kind, known.get((step.step_type, step.name))
         if prefixing and name is None:
-            findings += step_name_faults(Place(step.path, step.step_type, step.name))
+            findings += check_step_name(Location(step.path, step.step_type, step.name))
         if not kind.makes_job:
             if prefixing:
                 findings += _full_name(step, kind, policy)
@@ -114,14 +113,14 @@ def enforce_in_place(
         _set_role(step, policy)
         if not prefixing:
             continue
-        faults: tuple[Finding, ...] = ()
+        violations: tuple[Finding, ...] = ()
         if reached is not None and step.name not in reached:
             findings.append(_not_reached(step))
         if name is None or step.group_name is not None:
-            faults = tuple(_name(step, kind, policy, declared, composes))
+            violations = tuple(_name(step, kind, policy, declared, composes))
         else:
             step.arguments[kind.name_field] = name
-        findings += faults or _alike(step, kind, taken, declared.get(step.name))
+        findings += violations or _alike(step, kind, taken, declared.get(step.name))
     return tuple(findings)
 
 
@@ -145,16 +144,16 @@ def _name(
         yield from _group(step, policy)
         return
     prefix = policy.prefix_for(kind)
-    said = declared.get(step.name) or _found(step, prefix)
-    place = Place(step.path, step.step_type, step.name)
-    name, faults = judge(place, kind, said, policy, composes=composes)
+    declared_name = declared.get(step.name) or _in_definition(step, prefix)
+    location = Location(step.path, step.step_type, step.name)
+    name, findings = compose_name(location, kind, declared_name, policy, composes=composes)
     if name is not None:
         step.arguments[kind.name_field] = name
-    yield from faults
+    yield from findings
 
 
-def _found(step: StepView, prefix: JobPrefix | None) -> Declared:
-    """What stands in the definition, where nothing is known of what the user declared."""
+def _in_definition(step: StepView, prefix: JobPrefix | None) -> Declared:
+    """The name in the definition, where nobody knows what the user declared."""
     name = step.job_name
     if not isinstance(name, str) or (prefix is not None and prefix.covers(name)):
         return Declared(name)
@@ -164,8 +163,8 @@ def _found(step: StepView, prefix: JobPrefix | None) -> Declared:
 def _full_name(step: StepView, kind: Kind, policy: PrefixPolicy) -> tuple[Finding, ...]:
     if not kind.name_field:
         return ()
-    place, name = Place(step.path, step.step_type), step.arguments.get(kind.name_field)
-    return full_name_faults(place, kind.name_field, name, policy)
+    location, name = Location(step.path, step.step_type), step.arguments.get(kind.name_field)
+    return check_full_name(location, kind.name_field, name, policy)
 
 
 def _group(step: StepView, policy: PrefixPolicy) -> Iterator[Finding]:

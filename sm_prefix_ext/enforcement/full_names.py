@@ -7,8 +7,8 @@ from typing import Any
 
 from ..core.arns import Arn
 from ..core.expressions import described
-from ..core.findings import FULL_NAME_OUTSIDE_POLICY, REFUSED_BY_SERVICE, Finding, Place
-from ..core.job_names import JobPrefix, alphabet_fault, hyphenated, plain
+from ..core.findings import FULL_NAME_OUTSIDE_POLICY, REFUSED_BY_SERVICE, Finding, Location
+from ..core.job_names import JobPrefix, hyphenated, invalid_characters, plain
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import FULL_NAME_LIMITS, GROUPS, STEP_NAME_LIMIT
 
@@ -28,8 +28,8 @@ def bare_name(name: str) -> str:
         return name
 
 
-def full_name_faults(
-    place: Place,
+def check_full_name(
+    location: Location,
     subject: str,
     name: Any,
     policy: PrefixPolicy,
@@ -42,7 +42,7 @@ def full_name_faults(
     and what the service refuses is an error.
 
     Args:
-        place: where the name stands; its step type tells what the name is of.
+        location: where the name stands; its step type is that of what carries the name.
         subject: what carries it, such as ``Model.deploy(endpoint_name=)``.
         name: the name, or a model package group's ARN; anything that isn't a string stands for a
             pipeline expression; ``None`` and ``""`` for no name at all.
@@ -60,38 +60,40 @@ def full_name_faults(
             "run."
         )
         fix = f"Give it as a string that begins with '{prefix}-'."
-        return (Finding.of(code, place.path, place.step_type, message, fix),)
-    refused = refused_full_name(place, subject, name, prefix)
-    name = _own_name(place, name)
+        return (Finding.of(code, location.path, location.step_type, message, fix),)
+    refused = check_service_limits(location, subject, name, prefix)
+    name = _own_name(location, name)
     if refused or prefix is None or prefix.covers(name):
         return refused
     message = f"{subject} is {name!r}, outside {str(prefix)!r}; the service takes it as it is."
     inside = f"{prefix}-{name}"
-    call = f"Call it {inside!r}" if len(inside) <= _limit(place) else _beginning(prefix, place)
+    call = (
+        f"Call it {inside!r}" if len(inside) <= _limit(location) else _beginning(prefix, location)
+    )
     fix = f"{call}, or have the IAM policies name it."
-    return (Finding.of(code, place.path, place.step_type, message, fix),)
+    return (Finding.of(code, location.path, location.step_type, message, fix),)
 
 
-def refused_full_name(
-    place: Place, subject: str, name: str, prefix: JobPrefix | None = None
+def check_service_limits(
+    location: Location, subject: str, name: str, prefix: JobPrefix | None = None
 ) -> tuple[Finding, ...]:
     """The error for a full name that the service refuses, for its characters or its length.
 
     Args:
-        place: where the name stands; its step type tells what the name is of.
+        location: where the name stands; its step type is that of what carries the name.
         subject: what carries it.
         name: the name, or a model package group's ARN.
         prefix: what a name proposed instead begins with.
 
     Example:
-        >>> from sm_prefix_ext.enforcement.full_names import refused_full_name
-        >>> from sm_prefix_ext.enforcement.name_rules import Place
-        >>> place = Place("abalone.v2", "Pipeline")
-        >>> [finding.fix for finding in refused_full_name(place, "Its name", "abalone.v2")]
+        >>> from sm_prefix_ext.enforcement.full_names import check_service_limits
+        >>> from sm_prefix_ext.enforcement.name_rules import Location
+        >>> location = Location("abalone.v2", "Pipeline")
+        >>> [finding.fix for finding in check_service_limits(location, "Its name", "abalone.v2")]
         ["Call it 'abalone-v2'."]
     """
-    name, limit = _own_name(place, name), _limit(place)
-    why = alphabet_fault(name)
+    name, limit = _own_name(location, name), _limit(location)
+    why = invalid_characters(name)
     if why is None and len(name) > limit:
         why = f"it has {len(name)} characters, and the service takes {limit}"
     if why is None:
@@ -104,36 +106,36 @@ def refused_full_name(
         letters = "letters, digits and hyphens, with no hyphen at either end"
         fix = f"Call it by at most {limit} characters, {letters}."
         if prefix is not None:
-            fix = f"{_beginning(prefix, place)}: {letters}."
+            fix = f"{_beginning(prefix, location)}: {letters}."
     message = f"{subject} is {name!r}, which the service refuses: {why}."
-    return (Finding.of(REFUSED_BY_SERVICE, place.path, place.step_type, message, fix),)
+    return (Finding.of(REFUSED_BY_SERVICE, location.path, location.step_type, message, fix),)
 
 
-def _own_name(place: Place, name: str) -> str:
-    return bare_name(name) if place.step_type in GROUPS else plain(name)
+def _own_name(location: Location, name: str) -> str:
+    return bare_name(name) if location.step_type in GROUPS else plain(name)
 
 
-def _limit(place: Place) -> int:
-    return FULL_NAME_LIMITS.get(place.step_type, max(FULL_NAME_LIMITS.values()))
+def _limit(location: Location) -> int:
+    return FULL_NAME_LIMITS.get(location.step_type, max(FULL_NAME_LIMITS.values()))
 
 
-def _beginning(prefix: JobPrefix, place: Place) -> str:
-    return f"Begin it with '{prefix}-', and give it at most {_limit(place)} characters"
+def _beginning(prefix: JobPrefix, location: Location) -> str:
+    return f"Begin it with '{prefix}-', and give it at most {_limit(location)} characters"
 
 
-def step_name_faults(place: Place) -> tuple[Finding, ...]:
+def check_step_name(location: Location) -> tuple[Finding, ...]:
     """The error for a step whose own name the service refuses.
 
     Args:
-        place: where the step stands; its ``step_name`` is judged.
+        location: where the step stands; its ``step_name`` is judged.
 
     Example:
-        >>> from sm_prefix_ext.enforcement.full_names import step_name_faults
-        >>> from sm_prefix_ext.enforcement.name_rules import Place
-        >>> [f.fix for f in step_name_faults(Place("Train it", "Training", "Train it"))]
+        >>> from sm_prefix_ext.enforcement.full_names import check_step_name
+        >>> from sm_prefix_ext.enforcement.name_rules import Location
+        >>> [f.fix for f in check_step_name(Location("Train it", "Training", "Train it"))]
         ["Call the step 'Train-it'."]
     """
-    name = plain(place.step_name)
+    name = plain(location.step_name)
     outside = sorted(set(re.sub(r"[A-Za-z0-9_-]", "", name)))
     if outside:
         why = f"it has {', '.join(map(repr, outside))} in it"
@@ -147,8 +149,8 @@ def step_name_faults(place: Place) -> tuple[Finding, ...]:
     return (
         Finding.of(
             REFUSED_BY_SERVICE,
-            place.path,
-            place.step_type,
+            location.path,
+            location.step_type,
             f"The service refuses the step's name {name!r}: {why}; wanted are {wanted}.",
             f"Call the step {proposal!r}." if fits else f"Call the step by {wanted}.",
         ),

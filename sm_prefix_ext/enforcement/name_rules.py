@@ -25,12 +25,12 @@ from ..core.findings import (
     TOO_LONG,
     Finding,
 )
-from ..core.findings import Place as Place
+from ..core.findings import Location as Location
 from ..core.job_names import (
     RESERVED,
     JobPrefix,
-    alphabet_fault,
     hyphenated,
+    invalid_characters,
     plain,
     reserved,
     step_part,
@@ -38,8 +38,8 @@ from ..core.job_names import (
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import KINDS, Kind
 from .full_names import bare_name as bare_name
-from .full_names import full_name_faults as full_name_faults
-from .full_names import step_name_faults as step_name_faults
+from .full_names import check_full_name as check_full_name
+from .full_names import check_step_name as check_step_name
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Remedy:
     short_prefix: bool = False
 
 
-def judge(
-    place: Place,
+def compose_name(
+    location: Location,
     kind: Kind,
     declared: Declared,
     policy: PrefixPolicy,
@@ -73,7 +73,7 @@ def judge(
     """The name of a job, and all that is wrong with it.
 
     Args:
-        place: where the name stands.
+        location: where the name stands.
         kind: the row of its step type.
         declared: what the user declared.
         policy: the prefix that holds.
@@ -86,19 +86,19 @@ def judge(
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
         >>> from sm_prefix_ext.core.step_types import KINDS
-        >>> from sm_prefix_ext.enforcement.name_rules import Declared, Place, judge
-        >>> place, declared = Place("Train", "Training"), Declared("xgb")
-        >>> judge(place, KINDS["Training"], declared, PrefixPolicy("team-a"))
+        >>> from sm_prefix_ext.enforcement.name_rules import Declared, Location, compose_name
+        >>> location, declared = Location("Train", "Training"), Declared("xgb")
+        >>> compose_name(location, KINDS["Training"], declared, PrefixPolicy("team-a"))
         ('team-a-xgb', ())
     """
-    name, faults = judge_with_remedies(
-        place, kind, declared, policy, composes=composes, limit=limit
+    name, violations = compose_with_remedies(
+        location, kind, declared, policy, composes=composes, limit=limit
     )
-    return name, tuple(finding for finding, _ in faults)
+    return name, tuple(finding for finding, _ in violations)
 
 
 @lru_cache(maxsize=4096)
-def clean_name(
+def valid_name(
     step_type: str, step_name: str, declared: Declared, policy: PrefixPolicy
 ) -> str | None:
     """The composed name of a step's job, where nothing at all is wrong with it; else ``None``.
@@ -111,18 +111,18 @@ def clean_name(
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
-        >>> from sm_prefix_ext.enforcement.name_rules import Declared, clean_name
-        >>> clean_name("Training", "Train", Declared("xgb"), PrefixPolicy("team-a"))
+        >>> from sm_prefix_ext.enforcement.name_rules import Declared, valid_name
+        >>> valid_name("Training", "Train", Declared("xgb"), PrefixPolicy("team-a"))
         'team-a-xgb'
-        >>> clean_name("Training", "Train", Declared("x_gb"), PrefixPolicy("team-a"))
+        >>> valid_name("Training", "Train", Declared("x_gb"), PrefixPolicy("team-a"))
     """
-    place = Place(step_name, step_type, step_name)
-    name, findings = judge(place, KINDS[step_type], declared, policy)
-    return None if findings or step_name_faults(place) else name
+    location = Location(step_name, step_type, step_name)
+    name, findings = compose_name(location, KINDS[step_type], declared, policy)
+    return None if findings or check_step_name(location) else name
 
 
-def judge_with_remedies(
-    place: Place,
+def compose_with_remedies(
+    location: Location,
     kind: Kind,
     declared: Declared,
     policy: PrefixPolicy,
@@ -130,19 +130,19 @@ def judge_with_remedies(
     composes: bool = True,
     limit: int | None = None,
 ) -> tuple[str | None, tuple[tuple[Finding, Remedy], ...]]:
-    """As :func:`judge`, each finding with what its ``fix`` proposes as data."""
+    """As :func:`compose_name`, each finding with what its ``fix`` proposes as data."""
     if isinstance(declared.name, str):
         declared = replace(declared, name=plain(declared.name))
-    case = _Case(place, kind, declared, policy, composes, limit or kind.prefix_limit)
-    return case.name, tuple(case.faults())
+    case = _Case(location, kind, declared, policy, composes, limit or kind.prefix_limit)
+    return case.name, tuple(case.violations())
 
 
-Fault = tuple[Finding, Remedy]
+Violation = tuple[Finding, Remedy]
 
 
 @dataclass(frozen=True)
 class _Case:
-    place: Place
+    location: Location
     kind: Kind
     declared: Declared
     policy: PrefixPolicy
@@ -154,7 +154,7 @@ class _Case:
         return self.policy.prefix_for(self.kind)
 
     @property
-    def lacks_short_prefix(self) -> bool:
+    def missing_short_prefix(self) -> bool:
         return self.policy.prefix is not None and self.prefix is None
 
     @property
@@ -162,8 +162,8 @@ class _Case:
         return self.declared.name is None or self.declared.name == ""
 
     @property
-    def added(self) -> str:
-        """What is put in front of the declared name."""
+    def applied_prefix(self) -> str:
+        """What comes in front of the declared name."""
         prefix, name = self.prefix, self.declared.name
         adds = self.composes and prefix is not None and not prefix.covers(name)
         return f"{prefix}-" if adds else ""
@@ -177,58 +177,58 @@ class _Case:
             return None if prefix is None else self._fallback(prefix)
         if declared.dropped_by:
             return None
-        whole = f"{self.added}{declared.name}"
+        whole = f"{self.applied_prefix}{declared.name}"
         return str(prefix) if prefix and self.kind.short and len(whole) > self.limit else whole
 
     def _fallback(self, prefix: JobPrefix) -> str:
         """The name of a job that nobody named: the prefix, and the step's name."""
         if self.kind.short:
             return str(prefix)
-        step_name = self.declared.step_name or self.place.step_name
+        step_name = self.declared.step_name or self.location.step_name
         part = step_part(step_name, self.limit - len(prefix) - 1)
         return f"{prefix}-{part}" if part else str(prefix)
 
-    def faults(self) -> Iterator[Fault]:
+    def violations(self) -> Iterator[Violation]:
         declared = self.declared
-        if self.lacks_short_prefix:
+        if self.missing_short_prefix:
             yield self._no_short_prefix()
         if declared.lost:
             yield self._lost()
         elif self.undeclared:
-            if self.name is None and not self.lacks_short_prefix:
+            if self.name is None and not self.missing_short_prefix:
                 yield self._not_declared()
         elif declared.dropped_by:
             yield self._dropped()
         elif not isinstance(declared.name, str):
             yield self._expression()
         else:
-            yield from self._faults_of(declared.name)
+            yield from self._violations_of(declared.name)
 
-    def _faults_of(self, declared: str) -> Iterator[Fault]:
-        invalid = alphabet_fault(declared)
+    def _violations_of(self, declared: str) -> Iterator[Violation]:
+        invalid = invalid_characters(declared)
         if invalid is not None:
             yield self._alphabet(declared, invalid)
         if reserved(declared) and not (self.composes and self.prefix):
             yield self._reserved(declared)
         name = self.name or ""
-        if len(name) > self.limit and not self.lacks_short_prefix:
+        if len(name) > self.limit and not self.missing_short_prefix:
             yield self._too_long(declared, name)
         if self.prefix is not None and not self.prefix.covers(name):
-            yield self._fault(
+            yield self._violation(
                 OUTSIDE_POLICY,
                 f"{self._got}, which the policy's prefix {self.prefix!r} does not cover."
                 f"{self._asked}",
                 self._inside(self.prefix),
             )
 
-    def _fault(self, code: str, message: str, remedy: Remedy) -> Fault:
-        place = self.place
-        return Finding.of(code, place.path, place.step_type, message, remedy.text), remedy
+    def _violation(self, code: str, message: str, remedy: Remedy) -> Violation:
+        location = self.location
+        return Finding.of(code, location.path, location.step_type, message, remedy.text), remedy
 
     def _accepts(self, name: str) -> bool:
-        """Whether nothing is wrong with another name in this one's place."""
+        """Whether another name would do instead of this one."""
         case = replace(self, declared=replace(self.declared, name=name))
-        return next(case.faults(), None) is None
+        return next(case.violations(), None) is None
 
     @property
     def _got(self) -> str:
@@ -249,7 +249,7 @@ class _Case:
         text = f"Name it {str(prefix)!r}, or begin the name with '{prefix}-'."
         return Remedy(text, name=str(prefix))
 
-    def _not_declared(self) -> Fault:
+    def _not_declared(self) -> Violation:
         stand_in, prefix, limit = self.declared.stand_in, self.prefix, self.limit
         got = "No name is declared for its job"
         if stand_in:
@@ -268,38 +268,40 @@ class _Case:
                 "give a prefix policy.",
                 most=limit,
             )
-        return self._fault(NOT_DECLARED, f"{got}, so its job would run outside any prefix.", remedy)
+        return self._violation(
+            NOT_DECLARED, f"{got}, so its job would run outside any prefix.", remedy
+        )
 
-    def _dropped(self) -> Fault:
+    def _dropped(self) -> Violation:
         cause = self.declared.dropped_by
-        return self._fault(
+        return self._violation(
             NAME_DROPPED,
             f"{self._got}, and the definition does not carry it, because {cause}; its job would "
             "run outside any prefix.",
             Remedy(CURES.get(cause, CURES[DROPPED_BY_SDK])),
         )
 
-    def _lost(self) -> Fault:
+    def _lost(self) -> Violation:
         argument = self.declared.argument
-        return self._fault(
+        return self._violation(
             NOT_DECLARED,
             f"Neither a name nor a group is left of what {argument} was given: the SDK takes the "
             "name out when it renders the step with prefixing off, outside this package.",
             Remedy(f"Give {argument} a name and make the step anew."),
         )
 
-    def _expression(self) -> Fault:
-        return self._fault(
+    def _expression(self) -> Violation:
+        return self._violation(
             EXPRESSION,
             f"{self.declared.argument or self.kind.name_field} is {described(self.declared.name)}: "
             "a pipeline variable or expression, whose value is known only in a run.",
             Remedy("Give the name as a string, so that it can be checked before the run."),
         )
 
-    def _reserved(self, declared: str) -> Fault:
+    def _reserved(self, declared: str) -> Violation:
         rest = declared.removeprefix(RESERVED).strip("-")
         fits = self._accepts(rest) if rest else False
-        return self._fault(
+        return self._violation(
             RESERVED_PREFIX,
             f"{self._got}: {RESERVED!r} is what the service itself uses with prefixing off.",
             Remedy(
@@ -308,19 +310,19 @@ class _Case:
             ),
         )
 
-    def _alphabet(self, declared: str, invalid: str) -> Fault:
+    def _alphabet(self, declared: str, invalid: str) -> Violation:
         why = ""
         if "/" in declared:
             why = (
                 " A job's name is no path: the templates that join a prefix and a name with '/' "
                 "get a name that the service refuses."
             )
-        return self._fault(
+        return self._violation(
             ALPHABET, f"{self._got}: {invalid}.{why}{self._asked}", self._in_alphabet(declared)
         )
 
     def _in_alphabet(self, declared: str) -> Remedy:
-        room = self.limit - len(self.added)
+        room = self.limit - len(self.applied_prefix)
         if room <= 0:
             return self._no_room()
         clean = "-".join(filter(None, hyphenated(declared).split("-")))
@@ -334,19 +336,19 @@ class _Case:
         )
 
     def _no_room(self) -> Remedy:
-        prefix = self.added[:-1]
+        prefix = self.applied_prefix[:-1]
         return Remedy(
             f"Leave the name out, or use a shorter prefix: {prefix!r} leaves no room for a name.",
             name="",
         )
 
-    def _too_long(self, declared: str, name: str) -> Fault:
-        added, prefix = self.added, self.prefix
-        with_prefix = f", {len(name)} with the prefix {added!r}" if added else ""
-        room = self.limit - len(added)
+    def _too_long(self, declared: str, name: str) -> Violation:
+        applied_prefix, prefix = self.applied_prefix, self.prefix
+        with_prefix = f", {len(name)} with the prefix {applied_prefix!r}" if applied_prefix else ""
+        room = self.limit - len(applied_prefix)
         if room <= 0:
             remedy = self._no_room()
-        elif prefix is None or added:
+        elif prefix is None or applied_prefix:
             remedy = Remedy(f"Shorten it to {_characters(room)} or fewer.", most=room)
         elif room <= len(prefix) + 1:
             remedy = Remedy(f"Name it {str(prefix)!r}; no more fits.", name=str(prefix))
@@ -354,22 +356,22 @@ class _Case:
             begins = f"{prefix}-"
             text = f"Shorten it to {_characters(room)} or fewer, '{begins}' included."
             remedy = Remedy(text, begins=begins, most=room)
-        return self._fault(
+        return self._violation(
             TOO_LONG,
             f"{self._got}: {_characters(len(declared))}{with_prefix}; the service takes "
-            f"{self.limit} for a step of type {self.place.step_type}.{self._asked}",
+            f"{self.limit} for a step of type {self.location.step_type}.{self._asked}",
             remedy,
         )
 
-    def _no_short_prefix(self) -> Fault:
+    def _no_short_prefix(self) -> Violation:
         limit, long = self.kind.prefix_limit, self.policy.prefix or ""
         unnamed = self.undeclared or not isinstance(self.declared.name, str)
         got = "" if unnamed else f"{self._got}, which no prefix of the policy can cover. "
-        return self._fault(
+        return self._violation(
             NO_SHORT_PREFIX,
             f"{got}In a pipeline the service takes {limit} characters as the prefix of a job of "
-            f"type {self.place.step_type}; the policy's {long!r} has {len(long)}, and the policy "
-            f"has no short prefix.{self._asked}",
+            f"type {self.location.step_type}; the policy's {long!r} has {len(long)}, and the "
+            f"policy has no short prefix.{self._asked}",
             Remedy(
                 f"Give the policy a short_prefix of at most {limit} characters"
                 + ("." if self.composes else ", and begin the name with it."),

@@ -15,7 +15,7 @@ from sm_prefix_ext.core.definition import steps
 from sm_prefix_ext.core.findings import CATALOGUE, has_errors
 from sm_prefix_ext.core.step_types import JOB_KINDS, KINDS, Kind
 from sm_prefix_ext.enforcement.enforce import enforce, enforce_in_place
-from sm_prefix_ext.enforcement.name_rules import Declared, Place, judge
+from sm_prefix_ext.enforcement.name_rules import Declared, Location, compose_name
 
 ROLE = "arn:aws:iam::111122223333:role/step"
 NONE, SHORT, LONG = (
@@ -143,15 +143,17 @@ def test_without_a_short_prefix() -> None:
         (None, "In a pipeline "),
     ):
         said = Declared(name, "HyperparameterTuner()")
-        place = Place("Tune", "Tuning")
-        [finding] = judge(place, KINDS["Tuning"], said, PrefixPolicy("team-alpha"))[1]
+        place = Location("Tune", "Tuning")
+        [finding] = compose_name(place, KINDS["Tuning"], said, PrefixPolicy("team-alpha"))[1]
         assert finding.message.startswith(got)
 
 
 def test_one_character_is_one() -> None:
     """Messages count in words."""
     policy = PrefixPolicy("x" * 36)
-    [finding] = judge(Place("P", "Processing"), KINDS["Processing"], Declared("ab"), policy)[1]
+    [finding] = compose_name(
+        Location("P", "Processing"), KINDS["Processing"], Declared("ab"), policy
+    )[1]
     assert "Shorten it to 1 character or fewer." == finding.fix
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from sm_prefix_ext.core.job_names import alphabet_fault
+from sm_prefix_ext.core.job_names import invalid_characters
 from sm_prefix_ext.core.step_types import FULL_NAME_LIMITS, JOB_KINDS, KINDS, STEP_NAME_LIMIT, Kind
 
 MODEL = botocore.session.get_session().get_service_model("sagemaker")
@@ -90,7 +90,7 @@ def test_full_names_are_the_models(of: str) -> None:
     assert limit == name["max"]
     pattern = re.compile(name["pattern"])
     for text in ("a", "A-9", "a--b", "a" * limit, "a_b", "a.b", "-a", "a-", "", "a b", "é", "a\n"):
-        assert bool(pattern.fullmatch(text)) == (alphabet_fault(text) is None), text
+        assert bool(pattern.fullmatch(text)) == (invalid_characters(text) is None), text
 
 
 def test_step_names_are_the_models() -> None:

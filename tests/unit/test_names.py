@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sm_prefix_ext import InvalidPrefix, JobName, JobPrefix
-from sm_prefix_ext.core.job_names import GivenName, alphabet_fault, hyphenated, plain, reserved
+from sm_prefix_ext.core.job_names import GivenName, hyphenated, invalid_characters, plain, reserved
 
 REAL = json.loads((Path(__file__).parents[1] / "data/real_job_names.json").read_text("utf-8"))
 NAMES = st.from_regex(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,20}", fullmatch=True)
@@ -177,7 +177,7 @@ def test_a_string_counts_by_its_characters(of: type) -> None:
     assert "team-a-train" == JobPrefix(team).join(train)
     assert "team-a-x" == JobPrefix(team).join(inside)
     assert (True, False) == (JobPrefix("team-a").covers(inside), JobPrefix("team-a").covers(train))
-    assert ("train", None, False) == (hyphenated(train), alphabet_fault(train), reserved(train))
+    assert ("train", None, False) == (hyphenated(train), invalid_characters(train), reserved(train))
     name = GivenName(of("team-a-x"), of("x") if of is Disguised else None, "X(n=)")
     assert "team-a-x" == json.loads(json.dumps(name)) == f"{name}"
     assert type(name.declared) in (str, type(None))

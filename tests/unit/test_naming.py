@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared, alike_fix, where
 from sm_prefix_ext.core.expressions import described
-from sm_prefix_ext.core.findings import Place
-from sm_prefix_ext.core.job_names import alphabet_fault, step_part
+from sm_prefix_ext.core.findings import Location
+from sm_prefix_ext.core.job_names import invalid_characters, step_part
 from sm_prefix_ext.core.step_types import FULL_NAME_LIMITS, GROUPS, JOB_KINDS, KINDS, Kind
-from sm_prefix_ext.enforcement.full_names import full_name_faults, step_name_faults
-from sm_prefix_ext.enforcement.name_rules import Remedy, judge, judge_with_remedies
+from sm_prefix_ext.enforcement.full_names import check_full_name, check_step_name
+from sm_prefix_ext.enforcement.name_rules import Remedy, compose_name, compose_with_remedies
 
 TRAINING = KINDS["Training"]
-PLACE = Place("Train", "Training", "Train")
+PLACE = Location("Train", "Training", "Train")
 NAMES = st.from_regex(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,45}", fullmatch=True)
 ANY_NAMES = NAMES | st.text(string.ascii_letters + string.digits + "-_/. é", max_size=50)
 ANY_NAMES |= st.builds(lambda a, b: a + b, st.sampled_from(["team-a-", "pipelines-", "t-"]), NAMES)
@@ -34,11 +34,11 @@ def test_applying_a_fix_removes_its_finding(
     name: str | None, kind: Kind, policy: PrefixPolicy, composes: bool
 ) -> None:
     """Whatever is proposed: a name, a length, no name at all, or a short prefix."""
-    place = Place("S", kind.step_type, "S")
+    location = Location("S", kind.step_type, "S")
 
     def found(name: str | None, policy: PrefixPolicy = policy) -> list[tuple[str, Remedy]]:
         declared = Declared(name, "X(n=)")
-        faults = judge_with_remedies(place, kind, declared, policy, composes=composes)[1]
+        faults = compose_with_remedies(location, kind, declared, policy, composes=composes)[1]
         return [(finding.code, remedy) for finding, remedy in faults if remedy.text == finding.fix]
 
     for code, remedy in found(name):
@@ -62,13 +62,16 @@ def test_a_proposed_name_has_nothing_wrong_with_it(
     name: str, kind: Kind, policy: PrefixPolicy, composes: bool
 ) -> None:
     """It fits the alphabet and the limit, prefix included; none is proposed where none would."""
-    place = Place("S", kind.step_type, "S")
-    for finding, remedy in judge_with_remedies(
-        place, kind, Declared(name), policy, composes=composes
+    location = Location("S", kind.step_type, "S")
+    for finding, remedy in compose_with_remedies(
+        location, kind, Declared(name), policy, composes=composes
     )[1]:
         if "would do" in finding.fix:
             assert remedy.name
-            assert () == judge(place, kind, Declared(remedy.name), policy, composes=composes)[1]
+            assert (
+                ()
+                == compose_name(location, kind, Declared(remedy.name), policy, composes=composes)[1]
+            )
 
 
 @given(
@@ -78,11 +81,11 @@ def test_a_proposed_name_has_nothing_wrong_with_it(
 )
 def test_a_proposed_full_name_can_be_taken(name: str, of: str, prefix: str | None) -> None:
     """The name after ``Call it`` removes every finding."""
-    place, policy = Place("S", of), PrefixPolicy(prefix)
-    for finding in full_name_faults(place, "It", name, policy):
+    location, policy = Location("S", of), PrefixPolicy(prefix)
+    for finding in check_full_name(location, "It", name, policy):
         before, call, rest = finding.fix.partition("Call it '")
         if call and not before:
-            assert () == full_name_faults(place, "It", rest.partition("'")[0], policy)
+            assert () == check_full_name(location, "It", rest.partition("'")[0], policy)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,7 @@ def test_a_proposed_full_name_can_be_taken(name: str, of: str, prefix: str | Non
 )
 def test_fixes(name: str, policy: PrefixPolicy, fix: str) -> None:
     """In words, with the prefix counted in."""
-    assert fix == judge(PLACE, TRAINING, Declared(name), policy)[1][0].fix
+    assert fix == compose_name(PLACE, TRAINING, Declared(name), policy)[1][0].fix
 
 
 def test_a_dropped_name_is_told_its_cause() -> None:
@@ -126,7 +129,9 @@ def test_a_dropped_name_is_told_its_cause() -> None:
         ("something else", "Import Pipeline from sm_prefix_ext"),
     ):
         declared = Declared("team-a-x", "Estimator(base_job_name=)", dropped_by=cause)
-        name, [finding] = judge(PLACE, TRAINING, declared, PrefixPolicy("team-a"), composes=False)
+        name, [finding] = compose_name(
+            PLACE, TRAINING, declared, PrefixPolicy("team-a"), composes=False
+        )
         assert (None, "PFX019", "error") == (name, finding.code, finding.severity)
         assert finding.message.startswith(
             "Estimator(base_job_name=) got 'team-a-x', and the definition does not carry it, "
@@ -134,14 +139,14 @@ def test_a_dropped_name_is_told_its_cause() -> None:
         )
         assert finding.fix.startswith(cure)
     undeclared = Declared(None, "X(n=)", dropped_by=PREFIXING_OFF)
-    [finding] = judge(PLACE, TRAINING, undeclared, PrefixPolicy("team-a"), composes=False)[1]
+    [finding] = compose_name(PLACE, TRAINING, undeclared, PrefixPolicy("team-a"), composes=False)[1]
     assert "PFX001" == finding.code
 
 
 def test_a_job_that_takes_no_name() -> None:
     """No argument is named that nobody can reach."""
     unreachable = Declared(None, "SKLearn(base_job_name=)", settable=False)
-    [finding] = judge(PLACE, TRAINING, unreachable, PrefixPolicy())[1]
+    [finding] = compose_name(PLACE, TRAINING, unreachable, PrefixPolicy())[1]
     for fix in (finding.fix, alike_fix(TRAINING, unreachable)):
         assert "takes no name for it" in fix
         assert "SKLearn" not in fix
@@ -163,9 +168,9 @@ def test_where_another_name_is_declared() -> None:
 
 def test_the_users_own_step_name_counts() -> None:
     """Where the SDK gave the step another one."""
-    place = Place("Make-RepackModel-0", "Training", "Make-RepackModel-0")
+    location = Location("Make-RepackModel-0", "Training", "Make-RepackModel-0")
     declared = Declared(None, step_name="Make")
-    assert ("team-a-Make", ()) == judge(place, TRAINING, declared, PrefixPolicy("team-a"))
+    assert ("team-a-Make", ()) == compose_name(location, TRAINING, declared, PrefixPolicy("team-a"))
 
 
 @given(st.text(max_size=70), st.integers(-2, 40))
@@ -173,7 +178,7 @@ def test_a_step_part_fits(step_name: str, room: int) -> None:
     """It is the whole name where there is room, and always what a job's name may have."""
     part = step_part(step_name, room)
     assert len(part) <= max(room, 0)
-    assert not part or alphabet_fault(part) is None
+    assert not part or invalid_characters(part) is None
     assert part == step_part(step_name, room)
 
 
@@ -226,9 +231,9 @@ def test_an_expression_is_named(expression: Any, words: str) -> None:
     assert described(expression).startswith(words)
     if isinstance(expression, dict) and "which is" not in words:
         assert described(Expression(expression)).startswith(words)
-    [finding] = judge(PLACE, TRAINING, Declared(expression, "X(n=)"), PrefixPolicy())[1]
+    [finding] = compose_name(PLACE, TRAINING, Declared(expression, "X(n=)"), PrefixPolicy())[1]
     assert finding.message.startswith(f"X(n=) is {words}")
-    [finding] = full_name_faults(Place("S", "Endpoint"), "It", expression, PrefixPolicy("t"))
+    [finding] = check_full_name(Location("S", "Endpoint"), "It", expression, PrefixPolicy("t"))
     assert finding.message.startswith(f"It is {words}")
 
 
@@ -246,12 +251,12 @@ Word = Enum("Word", {"TRAIN": "train", "INSIDE": "team-a-x"}, type=str)
 def test_a_declared_name_counts_by_its_characters() -> None:
     """Composed, covered and quoted: a member of an enumeration is its value."""
     policy = PrefixPolicy("team-a")
-    assert ("team-a-train", ()) == judge(PLACE, TRAINING, Declared(Word.TRAIN), policy)
-    name, found = judge(PLACE, TRAINING, Declared(Word.INSIDE), policy, composes=False)
+    assert ("team-a-train", ()) == compose_name(PLACE, TRAINING, Declared(Word.TRAIN), policy)
+    name, found = compose_name(PLACE, TRAINING, Declared(Word.INSIDE), policy, composes=False)
     assert ("team-a-x", str, ()) == (name, type(name), found)
-    [finding] = judge(PLACE, TRAINING, Declared(Word.TRAIN), policy, composes=False)[1]
+    [finding] = compose_name(PLACE, TRAINING, Declared(Word.TRAIN), policy, composes=False)[1]
     assert finding.message.startswith("The name is 'train', which")
-    assert () == full_name_faults(Place("S", "Endpoint"), "It", Word.INSIDE, policy)
+    assert () == check_full_name(Location("S", "Endpoint"), "It", Word.INSIDE, policy)
 
 
 @pytest.mark.parametrize("of", sorted(FULL_NAME_LIMITS))
@@ -259,21 +264,21 @@ def test_full_names_that_the_service_refuses(of: str) -> None:
     """An error, with or without a prefix policy; at the limit a name passes."""
     limit = FULL_NAME_LIMITS[of]
     for policy in (PrefixPolicy(), PrefixPolicy("x")):
-        assert () == full_name_faults(Place("S", of), "It", "x-" + "y" * (limit - 2), policy)
+        assert () == check_full_name(Location("S", of), "It", "x-" + "y" * (limit - 2), policy)
         for name, why in (
             ("x-" + "y" * (limit - 1), f"it has {limit + 1} characters, and the service takes"),
             ("x-a.v2", "it has '.' in it"),
             ("x-a_b", "it has '_' in it"),
             ("x-", "it has a hyphen at its end"),
         ):
-            [finding] = full_name_faults(Place("S", of), "It", name, policy)
+            [finding] = check_full_name(Location("S", of), "It", name, policy)
             assert ("PFX020", "error") == (finding.code, finding.severity)
             assert f"It is {name!r}, which the service refuses: {why}" in finding.message
-        assert () == full_name_faults(Place("S", of), "It", "", policy)
-    [finding] = full_name_faults(Place("S", of), "It", "a.v2", PrefixPolicy("team-a"))
+        assert () == check_full_name(Location("S", of), "It", "", policy)
+    [finding] = check_full_name(Location("S", of), "It", "a.v2", PrefixPolicy("team-a"))
     assert "Call it 'team-a-a-v2'." == finding.fix
     arn = "arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/team-a-x"
-    found = full_name_faults(Place("S", of), "It", arn, PrefixPolicy("team-a"))
+    found = check_full_name(Location("S", of), "It", arn, PrefixPolicy("team-a"))
     assert (of not in GROUPS) == bool(found)
 
 
@@ -288,7 +293,7 @@ def test_full_names_that_the_service_refuses(of: str) -> None:
 )
 def test_step_names_that_the_service_refuses(name: str, fix: str) -> None:
     """An error that says which name would do."""
-    [finding] = step_name_faults(Place("S", "Training", name))
+    [finding] = check_step_name(Location("S", "Training", name))
     assert ("PFX020", fix) == (finding.code, finding.fix)
     assert repr(name) in finding.message
-    assert () == step_name_faults(Place("S", "Training", "A-b_C" + "x" * 59))
+    assert () == check_step_name(Location("S", "Training", "A-b_C" + "x" * 59))
