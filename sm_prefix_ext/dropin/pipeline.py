@@ -42,10 +42,10 @@ class PipelineDefinitionConfig(_Config):
     """The SDK's ``PipelineDefinitionConfig``, with prefixing on and a prefix policy.
 
     Args:
-        use_custom_job_prefix: whether job names carry a prefix; ``True`` unless told otherwise.
+        use_custom_job_prefix: whether job names carry a prefix.
         policy: a :class:`~sm_prefix_ext.PrefixPolicy`; a ``str`` stands for ``PrefixPolicy(str)``;
-            ``None`` takes the policy that :meth:`~sm_prefix_ext.PrefixPolicy.discover` finds when
-            the definition is rendered, if any.
+            with ``None``, :meth:`~sm_prefix_ext.PrefixPolicy.discover` looks for one whenever the
+            definition is rendered.
 
     Raises:
         InvalidPrefix: for a prefix that no job could carry.
@@ -67,7 +67,7 @@ class PipelineDefinitionConfig(_Config):
 
     @property
     def policy(self) -> PrefixPolicy | None:
-        """The policy; ``None`` for the one that is found when the definition is rendered."""
+        """The policy; ``None`` to discover one whenever the definition is rendered."""
         return self._policy
 
     @policy.setter
@@ -83,10 +83,10 @@ class PipelineDefinitionConfig(_Config):
 
 
 class Pipeline(_Pipeline):
-    """The SDK's ``Pipeline``: its definition leaves with every job under its prefix or not at all.
+    """The SDK's ``Pipeline``; its definition either prefixes every job or raises.
 
-    Takes the arguments of the SDK's class. Without a ``pipeline_definition_config`` it takes
-    :class:`PipelineDefinitionConfig`, so prefixing is on; one of the SDK's own is accepted.
+    Takes the arguments of the SDK's class. Without a ``pipeline_definition_config`` it uses
+    :class:`PipelineDefinitionConfig`, so prefixing is on. A config of the SDK's own works too.
 
     Example:
         >>> from sm_prefix_ext import Pipeline, PipelineDefinitionConfig
@@ -107,10 +107,10 @@ class Pipeline(_Pipeline):
     def definition(self) -> str:
         """The pipeline's definition as JSON, with every job's name and role enforced.
 
-        As the SDK's own, it sends to AWS what the steps need: it uploads code, makes the
-        session's default bucket where there is none, and creates or overwrites the function of a
-        Lambda step that has a script. It sends nothing where a name is seen to be wrong before.
-        :meth:`render` sends none of it.
+        Like the SDK's method, it sends to AWS what the steps need: it uploads code, creates the
+        session's default bucket if there is none, and creates or overwrites the function of a
+        Lambda step that has a script. If a declared name is wrong, it raises before it sends
+        anything. :meth:`render` sends nothing.
 
         Returns:
             What the SDK renders, with the composed names and the policy's roles in it.
@@ -118,14 +118,15 @@ class Pipeline(_Pipeline):
         Raises:
             PrefixViolation: with every finding, where one of them is an error.
         """
-        return _as_json(self._enforced().fit_to_leave(self))
+        return _as_json(self._enforced().or_raise(self))
 
     def render(self) -> Rendering:
-        """Render the pipeline for a look: nothing is uploaded, and nothing changes in AWS.
+        """Render the pipeline without uploading anything or changing anything in AWS.
 
         Returns:
-            The findings, the definition, the plan and the preflight of one rendering. In that
-            definition an S3 path or an ARN of what was not sent has the form of the real one.
+            One rendering, with its findings, definition, plan and preflight. An S3 path or an ARN
+            in that definition, of something that was not uploaded or created, has the form of the
+            real one.
         """
         enforced = self._enforced(look=True)
         findings = enforced.findings
@@ -141,7 +142,7 @@ class Pipeline(_Pipeline):
         )
 
     def check(self) -> tuple[Finding, ...]:
-        """All that is wrong with the pipeline; raises nothing for it and changes nothing in AWS."""
+        """Everything that is wrong with the pipeline; changes nothing in AWS and does not raise."""
         return self.render().findings
 
     @wraps(Rendering.plan)
@@ -165,11 +166,11 @@ class Pipeline(_Pipeline):
         return super(Pipeline, self._rendered(args, kwargs)).upsert(*args, **kwargs)
 
     def _enforced(self, *, look: bool = False, account: str | None = None) -> _Enforced:
-        """The enforced definition, what is wrong with it, and what else was to be sent.
+        """The enforced definition, its findings, and the other requests that go with it.
 
         Args:
-            look: whether to send nothing that changes anything.
-            account: the pipeline's, where it is known.
+            look: whether to send no request that changes anything.
+            account: the pipeline's, if the caller knows it.
         """
         prefixing = bool(self.pipeline_definition_config.use_custom_job_prefix)
         given = getattr(self.pipeline_definition_config, "policy", None)
@@ -181,7 +182,7 @@ class Pipeline(_Pipeline):
             own += unmatched_step_roles(given, {*before.step_types, *before.owners.values()})
             names = before.names(policy) if prefixing else {}
             if names is None:
-                # Rendering uploads code, so what the objects alone show to be wrong comes first.
+                # Rendering uploads code, so names that are wrong on the objects are reported first.
                 early = enforce(before.definition, policy, before.declared)[1]
                 if has_errors(early):
                     return _Enforced(before, None, own + early)
@@ -210,12 +211,12 @@ class Pipeline(_Pipeline):
         return text, seen.author_requests
 
     def _rendered(self, args: Any, kwargs: Any) -> Pipeline:
-        """A twin with the definition at hand: made before any request, once for all requests."""
+        """A copy that holds its definition, rendered once and before the first request."""
         at_hand = vars(self).get("definition")
         if isinstance(at_hand, Judged) and at_hand.is_of(self):
             return self
         enforced = self._enforced(account=_account(args, kwargs))
-        text = _as_json(enforced.fit_to_leave(self))
+        text = _as_json(enforced.or_raise(self))
         twin = copy.copy(self)
         twin.__dict__["definition"] = Judged(twin, text, enforced.outline.reach)
         if getattr(self.sagemaker_session, "local_mode", False):
@@ -231,7 +232,7 @@ class _Enforced:
     findings: tuple[Finding, ...]
     author_requests: tuple[AuthorRequest, ...] = ()
 
-    def fit_to_leave(self, pipeline: Any) -> Definition:
+    def or_raise(self, pipeline: Any) -> Definition:
         if self.definition is None or has_errors(self.findings):
             raise PrefixViolation(self.findings, f"the pipeline {pipeline.name!r}")
         return self.definition
@@ -242,11 +243,11 @@ def _as_json(definition: Definition) -> str:
 
 
 def _account(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
-    """The account of the execution role that ``create()`` and the like are called with."""
+    """The account of the execution role in the arguments of ``create()`` and its siblings."""
     try:
         return Arn.parse(kwargs.get("role_arn") or args[0]).account
     except (IndexError, TypeError, ValueError):
-        return None  # the SDK takes the role from its defaults, or says what is wrong with it
+        return None  # the SDK takes the role from its defaults, or reports what is wrong
 
 
 def region_of(pipeline: Any) -> str | None:
@@ -262,7 +263,7 @@ def check_pipeline_name(pipeline: Any, policy: PrefixPolicy) -> tuple[Finding, .
 
 
 def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:
-    """A pipeline under another policy; the given one stays as it is."""
+    """A copy of a pipeline, under another policy."""
     twin = copy.copy(pipeline)
     config = pipeline.pipeline_definition_config
     twin.pipeline_definition_config = PipelineDefinitionConfig(
@@ -273,12 +274,12 @@ def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:
 
 @dataclass(frozen=True)
 class SdkRendering:
-    """A pipeline of the SDK's own class, rendered for a look.
+    """A pipeline of the SDK's own class, rendered without changing anything in AWS.
 
     Args:
-        definition: what the SDK renders.
+        definition: the SDK's own.
         declared: by step name, the names that the user declared and the definition doesn't carry.
-        author_requests: what creating or updating it sends to AWS beside the pipeline itself.
+        author_requests: the requests that create or update other things than the pipeline.
     """
 
     definition: Definition
@@ -287,11 +288,11 @@ class SdkRendering:
 
 
 def as_it_stands(pipeline: Any) -> SdkRendering:
-    """The definition of a pipeline of the SDK's own class, rendered for a look.
+    """The definition of a pipeline of the SDK's own class; changes nothing in AWS.
 
-    With the SDK's prefixing on, v2 stops in the middle of rendering for a model without a name.
-    Then the names are taken from what the user declared, and the missing one stays missing, to be
-    found with whatever else is wrong.
+    With the SDK's prefixing on, v2 raises in the middle of rendering for a model without a name.
+    Then the declared names stand in the definition and the missing one stays missing, so that it
+    is reported together with everything else that is wrong.
     """
     with RENDERING:
         before = outline(pipeline, _SDK, everything=True)
@@ -304,8 +305,8 @@ def as_it_stands(pipeline: Any) -> SdkRendering:
             text = render(pipeline, before, _SDK, quiet=True, prepare=look.replace_sessions)
             definition: Definition = json.loads(text)
             declared = {
-                step: replace(said, name=said.composed) if said.composed else said
-                for step, said in before.declared.items()
+                step: replace(name, name=name.composed) if name.composed else name
+                for step, name in before.declared.items()
             }
             enforce_in_place(definition, PrefixPolicy(), declared)
             return SdkRendering(definition, {}, look.author_requests)
@@ -315,11 +316,11 @@ def as_it_stands(pipeline: Any) -> SdkRendering:
     cause = DROPPED_BY_SDK if on else PREFIXING_OFF
     dropped = {}
     for step in steps(definition):
-        said = before.declared.get(step.name)
-        if said is None or step.kind is None or not isinstance(said.name, str) or not said.name:
+        name = before.declared.get(step.name)
+        if name is None or step.kind is None or not isinstance(name.name, str) or not name.name:
             continue
         if step.job_name is None or is_stand_in(step, str(step.job_name)):
-            dropped[step.name] = replace(said, dropped_by=cause)
+            dropped[step.name] = replace(name, dropped_by=cause)
     return SdkRendering(definition, dropped, look.author_requests)
 
 

@@ -1,4 +1,4 @@
-"""A rendered pipeline: what its definition is, what is wrong with it, and what it will start."""
+"""One rendering of a pipeline: its findings, definition, plan and preflight."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ..iam.live import preflight_live
 
 @dataclass(frozen=True)
 class Rendering:
-    """One rendering of a pipeline, for which nothing was changed in AWS.
+    """One rendering of a pipeline, made by :meth:`~sm_prefix_ext.Pipeline.render`.
 
-    :meth:`~sm_prefix_ext.Pipeline.render` makes it. It holds what the pipeline was then; a pipeline
-    that has changed since is rendered anew.
+    It is a snapshot: call ``render()`` again after you change the pipeline.
 
     Args:
         pipeline_name: the pipeline's own name.
-        findings: all that is wrong.
+        findings: everything that is wrong with the pipeline.
         region: of its session; ``None`` where that has none.
-        author_requests: what creating or updating it sends to AWS beside the pipeline itself.
+        author_requests: the requests that ``create()`` and ``update()`` send beside those for the
+            pipeline itself.
 
     Example:
         >>> from sm_prefix_ext import Pipeline
@@ -62,15 +62,14 @@ class Rendering:
 
         Args:
             role_arn: the pipeline's execution role, which the SDK learns at ``upsert()`` only.
-            account: 12 digits; by default that of the roles in the definition, ``*`` where there
-                is none.
+            account: 12 digits; by default the account of the roles in the definition, or ``*``.
             parameters: values of the pipeline's parameters; for the others their defaults hold.
 
         Raises:
             PrefixViolation: as :attr:`definition` does.
         """
         return Plan.from_definition(
-            # A plan has the pipeline's account, and shows such a role for what it is.
+            # A plan knows the account of the pipeline, and a preflight denies such a role.
             self._enforced(one for one in self.findings if one.code != FOREIGN_ROLE),
             region=self.region,
             role_arn=role_arn,
@@ -93,7 +92,7 @@ class Rendering:
         bucket: str | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> Preflight:
-        """Whether policies let these jobs run: each request of a run, its verdict, its statements.
+        """Judge each request of a run by the given policies.
 
         Args:
             role_policies: the execution role's policies, or names to policies; with ``live`` they

@@ -1,4 +1,4 @@
-"""What was judged is what is sent."""
+"""The definition that was judged is the definition that is sent."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _LISTS = ("steps", "parameters")
 
 
 class Judged:
-    """The definition of a pipeline on its way to AWS; callable in the place of ``definition()``.
+    """A judged definition on its way to AWS; stands in for the method ``definition()``.
 
     Args:
-        pipeline: the twin that is sent.
-        text: the definition that was judged.
-        reach: all that its steps led to when it was rendered.
+        pipeline: the copy of the pipeline whose ``create()`` or ``update()`` runs.
+        text: the judged definition.
+        reach: the objects that its steps referred to when it was rendered.
     """
 
     def __init__(self, pipeline: Any, text: str, reach: Reach) -> None:
@@ -29,14 +29,14 @@ class Judged:
         self._was = _held(pipeline)
 
     def is_of(self, pipeline: Any) -> bool:
-        """Whether it was made for this very pipeline, and not for one that this is a copy of."""
+        """Whether it belongs to this very pipeline, and not to one that this is a copy of."""
         return pipeline is self._pipeline
 
     def __call__(self) -> str:
         """The definition.
 
         Raises:
-            PrefixViolation: where the pipeline is no longer what was judged.
+            PrefixViolation: if the pipeline has changed since.
         """
         now = _held(self._pipeline)
         same = len(now) == len(self._was) and all(map(is_, now, self._was))
@@ -55,7 +55,7 @@ class Judged:
 
 
 def _held(pipeline: Any) -> list[Any]:
-    """What a pipeline's definition is rendered from, beside what its steps lead to."""
+    """The values that a definition is rendered from, apart from the objects of its steps."""
     held = [getattr(pipeline, name, None) for name in _OWN]
     for name in _LISTS:
         held += getattr(pipeline, name, None) or ()
