@@ -11,7 +11,7 @@ from ..core.errors import PrefixError
 from ..core.text import printable
 from .check import check, plan
 from .execution import demo, jobs
-from .loader import BadTarget, region_hint
+from .loader import LoadError, region_hint
 from .output import drop_the_rest, escape_what_cannot_be_encoded
 from .policy import preflight, write_policy
 from .quiet import quiet_sdk
@@ -52,7 +52,7 @@ def run(arguments: list[str]) -> int:
         return 130
     except click.ClickException as error:
         return _failed(error.format_message())
-    except (BadTarget, PrefixError) as error:
+    except (LoadError, PrefixError) as error:
         return _failed(str(error))
     except OSError as error:
         drop_the_rest()

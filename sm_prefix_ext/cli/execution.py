@@ -6,7 +6,7 @@ import click
 
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable
-from .loader import BadTarget, read_json
+from .loader import LoadError, read_json
 from .options import format_option, given_policy, policy_options
 from .output import judging, print_json, print_table
 
@@ -47,5 +47,5 @@ def demo() -> int:
     try:
         from ..demo import run
     except ImportError as error:
-        raise BadTarget(str(error)) from None
+        raise LoadError(str(error)) from None
     return run()

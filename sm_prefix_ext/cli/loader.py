@@ -30,13 +30,13 @@ _OF_A_PIPELINE = ("name", "steps", "sagemaker_session", "definition")
 _MISSING = object()
 
 
-class BadTarget(ValueError):
+class LoadError(ValueError):
     """A target that can't be used; its text is one sentence."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a command was pointed at.
+    """The pipeline that a command works on.
 
     Args:
         definition: for a definition that came as JSON.
@@ -50,10 +50,11 @@ class Target:
         """The findings.
 
         Args:
-            policy: ``None`` leaves a pipeline of ours its own policy, and otherwise discovers one.
+            policy: with ``None`` a pipeline of ours keeps its own policy; otherwise one is
+                discovered.
         """
         if self._is_ours:
-            return _guarded(self._rendering, self._with(policy).check)
+            return _run_user_code(self._rendering, self._with(policy).check)
         definition, declared, _ = self._final()
         return self._judged(
             definition, declared, policy or PrefixPolicy.discover() or PrefixPolicy()
@@ -68,16 +69,16 @@ class Target:
         role_arn: str | None = None,
         pipeline_name: str | None = None,
     ) -> Plan:
-        """What it will start.
+        """The jobs that it will start.
 
         Raises:
-            PrefixViolation: for findings of severity error. What is final is judged under a prefix
-                alone: where none is asked for, its names may well have none.
-            ValueError: for an account, a region and so on that can't be one.
+            PrefixViolation: for findings of severity error. Final names are judged only if the
+                policy has a prefix.
+            ValueError: for an invalid account, region, role or name.
         """
         author_requests: tuple[AuthorRequest, ...] = ()
         if self._is_ours:
-            rendering = _guarded(self._rendering, self._with(policy).render)
+            rendering = _run_user_code(self._rendering, self._with(policy).render)
             definition, policy = load(rendering.definition), None  # it has the policy's roles
             author_requests = rendering.author_requests
         else:
@@ -117,10 +118,10 @@ class Target:
         return self.pipeline if policy is None else with_policy(self.pipeline, policy)
 
     def _final(self) -> tuple[Definition, Mapping[str, Declared], tuple[AuthorRequest, ...]]:
-        """A definition whose names are final, the declared names that it lacks, what is sent."""
+        """A definition with final names, the declared names that it lacks, and other requests."""
         if self.definition is not None:
             return self.definition, {}, ()
-        return _guarded(self._rendering, self._as_it_stands)
+        return _run_user_code(self._rendering, self._as_it_stands)
 
     def _as_it_stands(
         self,
@@ -165,70 +166,70 @@ def find(text: str) -> Target:
             ``package.module:name``, where the name is a pipeline or a function that returns one.
 
     Raises:
-        BadTarget: where there is nothing that can be used, with the reason.
+        LoadError: with the reason why the target can't be used.
     """
     module, colon, name = text.rpartition(":")
     if colon and not _is_there(Path(text)):
         return Target(pipeline=_from_module(module, name, text))
     if text.endswith(".py") and Path(text).is_file():
-        raise BadTarget(f"{text} is a module; name the pipeline in it too, as {text}:pipeline.")
+        raise LoadError(f"{text} is a module; name the pipeline in it too, as {text}:pipeline.")
     content, where = _read(text, f"; {_WANTED}")
     try:
         return Target(definition=load(content, where))
     except ValueError as error:
-        raise BadTarget(str(error)) from None
+        raise LoadError(str(error)) from None
 
 
 def read_json(text: str) -> Any:
     """The JSON document in a file, or on standard input for ``-``.
 
     Raises:
-        BadTarget: where it can't be read, isn't JSON, or has a key twice in an object.
+        LoadError: where it can't be read, isn't JSON, or has a key twice in an object.
     """
     content, where = _read(text)
     try:
         return loads(content, where)
     except ValueError as error:
-        raise BadTarget(str(error)) from None
+        raise LoadError(str(error)) from None
 
 
 def read_policy(text: str) -> dict[str, Any]:
-    """The IAM policy in a file, as far as it is an object; or on standard input for ``-``.
+    """The IAM policy in a file, or on standard input for ``-``.
 
     Raises:
-        BadTarget: as :func:`read_json`, and for what is no object: ``null`` would be no policy.
+        LoadError: as :func:`read_json`, and for JSON that is not an object.
     """
     document = read_json(text)
     if not isinstance(document, dict):
         got = json.dumps(document)[:80]
-        raise BadTarget(f"{text}: got {got}; wanted a policy document, an object.")
+        raise LoadError(f"{text}: got {got}; wanted a policy document, an object.")
     return document
 
 
 def _read(text: str, wanted: str = "") -> tuple[str, str]:
-    """What a file has in it, or standard input for ``-``; and what to call that in an error."""
+    """The text of a file, or of standard input for ``-``, and its name for error messages."""
     try:
         if text == "-":
             return _standard_input().removeprefix("\ufeff"), "standard input"
         _must_be_a_file(Path(text), wanted)
         return Path(text).read_text(encoding="utf-8-sig"), text
-    except (OSError, ValueError) as error:  # no text, or no path at all
-        if isinstance(error, BadTarget):
+    except (OSError, ValueError) as error:  # not UTF-8, or not a path
+        if isinstance(error, LoadError):
             raise
-        raise BadTarget(f"{text} can't be read: {error}.") from None
+        raise LoadError(f"{text} can't be read: {error}.") from None
 
 
 def _standard_input() -> str:
     if sys.stdin is None or sys.stdin.closed:
-        raise BadTarget("standard input is closed; give a file, or pipe the JSON in.")
+        raise LoadError("standard input is closed; give a file, or pipe the JSON in.")
     return sys.stdin.read()
 
 
 def _must_be_a_file(path: Path, wanted: str = "") -> None:
-    """Or a pipe: a shell's ``<(…)`` is one."""
+    """Accepts a pipe too, such as a shell's ``<(…)``."""
     if path.is_dir() or not path.exists():
         what = "that is a folder" if path.is_dir() else "there is no such file"
-        raise BadTarget(f"{path}: {what}{wanted}.")
+        raise LoadError(f"{path}: {what}{wanted}.")
 
 
 def _is_there(path: Path) -> bool:
@@ -240,18 +241,18 @@ def _is_there(path: Path) -> bool:
 
 def _from_module(module: str, name: str, text: str) -> Any:
     loaded = _import(module)
-    return _guarded(f"{text}: reading {name!r}", lambda: _pipeline_in(loaded, name, text))
+    return _run_user_code(f"{text}: reading {name!r}", lambda: _pipeline_in(loaded, name, text))
 
 
 def _pipeline_in(loaded: Any, name: str, text: str) -> Any:
     found = getattr(loaded, name, _MISSING)
     if found is _MISSING:
         module = text.rpartition(":")[0]
-        raise BadTarget(f"{text}: {module} has no attribute {name!r}; {_WANTED}.")
+        raise LoadError(f"{text}: {module} has no attribute {name!r}; {_WANTED}.")
     if callable(found) and not _is_pipeline(found):
-        found = _guarded(f"{text}: calling {name}()", found)
+        found = _run_user_code(f"{text}: calling {name}()", found)
     if not _is_pipeline(found):
-        raise BadTarget(
+        raise LoadError(
             f"{text}: {name!r} is of type {type(found).__name__}; wanted a Pipeline or a "
             "function that returns one."
         )
@@ -265,37 +266,37 @@ def _is_pipeline(value: Any) -> bool:
 def _import(module: str) -> Any:
     if not module.endswith(".py"):
         with _on_path(Path.cwd()):
-            return _guarded(f"importing {module}", lambda: importlib.import_module(module))
+            return _run_user_code(f"importing {module}", lambda: importlib.import_module(module))
     path = Path(module)
     _must_be_a_file(path, f"; {_WANTED}")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        raise BadTarget(f"{module} can't be imported; {_WANTED}.")
+        raise LoadError(f"{module} can't be imported; {_WANTED}.")
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = loaded
     with _on_path(path.resolve().parent):
-        _guarded(f"importing {module}", partial(spec.loader.exec_module, loaded))
+        _run_user_code(f"importing {module}", partial(spec.loader.exec_module, loaded))
     return loaded
 
 
-def _guarded(doing: str, call: Callable[[], T]) -> T:
-    """Run the user's code; what it raises becomes one sentence with the error's own last line.
+def _run_user_code(doing: str, call: Callable[[], T]) -> T:
+    """Run the user's code, and turn its error into one sentence with the error's last line.
 
-    What it prints goes to standard error, so that standard output stays the command's own.
+    Its output goes to standard error, so that standard output has the command's alone.
     """
     try:
         with contextlib.redirect_stdout(sys.stderr):
             return call()
-    except (KeyboardInterrupt, PrefixError, BadTarget):
+    except (KeyboardInterrupt, PrefixError, LoadError):
         raise
     except BaseException as error:  # a module may well call sys.exit()
-        said = str(error).strip().splitlines()
-        last = f"{type(error).__name__}: {said[-1]}" if said else type(error).__name__
-        raise BadTarget(f"{doing} failed: {last}{region_hint(error)}") from error
+        lines = str(error).strip().splitlines()
+        last = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
+        raise LoadError(f"{doing} failed: {last}{region_hint(error)}") from error
 
 
 def region_hint(error: BaseException) -> str:
-    """What to do, where an error or what it came from is that no region is known; else nothing."""
+    """How to set a region, if the error or its cause is a missing region; else ``""``."""
     chain: BaseException | None = error
     while chain is not None:
         # By name, since boto3 is not needed for a definition; v2 says it in an error of its own.

@@ -14,7 +14,7 @@ import click
 
 from ..core.errors import PrefixViolation
 from ..core.findings import Finding
-from .loader import BadTarget
+from .loader import LoadError
 
 
 @contextlib.contextmanager
@@ -26,7 +26,7 @@ def judging(form: str, *, err: bool = False) -> Iterator[None]:
         err: print them on standard error.
 
     Raises:
-        BadTarget: for every other ``ValueError``.
+        LoadError: for every other ``ValueError``.
     """
     try:
         yield
@@ -34,7 +34,7 @@ def judging(form: str, *, err: bool = False) -> Iterator[None]:
         print_findings(violation.findings, form, err=err)
         raise click.exceptions.Exit(1) from None
     except ValueError as error:
-        raise BadTarget(str(error)) from None
+        raise LoadError(str(error)) from None
 
 
 def print_json(data: Any) -> None:

@@ -26,17 +26,17 @@ class Declared:
     """What the user declared as the name of a step's job.
 
     Args:
-        name: the name as the user wrote it; ``None`` or ``""`` where there is none; anything that
-            isn't a string stands for a pipeline expression.
+        name: the name as the user wrote it; ``None`` or ``""`` if there is none. Any value that
+            isn't a string is a pipeline expression.
         argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
-        stand_in: the SDK's own name that was found in the name's place.
-        lost: ``True`` where there must have been a name, and the SDK has thrown it away.
-        composed: what a drop-in class made of the name, under the policy that it discovered.
-        step_name: the user's own name of the step, where the SDK gave the step another one; a job
-            that nobody named is called after it.
-        dropped_by: why the definition doesn't carry the name, such as :data:`PREFIXING_OFF`;
-            ``""`` where it may.
-        settable: ``False`` where the SDK makes the job itself, and takes no name for it.
+        stand_in: the generated name: the SDK's, in place of one that nobody declared.
+        lost: ``True`` if the user declared a name and the SDK has discarded it.
+        composed: the name that a drop-in class composed under the policy that it discovered.
+        step_name: the user's own name of the step, if the SDK renamed it; a job without a
+            declared name is named after it.
+        dropped_by: why the definition lacks the name, such as :data:`PREFIXING_OFF`; ``""`` if
+            nothing drops it.
+        settable: ``False`` if the SDK creates the job itself and accepts no name for it.
     """
 
     name: Any = None
