@@ -1,7 +1,13 @@
-"""Every check of the project; ``nox`` alone passes the tests on the newest SDK of each major."""
+"""Every check of the project; ``nox`` alone passes the tests on the newest SDK of each major.
+
+With ``MEASURE_COVERAGE`` set, the sessions that run tests measure it, and the session ``coverage``
+adds their figures up.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from pathlib import Path
 
@@ -16,14 +22,25 @@ PYPROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PYPROJECT, "test")
 WITHOUT_SDK = ("tests/embedded", "tests/oracle", "tests/unit/iam")
 IN_PARALLEL = ("-n", "auto")
+COVERAGE = Path(__file__).parent / ".coverage-of-sessions"
 NEWEST = {"v2": "sagemaker>=2.171,<3", "v3": "sagemaker>=3,<4"}
+
+
+def run_tests(session: nox.Session, *arguments: str) -> None:
+    """Run pytest, and measure coverage where that is asked for."""
+    environment, measuring = {}, []
+    if os.environ.get("MEASURE_COVERAGE"):
+        name = re.sub(r"\W+", "-", session.name).strip("-")
+        environment["COVERAGE_FILE"] = str(COVERAGE / f".coverage.{name}")
+        measuring = ["--cov", "--cov-report="]
+    session.run("pytest", *measuring, *IN_PARALLEL, *arguments, *session.posargs, env=environment)
 
 
 @nox.session
 def unit(session: nox.Session) -> None:
     """The core, the command and the embedded AWS, with no SDK installed."""
     session.install(".[embedded,notebook]", *TEST)
-    session.run("pytest", *IN_PARALLEL, *session.posargs)
+    run_tests(session)
 
 
 @nox.session
@@ -32,7 +49,7 @@ def sdk(session: nox.Session, major: str) -> None:
     """All that an SDK can make a difference to, with the newest of a major."""
     session.install(".[embedded,notebook]", NEWEST[major], *TEST)
     ignored = (f"--ignore={one}" for one in WITHOUT_SDK)
-    session.run("pytest", *IN_PARALLEL, *ignored, *session.posargs)
+    run_tests(session, *ignored)
 
 
 @nox.session
@@ -40,7 +57,15 @@ def sdk(session: nox.Session, major: str) -> None:
 def lowest(session: nox.Session, major: str) -> None:
     """The contract, with the lowest SDK of a major that is supported."""
     session.install(".[embedded]", "-r", f".ci/lowest-{major}.txt", *TEST)
-    session.run("pytest", *IN_PARALLEL, "tests/contract", "tests/upstream", *session.posargs)
+    run_tests(session, "tests/contract", "tests/upstream")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The branch coverage of all sessions that measured it, and whether it is enough."""
+    session.install("coverage>=7.6,<8")
+    session.run("coverage", "combine", "--keep", str(COVERAGE))
+    session.run("coverage", "report")
 
 
 @nox.session
@@ -56,13 +81,11 @@ def oracle(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, layers, dead code."""
-    session.install("--no-deps", ".")
+    """Style and layers."""
     session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-logo")
-    session.run("vulture")
 
 
 @nox.session
