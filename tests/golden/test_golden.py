@@ -1,0 +1,101 @@
+"""Whole documents beside files: definitions, policies and what the command prints.
+
+``REWRITE_GOLDEN=1 pytest tests/golden`` writes the files anew, those of a definition with the SDK of
+its major installed; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sm_prefix_ext import PrefixPolicy
+from sm_prefix_ext.cli import main
+
+from ..installed import MAJOR
+
+FILES = Path(__file__).parent / "files"
+ROLE = "arn:aws:iam::123456789012:role/pipeline-execution"
+TIME = re.compile(r"\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d-\d{3}")
+
+Run = Callable[..., str]
+
+
+def compare(name: str, text: str) -> None:
+    """Compare a text with a file, or write the file where that is asked for."""
+    path = FILES / name
+    if os.environ.get("REWRITE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command in a terminal of 100 columns, and take its standard output."""
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*arguments: str, status: int = 0) -> str:
+        with pytest.raises(SystemExit) as ended:
+            main(list(arguments))
+        output = capsys.readouterr()
+        assert status == ended.value.code, output.err
+        return "".join(f"{line.rstrip()}\n" for line in output.out.splitlines())
+
+    return run
+
+
+@pytest.mark.skipif(MAJOR is None, reason="no SageMaker Python SDK is installed")
+def test_definition() -> None:
+    """The demo's pipeline, as the installed SDK and this package render it."""
+    from sm_prefix_ext.demo import JOBS_ROLE, abalone
+    from sm_prefix_ext.embedded import EmbeddedAWS
+
+    with EmbeddedAWS() as aws:
+        aws.create_role(JOBS_ROLE)
+        role = aws.create_role("team-a-training")
+        policy = PrefixPolicy("team-a", step_roles={"Training": role})
+        text = abalone(aws, policy).definition()
+    compare(f"definition-v{MAJOR}.json", json.dumps(json.loads(TIME.sub("<time>", text)), indent=1))
+
+
+WHOLE = ("--role-arn", ROLE, "--region", "us-east-1")
+OUTPUTS = {
+    "plan.txt": ("plan", "--region", "us-east-1"),
+    "plan.json": ("plan", "--region", "us-east-1", "--format", "json"),
+    "execution-role.json": ("policy", "--for", "execution-role", *WHOLE),
+    "author.json": ("policy", "--for", "author", "--pipeline-name", "abalone", *WHOLE),
+}
+
+
+@pytest.mark.parametrize("major", [2, 3])
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_output(name: str, major: int, run: Run) -> None:
+    """What the command makes of that definition; needs no SDK."""
+    command, *options = OUTPUTS[name]
+    definition = str(FILES / f"definition-v{major}.json")
+    stem, dot, form = name.partition(".")
+    compare(f"{stem}-v{major}{dot}{form}", run(command, definition, *options))
+
+
+MISTAKES = {
+    "Steps": [
+        {"Name": "Train", "Type": "Training", "Arguments": {"TrainingJobName": "x" * 40}},
+        {"Name": "Tune", "Type": "Tuning", "Arguments": {"HyperParameterTuningJobName": "team-b"}},
+        {"Name": "Score it", "Type": "Transform", "Arguments": {"TransformJobName": "a/b"}},
+        {"Name": "Eval", "Type": "Processing", "Arguments": {}},
+    ]
+}
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+def test_findings(form: str, run: Run, tmp_path: Path) -> None:
+    """Findings of several kinds in one report."""
+    definition = tmp_path / "definition.json"
+    definition.write_text(json.dumps(MISTAKES))
+    text = run("check", str(definition), "--prefix", "team-a", "--format", form, status=1)
+    compare(f"findings.{'txt' if form == 'table' else 'json'}", text)
