@@ -43,6 +43,13 @@ def unit(session: nox.Session) -> None:
     run_tests(session)
 
 
+@nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14"])
+def pythons(session: nox.Session) -> None:
+    """The tests of ``unit``, on every Python that is supported and installed here."""
+    session.install(".[embedded,notebook]", *TEST)
+    run_tests(session)
+
+
 @nox.session
 @nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
 def sdk(session: nox.Session, major: str) -> None:

@@ -1,7 +1,7 @@
 """Whole documents beside files: definitions, policies and what the command prints.
 
-``REWRITE_GOLDEN=1 pytest tests/golden`` writes the files anew, those of a definition with the SDK of
-its major installed; read the difference before you commit it.
+``REWRITE_GOLDEN=1 pytest tests/golden`` writes the files anew; those of a definition need the SDK of
+its major. Read the difference before you commit it.
 """
 
 from __future__ import annotations
