@@ -1,6 +1,6 @@
 """Whole documents beside files: definitions, policies and what the command prints.
 
-``REWRITE_GOLDEN=1 pytest tests/golden`` writes the files anew; those of a definition need the SDK of
+``REWRITE_GOLDEN=1 pytest tests/golden`` writes the files anew; definitions need the SDK of
 its major. Read the difference before you commit it.
 """
 
