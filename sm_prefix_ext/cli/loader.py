@@ -245,18 +245,18 @@ def _from_module(module: str, name: str, text: str) -> Any:
 
 
 def _pipeline_in(loaded: Any, name: str, text: str) -> Any:
-    found = getattr(loaded, name, _MISSING)
-    if found is _MISSING:
+    value = getattr(loaded, name, _MISSING)
+    if value is _MISSING:
         module = text.rpartition(":")[0]
         raise LoadError(f"{text}: {module} has no attribute {name!r}; {_WANTED}.")
-    if callable(found) and not _is_pipeline(found):
-        found = _run_user_code(f"{text}: calling {name}()", found)
-    if not _is_pipeline(found):
+    if callable(value) and not _is_pipeline(value):
+        value = _run_user_code(f"{text}: calling {name}()", value)
+    if not _is_pipeline(value):
         raise LoadError(
-            f"{text}: {name!r} is of type {type(found).__name__}; wanted a Pipeline or a "
+            f"{text}: {name!r} is of type {type(value).__name__}; wanted a Pipeline or a "
             "function that returns one."
         )
-    return found
+    return value
 
 
 def _is_pipeline(value: Any) -> bool:

@@ -50,13 +50,13 @@ parameter_option = click.option(
 
 def given_parameters(pairs: Sequence[str]) -> dict[str, str]:
     """The values of parameters that the options give."""
-    found = {}
+    values = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not name or not equals:
             raise click.UsageError(f"--parameter is {pair!r}; wanted NAME=VALUE.")
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
 def format_option(*forms: str) -> Callable[[F], F]:

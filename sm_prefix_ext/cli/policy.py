@@ -59,29 +59,29 @@ def write_policy(
 ) -> int:
     """Write the least IAM policy: for PIPELINE's execution role or author, or a team's prefix.
 
-    A PIPELINE given --for prefix tells the step types; scp and trust need none. What the policy
-    leaves open is said on standard error, and so are findings.
+    With --for prefix, the policy covers the step types of PIPELINE; scp and trust need none. Notes
+    on what the policy leaves out, and findings, go to standard error.
     """
     _must_be_taken(context, purpose)
     with judging("table", err=True):
-        made = _made(purpose, **given)
-        text = _deployed(made, form, name)
+        document = _generate(purpose, **given)
+        text = _deployed(document, form, name)
     click.echo(printable_json(text.rstrip("\n")))
-    if form != "json" and name is None and purpose in _OF_A_PIPELINE and made.name == purpose:
+    if form != "json" and name is None and purpose in _OF_A_PIPELINE and document.name == purpose:
         click.echo(
             f"note: The pipeline's name isn't known, so the policy is called {purpose}, as those "
             "of other pipelines may be; give --pipeline-name or --name.",
             err=True,
         )
-    for note in made.notes:
+    for note in document.notes:
         click.echo(f"note: {printable(note)}", err=True)
-    for key, value in made.tags.items():
+    for key, value in document.tags.items():
         click.echo(printable(f"note: Put the tag {key}={value} on the execution role."), err=True)
     return 0
 
 
 def _must_be_taken(context: click.Context, purpose: str) -> None:
-    """Refuse what is there for another purpose alone."""
+    """Refuse options that belong to another purpose."""
     if context.params["pipeline"] is None and purpose in _OF_A_PIPELINE:
         raise click.UsageError(f"--for {purpose} needs a PIPELINE.")
     if context.params["name"] is not None and context.params["form"] == "json":
@@ -94,7 +94,7 @@ def _must_be_taken(context: click.Context, purpose: str) -> None:
             )
 
 
-def _made(
+def _generate(
     purpose: str,
     *,
     pipeline: str | None,
@@ -129,10 +129,10 @@ def _made(
     return iam.execution_role_policy(plan)
 
 
-def _deployed(made: Any, form: str, name: str | None) -> str:
+def _deployed(document: Any, form: str, name: str | None) -> str:
     if form == "json":
-        return str(made.to_json())
-    deployed = made.to_terraform if form == "terraform" else made.to_cloudformation
+        return str(document.to_json())
+    deployed = document.to_terraform if form == "terraform" else document.to_cloudformation
     return str(deployed(name=name))
 
 

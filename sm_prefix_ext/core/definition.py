@@ -101,12 +101,12 @@ def steps(document: Mapping[str, Any], where: str = "the definition") -> Iterato
     above = {0}
     while stack:
         mark, rest = stack[-1]
-        found = next(rest, None)
-        if found is None:
+        step_and_place = next(rest, None)
+        if step_and_place is None:
             stack.pop()
             above.remove(mark)
             continue
-        view, place = found
+        view, place = step_and_place
         yield view
         if not NESTED.keys().isdisjoint(view.arguments):
             if id(view.step) in above:
@@ -257,10 +257,10 @@ def role_slots(arguments: dict[str, Any], path: str) -> Iterator[tuple[dict[str,
     *way, key = path.split(".")
     holders: list[Any] = [arguments]
     for part in way:
-        found = [holder.get(part.removesuffix("[]")) for holder in holders]
+        values = [holder.get(part.removesuffix("[]")) for holder in holders]
         if part.endswith("[]"):
-            found = [item for many in found if isinstance(many, list) for item in many]
-        holders = [holder for holder in found if isinstance(holder, dict)]
+            values = [item for many in values if isinstance(many, list) for item in many]
+        holders = [holder for holder in values if isinstance(holder, dict)]
     for holder in holders:
         yield holder, key
 
@@ -315,8 +315,8 @@ def image_name(image: Any) -> str | None:
         >>> image_name("111122223333.dkr.ecr.us-east-1.amazonaws.com/team/img:1")
         'img'
     """
-    found = _IMAGE.match(image) if isinstance(image, str) else None
-    return found.group(1) if found else None
+    match = _IMAGE.match(image) if isinstance(image, str) else None
+    return match.group(1) if match else None
 
 
 def _images(arguments: Mapping[str, Any]) -> Iterator[Any]:

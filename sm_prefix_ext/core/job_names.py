@@ -284,9 +284,9 @@ class JobName:
         """
         name = plain(name)
         for mode, form in _GRAMMAR:
-            found = form.fullmatch(name)
-            if found:
-                part = found.groupdict()
+            match = form.fullmatch(name)
+            if match:
+                part = match.groupdict()
                 count = part.get("failure_count")
                 return cls(
                     mode=mode,

@@ -26,21 +26,21 @@ def values_of(definition: Mapping[str, Any], given: Mapping[str, Any] | None) ->
         >>> values_of(definition, {"Epochs": "3"})
         {'Epochs': 3}
     """
-    declared = {str(one.get("Name")): one for one in _declared(definition)}
-    found = {}
+    declared = {str(parameter.get("Name")): parameter for parameter in _declared(definition)}
+    values = {}
     for name, value in (given or {}).items():
         if name not in declared:
             raise ValueError(_unknown(name, declared))
-        found[name] = _typed(name, value, declared[name])
-    return found
+        values[name] = _typed(name, value, declared[name])
+    return values
 
 
 def defaults_of(definition: Mapping[str, Any]) -> dict[str, Any]:
     """The default values of those parameters that have one."""
     return {
-        str(one.get("Name")): one["DefaultValue"]
-        for one in _declared(definition)
-        if one.get("DefaultValue") is not None
+        str(parameter.get("Name")): parameter["DefaultValue"]
+        for parameter in _declared(definition)
+        if parameter.get("DefaultValue") is not None
     }
 
 
@@ -97,7 +97,11 @@ def named_in(value: Any) -> Iterator[str]:
 
 def _declared(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     listed = definition.get("Parameters")
-    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+    return (
+        [parameter for parameter in listed if isinstance(parameter, Mapping)]
+        if isinstance(listed, list)
+        else []
+    )
 
 
 def _unknown(name: str, declared: Mapping[str, Any]) -> str:
@@ -113,16 +117,16 @@ def _unknown(name: str, declared: Mapping[str, Any]) -> str:
 def _typed(name: str, value: Any, declared: Mapping[str, Any]) -> Any:
     wanted = str(declared.get("Type", "String"))
     try:
-        found = _READERS.get(wanted, _text)(value)
+        typed = _READERS.get(wanted, _text)(value)
     except ValueError:
         raise ValueError(
             f"The parameter {name!r} takes a value of type {wanted}; got {value!r}."
         ) from None
     allowed = declared.get("EnumValues")
-    if isinstance(allowed, list) and allowed and found not in allowed:
+    if isinstance(allowed, list) and allowed and typed not in allowed:
         listed = ", ".join(map(repr, allowed))
         raise ValueError(f"The parameter {name!r} takes one of {listed}; got {value!r}.")
-    return found
+    return typed
 
 
 def _text(value: Any) -> str:

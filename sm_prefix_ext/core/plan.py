@@ -290,13 +290,13 @@ def _roles(view: StepView, kind: Kind, given: str | None, role_arn: str | None) 
         return [None]
     if given is not None:
         return [given]
-    found = [
+    values = [
         holder[key]
         for path in kind.role_fields
         for holder, key in role_slots(view.arguments, path)
         if holder.get(key)
     ]
-    roles = [role if isinstance(role, str) else "*" for role in found]
+    roles = [role if isinstance(role, str) else "*" for role in values]
     return list(dict.fromkeys(roles)) or [role_arn]
 
 

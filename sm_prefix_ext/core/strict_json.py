@@ -44,8 +44,8 @@ class _TwiceError(ValueError):
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    result = dict(pairs)
+    if len(result) != len(pairs):
         known: dict[str, Any] = {}
         for key, value in pairs:
             if key in known:
@@ -54,4 +54,4 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
                     f"{shown(value)}"
                 )
             known[key] = value
-    return found
+    return result

@@ -134,11 +134,11 @@ class Guard:
     def _judge(self, request: SentRequest) -> None:
         if not self._emitters or getattr(self._judged, "request", None) == request:
             return
-        found = request.findings(self.policy, self._read)
-        if has_errors(found):
-            raise PrefixViolation(found, f"the request {request.operation}")
+        findings = request.findings(self.policy, self._read)
+        if has_errors(findings):
+            raise PrefixViolation(findings, f"the request {request.operation}")
         self._judged.request = request
-        for finding in found:
+        for finding in findings:
             if finding.code in _SHOWN:
                 warnings.warn(PrefixWarning(finding), stacklevel=2)
 

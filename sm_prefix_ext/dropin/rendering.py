@@ -70,7 +70,7 @@ class Rendering:
         """
         return Plan.from_definition(
             # A plan knows the account of the pipeline, and a preflight denies such a role.
-            self._enforced(one for one in self.findings if one.code != FOREIGN_ROLE),
+            self._enforced(finding for finding in self.findings if finding.code != FOREIGN_ROLE),
             region=self.region,
             role_arn=role_arn,
             account=account,

@@ -327,7 +327,7 @@ class _Case:
             return self._no_room()
         clean = "-".join(filter(None, hyphenated(declared).split("-")))
         proposals = [clean, f"{self.prefix}-{clean}"] if self.prefix else [clean]
-        name = next((one for one in proposals if clean and self._accepts(one)), None)
+        name = next((proposal for proposal in proposals if clean and self._accepts(proposal)), None)
         return Remedy(
             "Use letters, digits and hyphens, with no hyphen at either end, at most "
             f"{_characters(room)}" + (f"; {name!r} would do." if name else "."),

@@ -1,4 +1,4 @@
-"""Tables for a terminal; plain text where the output is no terminal."""
+"""Tables for a terminal; plain text if the output is a file or a pipe."""
 
 from __future__ import annotations
 
@@ -34,33 +34,33 @@ def console(*, err: bool = False) -> Console:
     Args:
         err: on standard error instead of standard output.
     """
-    found = Console(stderr=err, highlight=False)
-    if found.is_terminal:
-        return found
+    detected = Console(stderr=err, highlight=False)
+    if detected.is_terminal:
+        return detected
     return Console(stderr=err, highlight=False, width=_WIDTH_OF_A_FILE)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """A table whose cells wrap, and lose nothing."""
-    made = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="bold")
+    result = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, overflow="fold")
+        result.add_column(column, overflow="fold")
     for row in rows:
-        made.add_row(*(_cell(value) for value in row))
-    return made
+        result.add_row(*(_cell(value) for value in row))
+    return result
 
 
-def findings(found: Sequence[Finding]) -> Table:
+def findings(rows: Sequence[Finding]) -> Table:
     """The findings, each with its fix."""
-    rows = ((f.code, f.severity, f.step, f.step_type, _advice(f)) for f in found)
-    return table(("code", "severity", "step", "step type", "what is wrong, and what to do"), rows)
+    cells = ((f.code, f.severity, f.step, f.step_type, _advice(f)) for f in rows)
+    return table(("code", "severity", "step", "step type", "what is wrong, and what to do"), cells)
 
 
-def verdict(found: Sequence[Finding]) -> Text:
+def verdict(rows: Sequence[Finding]) -> Text:
     """One line that counts the findings."""
-    errors = sum(f.severity == ERROR for f in found)
-    warnings = len(found) - errors
-    if not found:
+    errors = sum(f.severity == ERROR for f in rows)
+    warnings = len(rows) - errors
+    if not rows:
         return Text("No findings: every job runs under its prefix.", style="green")
     text = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
     return Text(text, style="bold red" if errors else "yellow")
@@ -81,10 +81,10 @@ def preflight(answer: Preflight) -> Group:
     columns = ("verdict", "principal", "step", "action", "resource", "why")
     refused = len(answer.refused)
     by_default = sum(bool(row.defaults) for row in shown)
-    said = f"{len(answer) - refused} of {_counted(len(answer), 'request')} allowed"
+    summary = f"{len(answer) - refused} of {_counted(len(answer), 'request')} allowed"
     if by_default:
-        said += f"; {by_default} judged for the default of a parameter only"
-    counted = Text(f"{said}.", style="bold red" if refused else "green")
+        summary += f"; {by_default} judged for the default of a parameter only"
+    counted = Text(f"{summary}.", style="bold red" if refused else "green")
     return Group(table(columns, rows), counted) if shown else Group(counted)
 
 
