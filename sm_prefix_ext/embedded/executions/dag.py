@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ...core.definition import NESTED
@@ -15,12 +17,14 @@ NOT_RUN, WAITING = "NotRun", "Waiting"
 """States of steps that ``ListPipelineExecutionSteps`` doesn't show."""
 COMPLETED_WITH_FAILURES = "CompletedWithFailures"
 
-_MET_BY = {
-    "Completed": {SUCCEEDED},
+_COMPLETED = "Completed"
+_STATUSES_BY_TRIGGER = {
+    _COMPLETED: {SUCCEEDED},
     "Failed": {FAILED},
     "Stopped": {STOPPED},
     "Any": {SUCCEEDED, FAILED, STOPPED},
 }
+_IF_STEPS, _ELSE_STEPS, _BODY = NESTED
 
 
 class GraphError(ValueError):
@@ -28,7 +32,7 @@ class GraphError(ValueError):
 
 
 @dataclass(frozen=True)
-class Need:
+class Dependency:
     """A step that has to end first, and how.
 
     Args:
@@ -37,7 +41,7 @@ class Need:
     """
 
     step: str
-    trigger: str = "Completed"
+    trigger: str = _COMPLETED
 
 
 @dataclass(frozen=True)
@@ -45,35 +49,41 @@ class Node:
     """A step in the graph.
 
     Args:
-        name: its name.
+        name: the step's name.
         step: the step as the definition has it.
-        needs: what has to end first.
-        parent: the condition step in whose branch it stands, or ``None``.
-        branch: which branch that is: ``True`` for the if branch.
-        body: the steps that a ForEach step repeats, in order; their needs are each other.
+        dependencies: the steps that have to end first.
+        parent: the condition step whose branch holds this step, or ``None``.
+        branch: the branch of ``parent``: ``True`` for the if branch.
+        body: the steps that a ForEach step repeats, in order; they depend on each other only.
     """
 
     name: str
     step: Mapping[str, Any]
-    needs: tuple[Need, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
     parent: str | None = None
     branch: bool | None = None
     body: tuple[Node, ...] = ()
 
     @property
     def step_type(self) -> str:
-        """Its ``Type``."""
+        """The step's ``Type``."""
         return str(self.step["Type"])
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """Its ``Arguments``."""
+        """The step's ``Arguments``."""
         return self.step.get("Arguments") or {}
+
+    @property
+    def predecessors(self) -> set[str]:
+        """The names of the steps that come directly before this one."""
+        names = {dependency.step for dependency in self.dependencies}
+        return names if self.parent is None else names | {self.parent}
 
 
 @dataclass(frozen=True)
 class State:
-    """What has become of a step.
+    """How far a step has come.
 
     Args:
         status: a status of the service, ``NotRun`` or ``Waiting``.
@@ -84,177 +94,212 @@ class State:
     branch: bool | None = None
 
 
-def graph(document: Mapping[str, Any]) -> tuple[Node, ...]:
+def build_graph(document: Mapping[str, Any]) -> tuple[Node, ...]:
     """Put the steps of a definition in the order in which they run.
 
-    A step comes after those that it needs, and the sooner the fewer come before it, as if all
-    that can run at once did.
+    Steps come in levels, as if all that can run at once did: first those without predecessors,
+    then those whose predecessors are all in earlier levels.
 
     Args:
         document: a definition that :func:`sm_prefix_ext.core.definition.steps` accepts.
 
     Returns:
-        Every step, those in branches included; the steps of a ForEach body stand in its node.
+        Every step, those in branches included; the node of a ForEach step holds the steps of its
+        body.
 
     Raises:
-        GraphError: for two steps of one name, a step that isn't there, or a circle.
+        GraphError: for two steps of one name, a reference to a step that isn't there, or a cycle.
     """
     nodes = tuple(_nodes(document["Steps"], None, None))
-    bodies = {inner.name: node.name for node in nodes for inner in node.body}
+    loops = {inner.name: node.name for node in nodes for inner in node.body}
     names = Counter(
-        [*(node.name for node in nodes), *(n.name for node in nodes for n in node.body)]
+        [*(node.name for node in nodes), *(inner.name for node in nodes for inner in node.body)]
     )
-    twice = sorted(name for name, count in names.items() if count > 1)
-    if twice:
-        raise GraphError(f"Step names must be unique; more than one step is named {twice[0]!r}.")
-    # From outside, a step of a body is reached through the loop that repeats it.
-    return _ordered([_renamed(node, bodies) for node in nodes])
+    duplicates = sorted(name for name, count in names.items() if count > 1)
+    if duplicates:
+        raise GraphError(
+            f"Step names must be unique; more than one step is named {duplicates[0]!r}."
+        )
+    return _ordered([_depending_on_loops(node, loops) for node in nodes])
 
 
 def _nodes(steps: Iterable[Mapping[str, Any]], parent: str | None, branch: Any) -> Iterator[Node]:
     for step in steps:
         arguments = step.get("Arguments") or {}
-        needs = tuple(dict.fromkeys(_needs(step)))
+        dependencies = tuple(dict.fromkeys(_dependencies(step)))
         body: tuple[Node, ...] = ()
-        if arguments.get("ForEachBody"):
-            loose = tuple(_nodes(arguments["ForEachBody"], None, None))
-            siblings = {node.name for node in loose}
-            outer = [need for node in loose for need in node.needs if need.step not in siblings]
-            needs = tuple(
-                dict.fromkeys(need for need in (*needs, *outer) if need.step != step["Name"])
+        if arguments.get(_BODY):
+            body, outer = _loop_body(arguments[_BODY])
+            dependencies = tuple(
+                dict.fromkeys(
+                    dependency
+                    for dependency in (*dependencies, *outer)
+                    if dependency.step != step["Name"]
+                )
             )
-            body = _ordered(
-                [
-                    replace(node, needs=tuple(n for n in node.needs if n.step in siblings))
-                    for node in loose
-                ]
-            )
-        yield Node(step["Name"], step, needs, parent, branch, body)
-        for key, taken in (("IfSteps", True), ("ElseSteps", False)):
+        yield Node(step["Name"], step, dependencies, parent, branch, body)
+        for key, taken in ((_IF_STEPS, True), (_ELSE_STEPS, False)):
             yield from _nodes(arguments.get(key) or [], step["Name"], taken)
 
 
-def _needs(step: Mapping[str, Any]) -> Iterator[Need]:
+def _loop_body(steps: Iterable[Mapping[str, Any]]) -> tuple[tuple[Node, ...], list[Dependency]]:
+    """The nodes of a ForEach body in order, and what they depend on outside of it."""
+    nodes = tuple(_nodes(steps, None, None))
+    inside = {node.name for node in nodes}
+    outer = [
+        dependency
+        for node in nodes
+        for dependency in node.dependencies
+        if dependency.step not in inside
+    ]
+    body = [
+        replace(
+            node,
+            dependencies=tuple(
+                dependency for dependency in node.dependencies if dependency.step in inside
+            ),
+        )
+        for node in nodes
+    ]
+    return _ordered(body), outer
+
+
+def _dependencies(step: Mapping[str, Any]) -> Iterator[Dependency]:
     for entry in step.get("DependsOn") or []:
         if isinstance(entry, str):
-            yield Need(entry)
+            yield Dependency(entry)
         elif isinstance(entry, Mapping) and isinstance(entry.get("Step"), str):
-            trigger = entry.get("Trigger") or "Completed"
-            if trigger not in _MET_BY:
+            trigger = entry.get("Trigger") or _COMPLETED
+            if trigger not in _STATUSES_BY_TRIGGER:
                 raise GraphError(
                     f"Step {step['Name']!r} has the trigger {trigger!r} in DependsOn; "
-                    f"wanted one of {', '.join(_MET_BY)}."
+                    f"wanted one of {', '.join(_STATUSES_BY_TRIGGER)}."
                 )
-            yield Need(entry["Step"], trigger)
+            yield Dependency(entry["Step"], trigger)
         else:
             raise GraphError(f"Step {step['Name']!r} has {entry!r} in DependsOn; wanted a name.")
-    own = {key: value for key, value in step.items() if key not in ("DependsOn", "Arguments")}
+    attributes = {
+        key: value for key, value in step.items() if key not in ("DependsOn", "Arguments")
+    }
     arguments = step.get("Arguments") or {}
-    listed = [own, {key: value for key, value in arguments.items() if key not in NESTED}]
-    for name in references(listed):
-        yield Need(name)
+    own_arguments = {key: value for key, value in arguments.items() if key not in NESTED}
+    for name in references([attributes, own_arguments]):
+        yield Dependency(name)
 
 
-def _renamed(node: Node, bodies: Mapping[str, str]) -> Node:
-    needs = (replace(need, step=bodies.get(need.step, need.step)) for need in node.needs)
-    return replace(node, needs=tuple(dict.fromkeys(needs)))
+def _depending_on_loops(node: Node, loops: Mapping[str, str]) -> Node:
+    """The node, depending on a ForEach step where it names a step of that one's body.
+
+    Args:
+        node: a node outside of ForEach bodies.
+        loops: the names of the ForEach steps, by the names of the steps in their bodies.
+    """
+    dependencies = (
+        replace(dependency, step=loops.get(dependency.step, dependency.step))
+        for dependency in node.dependencies
+    )
+    return replace(node, dependencies=tuple(dict.fromkeys(dependencies)))
 
 
 def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    before = {node.name: {need.step for need in node.needs} for node in nodes}
+    names = {node.name for node in nodes}
     for node in nodes:
-        if node.parent is not None:
-            before[node.name].add(node.parent)
-        for name in sorted(before[node.name]):
-            if name not in before:
-                raise GraphError(f"Step {node.name!r} refers to {name!r}, and no step is named so.")
-    after: dict[str, list[str]] = {name: [] for name in before}
-    for name, earlier in before.items():
-        for one in earlier:
-            after[one].append(name)
-    open_needs = {name: len(earlier) for name, earlier in before.items()}
-    level: dict[str, int] = {}
-    current = [name for name, count in open_needs.items() if count == 0]
-    depth = 0
-    while current:
-        following = []
-        for name in current:
-            level[name] = depth
-            for one in after[name]:
-                open_needs[one] -= 1
-                if open_needs[one] == 0:
-                    following.append(one)
-        current, depth = following, depth + 1
-    circle = sorted(set(before) - set(level))
-    if circle:
-        raise GraphError(f"The steps {', '.join(circle)} wait for each other in a circle.")
-    return tuple(sorted(nodes, key=lambda node: level[node.name]))
+        unknown = sorted(node.predecessors - names)
+        if unknown:
+            raise GraphError(
+                f"Step {node.name!r} refers to {unknown[0]!r}, and no step is named so."
+            )
+    levels = _levels(nodes)
+    blocked = sorted(names - levels.keys())
+    if blocked:
+        raise GraphError(f"The steps {', '.join(blocked)} wait for each other in a circle.")
+    return tuple(sorted(nodes, key=lambda node: levels[node.name]))
 
 
-def decide(node: Node, states: Mapping[str, State]) -> str:
+def _levels(nodes: Iterable[Node]) -> dict[str, int]:
+    """The level of each step by its name, without those that a cycle blocks."""
+    sorter = TopologicalSorter({node.name: node.predecessors for node in nodes})
+    # CycleError names one cycle only; the steps that get no level are all that are blocked.
+    with suppress(CycleError):
+        sorter.prepare()
+    levels: dict[str, int] = {}
+    level = 0
+    while ready := sorter.get_ready():
+        levels.update(dict.fromkeys(ready, level))
+        sorter.done(*ready)
+        level += 1
+    return levels
+
+
+def next_status(node: Node, states: Mapping[str, State]) -> str:
     """Whether a step runs now.
 
     Args:
-        node: a step, all of whose needs come before it in the order.
-        states: what has become of the steps so far.
+        node: a step, all of whose predecessors come before it in the order.
+        states: the states of the steps so far.
 
     Returns:
         ``Executing`` for a step that runs, ``NotRun`` for one that never will, ``Waiting`` for one
         that a running step holds up.
     """
-    verdicts = {_met(states.get(need.step), _MET_BY[need.trigger]) for need in node.needs}
+    statuses = {
+        _status_behind(states.get(dependency.step), _STATUSES_BY_TRIGGER[dependency.trigger])
+        for dependency in node.dependencies
+    }
     if node.parent is not None:
-        above = states.get(node.parent)
-        verdicts.add(_met(above, {SUCCEEDED}))
-        if above is not None and above.status == SUCCEEDED and above.branch != node.branch:
+        parent = states.get(node.parent)
+        statuses.add(_status_behind(parent, {SUCCEEDED}))
+        if parent is not None and parent.status == SUCCEEDED and parent.branch != node.branch:
             return NOT_RUN
-    return next((word for word in (NOT_RUN, WAITING) if word in verdicts), EXECUTING)
+    return next((status for status in (NOT_RUN, WAITING) if status in statuses), EXECUTING)
 
 
-def _met(state: State | None, wanted: set[str]) -> str:
-    if state is None or state.status in (EXECUTING, WAITING):
+def _status_behind(predecessor: State | None, expected: set[str]) -> str:
+    """The status of a step that depends on a single predecessor."""
+    if predecessor is None or predecessor.status in (EXECUTING, WAITING):
         return WAITING
-    return EXECUTING if state.status in wanted else NOT_RUN
+    return EXECUTING if predecessor.status in expected else NOT_RUN
 
 
-def verdict(nodes: Sequence[Node], states: Mapping[str, State]) -> str:
+def execution_status(nodes: Sequence[Node], states: Mapping[str, State]) -> str:
     """The status of an execution, from the states of its steps.
 
     A failed or stopped step that another step ran on (a trigger ``Failed``, ``Stopped`` or
     ``Any``) makes it ``CompletedWithFailures``, as SDK v3 documents.
     """
-    found = {node.name: states[node.name].status for node in nodes if node.name in states}
-    if {EXECUTING, WAITING} & set(found.values()):
+    statuses = {node.name: states[node.name].status for node in nodes if node.name in states}
+    if {EXECUTING, WAITING} & set(statuses.values()):
         return EXECUTING
-    bad = {name: status for name, status in found.items() if status in (FAILED, STOPPED)}
-    caught = {
-        need.step
-        for node in nodes
-        if found.get(node.name) in (SUCCEEDED, FAILED, STOPPED)
-        for need in node.needs
-        if need.trigger != "Completed" and need.step in bad
+    unsuccessful = {
+        name: status for name, status in statuses.items() if status in (FAILED, STOPPED)
     }
-    ends = {node.name for node in nodes if node.step_type == "Fail"}
-    loose = {status for name, status in bad.items() if name in ends or name not in caught}
-    if FAILED in loose:
+    handled = {
+        dependency.step
+        for node in nodes
+        if statuses.get(node.name) in (SUCCEEDED, FAILED, STOPPED)
+        for dependency in node.dependencies
+        if dependency.trigger != _COMPLETED and dependency.step in unsuccessful
+    }
+    fail_steps = {node.name for node in nodes if node.step_type == "Fail"}
+    unhandled = {
+        status for name, status in unsuccessful.items() if name in fail_steps or name not in handled
+    }
+    if FAILED in unhandled:
         return FAILED
-    if STOPPED in loose:
+    if STOPPED in unhandled:
         return STOPPED
-    return COMPLETED_WITH_FAILURES if bad else SUCCEEDED
+    return COMPLETED_WITH_FAILURES if unsuccessful else SUCCEEDED
 
 
 def ancestors(nodes: Sequence[Node], names: Iterable[str]) -> set[str]:
     """The steps that come before the named ones, without the named ones."""
-    earlier = {
-        node.name: {need.step for need in node.needs} | ({node.parent} if node.parent else set())
-        for node in nodes
-    }
+    predecessors = {node.name: node.predecessors for node in nodes}
     named = set(names)
-    found: set[str] = set()
-    todo = list(named)
-    while todo:
-        for name in earlier.get(todo.pop(), ()):
-            if name not in found:
-                found.add(name)
-                todo.append(name)
-    return found - named
+    reached: set[str] = set()
+    pending = list(named)
+    while pending:
+        for name in predecessors.get(pending.pop(), ()):
+            if name not in reached:
+                reached.add(name)
+                pending.append(name)
+    return reached - named

@@ -12,7 +12,7 @@ from ...core.job_names import RESERVED
 from ...core.step_types import Kind
 from ..request_validation import STRING, faults, input_shape, knows
 from .caching import Caching
-from .dag import GraphError, Node, graph
+from .dag import GraphError, Node, build_graph
 from .expressions import paths, step_path
 from .properties import property_type
 from .retries import retry_policies
@@ -50,7 +50,7 @@ def check_definition(text: str) -> tuple[dict[str, Any], tuple[Node, ...]]:
         views = list(steps(document))
         for view in views:
             _check_step(view)
-        nodes = graph(document)
+        nodes = build_graph(document)
         _check_references(document, views)
         return document, nodes
     except (ValueError, GraphError) as error:

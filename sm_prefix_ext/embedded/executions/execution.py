@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from ...core.step_types import Kind
 from ..statuses import FAILED, STOPPED
-from .dag import COMPLETED_WITH_FAILURES, Node, State, verdict
+from .dag import COMPLETED_WITH_FAILURES, Node, State, execution_status
 from .step_runs import StepRun
 
 STEP_FAILURE = "Step failure: One or multiple steps failed."
@@ -104,7 +104,7 @@ class Execution:
     @property
     def status(self) -> str:
         """Its status."""
-        return STOPPED if self.halted else verdict(self.nodes, self.states)
+        return STOPPED if self.halted else execution_status(self.nodes, self.states)
 
     @property
     def failure_reason(self) -> str | None:

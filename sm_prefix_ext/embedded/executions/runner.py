@@ -15,7 +15,7 @@ from ...iam.required_permissions import Request, grant_requests, passing
 from ..settings import Outcome, compose_name, outcome_of
 from ..statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 from .caching import CACHED, Caching, cached_run, signature
-from .dag import NOT_RUN, Node, State, decide
+from .dag import NOT_RUN, Node, State, next_status
 from .execution import Job, StepError
 from .expressions import MISSING, pick, resolve, stand_in
 from .iam_requests import Asking, Made, view_of
@@ -49,7 +49,7 @@ class Runner(Asking):
                 run = self._keep(self._attempt(node, run))
             elif run is None:
                 left_out = over or node.name in execution.left_out
-                word = NOT_RUN if left_out else decide(node, states)
+                word = NOT_RUN if left_out else next_status(node, states)
                 if word != EXECUTING:
                     states[node.name] = State(word)
                     continue
@@ -244,8 +244,8 @@ class Runner(Asking):
             states: dict[str, State] = {}
             for inner in node.body:
                 done = self.execution.runs.get(f"{inner.name}-{index}")
-                if done is None and decide(inner, states) != EXECUTING:
-                    states[inner.name] = State(decide(inner, states))
+                if done is None and next_status(inner, states) != EXECUTING:
+                    states[inner.name] = State(next_status(inner, states))
                     continue
                 child = done or self._keep(self._run(inner, iteration))
                 states[inner.name] = child.state

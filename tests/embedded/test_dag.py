@@ -14,21 +14,21 @@ from sm_prefix_ext.embedded.executions.dag import (
     STOPPED,
     SUCCEEDED,
     WAITING,
+    Dependency,
     GraphError,
-    Need,
     Node,
     State,
     ancestors,
-    decide,
-    graph,
-    verdict,
+    build_graph,
+    execution_status,
+    next_status,
 )
 
 from .definitions import condition, document, fail, get, job, loop
 
 
 def names(*steps: Any) -> list[str]:
-    return [node.name for node in graph(document(*steps))]
+    return [node.name for node in build_graph(document(*steps))]
 
 
 def test_order_by_depends_on() -> None:
@@ -73,14 +73,14 @@ def test_condition_before_its_branches() -> None:
 def test_loop_waits_for_what_its_body_needs() -> None:
     """A ForEach step comes after the steps that its body refers to; the body is ordered too."""
     body = [job("Second", DependsOn=["First"]), job("First", DependsOn=["Train"])]
-    [train, each] = graph(document(loop("Each", ["a"], body), job("Train")))
+    [train, each] = build_graph(document(loop("Each", ["a"], body), job("Train")))
 
     assert (train.name, each.name) == ("Train", "Each")
     assert [node.name for node in each.body] == ["First", "Second"]
 
 
 def test_steps_of_a_body_from_outside() -> None:
-    """Who needs a step of a body from outside waits for the loop."""
+    """A step outside that depends on a step of a body waits for the loop."""
     assert names(job("After", DependsOn=["Item"]), loop("Each", ["a"], [job("Item")])) == [
         "Each",
         "After",
@@ -88,7 +88,7 @@ def test_steps_of_a_body_from_outside() -> None:
 
 
 @pytest.mark.parametrize(
-    ("steps", "said"),
+    ("steps", "message"),
     [
         ([job("A", DependsOn=["B"])], "'A' refers to 'B', and no step is named so"),
         ([job("A"), job("A")], "more than one step is named 'A'"),
@@ -98,15 +98,23 @@ def test_steps_of_a_body_from_outside() -> None:
             "more than one step is named 'A'",
         ),
         ([job("A", DependsOn=["B"]), job("B", DependsOn=["A"])], "A, B wait for each other"),
+        (
+            [
+                *(job("A", DependsOn=["B"]), job("B", DependsOn=["A"])),
+                *(job("D", DependsOn=["C"]), job("C", DependsOn=["D"])),
+                *(job("Free"), job("After", DependsOn=["A"])),
+            ],
+            "The steps A, After, B, C, D wait for each other",
+        ),
         ([job("A", DependsOn=["A"])], "A wait for each other"),
         ([job("A"), job("B", DependsOn=[{"Step": "A", "Trigger": "Soon"}])], "the trigger 'Soon'"),
         ([job("A", DependsOn=[7])], "has 7 in DependsOn"),
     ],
 )
-def test_faults(steps: list[Any], said: str) -> None:
-    """What can't be put in an order is said."""
-    with pytest.raises(GraphError, match=said):
-        graph(document(*steps))
+def test_graph_errors(steps: list[Any], message: str) -> None:
+    """An error names the step that can't be put in an order."""
+    with pytest.raises(GraphError, match=message):
+        build_graph(document(*steps))
 
 
 @pytest.mark.parametrize(
@@ -128,11 +136,11 @@ def test_faults(steps: list[Any], said: str) -> None:
         ("Any", WAITING, WAITING),
     ],
 )
-def test_decide_by_trigger(trigger: str, status: str, expected: str) -> None:
+def test_next_status_by_trigger(trigger: str, status: str, expected: str) -> None:
     """A trigger says on which end of another step a step runs."""
-    node = Node("B", job("B"), (Need("A", trigger),))
+    node = Node("B", job("B"), (Dependency("A", trigger),))
 
-    assert expected == decide(node, {"A": State(status)})
+    assert expected == next_status(node, {"A": State(status)})
 
 
 @pytest.mark.parametrize(
@@ -145,11 +153,11 @@ def test_decide_by_trigger(trigger: str, status: str, expected: str) -> None:
         (State(EXECUTING), WAITING),
     ],
 )
-def test_decide_by_branch(state: State, expected: str) -> None:
+def test_next_status_by_branch(state: State, expected: str) -> None:
     """A step of a branch runs where its condition took the branch."""
     node = Node("B", job("B"), parent="Check", branch=True)
 
-    assert expected == decide(node, {"Check": state})
+    assert expected == next_status(node, {"Check": state})
 
 
 @pytest.mark.parametrize(
@@ -176,16 +184,18 @@ def test_decide_by_branch(state: State, expected: str) -> None:
         ),
     ],
 )
-def test_verdict(steps: list[Any], states: dict[str, str], expected: str) -> None:
+def test_execution_status(steps: list[Any], states: dict[str, str], expected: str) -> None:
     """The execution's status follows from those of its steps."""
-    nodes = graph(document(*steps))
+    nodes = build_graph(document(*steps))
 
-    assert expected == verdict(nodes, {name: State(status) for name, status in states.items()})
+    assert expected == execution_status(
+        nodes, {name: State(status) for name, status in states.items()}
+    )
 
 
 def test_ancestors() -> None:
     """What a step needs is found through references and branches, however far."""
-    nodes = graph(
+    nodes = build_graph(
         document(job("A"), condition("C", [job("B"), job("D")], DependsOn=["A"]), job("E"))
     )
 
