@@ -17,7 +17,7 @@ from moto.sagemaker.exceptions import (
 
 from ...core.arns import Arn
 from ...core.definition import role_slots
-from ...core.step_types import JOB_KINDS, Kind
+from ...core.step_types import KINDS_BY_OPERATION, Kind
 from ..executions.execution import Ask, Job, StepError
 from ..request_validation import fitting, input_shape, knows, refusal
 from ..statuses import EXECUTING, FAILED, STOPPED
@@ -58,7 +58,6 @@ _SHELVES = {
     "model-package": _Shelf("model_packages", "Model package", "model_package_status"),
     "job": _Shelf("sm_prefix_ext_jobs", "Job", "job_status", "end_time"),
 }
-_BY_OPERATION: Mapping[str, Kind] = {kind.actions[0]: kind for kind in reversed(JOB_KINDS)}
 _OF_A_TRAINING_JOB = (
     *("AlgorithmSpecification", "InputDataConfig", "OutputDataConfig", "ResourceConfig"),
     *("RoleArn", "StoppingCondition", "VpcConfig", "Environment"),
@@ -156,7 +155,7 @@ class JobOperations(EndpointOperations):
 
     def _admit(self, operation: str) -> str:
         """Refuse a request that the service would refuse; give the ARN that the job will have."""
-        kind = _BY_OPERATION[operation]
+        kind = KINDS_BY_OPERATION[operation]
         name = self._get_param(kind.name_field)
         if not name:
             return ""
@@ -317,7 +316,7 @@ class JobOperations(EndpointOperations):
 
     def _create_plain(self, operation: str, prefix: str) -> ActionResult:
         arn = self._admit(operation)
-        kind = _BY_OPERATION[operation]
+        kind = KINDS_BY_OPERATION[operation]
         name = self._get_param(kind.name_field)
         job = PlainJob(prefix, arn, dict(self.params), self.rules.clock())
         self._shelf(kind.arn_resource)[name] = job

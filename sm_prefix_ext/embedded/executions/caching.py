@@ -16,9 +16,9 @@ from typing import Any
 from ..statuses import SUCCEEDED
 from .step_runs import StepRun
 
-_CHECK = ("AppSpecification", "Environment", "ProcessingInputs")
+_PROCESSING = ("AppSpecification", "Environment", "ProcessingInputs")
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "Processing": ("AppSpecification", "Environment", "ProcessingInputs"),
+    "Processing": _PROCESSING,
     "Training": (
         "AlgorithmSpecification",
         "CheckpointConfig",
@@ -41,8 +41,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         "TransformInput",
         "TransformOutput",
     ),
-    "QualityCheck": _CHECK,
-    "ClarifyCheck": _CHECK,
+    "QualityCheck": _PROCESSING,
+    "ClarifyCheck": _PROCESSING,
 }
 _OF_A_TUNED_JOB = (
     "AlgorithmSpecification",
