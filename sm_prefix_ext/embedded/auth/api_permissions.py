@@ -11,14 +11,13 @@ from ...core.definition import StepView, role_slots
 from ...core.step_types import JOB_KINDS, KINDS, KINDS_BY_OPERATION
 from ...iam.request_context import Facts, facts_of
 from ...iam.required_permissions import Request, passing
+from ..full_name_resources import FULL_NAME_RESOURCES, hyphenated
 
 _RESOURCES = {
     **{kind.name_field: kind.arn_resource for kind in JOB_KINDS},
     "PipelineName": "pipeline",
     "ModelPackageGroupName": "model-package-group",
-    "EndpointName": "endpoint",
-    "EndpointConfigName": "endpoint-config",
-    "InferenceComponentName": "inference-component",
+    **{resource.name_field: resource.arn_resource for resource in FULL_NAME_RESOURCES.values()},
     "ExperimentName": "experiment",
     "TrialName": "experiment-trial",
     "TrialComponentName": "experiment-trial-component",
@@ -51,7 +50,6 @@ _ABOUT_NOTHING = frozenset({"ListCandidatesForAutoMLJob", "ListTrialComponents"}
 _IN_FULL = ("PipelineExecutionArn", "ResourceArn")
 _DIRECT = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
 _REQUEST_TAG, _TAG_KEYS = "aws:RequestTag/", "aws:TagKeys"
-_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def direct_requests(operation: str, params: Mapping[str, Any], home: Home) -> Iterator[Request]:
@@ -113,7 +111,7 @@ def _resource(operation: str, params: Mapping[str, Any], home: Home) -> str:
         return home.arn("sagemaker", f"model-package/{name}/*")
     by_noun = field in _OF_MANY and noun != "Job"
     resource = None if by_noun else _RESOURCES.get(field)
-    return home.arn("sagemaker", f"{resource or _kebab(noun)}/{name}")
+    return home.arn("sagemaker", f"{resource or hyphenated(noun)}/{name}")
 
 
 def _given_arn(noun: str, params: Mapping[str, Any]) -> str | None:
@@ -146,7 +144,3 @@ def _is_ours(value: Any) -> bool:
         return Arn.parse(value).service == "sagemaker"
     except ValueError:
         return False
-
-
-def _kebab(noun: str) -> str:
-    return _WORD.sub("-", noun).lower()

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ...core.definition import StepView, load, steps
+from ...core.definition import NESTED, StepView, load, steps
 from ...core.job_names import RESERVED
 from ...core.step_types import Kind
+from ..full_name_resources import FULL_NAME_RESOURCES
 from ..request_validation import STRING, faults, input_shape, knows
 from .caching import Caching
 from .dag import GraphError, Node, build_graph
@@ -21,11 +22,8 @@ from .variables import DEFINITION_PARAMETER, VARIABLES, parameter_refusal
 _STEP_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 """As AWS's JSON schema of pipeline definitions has it."""
 _PATTERN_OF_PARAMETERS = re.compile(r"[A-Za-z0-9\-_]{1,256}")
-_OPERATIONS = {
-    "EndpointConfig": "CreateEndpointConfig",
-    "Endpoint": "CreateEndpoint",
-    "InferenceComponent": "CreateInferenceComponent",
-}
+_IN_LOOP = f"/{NESTED['ForEachBody']}/"
+"""Part of the path of each step in a ForEach body."""
 
 
 class RefusedError(ValueError):
@@ -59,7 +57,10 @@ def check_definition(text: str) -> tuple[dict[str, Any], tuple[Node, ...]]:
 
 def operation_of(step_type: str, kind: Kind) -> str | None:
     """The operation whose request a step's arguments are; ``None`` where there is none."""
-    return kind.actions[0] if kind.makes_job else _OPERATIONS.get(step_type)
+    if kind.makes_job:
+        return kind.actions[0]
+    resource = FULL_NAME_RESOURCES.get(step_type)
+    return None if resource is None else resource.create_operation
 
 
 def _check_parameters(listed: Any) -> None:
@@ -128,18 +129,14 @@ def _check_prefix(view: StepView, kind: Kind) -> None:
 def _check_references(document: Mapping[str, Any], views: list[StepView]) -> None:
     declared = {one["Name"]: one for one in document.get("Parameters") or []}
     by_name = {view.name: view.step for view in views}
-    in_loops = {view.path for view in views if "/each/" in view.path}
+    in_loops = {view.path for view in views if _IN_LOOP in view.path}
     type_of = partial(_type_of_path, declared=declared, by_name=by_name)
     for path in paths(document.get("PipelineExperimentConfig")):
         type_of(path, in_loop=False)
     for view in views:
         in_loop = view.path in in_loops
         own = {key: value for key, value in view.step.items() if key != "Arguments"}
-        arguments = {
-            key: value
-            for key, value in view.arguments.items()
-            if key not in ("IfSteps", "ElseSteps", "ForEachBody")
-        }
+        arguments = {key: value for key, value in view.arguments.items() if key not in NESTED}
         for path in paths([own, arguments]):
             type_of(path, in_loop=in_loop)
         _check_arguments(view, partial(_worked, type_of=partial(type_of, in_loop=in_loop)))

@@ -18,14 +18,13 @@ from ...iam.required_permissions import (
     jobless_requests,
     property_file_requests,
 )
+from ..full_name_resources import FULL_NAME_RESOURCES
 from ..settings import Rules, ServiceCall
 from .dag import Node
 from .execution import Execution, Maker, StepError
 from .expressions import resolve, with_uris
 from .step_runs import StepRun
 from .variables import Scope
-
-_MADE_OR_UPDATED = ("Endpoint", "EndpointConfig", "InferenceComponent")
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ class Asking:
         view = view_of(step)
         facts = facts_of(view, self._home, self.execution.role)
         requests = jobless_requests(view, self._home, of=facts)
-        if step["Type"] not in _MADE_OR_UPDATED:
+        if step["Type"] not in FULL_NAME_RESOURCES:
             self._ask_each(run, requests)
             return
         verb = "Update" if made is not None and made.updated else "Create"

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.arns import Home, partition_of
+from ..full_name_resources import FULL_NAME_RESOURCES
 from .expressions import stand_in
 from .variables import typed
 
-DEPLOYED = {
-    "Endpoint": ("CreateEndpoint", "EndpointName"),
-    "EndpointConfig": ("CreateEndpointConfig", "EndpointConfigName"),
-}
-"""By step type: the operation that makes what the step is for, and the field that names it."""
+DEPLOYED = frozenset({"Endpoint", "EndpointConfig"})
+"""The step types whose resources moto has, so that the step creates one."""
 
 
 def result_of(
@@ -27,14 +25,15 @@ def result_of(
         account: whose it is.
         token: makes identifiers unique.
     """
-    name, kind = step["Name"], step["Type"]
+    name, step_type = step["Name"], step["Type"]
     arguments = step.get("Arguments") or {}
-    if kind == "InferenceComponent":
-        called = str(arguments.get("InferenceComponentName") or f"{name}-{token}")
+    resource = FULL_NAME_RESOURCES.get(step_type)
+    if resource is not None:
+        resource_name = str(arguments.get(resource.name_field) or f"{name}-{token}")
         home = Home(partition_of(region), region, account)
-        arn = home.arn("sagemaker", f"inference-component/{called}")
-        named = {"InferenceComponentName": called, "InferenceComponentArn": arn}
-        return {kind: {"Arn": arn}}, {**arguments, **named}
+        arn = home.arn("sagemaker", f"{resource.arn_resource}/{resource_name}")
+        identifiers = {resource.name_field: resource_name, f"{step_type}Arn": arn}
+        return {step_type: {"Arn": arn}}, {**arguments, **identifiers}
     outputs = {
         one["OutputName"]: stand_in(f"{name}.{one['OutputName']}")
         for one in step.get("OutputParameters") or []
@@ -61,9 +60,9 @@ def result_of(
         "Lineage": {"ActionArns": {}, "ArtifactArns": {}, "ContextArns": {}},
         "Cleanup": {"CleanedSteps": _cleaned(arguments)},
     }
-    shown = {key: value for key, value in known.get(kind, {}).items() if value is not None}
+    shown = {key: value for key, value in known.get(step_type, {}).items() if value is not None}
     properties = {**shown, "OutputParameters": outputs} if outputs else shown
-    return ({kind: shown} if shown else {}), properties
+    return ({step_type: shown} if shown else {}), properties
 
 
 def callback_outputs(step: Mapping[str, Any], given: Sequence[Mapping[str, str]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from moto.core.utils import get_service_model
 
 from ...core.step_types import KINDS
+from ..full_name_resources import FULL_NAME_RESOURCES
 from ..request_validation import STRING, knows, type_of
 from .expressions import parts
 
@@ -20,9 +21,10 @@ _SHOWN_BY: Mapping[str, tuple[str, ...]] = {
         "DescribeHyperParameterTuningJob",
         "ListTrainingJobsForHyperParameterTuningJob",
     ),
-    "EndpointConfig": ("DescribeEndpointConfig",),
-    "Endpoint": ("DescribeEndpoint",),
-    "InferenceComponent": ("DescribeInferenceComponent",),
+    **{
+        step_type: (resource.describe_operation,)
+        for step_type, resource in FULL_NAME_RESOURCES.items()
+    },
 }
 """The operations whose answers a step's properties are, beyond those of the table of step types."""
 

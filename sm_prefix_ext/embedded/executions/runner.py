@@ -12,6 +12,7 @@ from ...core.definition import role_slots
 from ...core.step_types import KINDS, Kind
 from ...iam.request_context import facts_of
 from ...iam.required_permissions import Request, grant_requests, passing
+from ..full_name_resources import FULL_NAME_RESOURCES
 from ..settings import Outcome, compose_name, outcome_of
 from ..statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 from .caching import CACHED, Caching, cached_run, signature
@@ -175,20 +176,21 @@ class Runner(Asking):
 
     def _deploy(self, step: Mapping[str, Any], run: StepRun, outcome: Outcome) -> StepRun:
         """Make an endpoint or its configuration; an endpoint that is there is updated."""
-        operation, field = DEPLOYED[step["Type"]]
+        resource = FULL_NAME_RESOURCES[step["Type"]]
+        field = resource.name_field
         arguments = dict(step.get("Arguments") or {})
         if step["Type"] == "EndpointConfig":
             # Its name gets a suffix of its own in each execution (sagemaker-python-sdk pull
             # request 6224), whose form nobody has written down.
             arguments[field] = f"{arguments.get(field) or run.name}-{self.rules.token()}"
-        resource = "endpoint" if step["Type"] == "Endpoint" else "endpoint-config"
-        arn = self._home.arn("sagemaker", f"{resource}/{arguments.get(field)}")
-        update = resource == "endpoint" and self.maker.has_endpoint(arguments)
+        arn = self._home.arn("sagemaker", f"{resource.arn_resource}/{arguments.get(field)}")
+        update = step["Type"] == "Endpoint" and self.maker.has_endpoint(arguments)
         self._ask_for(run, {**step, "Arguments": arguments}, Made(arn, update))
         reason = _reason(run.name, outcome)
         if reason is not None:
             raise StepError(reason)
-        job = self.maker.deploy(f"Update{step['Type']}" if update else operation, arguments)
+        operation = resource.update_operation if update else resource.create_operation
+        job = self.maker.deploy(operation, arguments)
         metadata = {step["Type"]: {"Arn": job.arn}}
         return replace(
             run, status=outcome.status, metadata=metadata, properties=dict(job.properties)
