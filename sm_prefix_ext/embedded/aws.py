@@ -28,7 +28,7 @@ from .backend.iam import EmbeddedIam
 from .backend.sagemaker import EmbeddedSageMaker
 from .backend.sts import EmbeddedSts
 from .server import Server
-from .settings import Authorize, Rules, check_outcomes
+from .settings import Authorize, Settings, check_outcomes
 
 _TRUST = {
     "Version": "2012-10-17",
@@ -97,14 +97,14 @@ class EmbeddedAWS:
             raise ValueError(f"account_id is {account_id!r}; wanted a string of 12 digits.")
         self.region = region
         self.account_id = account_id
-        self._rules = Rules(dict(outcomes), by_policies, enforce_callers)
+        self._settings = Settings(dict(outcomes), by_policies, enforce_callers)
         self._stack: ExitStack | None = None
         self._session: boto3.Session | None = None
 
     @property
     def outcomes(self) -> dict[str, Any]:
         """How steps end, by name; read when a step starts."""
-        return self._rules.outcomes
+        return self._settings.outcomes
 
     @property
     def authorize(self) -> Authorize:
@@ -113,11 +113,11 @@ class EmbeddedAWS:
         Those are the inline and attached policies and the boundary of the role that the call is
         made under. ``None`` brings that back.
         """
-        return self._rules.authorize
+        return self._settings.authorize
 
     @authorize.setter
     def authorize(self, authorize: Authorize | None) -> None:
-        self._rules.authorize = authorize or by_policies
+        self._settings.authorize = authorize or by_policies
 
     def __enter__(self) -> EmbeddedAWS:
         if EmbeddedAWS._open is not None:
@@ -134,7 +134,7 @@ class EmbeddedAWS:
             if not botocore_stubber.enabled:
                 stack.enter_context(mock_aws(config=_moto_config()))
             for module, response in (
-                (moto.sagemaker.urls, lambda: EmbeddedSageMaker(self._rules)),
+                (moto.sagemaker.urls, lambda: EmbeddedSageMaker(self._settings)),
                 (moto.iam.urls, EmbeddedIam),
                 (moto.sts.urls, EmbeddedSts),
             ):

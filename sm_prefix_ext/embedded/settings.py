@@ -151,8 +151,8 @@ def random_token() -> str:
 
 
 @dataclass
-class Rules:
-    """What the runs of one embedded AWS go by.
+class Settings:
+    """The settings of one embedded AWS.
 
     Args:
         outcomes: by step name, read when a step starts.

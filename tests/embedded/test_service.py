@@ -169,8 +169,8 @@ def test_what_is_no_cache_hit(driver: Driver) -> None:
     other = driver.start(PipelineParameters=[{"Name": "Rate", "Value": "2"}])
     driver.create(step, parameters=parameters, name="elsewhere")
     elsewhere = driver.start("elsewhere")
-    clock = driver.aws._rules.clock
-    driver.aws._rules.clock = lambda: clock() + timedelta(minutes=6)
+    clock = driver.aws._settings.clock
+    driver.aws._settings.clock = lambda: clock() + timedelta(minutes=6)
     late = driver.start()
 
     jobs = [driver.job(one, "Train") for one in (failed, first, other, elsewhere, late)]

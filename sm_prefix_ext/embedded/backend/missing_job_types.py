@@ -1,4 +1,4 @@
-"""Jobs of the kinds that moto doesn't have."""
+"""Jobs of the kinds that moto lacks."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 
 @dataclass
 class PlainJob:
-    """A job of a kind that moto doesn't have: AutoML v1, and SDK v3's ``Job``.
+    """A job of a kind that moto lacks: AutoML v1, and SDK v3's ``Job``.
 
     Args:
-        prefix: what the fields of its description begin with.
+        prefix: the beginning of the names of its fields, such as ``AutoMLJob``.
         arn: its ARN.
-        request: what it was created with.
-        creation_time: when.
+        request: the request that created it.
+        creation_time: the time of that request.
+        status: its status.
+        failure_reason: the reason of a failure, or ``None``.
     """
 
     prefix: str
@@ -31,7 +33,7 @@ class PlainJob:
         self.last_modified_time = self.creation_time
         self.tags = list(self.request.get("Tags") or [])
 
-    # moto's ListAutoMLJobs and StopAutoMLJob go by these.
+    # moto's ListAutoMLJobs and StopAutoMLJob read these and summary().
     @property
     def auto_ml_job_name(self) -> str:
         """Its name."""

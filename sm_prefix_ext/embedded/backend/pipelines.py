@@ -34,7 +34,7 @@ class PipelineOperations(JobOperations):
         self._versioned(lambda: Versions().check_new(aliases, {}))
         answer = super().create_pipeline()
         pipeline = self.sagemaker_backend.pipelines[self._get_param("PipelineName")]
-        versions = self._held("versions")[pipeline.arn] = Versions()
+        versions = self._state("versions")[pipeline.arn] = Versions()
         versions.add(pipeline.pipeline_definition, pipeline.creation_time, aliases)
         return answer
 
@@ -44,7 +44,7 @@ class PipelineOperations(JobOperations):
         pipeline = self._pipeline()
         self._take_definition()
         self._check_passing([self._get_param("RoleArn")])
-        versions, now = self._versions(pipeline), self.rules.clock()
+        versions, now = self._versions(pipeline), self.settings.clock()
         aliases = self._get_param("PipelineVersionAliases") or []
         self._versioned(lambda: versions.check_new(aliases, {}))
         super().update_pipeline()
@@ -57,7 +57,7 @@ class PipelineOperations(JobOperations):
         return self._once("DeletePipeline", self._delete)
 
     def _delete(self) -> ActionResult:
-        del self._held("versions")[self._pipeline().arn]
+        del self._state("versions")[self._pipeline().arn]
         return super().delete_pipeline()
 
     def describe_pipeline(self) -> ActionResult:
@@ -136,7 +136,7 @@ class PipelineOperations(JobOperations):
         self._check_request(operation)
         token = self._get_param("ClientRequestToken")
         asked = json.dumps(self.params, sort_keys=True, default=str)
-        answers = self._held("answers")
+        answers = self._state("answers")
         if token is not None and (operation, token) in answers:
             before, answer = answers[operation, token]
             if before != asked:
@@ -160,7 +160,7 @@ class PipelineOperations(JobOperations):
         return pipeline
 
     def _versions(self, pipeline: Any) -> Versions:
-        found: Versions = self._held("versions")[pipeline.arn]
+        found: Versions = self._state("versions")[pipeline.arn]
         return found
 
     def _version(self, pipeline: Any) -> Version:

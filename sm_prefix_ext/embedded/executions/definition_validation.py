@@ -208,7 +208,7 @@ def _cannot(path: str) -> str:
     return f"Cannot resolve property reference [{path}]"
 
 
-def names_of(nodes: tuple[Node, ...]) -> Iterator[Node]:
+def all_nodes(nodes: tuple[Node, ...]) -> Iterator[Node]:
     """Every node, those in the bodies of loops included."""
     for node in nodes:
         yield node

@@ -1,8 +1,8 @@
-"""An execution of a pipeline: what it was started with, and what has become of it."""
+"""An execution of a pipeline: its start parameters, and the state of its steps."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,12 +16,29 @@ STEP_FAILURE = "Step failure: One or multiple steps failed."
 
 
 class StepError(Exception):
-    """A step that can't do its work; the text is the service's reason."""
+    """A failed step; the text is the service's reason."""
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """A call of SageMaker's API that creates a job, or what the job needs.
+
+    Args:
+        operation: such as ``CreateTrainingJob``.
+        arn: the ARN of what the call creates.
+        roles: the ARNs of the roles that the call passes.
+        request: the call's parameters.
+    """
+
+    operation: str
+    arn: str
+    roles: tuple[str, ...]
+    request: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job that was made for a step.
+    """A job, model, endpoint or endpoint configuration that a step created.
 
     Args:
         arn: its ARN.
@@ -32,30 +49,41 @@ class Job:
     properties: Mapping[str, Any]
 
 
-Ask = Callable[[str, str, str], None]
-"""Raises :class:`StepError` where an operation asks for an action on an ARN, and is refused."""
-
-
-class Maker(Protocol):
-    """Makes the jobs of one region and account."""
+class JobBackend(Protocol):
+    """The jobs and endpoints of one region and account."""
 
     region: str
     current_account: str
 
-    def make(self, kind: Kind, name: str, request: Mapping[str, Any], ask: Ask) -> Job:
-        """Make a job that is done.
+    def job_calls(self, kind: Kind, name: str, request: Mapping[str, Any]) -> Sequence[ApiCall]:
+        """The calls that create a job; the last is the job's own.
 
-        ``ask(operation, action, resource)`` comes before each call that it takes.
+        Raises:
+            StepError: for a request that the service refuses.
         """
 
+    def perform_call(self, call: ApiCall) -> None:
+        """Perform a call of :meth:`job_calls`.
+
+        Raises:
+            StepError: where the service refuses it.
+        """
+
+    def read_job(self, kind: Kind, name: str, call: ApiCall) -> Job:
+        """The job that the last call of :meth:`job_calls` created."""
+
+    def end_job(self, kind: Kind, name: str, status: str, reason: str | None) -> None:
+        """Set a job's status to that of its step."""
+
     def has_endpoint(self, request: Mapping[str, Any]) -> bool:
-        """Whether the endpoint that a request names is there."""
+        """Whether the endpoint that a request names exists."""
 
     def deploy(self, operation: str, request: Mapping[str, Any]) -> Job:
-        """Make or update an endpoint or its configuration."""
+        """Create or update an endpoint or its configuration.
 
-    def end(self, kind: Kind, name: str, status: str, reason: str | None) -> None:
-        """Bring a job to the status of its step."""
+        Raises:
+            StepError: where the service refuses it.
+        """
 
 
 @dataclass
@@ -63,21 +91,21 @@ class Execution:
     """An execution of a pipeline.
 
     Args:
-        arn: its ARN.
-        pipeline_arn: the pipeline's.
-        pipeline_name: the pipeline's.
-        role: the ARN of the role that it runs under.
+        arn: the execution's ARN.
+        pipeline_arn: the pipeline's ARN.
+        pipeline_name: the pipeline's name.
+        role: the ARN of the execution role.
         nodes: the steps in order.
         parameters: the parameters' values.
+        started: when it started.
         experiment: the definition's ``PipelineExperimentConfig``, or ``None``.
-        started: when it was started.
-        left_out: the steps that a selective execution leaves out.
         version: the number of the pipeline's version that runs.
-        selection: the selective execution's configuration as it came, or ``None``.
+        unselected: the steps that a selective execution leaves out.
+        selection: the ``SelectiveExecutionConfig`` of the request, or ``None``.
         runs: the steps that ran, by name.
-        states: what has become of the steps of the graph.
-        attempts: how often the steps that a retry runs again were tried before.
-        halted: whether somebody stopped it.
+        states: the states of the steps of the graph, by name.
+        attempts: by name, the number of attempts before a retry of the execution.
+        stopped: whether ``StopPipelineExecution`` stopped it.
     """
 
     arn: str
@@ -89,24 +117,24 @@ class Execution:
     started: datetime
     experiment: Any = None
     version: int = 1
-    left_out: frozenset[str] = frozenset()
+    unselected: frozenset[str] = frozenset()
     selection: Mapping[str, Any] | None = None
     runs: dict[str, StepRun] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     attempts: dict[str, int] = field(default_factory=dict)
-    halted: bool = False
+    stopped: bool = False
 
     @property
     def id(self) -> str:
-        """The last part of its ARN."""
+        """The last part of the ARN."""
         return self.arn.rsplit("/", 1)[-1]
 
     @property
     def status(self) -> str:
-        """Its status."""
-        return STOPPED if self.halted else execution_status(self.nodes, self.states)
+        """The status, as ``DescribePipelineExecution`` shows it."""
+        return STOPPED if self.stopped else execution_status(self.nodes, self.states)
 
     @property
     def failure_reason(self) -> str | None:
-        """Why it failed, or ``None``."""
+        """The reason of a failure, or ``None``."""
         return STEP_FAILURE if self.status in (FAILED, COMPLETED_WITH_FAILURES) else None

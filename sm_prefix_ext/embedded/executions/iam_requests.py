@@ -1,4 +1,4 @@
-"""What SageMaker asks of IAM while it runs the steps of an execution."""
+"""Authorize what SageMaker does while it runs the steps of an execution."""
 
 from __future__ import annotations
 
@@ -15,144 +15,206 @@ from ...iam.required_permissions import (
     NOT_KNOWN,
     Request,
     experiment_requests,
+    grant_requests,
     jobless_requests,
+    passing,
     property_file_requests,
 )
 from ..full_name_resources import FULL_NAME_RESOURCES
-from ..settings import Rules, ServiceCall
+from ..settings import ServiceCall, Settings
 from .dag import Node
-from .execution import Execution, Maker, StepError
+from .execution import ApiCall, Execution, StepError
 from .expressions import resolve, with_uris
 from .step_runs import StepRun
 from .variables import Scope
 
 
 @dataclass(frozen=True)
-class Made:
-    """What a step makes under a full name.
+class DeployTarget:
+    """The resource that an Endpoint or EndpointConfig step creates or updates.
 
     Args:
         arn: its ARN.
-        updated: whether it is there already, so that it is updated.
+        exists: whether it exists already, so that the step updates it.
     """
 
     arn: str
-    updated: bool = False
+    exists: bool = False
 
     @property
-    def resource(self) -> str:
-        """The type in its ARN."""
+    def resource_type(self) -> str:
+        """The resource type in its ARN."""
         return Arn.parse(self.arn).resource_type
 
 
-@dataclass
-class Asking:
-    """Asks for an execution; a refusal fails the step.
+@dataclass(frozen=True)
+class ExecutionAuthorizer:
+    """Checks each IAM request of the steps of an execution; a refusal fails the step.
 
     Args:
         execution: the execution.
-        rules: what the runs go by.
-        maker: makes its jobs.
+        settings: hold the function that decides.
     """
 
     execution: Execution
-    rules: Rules
-    maker: Maker
+    settings: Settings
 
     @property
-    def _home(self) -> Home:
+    def home(self) -> Home:
+        """Partition, region and account of the execution."""
         arn = Arn.parse(self.execution.arn)
         return Home(arn.partition, arn.region, arn.account)
 
     @property
-    def _of_the_role(self) -> Facts:
-        return facts_of(None, self._home, self.execution.role)
+    def _role_facts(self) -> Facts:
+        return facts_of(None, self.home, self.execution.role)
 
-    def _ask(self, run: StepRun, wanted: Request) -> None:
-        """Fail the step, in the service's words, unless the execution role may do something."""
-        session = f"sagemaker-pipeline-{self.execution.id}-{run.name[:STEP_NAME_IN_JOB_NAME]}"
-        role, step_type = self.execution.role, str(run.step.get("Type"))
-        resource = unescaped(wanted.resource)
-        call = ServiceCall(
-            wanted.action, resource, role, session, run.name, step_type, wanted.facts
-        )
-        why = self.rules.authorize(call)
-        if why is not None:
-            raise StepError(
-                f"ClientError: Failed to invoke {wanted.within or wanted.action}. User: "
-                f"{call.user} is not authorized to perform: {call.action} on resource: "
-                f"{call.resource} {why}"
-            )
-
-    def _ask_each(
-        self, run: StepRun, requests: Iterable[Request], called: str | None = None
-    ) -> None:
-        """Ask what every run of a step asks, and what the call that this run makes asks."""
-        for wanted in requests:
-            # What nobody has written down can't be judged either.
-            asked = wanted.always or wanted.action == called
-            if asked and wanted.action != NOT_KNOWN:
-                self._ask(run, wanted)
-
-    def _of_the_experiment(self, kind: Kind, run: StepRun, name: str) -> Iterator[Request]:
-        """What recording a job in the pipeline's experiment asks."""
-        config = resolve(self.execution.experiment, Scope(self.execution, run))
-        arn = self._home.arn("sagemaker", f"{kind.arn_resource}/{name}")
-        job = PlannedJob(run.name, kind.step_type, name, name, arn, None, kind.iam_actions)
-        definition = {"PipelineExperimentConfig": config}
-        return experiment_requests(definition, job, self._home, None, of=self._of_the_role)
-
-    def _ask_for(self, run: StepRun, step: Mapping[str, Any], made: Made | None = None) -> None:
-        """Ask what a step without a job takes.
+    def authorize_api_call(self, run: StepRun, view: StepView, name: str, call: ApiCall) -> None:
+        """Check a call that creates a step's job, or the job's model package group.
 
         Args:
             run: the step's run.
-            step: the step, expressions worked out.
-            made: what an Endpoint or EndpointConfig step makes, or ``None``.
+            view: the step, with the job's request for its arguments.
+            name: the job's name.
+            call: the call.
+
+        Raises:
+            StepError: where the execution role may not do it.
+        """
+        assert view.kind is not None
+        self._check_each(run, self._requests_of(call, run, view, view.kind, name))
+
+    def _requests_of(
+        self, call: ApiCall, run: StepRun, view: StepView, kind: Kind, name: str
+    ) -> Iterator[Request]:
+        """The requests of a call, in the order in which the service makes them."""
+        within = f"sagemaker:{call.operation}"
+        facts = facts_of(view, self.home, self.execution.role)
+        for action in (within, "sagemaker:AddTags"):
+            known = facts.of(call.operation, action)
+            yield Request(run.name, action, call.arn, known, within=within)
+            if action == kind.iam_actions[0]:
+                yield from self._experiment_requests(kind, run, name)
+        for role in call.roles:
+            request = passing(run.name, role, self.home, of=self._role_facts)
+            yield replace(request, within=within)
+            if role == self.execution.role:
+                yield from grant_requests(view, self.home, of=self._role_facts)
+
+    def _experiment_requests(self, kind: Kind, run: StepRun, name: str) -> Iterator[Request]:
+        """The requests that record a job in the pipeline's experiment."""
+        config = resolve(self.execution.experiment, Scope(self.execution, run))
+        arn = self.home.arn("sagemaker", f"{kind.arn_resource}/{name}")
+        job = PlannedJob(run.name, kind.step_type, name, name, arn, None, kind.iam_actions)
+        definition = {"PipelineExperimentConfig": config}
+        return experiment_requests(definition, job, self.home, None, of=self._role_facts)
+
+    def authorize_non_job_step(
+        self, run: StepRun, step: Mapping[str, Any], target: DeployTarget | None = None
+    ) -> None:
+        """Check the requests of a step without a job.
+
+        Args:
+            run: the step's run.
+            step: the step, with its expressions resolved.
+            target: the resource of an Endpoint or EndpointConfig step, or ``None``.
+
+        Raises:
+            StepError: where the execution role may not do it.
         """
         view = view_of(step)
-        facts = facts_of(view, self._home, self.execution.role)
-        requests = jobless_requests(view, self._home, of=facts)
+        facts = facts_of(view, self.home, self.execution.role)
+        requests = jobless_requests(view, self.home, of=facts)
         if step["Type"] not in FULL_NAME_RESOURCES:
-            self._ask_each(run, requests)
+            self._check_each(run, requests)
             return
-        verb = "Update" if made is not None and made.updated else "Create"
-        called = f"sagemaker:{verb}{step['Type']}"
-        self._ask_each(run, _as_called(requests, step["Type"], called, made), called)
+        resource = FULL_NAME_RESOURCES[step["Type"]]
+        create, update = (
+            f"sagemaker:{operation}"
+            for operation in (resource.create_operation, resource.update_operation)
+        )
+        action = update if target is not None and target.exists else create
+        self._check_each(run, _with_action(requests, action, create, update, target), action)
 
-    def _ask_to_read(self, node: Node, run: StepRun) -> None:
-        """Ask for the property files that a step reads."""
+    def authorize_property_files(self, node: Node, run: StepRun) -> None:
+        """Check the reads of the property files that a step refers to.
+
+        Raises:
+            StepError: where the execution role may not read one.
+        """
         scope = Scope(self.execution, run)
         writers = {
-            one.name: view_of({**one.step, "Arguments": resolve(one.arguments, scope)})
-            for one in self.execution.nodes
-            if one.step.get("PropertyFiles")
+            writer.name: view_of({**writer.step, "Arguments": resolve(writer.arguments, scope)})
+            for writer in self.execution.nodes
+            if writer.step.get("PropertyFiles")
         }
         reader = view_of(with_uris(node.step, scope))
-        facts = self._of_the_role
-        self._ask_each(run, property_file_requests(reader, writers, self._home, of=facts))
+        facts = self._role_facts
+        self._check_each(run, property_file_requests(reader, writers, self.home, of=facts))
+
+    def _check_each(
+        self, run: StepRun, requests: Iterable[Request], action: str | None = None
+    ) -> None:
+        """Check the requests that every run of a step makes, and those for one more action."""
+        for request in requests:
+            # An action that no documentation names can't be evaluated.
+            applies = request.always or request.action == action
+            if applies and request.action != NOT_KNOWN:
+                self._check(run, request)
+
+    def _check(self, run: StepRun, request: Request) -> None:
+        """Fail the step, in the service's words, unless the execution role may do something."""
+        session = f"sagemaker-pipeline-{self.execution.id}-{run.name[:STEP_NAME_IN_JOB_NAME]}"
+        call = ServiceCall(
+            action=request.action,
+            resource=unescaped(request.resource),
+            role=self.execution.role,
+            session=session,
+            step=run.name,
+            step_type=str(run.step.get("Type")),
+            facts=request.facts,
+        )
+        reason = self.settings.authorize(call)
+        if reason is not None:
+            raise StepError(
+                f"ClientError: Failed to invoke {request.within or request.action}. User: "
+                f"{call.user} is not authorized to perform: {call.action} on resource: "
+                f"{call.resource} {reason}"
+            )
 
 
 def view_of(step: Mapping[str, Any]) -> StepView:
-    """A step that is known, as it is walked."""
+    """A step of a known type, as walking its definition gives it."""
     name, step_type = step["Name"], step["Type"]
     return StepView(name, name, step_type, step.get("Arguments") or {}, KINDS[step_type], step)
 
 
-def _as_called(
-    requests: Iterable[Request], step_type: str, called: str, made: Made | None
+def _with_action(
+    requests: Iterable[Request],
+    action: str,
+    create: str,
+    update: str,
+    target: DeployTarget | None,
 ) -> Iterator[Request]:
-    """The requests of the one call that a run makes, where a plan has those of each."""
-    create, update = f"sagemaker:Create{step_type}", f"sagemaker:Update{step_type}"
+    """The requests of the one call that a run makes, from those for creating and updating.
+
+    Args:
+        requests: the requests of both calls, as a plan has them.
+        action: the call that the run makes, ``create`` or ``update``.
+        create: the action that creates the resource.
+        update: the action that updates it.
+        target: the resource, or ``None`` where its ARN is the plan's.
+    """
     seen = set()
-    for one in requests:
-        action = called if one.action in (create, update) else one.action
-        within = called if one.within in (create, update) else one.within
-        resource = one.resource
-        if made is not None and f":{made.resource}/" in resource:
-            resource = made.arn
+    for request in requests:
+        requested = action if request.action in (create, update) else request.action
+        within = action if request.within in (create, update) else request.within
+        resource = request.resource
+        if target is not None and f":{target.resource_type}/" in resource:
+            resource = target.arn
         # An update takes no tags.
-        if (action, resource) in seen or (called == update and action == "sagemaker:AddTags"):
+        untagged = action == update and requested == "sagemaker:AddTags"
+        if (requested, resource) in seen or untagged:
             continue
-        seen.add((action, resource))
-        yield replace(one, action=action, within=within, resource=resource)
+        seen.add((requested, resource))
+        yield replace(request, action=requested, within=within, resource=resource)

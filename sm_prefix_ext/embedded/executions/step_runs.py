@@ -69,7 +69,7 @@ class StepRun:
         """The same, as the graph sees it."""
         return State(self.status, self.branch)
 
-    def taken_from(self, source: str) -> StepRun:
+    def reused_from(self, source: str) -> StepRun:
         """The same result, reused by another execution."""
         return replace(self, source=self.source or source)
 
