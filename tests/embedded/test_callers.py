@@ -232,7 +232,10 @@ def test_sessions_from_before() -> None:
         role = iam_client.create_role(RoleName="old", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         old = sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
         with EmbeddedAWS(enforce_callers=True):
-            assert "because its session is older" in refusal(transform, client_of(old), "a")[1]
+            assert (
+                "because its session was created before"
+                in refusal(transform, client_of(old), "a")[1]
+            )
 
 
 def test_the_boundary_of_a_user(caller: Any) -> None:

@@ -231,7 +231,7 @@ def test_what_a_run_can_not_tell(driver: Driver) -> None:
         condition = {"Bool": {key: value}}
         name = key.removeprefix("aws:")
         role = driver.aws.create_role(name, [document(allow("*", "*", Condition=condition))])
-        assert f"because the embedded AWS can't tell {key}" in refused_by(driver, role)
+        assert f"because the embedded AWS doesn't know {key}" in refused_by(driver, role)
 
 
 def test_when_and_whose(driver: Driver) -> None:
@@ -295,7 +295,7 @@ def test_conditions_are_judged(driver: Driver) -> None:
         ("tag", {"StringEquals": {"aws:PrincipalTag/team": "a"}}, "None"),
         ("untagged", {"Null": {"aws:PrincipalTag/other": "true"}}, "None"),
         ("type", {"StringLike": {"sagemaker:InstanceTypes": "ml.p4*"}}, "CreateTrainingJob action"),
-        ("address", {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "hinges on it"),
+        ("address", {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, "depends on it"),
     ):
         role = aws.create_role(name, [document(allow("*", "*", Condition=condition))])
         aws.client("iam").tag_role(RoleName=name, Tags=[{"Key": "team", "Value": "a"}])

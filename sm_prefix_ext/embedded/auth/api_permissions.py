@@ -1,4 +1,4 @@
-"""What a direct call to SageMaker asks of IAM."""
+"""The IAM requests of a direct call to SageMaker's API."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...iam.request_context import Facts, facts_of
 from ...iam.required_permissions import Request, passing
 from ..full_name_resources import FULL_NAME_RESOURCES, hyphenated
 
-_RESOURCES = {
+_ARN_RESOURCES = {
     **{kind.name_field: kind.arn_resource for kind in JOB_KINDS},
     "PipelineName": "pipeline",
     "ModelPackageGroupName": "model-package-group",
@@ -27,10 +27,10 @@ _RESOURCES = {
     "NotebookInstanceName": "notebook-instance",
     "TrackingServerName": "mlflow-tracking-server",
 }
-"""By the field that names it: what stands before its name in its ARN."""
-_OF_MANY = ("JobDefinitionName", "JobName")
-"""Fields that name what the operation says: ``CreateModelBiasJobDefinition``."""
-_MORE_THAN_A_NAME = {
+"""The resource type in an ARN, by the field that names the resource."""
+_SHARED_FIELDS = ("JobDefinitionName", "JobName")
+"""Fields of several resource types; the operation tells which: ``CreateModelBiasJobDefinition``."""
+_WILDCARD_RESOURCES = {
     "App": "app/*",
     "Artifact": "artifact/*",
     "Cluster": "cluster/*",
@@ -44,30 +44,30 @@ _MORE_THAN_A_NAME = {
     "UserProfile": "user-profile/*",
     "Workteam": "workteam/*",
 }
-"""What has an identifier or a parent in its ARN that the name doesn't tell."""
-_ABOUT_NOTHING = frozenset({"ListCandidatesForAutoMLJob", "ListTrialComponents"})
-"""Lists with a filter for a field here; by the service authorization reference, about ``*``."""
-_IN_FULL = ("PipelineExecutionArn", "ResourceArn")
-_DIRECT = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
+"""ARNs with an identifier or a parent beside the name, by the noun of the operation."""
+_WITHOUT_RESOURCE = frozenset({"ListCandidatesForAutoMLJob", "ListTrialComponents"})
+"""Lists that filter by a field of the above; the authorization reference has ``*`` for them."""
+_ARN_FIELDS = ("PipelineExecutionArn", "ResourceArn")
+_DIRECT_CALL_KEYS = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
 _REQUEST_TAG, _TAG_KEYS = "aws:RequestTag/", "aws:TagKeys"
 
 
 def direct_requests(operation: str, params: Mapping[str, Any], home: Home) -> Iterator[Request]:
-    """The requests that IAM is asked for one call of SageMaker's API.
+    """The IAM requests of one call of SageMaker's API.
 
     Args:
         operation: such as ``CreateTrainingJob``.
-        params: its parameters.
-        home: where it is called.
+        params: the call's parameters.
+        home: the partition, region and account of the call.
     """
     kind = KINDS_BY_OPERATION.get(operation.removesuffix("V2"))
     resource = _resource(operation, params, home)
     noun = operation.removeprefix("Create")
     view = StepView("", "", noun, dict(params), kind or KINDS.get(noun))
-    made = facts_of(view, home, None)
-    told = {**_DIRECT, **_tags(params)}
-    untold = {_REQUEST_TAG, _TAG_KEYS} - told.keys()
-    facts = Facts({**made.known, **told}, made.absent | untold)
+    of_step = facts_of(view, home, None)
+    sent = {**_DIRECT_CALL_KEYS, **_tag_keys(params)}
+    absent = {_REQUEST_TAG, _TAG_KEYS} - sent.keys()
+    facts = Facts({**of_step.known, **sent}, of_step.absent | absent)
     create = kind.actions[0] if kind else operation
     yield Request("", f"sagemaker:{operation}", resource, facts.of(create, f"sagemaker:{create}"))
     if params.get("Tags") and operation.startswith("Create"):
@@ -80,66 +80,70 @@ def direct_requests(operation: str, params: Mapping[str, Any], home: Home) -> It
         if holder.get(key)
     )
     for role in dict.fromkeys(roles):
-        yield passing("", role, home, of=Facts(_DIRECT))
+        yield passing("", role, home, of=Facts(_DIRECT_CALL_KEYS))
 
 
-def _tags(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the tags that a call sends tell, or the keys of those that it takes away."""
-    tags = {one["Key"]: one["Value"] for one in params.get("Tags") or []}
+def _tag_keys(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The condition keys of the tags that a call adds or removes."""
+    tags = {tag["Key"]: tag["Value"] for tag in params.get("Tags") or []}
     keys = [*tags, *(params.get("TagKeys") or [])]
-    found = {f"{_REQUEST_TAG}{key}": value for key, value in tags.items()}
-    return {**found, _TAG_KEYS: keys} if keys else found
+    values = {f"{_REQUEST_TAG}{key}": value for key, value in tags.items()}
+    return {**values, _TAG_KEYS: keys} if keys else values
 
 
 def _resource(operation: str, params: Mapping[str, Any], home: Home) -> str:
-    """The ARN that a call is about; ``*`` for one that is about none."""
+    """The ARN of the resource of a call; ``*`` for a call without one."""
     noun = re.sub(r"^[A-Z][a-z]+", "", operation).removesuffix("V2")
-    given = _given_arn(noun, params)
-    if given is not None:
-        return given
-    field = None if operation in _ABOUT_NOTHING else _field(noun, params)
+    arn = _arn_in(noun, params)
+    if arn is not None:
+        return arn
+    field = None if operation in _WITHOUT_RESOURCE else _name_field(noun, params)
     if field is None:
         return "*"
     name = str(params[field])
-    if _is_ours(name):
+    if _is_sagemaker_arn(name):
         return name
-    if noun in _MORE_THAN_A_NAME:
-        return home.arn("sagemaker", _MORE_THAN_A_NAME[noun])
+    if noun in _WILDCARD_RESOURCES:
+        return home.arn("sagemaker", _WILDCARD_RESOURCES[noun])
     if field == "JobName" and noun == "Job":
         name = f"{params.get('JobCategory', '*')}/{name}"
     if operation == "CreateModelPackage" and field == "ModelPackageGroupName":
         return home.arn("sagemaker", f"model-package/{name}/*")
-    by_noun = field in _OF_MANY and noun != "Job"
-    resource = None if by_noun else _RESOURCES.get(field)
+    by_noun = field in _SHARED_FIELDS and noun != "Job"
+    resource = None if by_noun else _ARN_RESOURCES.get(field)
     return home.arn("sagemaker", f"{resource or hyphenated(noun)}/{name}")
 
 
-def _given_arn(noun: str, params: Mapping[str, Any]) -> str | None:
-    """The ARN of what a call is about, where it is given: never one that it only refers to."""
-    fitting = [
+def _arn_in(noun: str, params: Mapping[str, Any]) -> str | None:
+    """The ARN of the call's own resource among its parameters, never one that it refers to."""
+    fields = [
         key
         for key, value in params.items()
-        if _is_ours(value)
-        and (key in _IN_FULL or (key.endswith("Arn") and key.removesuffix("Arn") in noun))
+        if _is_sagemaker_arn(value)
+        and (key in _ARN_FIELDS or (key.endswith("Arn") and key.removesuffix("Arn") in noun))
     ]
-    return str(params[max(fitting, key=len)]) if fitting else None
+    return str(params[max(fields, key=len)]) if fields else None
 
 
-def _field(noun: str, params: Mapping[str, Any]) -> str | None:
-    """The field with the name of what a call is about."""
+def _name_field(noun: str, params: Mapping[str, Any]) -> str | None:
+    """The parameter with the name of the call's resource."""
     if params.get(f"{noun}Name"):
         return f"{noun}Name"
-    known = [one for one in _RESOURCES if one not in _OF_MANY and one.removesuffix("Name") in noun]
+    own = [
+        field
+        for field in _ARN_RESOURCES
+        if field not in _SHARED_FIELDS and field.removesuffix("Name") in noun
+    ]
     fields = (
-        *(one for one in _OF_MANY if noun.endswith(one.removesuffix("Name"))),
-        *sorted(known, key=len, reverse=True),
+        *(field for field in _SHARED_FIELDS if noun.endswith(field.removesuffix("Name"))),
+        *sorted(own, key=len, reverse=True),
         *("PipelineName", "ModelPackageGroupName"),
     )
-    return next((one for one in fields if params.get(one)), None)
+    return next((field for field in fields if params.get(field)), None)
 
 
-def _is_ours(value: Any) -> bool:
-    """Whether a value is the ARN of something of SageMaker's."""
+def _is_sagemaker_arn(value: Any) -> bool:
+    """Whether a value is the ARN of a SageMaker resource."""
     try:
         return Arn.parse(value).service == "sagemaker"
     except ValueError:

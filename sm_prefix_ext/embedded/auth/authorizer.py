@@ -1,4 +1,4 @@
-"""Who may do what on the embedded AWS, judged by the package's own evaluator."""
+"""Authorization on the embedded AWS, by the package's own policy evaluator."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ...iam.preflight import context_of
 from ...iam.request_context import Facts
 from ...iam.required_permissions import Request
 
-_CALLED = {
+_LAYER_NAMES = {
     IDENTITY: ("an", "identity-based policy"),
     BOUNDARY: ("a", "permissions boundary"),
     SESSION: ("a", "session policy"),
@@ -35,16 +35,16 @@ _USERNAME = "aws:username"
 
 @dataclass(frozen=True)
 class Principal:
-    """A user, a role or a group, with what binds it.
+    """A user, a role, a role session or a group, with its policies.
 
     Args:
-        arn: its own; of a session, that of its role.
+        arn: its ARN; of a session, the role's.
         layers: its policies.
         tags: condition keys ``aws:PrincipalTag/…`` to values.
-        userid: what ``aws:userid`` has; of a session, with the session's name.
-        session: the ARN that denials name; a role's is that of its session.
-        flaw: why nobody can tell what it may do, as the end of the service's sentence; ``None``
-            where all that binds it is known.
+        userid: the value of ``aws:userid``; of a session, with the session's name.
+        session: the ARN in the message of a denial; of a session, its own.
+        unresolvable: the reason why its permissions are unknown, as the end of the service's
+            sentence; ``None`` where they are known.
     """
 
     arn: str
@@ -52,11 +52,11 @@ class Principal:
     tags: Mapping[str, str] = field(default_factory=dict)
     userid: str = ""
     session: str = ""
-    flaw: str | None = None
+    unresolvable: str | None = None
 
     @property
     def facts(self) -> Facts:
-        """What every request of its tells of it."""
+        """The condition keys of the principal, which each of its requests carries."""
         parsed = Arn.parse(self.arn)
         known: dict[str, Any] = {
             "aws:PrincipalArn": self.arn,
@@ -71,42 +71,46 @@ class Principal:
         return Facts(known, frozenset({PRINCIPAL_TAG}))
 
     def refusal(self, action: str, resource: str, facts: Facts | None = None) -> str | None:
-        """Why it may not do something, as the end of the service's sentence; ``None``: it may.
+        """The reason for denying a request, or ``None`` for an allowed one.
 
         Args:
             action: such as ``sagemaker:CreateTrainingJob``.
             resource: an ARN.
             facts: what is known of the request's condition keys.
+
+        Returns:
+            The end of the service's sentence: ``because no identity-based policy allows …``.
         """
-        if self.flaw is not None:
-            return self.flaw
-        asked, own = facts or Facts(), self.facts
-        told = Facts({**asked.known, **_of_now(resource)}, asked.absent | own.absent)
-        request = Request("", action, resource, told)
+        if self.unresolvable is not None:
+            return self.unresolvable
+        requested, own = facts or Facts(), self.facts
+        known = {**requested.known, **_global_keys(resource)}
+        request = Request("", action, resource, Facts(known, requested.absent | own.absent))
         context = context_of(request, keys_of(self.layers), own.known)
         decision = judge(self.layers, action, resource, context)
-        return None if decision.verdict == ALLOWED else _tail(decision, action)
+        return None if decision.verdict == ALLOWED else _denial(decision, action)
 
 
-def _of_now(resource: str) -> dict[str, Any]:
-    """What a request tells wherever it comes from: when it is made, and whose the resource is."""
+def _global_keys(resource: str) -> dict[str, Any]:
+    """The condition keys of every request: its time, and the account of the resource."""
     now = datetime.now(timezone.utc)
-    found: dict[str, Any] = {
+    keys: dict[str, Any] = {
         "aws:CurrentTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": int(now.timestamp()),
     }
-    # An ARN of S3 doesn't say whose the bucket is.
+    # S3's ARNs have no account.
     parts = resource.split(":", 5)
     owner = parts[4] if len(parts) == 6 else ""
-    return {**found, "aws:ResourceAccount": owner} if owner.isdigit() else found
+    return {**keys, "aws:ResourceAccount": owner} if owner.isdigit() else keys
 
 
-def _tail(decision: Decision, action: str) -> str:
-    article, policy = _CALLED.get(decision.layer or IDENTITY, _CALLED[IDENTITY])
+def _denial(decision: Decision, action: str) -> str:
+    """The end of the service's sentence for a request that isn't allowed."""
+    article, policy = _LAYER_NAMES.get(decision.layer or IDENTITY, _LAYER_NAMES[IDENTITY])
     if decision.verdict == EXPLICIT_DENY:
         return f"with an explicit deny in {article} {policy}"
     if decision.verdict == IMPLICIT_DENY:
         return f"because no {policy} allows the {action} action"
-    hinge = decision.statements[0] if decision.statements else "the policy"
+    statement = decision.statements[0] if decision.statements else "the policy"
     keys = ", ".join(decision.unknown) or "the whole resource"
-    return f"because the embedded AWS can't tell {keys}, and '{hinge}' hinges on it"
+    return f"because the embedded AWS doesn't know {keys}, and '{statement}' depends on it"

@@ -1,4 +1,4 @@
-"""The users, groups, roles and sessions of moto's IAM and STS, as they are judged."""
+"""The users, groups, roles and role sessions of moto's IAM and STS, with their policies."""
 
 from __future__ import annotations
 
@@ -16,77 +16,81 @@ from ...core.arns import Arn
 from ...iam.evaluator.evaluate import SESSION, Layer, read_layers
 from ..settings import ServiceCall
 from .authorizer import PRINCIPAL_TAG, Principal
-from .session_policies import narrowing
+from .session_policies import session_policies_of
 
 OWN_KEY = "EMBEDDEDAWSEXAMPLE00"
-"""The embedded AWS's own access key, whose owner may do everything."""
+"""The embedded AWS's own access key, whose owner has all permissions."""
 
 
 class _MissingError(Exception):
-    """A managed policy that isn't there; the text is its ARN."""
+    """A managed policy that doesn't exist; the text is its ARN."""
 
 
 def authorize(call: ServiceCall) -> str | None:
-    """Judge a call that SageMaker makes for a pipeline, by the policies of its role."""
+    """Authorize a call that SageMaker makes for a pipeline, by the policies of its role."""
     try:
-        role = of_arn(call.role)
+        role = principal_of_arn(call.role)
     except (ServiceException, ValueError):
         return (
             f"because there is no role {call.role} on the embedded AWS; "
-            "EmbeddedAWS.create_role() makes one"
+            "create it with EmbeddedAWS.create_role()"
         )
     assumed = replace(role, userid=f"{role.userid}:{call.session}")
     return assumed.refusal(call.action, call.resource, call.facts)
 
 
-def of_arn(arn: str) -> Principal:
-    """The user, the group or the role with an ARN.
+def principal_of_arn(arn: str) -> Principal:
+    """The user, group or role with an ARN.
 
     Raises:
-        ValueError: for what is no ARN of one.
-        moto.core.exceptions.ServiceException: where it isn't there.
+        ValueError: for any other ARN.
+        moto.core.exceptions.ServiceException: where it doesn't exist.
     """
     parsed = Arn.parse(arn)
     if parsed.service != "iam" or parsed.resource_type not in ("user", "group", "role"):
-        raise ValueError(f"{arn!r} is the ARN of no user, group or role.")
+        raise ValueError(f"{arn!r} is not the ARN of a user, a group or a role.")
     backend = _backend(parsed)
-    holders: Mapping[str, Any] = (
+    entities: Mapping[str, Any] = (
         {} if backend is None else vars(backend)[f"{parsed.resource_type}s"]
     )
-    found = next((one for one in holders.values() if one.arn == arn), None)
-    if backend is None or found is None:
+    entity = next((entity for entity in entities.values() if entity.arn == arn), None)
+    if backend is None or entity is None:
         raise NotFoundException(f"There is no {parsed.resource_type} {arn}.")
-    tags = getattr(found, "tags", None) or {}
-    listed = tags.values() if isinstance(tags, Mapping) else tags
-    principal = Principal(arn, (), _tags(listed), found.id, arn)
-    of_groups = parsed.resource_type == "user"
+    tags = getattr(entity, "tags", None) or {}
+    tag_list = tags.values() if isinstance(tags, Mapping) else tags
+    principal = Principal(arn, (), _tag_keys(tag_list), entity.id, arn)
     try:
-        policies = {**dict(_own(found)), **(dict(_of_groups(backend, arn)) if of_groups else {})}
-        return replace(principal, layers=read_layers(policies, boundary=_boundary(backend, found)))
+        policies = dict(_own_policies(entity))
+        if parsed.resource_type == "user":
+            policies.update(_group_policies(backend, arn))
+        boundary = _boundary(backend, entity)
+        return replace(principal, layers=read_layers(policies, boundary=boundary))
     except _MissingError as missing:
-        return replace(principal, flaw=f"because its permissions boundary {_not_here(missing)}")
+        reason = f"because its permissions boundary {_does_not_exist(missing)}"
+        return replace(principal, unresolvable=reason)
     except ValueError as error:
-        return replace(principal, flaw=_unreadable("policies", error))
+        return replace(principal, unresolvable=_unreadable("policies", error))
 
 
-def of_access_key(key: str | None, account: str, partition: str) -> Principal | None:
-    """The user or the session that an access key belongs to; ``None`` where nobody's is known.
+def principal_of_access_key(key: str | None, account: str, partition: str) -> Principal | None:
+    """The user or the role session of an access key; ``None`` for an unknown key.
 
     Args:
         key: the access key's ID.
-        account: whose resources are asked for.
-        partition: where they are.
+        account: the account of the requested resources.
+        partition: their partition.
     """
     for session in _sessions():
         if session.access_key_id == key:
             try:
-                role = of_arn(session.role_arn)
+                role = principal_of_arn(session.role_arn)
             except (ServiceException, ValueError):
                 return None
-            return _of_session(role, session, account)
+            return _session_principal(role, session, account)
     for user in iam_backends[account][partition].users.values():
-        if any(one.access_key_id == key and one.status == "Active" for one in user.access_keys):
-            return of_arn(user.arn)
+        active = (pair for pair in user.access_keys if pair.status == "Active")
+        if any(pair.access_key_id == key for pair in active):
+            return principal_of_arn(user.arn)
     return None
 
 
@@ -96,31 +100,34 @@ def _sessions() -> Iterator[AssumedRole]:
             yield from backend.assumed_roles
 
 
-def _of_session(role: Principal, session: AssumedRole, account: str) -> Principal:
+def _session_principal(role: Principal, session: AssumedRole, account: str) -> Principal:
     principal = replace(role, session=session.arn, userid=f"{role.userid}:{session.session_name}")
     owner = Arn.parse(role.arn)
-    if role.flaw is not None:
+    if role.unresolvable is not None:
         return principal
     if owner.account != account:
-        flaw = f"because its account is {owner.account}, and no resource-based policy allows it"
-        return replace(principal, flaw=flaw)
-    given = narrowing(session)
-    if given is None:
-        flaw = "because its session is older than the embedded AWS, which can't tell its policies"
-        return replace(principal, flaw=flaw)
+        reason = f"because its account is {owner.account}, and no resource-based policy allows it"
+        return replace(principal, unresolvable=reason)
+    restrictions = session_policies_of(session)
+    if restrictions is None:
+        reason = (
+            "because its session was created before the embedded AWS, which doesn't know its "
+            "policies"
+        )
+        return replace(principal, unresolvable=reason)
     try:
         documents = {
-            **({"session": json.loads(given.policy)} if given.policy else {}),
-            **{arn: _managed(_backend(owner), arn) for arn in given.policy_arns},
+            **({"session": json.loads(restrictions.policy)} if restrictions.policy else {}),
+            **{arn: _managed(_backend(owner), arn) for arn in restrictions.policy_arns},
         }
         layers = _session_layer(documents) if documents else ()
     except _MissingError as missing:
-        return replace(principal, flaw=f"because its session policy {_not_here(missing)}")
+        reason = f"because its session policy {_does_not_exist(missing)}"
+        return replace(principal, unresolvable=reason)
     except ValueError as error:
-        return replace(principal, flaw=_unreadable("session policy", error))
-    return replace(
-        principal, layers=(*layers, *role.layers), tags={**role.tags, **_tags(given.tags)}
-    )
+        return replace(principal, unresolvable=_unreadable("session policy", error))
+    tags = {**role.tags, **_tag_keys(restrictions.tags)}
+    return replace(principal, layers=(*layers, *role.layers), tags=tags)
 
 
 def _session_layer(documents: Mapping[str, Any]) -> tuple[Layer, ...]:
@@ -131,26 +138,26 @@ def _backend(arn: Arn) -> IAMBackend | None:
     return iam_backends.get(arn.account, {}).get(arn.partition)
 
 
-def _tags(listed: Any) -> dict[str, str]:
-    return {f"{PRINCIPAL_TAG}{tag['Key']}": tag["Value"] for tag in listed}
+def _tag_keys(tags: Any) -> dict[str, str]:
+    return {f"{PRINCIPAL_TAG}{tag['Key']}": tag["Value"] for tag in tags}
 
 
-def _own(holder: Any) -> Iterator[tuple[str, Any]]:
-    for name, text in holder.policies.items():
+def _own_policies(entity: Any) -> Iterator[tuple[str, Any]]:
+    for name, text in entity.policies.items():
         yield name, json.loads(text) if isinstance(text, str) else text
-    for arn, policy in holder.managed_policies.items():
-        yield arn, _default(policy)
+    for arn, policy in entity.managed_policies.items():
+        yield arn, _default_version(policy)
 
 
-def _of_groups(backend: IAMBackend, user: str) -> Iterator[tuple[str, Any]]:
+def _group_policies(backend: IAMBackend, user_arn: str) -> Iterator[tuple[str, Any]]:
     for group in backend.groups.values():
-        if any(one.arn == user for one in group.users):
-            for policy, document in _own(group):
+        if any(user.arn == user_arn for user in group.users):
+            for policy, document in _own_policies(group):
                 yield f"{group.name}: {policy}", document
 
 
-def _boundary(backend: IAMBackend, holder: Any) -> Any:
-    arn = getattr(holder, "permissions_boundary_arn", None)
+def _boundary(backend: IAMBackend, entity: Any) -> Any:
+    arn = getattr(entity, "permissions_boundary_arn", None)
     return None if arn is None else _managed(backend, arn)
 
 
@@ -158,20 +165,20 @@ def _managed(backend: IAMBackend | None, arn: str) -> Any:
     """The document of a managed policy.
 
     Raises:
-        _MissingError: where it isn't there; AWS's own often aren't in moto.
+        _MissingError: where it doesn't exist; moto lacks many of AWS's own.
     """
     policies = {} if backend is None else backend.managed_policies
     if arn not in policies:
         raise _MissingError(arn)
-    return _default(policies[arn])
+    return _default_version(policies[arn])
 
 
-def _default(policy: Any) -> Any:
-    [text] = (one.document for one in policy.versions if one.is_default)
+def _default_version(policy: Any) -> Any:
+    [text] = (version.document for version in policy.versions if version.is_default)
     return json.loads(text)
 
 
-def _not_here(missing: _MissingError) -> str:
+def _does_not_exist(missing: _MissingError) -> str:
     return f"{missing} isn't on the embedded AWS"
 
 

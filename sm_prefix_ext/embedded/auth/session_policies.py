@@ -1,4 +1,4 @@
-"""The session policies and tags that a role was assumed with, which moto does not keep."""
+"""The session policies and tags of assumed roles, which moto does not keep."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from moto.sts.models import AssumedRole
 
-# On moto's own object, so that moto's reset clears it too.
-_KEPT = "sm_prefix_ext_narrowing"
+# An attribute of moto's own object, so that moto's reset clears it too.
+_ATTRIBUTE = "sm_prefix_ext_session_policies"
 
 
 @dataclass(frozen=True)
-class Narrowing:
-    """What a session of a role was given.
+class SessionPolicies:
+    """The policies and tags that a role session was created with.
 
     Args:
-        policy: its inline session policy as JSON, or ``None``.
-        policy_arns: the ARNs of its managed session policies.
-        tags: its session tags, with ``Key`` and ``Value``.
+        policy: the inline session policy as JSON, or ``None``.
+        policy_arns: the ARNs of the managed session policies.
+        tags: the session tags, each with ``Key`` and ``Value``.
     """
 
     policy: str | None
@@ -26,12 +26,12 @@ class Narrowing:
     tags: Sequence[Mapping[str, str]]
 
 
-def narrowing(session: AssumedRole) -> Narrowing | None:
-    """What a session was given; ``None`` for one of which that isn't known."""
-    found: Narrowing | None = getattr(session, _KEPT, None)
-    return found
+def session_policies_of(session: AssumedRole) -> SessionPolicies | None:
+    """The policies and tags of a session; ``None`` where they are unknown."""
+    policies: SessionPolicies | None = getattr(session, _ATTRIBUTE, None)
+    return policies
 
 
-def narrow(session: AssumedRole, given: Narrowing) -> None:
-    """Keep what a session was given."""
-    setattr(session, _KEPT, given)
+def keep_session_policies(session: AssumedRole, policies: SessionPolicies) -> None:
+    """Keep the policies and tags of a session."""
+    setattr(session, _ATTRIBUTE, policies)

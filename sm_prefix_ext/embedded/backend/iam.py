@@ -1,4 +1,4 @@
-"""IAM in moto, with the simulator that moto lacks, answered by the package's own evaluator."""
+"""IAM in moto, with the policy simulator that moto lacks, by the package's own evaluator."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from ...iam.evaluator.evaluate import (
 )
 from ...iam.evaluator.patterns import Context
 from ..auth.authorizer import Principal
-from ..auth.principals import of_arn
+from ..auth.principals import principal_of_arn
 
 ADDED = ("simulate_custom_policy", "simulate_principal_policy")
-"""The operations that moto lacks; a test fails as soon as it has one."""
-_MOST, _MOST_ASKED = 100, 1000
+"""The operations that moto lacks; a test fails as soon as moto has one."""
+_DEFAULT_PAGE_SIZE, _MAX_PAGE_SIZE = 100, 1000
 _ACTION = re.compile(r"[^:\s]+:[^:\s]+")
 
 
 class InvalidInput(IAMException):
-    """What IAM answers to a policy or a principal that isn't one."""
+    """IAM's error for an invalid policy or principal."""
 
     code = "InvalidInput"
 
@@ -41,59 +41,60 @@ class EmbeddedIam(IamResponse):
     """moto's IAM, with ``SimulatePrincipalPolicy`` and ``SimulateCustomPolicy``."""
 
     def get_region_from_url(self, request: Any, full_url: str) -> str:
-        """A region of GovCloud where moto takes ``us-gov`` for one, from IAM's address there."""
+        """Correct ``us-gov``, which moto reads from IAM's address in GovCloud, to a region."""
         region: str = super().get_region_from_url(request, full_url)
         return "us-gov-west-1" if region == "us-gov" else region
 
     def create_user(self) -> ActionResult:
         """Keep the permissions boundary, which moto drops."""
-        answer = super().create_user()
+        response = super().create_user()
         user: Any = self.backend.get_user(self._get_param("UserName"))
         user.permissions_boundary_arn = self._get_param("PermissionsBoundary")
-        return answer
+        return response
 
     def simulate_principal_policy(self) -> ActionResult:
-        """What the policies of a user, a group or a role, and given ones beside them, say."""
-        found = self._principal()
-        *others, own = found.layers
+        """Evaluate the policies of a user, group or role, together with those of the request."""
+        principal = self._principal()
+        *others, own = principal.layers
         added = self._read("PolicyInputList")
         boundary = self._boundary() or [layer for layer in others if layer.name == BOUNDARY]
         layers = (*boundary, replace(own, statements=own.statements + added[-1].statements))
-        whose = {} if ":group/" in found.arn else {"aws:PrincipalArn": found.arn, **found.tags}
-        return self._simulated(layers, whose)
+        known = {"aws:PrincipalArn": principal.arn, **principal.tags}
+        # A group is not a principal, so requests carry no keys of it.
+        return self._simulated(layers, {} if ":group/" in principal.arn else known)
 
     def simulate_custom_policy(self) -> ActionResult:
-        """What given policies say."""
+        """Evaluate the policies of the request."""
         return self._simulated((*self._boundary(), *self._read("PolicyInputList")), {})
 
     def _principal(self) -> Principal:
         try:
-            found = of_arn(self._get_param("PolicySourceArn"))
+            principal = principal_of_arn(self._get_param("PolicySourceArn"))
         except ValueError as error:
             raise InvalidInput(str(error)) from None
-        if found.flaw is not None:
-            raise InvalidInput(f"{found.arn} can't be simulated {found.flaw}.")
-        return found
+        if principal.unresolvable is not None:
+            raise InvalidInput(f"{principal.arn} can't be simulated {principal.unresolvable}.")
+        return principal
 
     def _boundary(self) -> list[Layer]:
-        listed = self._get_param("PermissionsBoundaryPolicyInputList") or []
-        if len(listed) > 1:
+        policies = self._get_param("PermissionsBoundaryPolicyInputList") or []
+        if len(policies) > 1:
             raise InvalidInput(
-                f"PermissionsBoundaryPolicyInputList has {len(listed)} policies; wanted one."
+                f"PermissionsBoundaryPolicyInputList has {len(policies)} policies; wanted one."
             )
-        read = self._read("PermissionsBoundaryPolicyInputList") if listed else ()
-        return [replace(layer, name=BOUNDARY) for layer in read]
+        layers = self._read("PermissionsBoundaryPolicyInputList") if policies else ()
+        return [replace(layer, name=BOUNDARY) for layer in layers]
 
     def _read(self, parameter: str) -> tuple[Layer, ...]:
-        listed = self._get_param(parameter) or []
+        texts = self._get_param(parameter) or []
         try:
-            given = {f"{parameter}.{n}": json.loads(text) for n, text in enumerate(listed, 1)}
-            return read_layers(given)
+            policies = {f"{parameter}.{n}": json.loads(text) for n, text in enumerate(texts, 1)}
+            return read_layers(policies)
         except ValueError as error:
             raise InvalidInput(str(error)) from None
 
     def _actions(self) -> list[str]:
-        # The role check of SDK v3 sends one action that is empty.
+        # The role check of SDK v3 sends an empty action too.
         actions = [action for action in self._get_param("ActionNames") or [] if action]
         for action in actions:
             if not _ACTION.fullmatch(action):
@@ -102,8 +103,8 @@ class EmbeddedIam(IamResponse):
 
     def _simulated(self, layers: Sequence[Layer], known: Mapping[str, Any]) -> ActionResult:
         entries = self._get_param("ContextEntries") or []
-        given = {one["ContextKeyName"]: one["ContextKeyValues"] for one in entries}
-        context = {**known, **given}
+        sent = {entry["ContextKeyName"]: entry["ContextKeyValues"] for entry in entries}
+        context = {**known, **sent}
         resources = self._get_param("ResourceArns")
         results = [
             _result(layers, action, resource, context, by_resource=bool(resources))
@@ -113,14 +114,17 @@ class EmbeddedIam(IamResponse):
         begin, size = self._page(len(results))
         end = begin + size
         more = end < len(results)
-        answer = {"EvaluationResults": results[begin:end], "IsTruncated": more}
-        return ActionResult({**answer, "Marker": str(end)} if more else answer)
+        response = {"EvaluationResults": results[begin:end], "IsTruncated": more}
+        return ActionResult({**response, "Marker": str(end)} if more else response)
 
     def _page(self, count: int) -> tuple[int, int]:
-        """Where a page begins, and how many it holds."""
-        marker, size = self._get_param("Marker"), int(self._get_param("MaxItems") or _MOST)
-        if not 1 <= size <= _MOST_ASKED:
-            raise ValidationError(f"MaxItems is {size}; wanted 1 to {_MOST_ASKED}.")
+        """The first index of a page, and its size."""
+        marker, size = (
+            self._get_param("Marker"),
+            int(self._get_param("MaxItems") or _DEFAULT_PAGE_SIZE),
+        )
+        if not 1 <= size <= _MAX_PAGE_SIZE:
+            raise ValidationError(f"MaxItems is {size}; wanted 1 to {_MAX_PAGE_SIZE}.")
         if marker is None:
             return 0, size
         if not re.fullmatch("[0-9]{1,9}", marker) or not 0 < int(marker) < count:
@@ -137,36 +141,37 @@ def _result(
     by_resource: bool,
 ) -> dict[str, Any]:
     decision = judge(layers, action, resource, Context(context))
-    told = {key.lower() for key in context}
-    asked = {
+    known = {key.lower() for key in context}
+    keys = {
         key
         for layer in layers
         for statement in layer.statements
         if statement.names_action(action)
         for key in statement.keys
     }
-    missing = sorted(key for key in asked if key.lower() not in told)
-    # The simulator has three answers; what the guide doesn't settle isn't allowed.
+    missing = sorted(key for key in keys if key.lower() not in known)
+    # The simulator has no word for indeterminate; such a request is not allowed.
     verdict = IMPLICIT_DENY if decision.verdict == INDETERMINATE else decision.verdict
-    found: dict[str, Any] = {
+    details: dict[str, Any] = {
         "MatchedStatements": [
-            {"SourcePolicyId": one.policy, "SourcePolicyType": "IAM Policy"}
-            for one in decision.statements
+            {"SourcePolicyId": statement.policy, "SourcePolicyType": "IAM Policy"}
+            for statement in decision.statements
         ],
         "MissingContextValues": missing,
     }
     boundary = [layer for layer in layers if layer.name == BOUNDARY]
     if boundary:
-        bound = judge(boundary, action, resource, Context(context))
-        detail = {"AllowedByPermissionsBoundary": bound.verdict == ALLOWED}
-        found["PermissionsBoundaryDecisionDetail"] = detail
-    whole = {
+        bounded = judge(boundary, action, resource, Context(context))
+        details["PermissionsBoundaryDecisionDetail"] = {
+            "AllowedByPermissionsBoundary": bounded.verdict == ALLOWED
+        }
+    result = {
         "EvalActionName": action,
         "EvalResourceName": resource,
         "EvalDecision": verdict,
-        **found,
+        **details,
     }
     if not by_resource:
-        return whole
-    of_it = {"EvalResourceName": resource, "EvalResourceDecision": verdict, **found}
-    return {**whole, "ResourceSpecificResults": [of_it]}
+        return result
+    specific = {"EvalResourceName": resource, "EvalResourceDecision": verdict, **details}
+    return {**result, "ResourceSpecificResults": [specific]}

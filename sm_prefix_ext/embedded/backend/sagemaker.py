@@ -15,7 +15,7 @@ from moto.sagemaker.exceptions import (
 
 from ...core.arns import Home
 from ..auth.api_permissions import direct_requests
-from ..auth.principals import OWN_KEY, of_access_key
+from ..auth.principals import OWN_KEY, principal_of_access_key
 from ..executions.dag import Node, ancestors
 from ..executions.definition_validation import all_nodes, check_definition
 from ..executions.execution import Execution
@@ -56,7 +56,7 @@ class EmbeddedSageMaker(PipelineOperations):
         """Evaluate the caller's policies for a direct call, with ``enforce_callers``."""
         if not self.settings.enforce_callers or self.access_key == OWN_KEY:
             return
-        caller = of_access_key(self.access_key, self.current_account, self.partition)
+        caller = principal_of_access_key(self.access_key, self.current_account, self.partition)
         if caller is None:
             raise JsonRESTError(
                 "UnrecognizedClientException",
