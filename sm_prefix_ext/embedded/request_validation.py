@@ -1,8 +1,8 @@
-"""What a request breaks of its shape in botocore's service model, and how the service words it.
+"""Validate requests against botocore's service model, with the service's own messages.
 
-botocore itself checks required members, unknown members, types and the least sizes; this walks the
-shape for enums, patterns and the greatest sizes too, in a request that is whole or, as
-CreatePipeline does, in the arguments of a step of which some are worked out in the run.
+botocore itself checks required members, unknown members, types and minimum sizes; this module also
+checks enums, patterns and maximum sizes. It validates whole requests and, as CreatePipeline does,
+the arguments of a step, some of which are expressions.
 """
 
 from __future__ import annotations
@@ -20,24 +20,26 @@ STRING, INTEGER, FLOAT, BOOLEAN = "String", "Integer", "Float", "Boolean"
 _NUMBERS = {"integer": INTEGER, "long": INTEGER, "float": FLOAT, "double": FLOAT}
 _SCALARS = {"string": STRING, "boolean": BOOLEAN, **_NUMBERS}
 _TAKES: Mapping[str, Any] = {STRING: (str,), INTEGER: (int,), FLOAT: (int, float), BOOLEAN: (bool,)}
+_MAX_SHOWN = 256
+"""The most characters of a value in a message."""
 _OPENINGS = {"list": "Array", "structure": "Object", "map": "Object"}
 
-Worked = Callable[[Any], "str | None"]
-"""The type of a value that only the run decides, ``""`` for any type; ``None``: it is as it is."""
+ExpressionType = Callable[[Any], "str | None"]
+"""Gives the type of an expression, ``""`` for any type, or ``None`` for a literal value."""
 
 
 @dataclass(frozen=True)
-class Fault:
-    """Something in a request that the service refuses.
+class Violation:
+    """A violation of a shape's rule by a value in a request.
 
     Args:
         rule: ``required``, ``unknown``, ``type``, ``opening``, ``enum``, ``pattern``, ``max`` or
             ``min``.
-        path: where, as the service writes it: ``resourceConfig.instanceCount``.
+        path: the path of the value, as the service writes it: ``resourceConfig.instanceCount``.
         field: the last member's name.
-        shape: the name of the shape there.
-        value: what was got.
-        bound: what the rule asks for.
+        shape: the name of the violated shape.
+        value: the value.
+        bound: the rule's parameter, such as a pattern or a maximum.
     """
 
     rule: str
@@ -49,34 +51,34 @@ class Fault:
 
     @property
     def constraint(self) -> str:
-        """The fault as an API call words it."""
+        """The message of an API call."""
         if self.rule == "unknown":
             return f"Unknown member '{self.field}' at '{self.path}'"
         got = "null" if self.rule == "required" else f"'{_shown(self.value)}'"
-        return f"Value {got} at '{self.path}' failed to satisfy constraint: {self._must}"
+        return f"Value {got} at '{self.path}' failed to satisfy constraint: {self._constraint_text}"
 
     @property
-    def _must(self) -> str:
+    def _constraint_text(self) -> str:
         counted = isinstance(self.value, (str, list, Mapping))
-        what = "length" if counted else "value"
+        measure = "length" if counted else "value"
         if self.rule == "enum":
             return f"Member must satisfy enum value set: {_listed(self.bound)}"
-        words = {
+        constraints = {
             "required": "Member must not be null",
             "type": f"Member must be of type {self.bound}",
             "opening": f"Member must be a Json {self.bound}",
             "pattern": f"Member must satisfy regular expression pattern: {self.bound}",
-            "max": f"Member must have {what} less than or equal to {self.bound}",
-            "min": f"Member must have {what} greater than or equal to {self.bound}",
+            "max": f"Member must have {measure} less than or equal to {self.bound}",
+            "min": f"Member must have {measure} greater than or equal to {self.bound}",
         }
-        return words[self.rule]
+        return constraints[self.rule]
 
     @property
     def in_definition(self) -> str:
-        """The fault as CreatePipeline words it in a step's arguments.
+        """The message of CreatePipeline for a step's arguments.
 
         Observed: lengths (sagemaker-python-sdk issue 5099), enums, unknown members (issue 4994),
-        lists (issue 2345), references of another type. The others are made in their likeness.
+        lists (issue 2345), references of another type. The other messages are modelled on these.
         """
         if self.rule == "unknown":
             return f"Unknown Argument member '{self.field}'"
@@ -84,12 +86,12 @@ class Fault:
             return f"Expecting start of Json {self.bound}."
         if self.rule == "type":
             reference = _reference(self.value)
-            what = f"property reference [{reference}]" if reference else f"value [{self.value}]"
-            return f"Cannot assign {what} to argument of type [{self.bound}]"
-        return f"Model Validation failed: {self._of_model}"
+            source = f"property reference [{reference}]" if reference else f"value [{self.value}]"
+            return f"Cannot assign {source} to argument of type [{self.bound}]"
+        return f"Model Validation failed: {self._model_message}"
 
     @property
-    def _of_model(self) -> str:
+    def _model_message(self) -> str:
         if self.rule == "required":
             return f"'{self.field}' is required in {self.shape}."
         if self.rule == "enum":
@@ -118,130 +120,158 @@ def input_shape(operation: str) -> Any:
     return get_service_model("sagemaker").operation_model(operation).input_shape
 
 
-def knows(operation: str) -> bool:
-    """Whether the installed botocore has an operation at all."""
+def has_operation(operation: str) -> bool:
+    """Whether the installed botocore has an operation."""
     return operation in get_service_model("sagemaker").operation_names
 
 
-def refusal(operation: str, request: Mapping[str, Any], worked: Worked | None = None) -> str | None:
-    """Why the service refuses a request, in the words that it uses for every API call.
+def validation_error(
+    operation: str, request: Mapping[str, Any], expression_type: ExpressionType | None = None
+) -> str | None:
+    """The service's message for an invalid request.
 
     Args:
         operation: such as ``CreateTrainingJob``.
         request: its members.
-        worked: tells the values that a stand-in was taken for.
+        expression_type: tells stand-ins from real values.
 
     Returns:
-        The whole message, or ``None`` for a request that it takes.
+        The whole message, or ``None`` for a valid request.
     """
-    found = list(faults(request, input_shape(operation), worked=worked or _nothing))
-    if not found:
+    shape = input_shape(operation)
+    errors = list(violations(request, shape, expression_type=expression_type or _literal))
+    if not errors:
         return None
-    count = f"{len(found)} validation error{'s' * (len(found) > 1)} detected: "
-    return count + "; ".join(fault.constraint for fault in found)
+    count = f"{len(errors)} validation error{'s' * (len(errors) > 1)} detected: "
+    return count + "; ".join(error.constraint for error in errors)
 
 
-def _nothing(_: Any) -> None:
-    return None
+def _literal(_: Any) -> None:
+    """The type function for requests without expressions."""
+    return
 
 
-def faults(
-    value: Any, shape: Any, path: str = "", *, worked: Worked = _nothing, whole: bool = True
-) -> Iterator[Fault]:
-    """Whatever in a value breaks its shape, in the order of the value.
+def violations(
+    value: Any,
+    shape: Any,
+    path: str = "",
+    *,
+    expression_type: ExpressionType = _literal,
+    check_required: bool = True,
+) -> Iterator[Violation]:
+    """The violations of a shape by a value, in the order of the value.
 
     Args:
         value: a request, or a part of one.
         shape: its shape.
-        path: where it is in the request.
-        worked: tells the values that only the run decides.
-        whole: whether required members have to be there.
+        path: its path in the request.
+        expression_type: tells expressions from literal values.
+        check_required: whether a missing required member is a violation.
     """
     kind = shape.type_name
     field = path.rsplit(".", 1)[-1]
-    of_run = worked(value)
-    if of_run is not None:
+    result_type = expression_type(value)
+    if result_type is not None:
         if kind in _OPENINGS:
-            yield Fault("opening", path, field, shape.name, value, _OPENINGS[kind])
-        elif of_run and kind in _SCALARS and not _fits(of_run, _SCALARS[kind]):
-            yield Fault("type", path, field, shape.name, value, _SCALARS[kind])
+            yield Violation("opening", path, field, shape.name, value, _OPENINGS[kind])
+        elif result_type and kind in _SCALARS and not _assignable(result_type, _SCALARS[kind]):
+            yield Violation("type", path, field, shape.name, value, _SCALARS[kind])
     elif kind == "structure" and not getattr(shape, "is_document_type", False):
-        yield from _of_structure(value, shape, path, worked, whole)
+        yield from _of_structure(value, shape, path, expression_type, check_required)
     elif kind == "list":
-        yield from _of_list(value, shape, path, worked, whole)
+        yield from _of_list(value, shape, path, expression_type, check_required)
     elif kind == "map":
-        yield from _of_map(value, shape, path, worked, whole)
+        yield from _of_map(value, shape, path, expression_type, check_required)
     elif kind in _SCALARS:
         yield from _of_scalar(value, shape, path)
 
 
 def _of_structure(
-    value: Any, shape: Any, path: str, worked: Worked, whole: bool
-) -> Iterator[Fault]:
+    value: Any, shape: Any, path: str, expression_type: ExpressionType, check_required: bool
+) -> Iterator[Violation]:
     if not isinstance(value, Mapping):
-        yield Fault("opening", path, path.rsplit(".", 1)[-1], shape.name, value, "Object")
+        yield Violation("opening", path, path.rsplit(".", 1)[-1], shape.name, value, "Object")
         return
-    for name in shape.required_members if whole else ():
+    for name in shape.required_members if check_required else ():
         if value.get(name) is None:
-            yield Fault("required", _below(path, name), name, shape.name, None)
+            yield Violation("required", _below(path, name), name, shape.name, None)
     for name, inside in value.items():
         if name not in shape.members:
-            yield Fault("unknown", path or "the request", str(name), shape.name, inside)
+            yield Violation("unknown", path or "the request", str(name), shape.name, inside)
         elif inside is not None:
-            yield from faults(
-                inside, shape.members[name], _below(path, name), worked=worked, whole=whole
+            yield from violations(
+                inside,
+                shape.members[name],
+                _below(path, name),
+                expression_type=expression_type,
+                check_required=check_required,
             )
 
 
-def _of_list(value: Any, shape: Any, path: str, worked: Worked, whole: bool) -> Iterator[Fault]:
+def _of_list(
+    value: Any, shape: Any, path: str, expression_type: ExpressionType, check_required: bool
+) -> Iterator[Violation]:
     if not isinstance(value, list):
-        yield Fault("opening", path, path.rsplit(".", 1)[-1], shape.name, value, "Array")
+        yield Violation("opening", path, path.rsplit(".", 1)[-1], shape.name, value, "Array")
         return
     yield from _sizes(value, shape, path, len(value))
     for number, inside in enumerate(value, 1):
-        place = f"{path}.{number}.member"
-        yield from faults(inside, shape.member, place, worked=worked, whole=whole)
+        yield from violations(
+            inside,
+            shape.member,
+            f"{path}.{number}.member",
+            expression_type=expression_type,
+            check_required=check_required,
+        )
 
 
-def _of_map(value: Any, shape: Any, path: str, worked: Worked, whole: bool) -> Iterator[Fault]:
+def _of_map(
+    value: Any, shape: Any, path: str, expression_type: ExpressionType, check_required: bool
+) -> Iterator[Violation]:
     if not isinstance(value, Mapping):
-        yield Fault("opening", path, path.rsplit(".", 1)[-1], shape.name, value, "Object")
+        yield Violation("opening", path, path.rsplit(".", 1)[-1], shape.name, value, "Object")
         return
     yield from _sizes(value, shape, path, len(value))
     for key, inside in value.items():
-        place = f"{path}.{key}.member"
-        yield from faults(key, shape.key, place, worked=worked)
-        yield from faults(inside, shape.value, place, worked=worked, whole=whole)
+        member = f"{path}.{key}.member"
+        yield from violations(key, shape.key, member, expression_type=expression_type)
+        yield from violations(
+            inside,
+            shape.value,
+            member,
+            expression_type=expression_type,
+            check_required=check_required,
+        )
 
 
-def _of_scalar(value: Any, shape: Any, path: str) -> Iterator[Fault]:
-    wanted = _SCALARS[shape.type_name]
+def _of_scalar(value: Any, shape: Any, path: str) -> Iterator[Violation]:
+    expected = _SCALARS[shape.type_name]
     field = path.rsplit(".", 1)[-1]
     boolean = isinstance(value, bool)
-    if not isinstance(value, _TAKES[wanted]) or boolean != (wanted == BOOLEAN):
-        yield Fault("type", path, field, shape.name, value, wanted)
+    if not isinstance(value, _TAKES[expected]) or boolean != (expected == BOOLEAN):
+        yield Violation("type", path, field, shape.name, value, expected)
         return
-    if wanted == BOOLEAN:
+    if expected == BOOLEAN:
         return
-    yield from _sizes(value, shape, path, len(value) if wanted == STRING else value)
-    if wanted != STRING:
+    yield from _sizes(value, shape, path, len(value) if expected == STRING else value)
+    if expected != STRING:
         return
     values = getattr(shape, "enum", ())
     if values and value not in values:
-        yield Fault("enum", path, field, shape.name, value, tuple(values))
+        yield Violation("enum", path, field, shape.name, value, tuple(values))
     pattern = shape.metadata.get("pattern")
     compiled = None if pattern is None else _compiled(pattern)
     if compiled is not None and not compiled.fullmatch(value):
-        yield Fault("pattern", path, field, shape.name, value, pattern)
+        yield Violation("pattern", path, field, shape.name, value, pattern)
 
 
-def _sizes(value: Any, shape: Shape, path: str, size: float) -> Iterator[Fault]:
+def _sizes(value: Any, shape: Shape, path: str, size: float) -> Iterator[Violation]:
     field = path.rsplit(".", 1)[-1]
-    most, least = shape.metadata.get("max"), shape.metadata.get("min")
-    if most is not None and size > most:
-        yield Fault("max", path, field, shape.name, value, most)
-    if least is not None and size < least:
-        yield Fault("min", path, field, shape.name, value, least)
+    maximum, minimum = shape.metadata.get("max"), shape.metadata.get("min")
+    if maximum is not None and size > maximum:
+        yield Violation("max", path, field, shape.name, value, maximum)
+    if minimum is not None and size < minimum:
+        yield Violation("min", path, field, shape.name, value, minimum)
 
 
 def _below(path: str, name: str) -> str:
@@ -254,39 +284,44 @@ def _compiled(pattern: str) -> re.Pattern[str] | None:
     try:
         return re.compile(pattern)
     except re.error:
-        return None  # Java's classes, such as \p{L}, which Python's module doesn't have
+        return None  # a class of Java's, such as \p{L}, which Python lacks
 
 
-def _fits(got: str, wanted: str) -> bool:
-    return got == wanted or (got, wanted) == (INTEGER, FLOAT)
+def _assignable(source: str, target: str) -> bool:
+    return source == target or (source, target) == (INTEGER, FLOAT)
 
 
 def type_of(shape: Any) -> str:
-    """The pipeline type of a scalar shape, ``""`` where pipelines have none for it."""
+    """The pipeline type of a scalar shape, ``""`` for any other shape."""
     return _SCALARS.get(shape.type_name, "")
 
 
-def fitting(value: Any, shape: Any, worked: Worked) -> Any:
-    """A copy in which a number or a truth that only a real run knows is one that could be.
+def with_valid_stand_ins(value: Any, shape: Any, expression_type: ExpressionType) -> Any:
+    """A copy with a valid number or boolean for each stand-in of such a type.
 
     Args:
-        value: a request without faults, or a part of one.
+        value: a valid request, or a part of one.
         shape: its shape.
-        worked: tells the stand-ins.
+        expression_type: tells stand-ins from real values.
     """
     kind = shape.type_name
-    if worked(value) is not None:
+    if expression_type(value) is not None:
         return True if kind == "boolean" else _number(shape) if kind in _NUMBERS else value
     if kind == "structure" and isinstance(value, Mapping):
         return {
-            name: fitting(inside, shape.members[name], worked) if name in shape.members else inside
+            name: with_valid_stand_ins(inside, shape.members[name], expression_type)
+            if name in shape.members
+            else inside
             for name, inside in value.items()
             if inside is not None
         }
     if kind == "list":
-        return [fitting(inside, shape.member, worked) for inside in value]
+        return [with_valid_stand_ins(inside, shape.member, expression_type) for inside in value]
     if kind == "map":
-        return {name: fitting(inside, shape.value, worked) for name, inside in value.items()}
+        return {
+            name: with_valid_stand_ins(inside, shape.value, expression_type)
+            for name, inside in value.items()
+        }
     return value
 
 
@@ -295,7 +330,7 @@ def _number(shape: Shape) -> int:
 
 
 def _reference(value: Any) -> str | None:
-    """What an expression refers to, for a message; ``None`` for a plain value."""
+    """The target of an expression, for a message; ``None`` for a literal value."""
     if isinstance(value, Mapping) and len(value) == 1:
         [(key, inside)] = value.items()
         return str(inside) if key == "Get" else str(key)
@@ -308,7 +343,4 @@ def _listed(values: Sequence[str]) -> str:
 
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else str(value)
-    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
-
-
-_MOST_SHOWN = 256
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

@@ -90,7 +90,7 @@ def test_steps_of_a_body_from_outside() -> None:
 @pytest.mark.parametrize(
     ("steps", "message"),
     [
-        ([job("A", DependsOn=["B"])], "'A' refers to 'B', and no step is named so"),
+        ([job("A", DependsOn=["B"])], "'A' refers to 'B'; there is no step of that name"),
         ([job("A"), job("A")], "more than one step is named 'A'"),
         ([job("A"), condition("C", [job("A")])], "more than one step is named 'A'"),
         (

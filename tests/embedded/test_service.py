@@ -13,7 +13,7 @@ from sm_prefix_ext.core.step_types import JOB_KINDS
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.embedded.backend.sagemaker import EmbeddedSageMaker
 from sm_prefix_ext.embedded.executions.caching import _KEYS, CACHED, Caching, signature
-from sm_prefix_ext.embedded.request_validation import faults
+from sm_prefix_ext.embedded.request_validation import violations
 
 from .conftest import Driver
 from .definitions import LEAST, deployment, get, job, loop, text
@@ -412,7 +412,7 @@ def test_descriptions_fit_their_shapes(driver: Driver, noun: str, name: str) -> 
     answer = getattr(driver.client, operation)(**{f"{noun}Name": name})
     del answer["ResponseMetadata"]
     shape = get_service_model("sagemaker").operation_model(f"Describe{noun}").output_shape
-    assert [] == list(faults(answer, shape))
+    assert [] == list(violations(answer, shape))
     try:
         from sagemaker.core import resources
     except ImportError:

@@ -12,12 +12,17 @@ from botocore.validate import ParamValidator
 from moto.core.utils import get_service_model
 
 from sm_prefix_ext.core.step_types import JOB_KINDS
-from sm_prefix_ext.embedded.request_validation import faults, input_shape, knows, refusal
+from sm_prefix_ext.embedded.request_validation import (
+    has_operation,
+    input_shape,
+    validation_error,
+    violations,
+)
 
 from .definitions import LEAST
 
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
-CASES = [kind for kind in JOB_KINDS if knows(kind.actions[0])]
+CASES = [kind for kind in JOB_KINDS if has_operation(kind.actions[0])]
 _SAME = {"required", "unknown", "type", "opening", "min"}
 """The rules that botocore's validator checks too."""
 
@@ -57,7 +62,7 @@ def changed(made: Any, path: tuple[Any, ...], to: Any) -> Any:
 @pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.step_type)
 def test_what_is_whole_has_no_fault(kind: Any) -> None:
     """The least request of every kind of job."""
-    assert refusal(kind.actions[0], request(kind)) is None
+    assert validation_error(kind.actions[0], request(kind)) is None
 
 
 @pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.step_type)
@@ -71,7 +76,7 @@ def test_botocore_agrees(kind: Any) -> None:
             if dice.random() < 0.2:
                 given = {**given, "Unknown": 1}
             theirs = ParamValidator().validate(given, shape).has_errors()
-            ours = [fault for fault in faults(given, shape) if fault.rule in _SAME]
+            ours = [fault for fault in violations(given, shape) if fault.rule in _SAME]
             # botocore takes an empty string and a union with no member where the service doesn't.
             assert theirs == bool(ours) or _only_here(ours), (path, to, ours)
 
@@ -118,7 +123,7 @@ def _only_here(found: Any) -> bool:
 def test_words(change: dict[str, Any], said: str) -> None:
     """What breaks a request is worded as the service words it for every call."""
     [kind] = (one for one in CASES if one.step_type == "Training")
-    found = refusal("CreateTrainingJob", {**request(kind), **change})
+    found = validation_error("CreateTrainingJob", {**request(kind), **change})
     assert found is not None
     assert re.match(r"\d validation errors? detected: ", found)
     assert said in found

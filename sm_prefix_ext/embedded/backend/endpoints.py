@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import AWSValidationException
 
 from ..executions.execution import Job
-from ..request_validation import fitting, input_shape, refusal
+from ..request_validation import input_shape, validation_error, with_valid_stand_ins
 from .operations import Operations, plain, step_errors, stood_in
 
 
@@ -25,10 +25,10 @@ class EndpointOperations(Operations):
         if operation == "UpdateEndpoint":
             request = {key: value for key, value in request.items() if key != "Tags"}
         with step_errors(operation):
-            message = refusal(operation, request, stood_in)
+            message = validation_error(operation, request, stood_in)
             if message is not None:
                 raise AWSValidationException(message)
-            self.call(operation, fitting(request, input_shape(operation), stood_in))
+            self.call(operation, with_valid_stand_ins(request, input_shape(operation), stood_in))
             noun = "EndpointConfig" if operation.endswith("Config") else "Endpoint"
             properties = self.call(f"Describe{noun}", {f"{noun}Name": request[f"{noun}Name"]})
         return Job(properties[f"{noun}Arn"], properties)

@@ -18,7 +18,7 @@ from ...core.arns import Arn
 from ...core.definition import role_slots
 from ...core.step_types import GROUPS, KINDS_BY_OPERATION, Kind
 from ..executions.execution import ApiCall, Job, StepError
-from ..request_validation import fitting, input_shape, knows, refusal
+from ..request_validation import has_operation, input_shape, validation_error, with_valid_stand_ins
 from ..statuses import EXECUTING, FAILED, STOPPED
 from .endpoints import EndpointOperations
 from .missing_job_types import PlainJob
@@ -80,12 +80,12 @@ class JobOperations(EndpointOperations):
     def job_calls(self, kind: Kind, name: str, request: Mapping[str, Any]) -> Sequence[ApiCall]:
         """See :class:`sm_prefix_ext.embedded.executions.execution.JobBackend`."""
         operation = kind.actions[0]
-        if not knows(operation):
+        if not has_operation(operation):
             raise StepError(f"The installed botocore has no {operation}; update boto3.")
         job_request = dict(request)
         with step_errors(operation):
             self._check_job(kind, operation, job_request)
-            job_request = fitting(job_request, input_shape(operation), stood_in)
+            job_request = with_valid_stand_ins(job_request, input_shape(operation), stood_in)
         calls: list[ApiCall] = []
         path = name
         if kind.step_type in GROUPS and job_request.get("ModelPackageGroupName"):
@@ -120,7 +120,7 @@ class JobOperations(EndpointOperations):
         return Job(call.arn, properties)
 
     def _check_job(self, kind: Kind, operation: str, request: dict[str, Any]) -> None:
-        message = refusal(operation, request, stood_in)
+        message = validation_error(operation, request, stood_in)
         if message is not None:
             raise AWSValidationException(message)
         if any(self._is_foreign(role) for role in _roles(kind, request)):

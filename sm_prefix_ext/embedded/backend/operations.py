@@ -15,7 +15,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from ...core.arns import Arn, Home, partition_of
 from ..executions.execution import StepError
 from ..executions.expressions import StandIn
-from ..request_validation import refusal
+from ..request_validation import validation_error
 from ..settings import Settings
 
 CROSS_ACCOUNT = "Cross-account pass role is not allowed."
@@ -48,7 +48,7 @@ class Operations(SageMakerResponse):
 
     def _check_request(self, operation: str) -> None:
         """Refuse a request that breaks its shape."""
-        message = refusal(operation, self.params, stood_in)
+        message = validation_error(operation, self.params, stood_in)
         if message is not None:
             raise AWSValidationException(message)
 

@@ -207,7 +207,7 @@ def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
         unknown = sorted(node.predecessors - names)
         if unknown:
             raise GraphError(
-                f"Step {node.name!r} refers to {unknown[0]!r}, and no step is named so."
+                f"Step {node.name!r} refers to {unknown[0]!r}; there is no step of that name."
             )
     levels = _levels(nodes)
     blocked = sorted(names - levels.keys())

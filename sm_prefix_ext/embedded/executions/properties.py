@@ -13,7 +13,7 @@ from moto.core.utils import get_service_model
 
 from ...core.step_types import KINDS
 from ..full_name_resources import FULL_NAME_RESOURCES
-from ..request_validation import STRING, knows, type_of
+from ..request_validation import STRING, has_operation, type_of
 from .expressions import parts
 
 _SHOWN_BY: Mapping[str, tuple[str, ...]] = {
@@ -102,7 +102,7 @@ def property_type(step: Mapping[str, Any], path: str) -> str | None:
     shown_by = _SHOWN_BY.get(step_type) or kind.actions[1:2]
     model = get_service_model("sagemaker")
     for operation in shown_by:
-        if not knows(operation):
+        if not has_operation(operation):
             return ""
         shape = model.operation_model(operation).output_shape
         if head in shape.members:

@@ -1,8 +1,9 @@
-"""What the expressions of a step come to: parameters, variables, and what other steps left."""
+"""The values of ``Get`` paths: parameters, execution variables and properties of other steps."""
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from .expressions import MISSING, pick, stand_in, step_path
 from .step_runs import StepRun
 
 DEFINITION_PARAMETER = "String"
-"""The type of a parameter that states none (AWS's JSON schema of pipeline definitions)."""
+"""The type of a parameter without ``Type`` (AWS's JSON schema of pipeline definitions)."""
 _TYPES: Mapping[str, Any] = {"String": str, "Integer": int, "Float": (int, float), "Boolean": bool}
 VARIABLES = {
     "StartDateTime": "",
@@ -23,16 +24,16 @@ VARIABLES = {
     "TrainingJobName": "String",
     "ProcessingJobName": "String",
 }
-"""The SDK's execution variables, with their types; those of a moment have one of their own."""
+"""The SDK's execution variables, with their types; times have no pipeline type."""
 
 
 class Scope:
     """Gives the value of a ``Get`` path in a step.
 
     Args:
-        execution: the execution that the step belongs to.
-        run: the step.
-        job_name: the name of its job, where it is known.
+        execution: the execution of the step.
+        run: the step's run.
+        job_name: the name of its job, or ``None`` where it is unknown.
     """
 
     def __init__(self, execution: Execution, run: StepRun, job_name: str | None = None) -> None:
@@ -42,11 +43,11 @@ class Scope:
 
     def __call__(self, path: str) -> Any:
         """The value of a path, or a stand-in."""
-        found = step_path(path)
-        if found is not None:
-            value = self._of_step(*found)
+        reference = step_path(path)
+        if reference is not None:
+            value = self._step_property(*reference)
         elif path.startswith("ForEach.CurrentItem") and self.iteration is not None:
-            value = self._of_item(path.removeprefix("ForEach.CurrentItem"))
+            value = self._item_value(path.removeprefix("ForEach.CurrentItem"))
         else:
             space, _, name = path.partition(".")
             spaces: dict[str, Mapping[str, Any]] = {
@@ -56,13 +57,13 @@ class Scope:
             value = spaces.get(space, {}).get(name, MISSING)
         return stand_in(path) if value is MISSING else value
 
-    def _of_step(self, name: str, rest: str) -> Any:
+    def _step_property(self, name: str, rest: str) -> Any:
         runs = self.execution.runs
         inner = f"{name}-{self.iteration.index}" if self.iteration is not None else name
         run = runs.get(inner) or runs.get(name)
         return MISSING if run is None else pick(run.properties, rest)
 
-    def _of_item(self, rest: str) -> Any:
+    def _item_value(self, rest: str) -> Any:
         item = self.iteration.item if self.iteration is not None else MISSING
         if rest and isinstance(item, str):
             try:
@@ -73,10 +74,10 @@ class Scope:
 
     def _variables(self) -> dict[str, Any]:
         execution = self.execution
-        moment = execution.started.isoformat()
+        start = execution.started.isoformat()
         variables = {
-            "StartDateTime": moment,
-            "CurrentDateTime": moment,
+            "StartDateTime": start,
+            "CurrentDateTime": start,
             "PipelineName": execution.pipeline_name,
             "PipelineArn": execution.pipeline_arn,
             "PipelineExecutionId": execution.id,
@@ -88,44 +89,48 @@ class Scope:
 
 
 def typed_parameters(
-    document: Mapping[str, Any], given: Sequence[Mapping[str, Any]]
+    document: Mapping[str, Any], sent: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The values of a definition's parameters, in their types.
+    """The values of a definition's parameters, converted to their types.
 
     Args:
         document: the definition.
-        given: what StartPipelineExecution was given, all of it text.
+        sent: the ``PipelineParameters`` of StartPipelineExecution; all values are text.
 
     Raises:
-        ValueError: for a parameter without a value, one that isn't there, a wrong type, or a value
-            outside of its enumeration.
+        ValueError: for a parameter without a value, an undeclared parameter, or a value of another
+            type or outside of the enumeration.
     """
-    declared = {one["Name"]: one for one in document.get("Parameters") or []}
-    values = {name: one["DefaultValue"] for name, one in declared.items() if "DefaultValue" in one}
-    names = [one["Name"] for one in given]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"The parameters {', '.join(twice)} are given more than once.")
-    sent = {one["Name"]: one["Value"] for one in given}
-    unknown = sorted(set(sent) - set(declared))
+    declared = {parameter["Name"]: parameter for parameter in document.get("Parameters") or []}
+    values = {
+        name: parameter["DefaultValue"]
+        for name, parameter in declared.items()
+        if "DefaultValue" in parameter
+    }
+    names = Counter(parameter["Name"] for parameter in sent)
+    duplicates = sorted(name for name, count in names.items() if count > 1)
+    if duplicates:
+        raise ValueError(f"The parameters {', '.join(duplicates)} are given more than once.")
+    texts = {parameter["Name"]: parameter["Value"] for parameter in sent}
+    unknown = sorted(set(texts) - set(declared))
     if unknown:
         raise ValueError(f"The pipeline has no parameters named {', '.join(unknown)}.")
-    missing = sorted(set(declared) - set(values) - set(sent))
+    missing = sorted(set(declared) - set(values) - set(texts))
     if missing:
         raise ValueError(f"The parameters {', '.join(missing)} have no value and no default.")
-    for name, text in sent.items():
+    for name, text in texts.items():
         if text == "":
-            # As it was observed: sagemaker-python-sdk issue 4016.
+            # The service's message: sagemaker-python-sdk issue 4016.
             raise ValueError('[string "" is too short (length: 0, required minimum: 1)]')
         values[name] = typed(name, text, _type(declared[name]))
-        why = _outside(declared[name], values[name])
-        if why is not None:
-            raise ValueError(why)
+        error = _enum_error(declared[name], values[name])
+        if error is not None:
+            raise ValueError(error)
     return values
 
 
-def parameter_refusal(declared: Mapping[str, Any]) -> str | None:
-    """Why a definition can't declare a parameter so; ``None`` where it can."""
+def parameter_error(declared: Mapping[str, Any]) -> str | None:
+    """The error in a definition's declaration of a parameter, or ``None``."""
     name, wanted = declared["Name"], declared.get("Type", DEFINITION_PARAMETER)
     if not isinstance(wanted, str) or wanted not in _TYPES:
         return f"Parameter {name!r} has the type {wanted!r}; wanted one of {', '.join(_TYPES)}."
@@ -134,20 +139,21 @@ def parameter_refusal(declared: Mapping[str, Any]) -> str | None:
         return f"Parameter {name!r} has EnumValues {values!r}; wanted a list with values."
     default = declared.get("DefaultValue")
     for value in [*(values or []), *([] if default is None else [default])]:
-        right = isinstance(value, _TYPES[wanted])
-        if not right or isinstance(value, bool) != (wanted == "Boolean"):
+        # In Python a bool is an int too.
+        matches = isinstance(value, bool) == (wanted == "Boolean")
+        if not matches or not isinstance(value, _TYPES[wanted]):
             return f"Parameter {name!r} has the value {value!r}; its type is {wanted}."
-    return None if default is None else _outside(declared, default)
+    return None if default is None else _enum_error(declared, default)
 
 
-def _outside(declared: Mapping[str, Any], value: Any) -> str | None:
+def _enum_error(declared: Mapping[str, Any], value: Any) -> str | None:
     values = declared.get("EnumValues")
     if not values or value in values:
         return None
-    listed = ", ".join(map(str, values))
+    allowed = ", ".join(map(str, values))
     return (
         f"Value '{value}' for parameter {declared['Name']} failed to satisfy enum value set: "
-        f"[{listed}]"
+        f"[{allowed}]"
     )
 
 
@@ -156,19 +162,19 @@ def _type(declared: Mapping[str, Any]) -> str:
 
 
 def typed(name: str, text: Any, wanted: str) -> Any:
-    """A text as a value of a pipeline type.
+    """Convert a text to a pipeline type.
 
     Raises:
-        ValueError: for a text that is none of that type.
+        ValueError: for a text that can't be converted.
     """
-    readers: dict[str, Any] = {"Integer": int, "Float": float, "Boolean": _truth}
+    readers: dict[str, Any] = {"Integer": int, "Float": float, "Boolean": _boolean}
     try:
         return readers.get(wanted, str)(text)
     except ValueError:
         raise ValueError(f"Parameter {name} is {text!r}; its type is {wanted}.") from None
 
 
-def _truth(text: str) -> bool:
+def _boolean(text: str) -> bool:
     if text.lower() not in ("true", "false"):
         raise ValueError(text)
     return text.lower() == "true"
