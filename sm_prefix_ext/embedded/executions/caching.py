@@ -1,7 +1,7 @@
-"""Step caching: which earlier run of a step may stand for a new one.
+"""Step caching: the reuse of an earlier run of a step.
 
-The attributes that count are those of the developer guide, "Default cache key attributes by
-pipeline step type"; a step type without a list there is compared by all of its arguments.
+The compared attributes are those of the developer guide, "Default cache key attributes by pipeline
+step type"; for a step type without a list there, all arguments are compared.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any
 from ..statuses import SUCCEEDED
 from .step_runs import StepRun
 
-_PROCESSING = ("AppSpecification", "Environment", "ProcessingInputs")
+_PROCESSING_KEYS = ("AppSpecification", "Environment", "ProcessingInputs")
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "Processing": _PROCESSING,
+    "Processing": _PROCESSING_KEYS,
     "Training": (
         "AlgorithmSpecification",
         "CheckpointConfig",
@@ -41,10 +41,10 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         "TransformInput",
         "TransformOutput",
     ),
-    "QualityCheck": _PROCESSING,
-    "ClarifyCheck": _PROCESSING,
+    "QualityCheck": _PROCESSING_KEYS,
+    "ClarifyCheck": _PROCESSING_KEYS,
 }
-_OF_A_TUNED_JOB = (
+_TRAINING_JOB_DEFINITION = (
     "AlgorithmSpecification",
     "HyperParameterRanges",
     "InputDataConfig",
@@ -68,8 +68,8 @@ class Caching:
     """A step's ``CacheConfig``.
 
     Args:
-        enabled: whether an earlier run may stand for a new one.
-        expire_after: how old it may be, or ``None`` for any age.
+        enabled: whether an earlier run may be reused.
+        expire_after: the greatest age of such a run, or ``None`` for any age.
     """
 
     enabled: bool = False
@@ -77,10 +77,10 @@ class Caching:
 
     @classmethod
     def of(cls, step: Mapping[str, Any]) -> Caching:
-        """Read it.
+        """Read a step's ``CacheConfig``.
 
         Raises:
-            ValueError: for one that can't be.
+            ValueError: for an invalid one.
 
         Example:
             >>> from sm_prefix_ext.embedded.executions.caching import Caching
@@ -95,62 +95,64 @@ class Caching:
         if not isinstance(enabled, bool):
             raise ValueError(f"CacheConfig of step {step['Name']!r} needs 'Enabled', a boolean.")
         after = config.get("ExpireAfter")
-        read = None if after is None else _duration(after)
-        if after is not None and read is None:
+        expire_after = None if after is None else _duration(after)
+        if after is not None and expire_after is None:
             raise ValueError(
                 f"ExpireAfter of step {step['Name']!r} is {after!r}; wanted an ISO 8601 duration."
             )
-        return cls(enabled and step["Type"] in CACHED, read)
+        return cls(enabled and step["Type"] in CACHED, expire_after)
 
 
 def _duration(text: Any) -> timedelta | None:
-    found = _DURATION.fullmatch(text) if isinstance(text, str) else None
-    if found is None or not any(found.groupdict().values()):
+    match = _DURATION.fullmatch(text) if isinstance(text, str) else None
+    if match is None or not any(match.groupdict().values()):
         return None
-    given = {unit: int(number or 0) for unit, number in found.groupdict().items()}
-    days = sum(given[unit] * length for unit, length in _DAYS.items())
+    counts = {unit: int(number or 0) for unit, number in match.groupdict().items()}
+    days = sum(counts[unit] * length for unit, length in _DAYS.items())
     try:
         return timedelta(
-            days, hours=given["hours"], minutes=given["minutes"], seconds=given["seconds"]
+            days, hours=counts["hours"], minutes=counts["minutes"], seconds=counts["seconds"]
         )
     except OverflowError:
         return timedelta.max
 
 
 def signature(step: Mapping[str, Any]) -> str:
-    """What two runs of a step have to share for one to stand for the other.
+    """The cache key of a run of a step: runs with equal keys may replace each other.
 
     Args:
-        step: the step, expressions worked out.
+        step: the step, with its expressions resolved.
     """
     step_type, arguments = step["Type"], step.get("Arguments") or {}
     keys = _KEYS.get(step_type)
     if keys is None:
-        # A Lambda's function and a queue stand beside the arguments.
-        counted = {key: step.get(key) for key in ("Arguments", "FunctionArn", "SqsQueueUrl")}
+        # FunctionArn and SqsQueueUrl are keys of the step, beside its arguments.
+        compared = {key: step.get(key) for key in ("Arguments", "FunctionArn", "SqsQueueUrl")}
     else:
-        counted = {key: arguments.get(key) for key in keys}
-    tuned = counted.get("TrainingJobDefinition")
-    if isinstance(tuned, Mapping):
-        counted["TrainingJobDefinition"] = {key: tuned.get(key) for key in _OF_A_TUNED_JOB}
-    return json.dumps([step_type, counted], sort_keys=True, default=str)
+        compared = {key: arguments.get(key) for key in keys}
+    definition = compared.get("TrainingJobDefinition")
+    if isinstance(definition, Mapping):
+        compared["TrainingJobDefinition"] = {
+            key: definition.get(key) for key in _TRAINING_JOB_DEFINITION
+        }
+    return json.dumps([step_type, compared], sort_keys=True, default=str)
 
 
 def cached_run(
     name: str, wanted: str, caching: Caching, earlier: Iterable[tuple[str, StepRun]], now: datetime
 ) -> StepRun | None:
-    """The most recent run that may stand for a new one.
+    """The most recent run that may be reused, or ``None``.
 
     Args:
         name: the step's name.
-        wanted: its signature.
-        caching: its ``CacheConfig``.
+        wanted: the signature of the new run.
+        caching: the step's ``CacheConfig``.
         earlier: the runs of other executions of the pipeline, each with its execution's ARN.
-        now: the time.
+        now: the current time.
     """
     if not caching.enabled:
         return None
-    fitting = [
+    candidates = [
         (run.end, arn, run)
         for arn, run in earlier
         if run.name == name
@@ -160,7 +162,7 @@ def cached_run(
         and run.end is not None
         and (caching.expire_after is None or now - run.end <= caching.expire_after)
     ]
-    if not fitting:
+    if not candidates:
         return None
-    _, arn, run = max(fitting, key=lambda one: one[0])
-    return run.hit(arn)
+    _, arn, run = max(candidates, key=lambda candidate: candidate[0])
+    return run.from_cache_of(arn)

@@ -1,4 +1,4 @@
-"""Pipeline expressions: which steps they refer to, and what they come to in a run. Pure."""
+"""Pipeline expressions: the steps that they refer to, and their values in a run. Pure."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 MISSING = object()
-"""What :func:`pick` gives where a path leads nowhere."""
+"""The result of :func:`pick` for a path without a value; ``None`` is a value."""
 
 
 class StandIn(str):
-    """A value of a likely form for something that only a real run can know."""
+    """A plausible value in place of one that only a real run produces."""
 
 
 _STEP = re.compile(r"Steps\.([A-Za-z0-9_-]+)(?:\.?(.*))?$", re.DOTALL)
@@ -23,7 +23,7 @@ _FUNCTIONS = ("Std:Join", "Std:JsonGet")
 
 
 def is_expression(value: Any) -> bool:
-    """Whether a value of a definition is worked out in the run."""
+    """Whether a value of a definition is an expression, which the run resolves."""
     if not isinstance(value, Mapping) or len(value) != 1:
         return False
     [(key, inside)] = value.items()
@@ -31,7 +31,7 @@ def is_expression(value: Any) -> bool:
 
 
 def step_path(path: str) -> tuple[str, str] | None:
-    """The step that a ``Get`` path refers to and what follows it, or ``None`` for other paths.
+    """The step and the property path in a ``Get`` path, or ``None`` for other paths.
 
     Example:
         >>> from sm_prefix_ext.embedded.executions.expressions import step_path
@@ -40,8 +40,8 @@ def step_path(path: str) -> tuple[str, str] | None:
         >>> step_path("Parameters.Instances") is None
         True
     """
-    found = _STEP.fullmatch(path)
-    return (found[1], found[2] or "") if found else None
+    match = _STEP.fullmatch(path)
+    return (match[1], match[2] or "") if match else None
 
 
 def paths(value: Any) -> Iterator[str]:
@@ -61,13 +61,13 @@ def paths(value: Any) -> Iterator[str]:
 def references(value: Any) -> Iterator[str]:
     """The names of the steps that a value refers to, at any depth."""
     for path in paths(value):
-        found = step_path(path)
-        if found:
-            yield found[0]
+        reference = step_path(path)
+        if reference:
+            yield reference[0]
 
 
 def with_uris(value: Any, lookup: Callable[[str], Any]) -> Any:
-    """A copy of a value in which the URIs that ``Std:JsonGet`` reads from are worked out.
+    """A copy of a value with the URIs of ``Std:JsonGet`` resolved, and nothing else.
 
     Args:
         value: any part of a definition.
@@ -84,12 +84,12 @@ def with_uris(value: Any, lookup: Callable[[str], Any]) -> Any:
 
 
 def resolve(value: Any, lookup: Callable[[str], Any]) -> Any:
-    """A copy of a value with its expressions worked out.
+    """A copy of a value with its expressions resolved.
 
     Args:
         value: any part of a definition.
-        lookup: gives the value of a ``Get`` path. A property file's content can't be known, so
-            ``Std:JsonGet`` comes to a stand-in.
+        lookup: gives the value of a ``Get`` path. ``Std:JsonGet`` resolves to a stand-in, because
+            no job runs that would write the property file.
     """
     if isinstance(value, list):
         return [resolve(inside, lookup) for inside in value]
@@ -103,19 +103,19 @@ def resolve(value: Any, lookup: Callable[[str], Any]) -> Any:
     if key == "Std:JsonGet":
         path = inside.get("Path") if isinstance(inside, Mapping) else None
         return stand_in(f"JsonGet.{path or 'value'}")
-    joined = inside if isinstance(inside, Mapping) else {}
-    values = resolve(joined.get("Values") or [], lookup)
-    text = str(joined.get("On") or "").join(map(as_text, values))
-    return StandIn(text) if any(isinstance(one, StandIn) for one in values) else text
+    join = inside if isinstance(inside, Mapping) else {}
+    values = resolve(join.get("Values") or [], lookup)
+    text = str(join.get("On") or "").join(map(as_text, values))
+    return StandIn(text) if any(isinstance(value, StandIn) for value in values) else text
 
 
 def as_text(value: Any) -> str:
-    """A value as it stands in a joined string."""
+    """A value as ``Std:Join`` writes it."""
     return value if isinstance(value, str) else json.dumps(value, default=str)
 
 
 def parts(path: str) -> list[str | int] | None:
-    """The parts of a property path, or ``None`` for a text that isn't one.
+    """The parts of a property path, or ``None`` for an invalid path.
 
     Example:
         >>> from sm_prefix_ext.embedded.executions.expressions import parts
@@ -130,21 +130,23 @@ def parts(path: str) -> list[str | int] | None:
 def pick(document: Any, path: str) -> Any:
     """Follow a property path such as ``Outputs['train'].S3Output.S3Uri`` into a description.
 
-    A list that is indexed by a word gives the item which carries that word as its name.
+    A text as the index of a list selects the item with that name.
 
     Returns:
-        What is there, or :data:`MISSING`.
+        The value, or :data:`MISSING`.
     """
-    found = document
+    # Not by jmespath: its grammar rejects ``Outputs['train']`` and names with hyphens, it can't
+    # select an item by its name alone, and its result is None for a null and a missing member.
+    value = document
     for part in parts(path) or []:
         if isinstance(part, int):
-            listed = isinstance(found, list) and part < len(found)
-            found = found[part] if listed else MISSING
+            exists = isinstance(value, list) and part < len(value)
+            value = value[part] if exists else MISSING
         else:
-            found = _member(found, part)
-        if found is MISSING:
+            value = _member(value, part)
+        if value is MISSING:
             return MISSING
-    return found
+    return value
 
 
 def _member(holder: Any, key: str) -> Any:
@@ -160,7 +162,7 @@ def _member(holder: Any, key: str) -> Any:
 
 
 def stand_in(path: str) -> StandIn:
-    """A value of a likely form for something that only a real run can know.
+    """A plausible value for a path whose value only a real run produces.
 
     Example:
         >>> from sm_prefix_ext.embedded.executions.expressions import stand_in

@@ -1,4 +1,4 @@
-"""What a step leaves that makes no job: likely metadata, and what other steps may refer to."""
+"""The results of steps without a job: plausible metadata, and properties for other steps."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def result_of(
     """The metadata and the properties of a step without a job.
 
     Args:
-        step: the step, expressions worked out.
-        region: where it runs.
-        account: whose it is.
-        token: makes identifiers unique.
+        step: the step, with its expressions resolved.
+        region: the region of the execution.
+        account: the account of the execution.
+        token: a random text, which makes identifiers unique.
     """
     name, step_type = step["Name"], step["Type"]
     arguments = step.get("Arguments") or {}
@@ -35,17 +35,17 @@ def result_of(
         identifiers = {resource.name_field: resource_name, f"{step_type}Arn": arn}
         return {step_type: {"Arn": arn}}, {**arguments, **identifiers}
     outputs = {
-        one["OutputName"]: stand_in(f"{name}.{one['OutputName']}")
-        for one in step.get("OutputParameters") or []
-        if isinstance(one, Mapping) and "OutputName" in one
+        output["OutputName"]: stand_in(f"{name}.{output['OutputName']}")
+        for output in step.get("OutputParameters") or []
+        if isinstance(output, Mapping) and "OutputName" in output
     }
-    listed = [{"Name": key, "Value": value} for key, value in outputs.items()]
-    known: dict[str, dict[str, Any]] = {
-        "Lambda": {"Arn": step.get("FunctionArn"), "OutputParameters": listed},
+    parameters = [{"Name": key, "Value": value} for key, value in outputs.items()]
+    results: dict[str, dict[str, Any]] = {
+        "Lambda": {"Arn": step.get("FunctionArn"), "OutputParameters": parameters},
         "Callback": {
             "CallbackToken": token,
             "SqsQueueUrl": step.get("SqsQueueUrl"),
-            "OutputParameters": listed,
+            "OutputParameters": parameters,
         },
         "EMR": {
             "ClusterId": arguments.get("ClusterId") or f"j-{token.upper()}",
@@ -58,35 +58,37 @@ def result_of(
             "JobRunName": name,
         },
         "Lineage": {"ActionArns": {}, "ArtifactArns": {}, "ContextArns": {}},
-        "Cleanup": {"CleanedSteps": _cleaned(arguments)},
+        "Cleanup": {"CleanedSteps": _cleaned_steps(arguments)},
     }
-    shown = {key: value for key, value in known.get(step_type, {}).items() if value is not None}
-    properties = {**shown, "OutputParameters": outputs} if outputs else shown
-    return ({step_type: shown} if shown else {}), properties
+    result = {key: value for key, value in results.get(step_type, {}).items() if value is not None}
+    properties = {**result, "OutputParameters": outputs} if outputs else result
+    return ({step_type: result} if result else {}), properties
 
 
-def callback_outputs(step: Mapping[str, Any], given: Sequence[Mapping[str, str]]) -> dict[str, Any]:
-    """What a Callback step's answer gives, in the types that the step declares.
+def callback_outputs(
+    step: Mapping[str, Any], parameters: Sequence[Mapping[str, str]]
+) -> dict[str, Any]:
+    """The outputs of a Callback step, converted to the types that the step declares.
 
     Args:
         step: the step, as the definition has it.
-        given: the answer's ``OutputParameters``, all of it text.
+        parameters: the ``OutputParameters`` of the callback; all values are text.
 
     Raises:
         ValueError: for an output that the step doesn't declare, or of another type.
     """
     declared = {
-        one["OutputName"]: one.get("OutputType", "String")
-        for one in step.get("OutputParameters") or []
+        output["OutputName"]: output.get("OutputType", "String")
+        for output in step.get("OutputParameters") or []
     }
-    sent = {one["Name"]: one["Value"] for one in given}
+    sent = {parameter["Name"]: parameter["Value"] for parameter in parameters}
     unknown = sorted(set(sent) - set(declared))
     if unknown:
         raise ValueError(f"Step {step['Name']!r} declares no output named {unknown[0]!r}.")
     return {name: typed(name, value, declared[name]) for name, value in sent.items()}
 
 
-def _cleaned(arguments: Mapping[str, Any]) -> list[str]:
+def _cleaned_steps(arguments: Mapping[str, Any]) -> list[str]:
     resources = arguments.get("Resources")
     sources = resources.get("S3") if isinstance(resources, Mapping) else None
     return [

@@ -1,8 +1,8 @@
-"""Retry policies of steps: which failures are tried again, and how often.
+"""Retry policies of steps: which failures are retried, and how often.
 
 Exception types, defaults and limits are those of the developer guide, "Retry Policy for Pipeline
-Steps"; which text of a failure stands for which type is told by the prefixes of
-``FailureReason`` that the API reference of ``DescribeTrainingJob`` names.
+Steps"; the texts that identify a type are the prefixes of ``FailureReason`` in the API reference of
+``DescribeTrainingJob``.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ EXCEPTION_TYPES = (
     *(SERVICE_FAULT, THROTTLING, INTERNAL_ERROR, CAPACITY_ERROR, RESOURCE_LIMIT),
     "Emr.RESOURCE_LIMIT",
 )
-_TOLD_BY = {
+_FAILURE_TEXTS = {
     INTERNAL_ERROR: ("InternalServerError",),
     CAPACITY_ERROR: ("CapacityError", "InsufficientCapacity"),
     RESOURCE_LIMIT: ("ResourceLimitExceeded",),
     THROTTLING: ("ThrottlingException", "Rate exceeded"),
     SERVICE_FAULT: ("ServiceUnavailable", "InternalFailure"),
 }
-_RETRYING = frozenset(
+_RETRIED_STEP_TYPES = frozenset(
     ("Processing", "Training", "Tuning", "AutoML", "Model", "RegisterModel", "Transform")
 )
-"""The step types that the guide names; ``EndpointConfig`` is one for SDK v3."""
-_RETRY_INSIDE = frozenset({"Tuning", "AutoML"})
-"""Their jobs retry on their own after an internal error, so their steps don't."""
-MOST_ATTEMPTS, DEFAULT_ATTEMPTS = 20, 5
+"""The step types in the developer guide; SDK v3 adds ``EndpointConfig``."""
+_RETRIED_BY_JOB = frozenset({"Tuning", "AutoML"})
+"""The step types whose jobs retry after an internal error, so that their steps don't."""
+MAX_ATTEMPTS, DEFAULT_ATTEMPTS = 20, 5
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class RetryPolicy:
     """An entry of a step's ``RetryPolicies``.
 
     Args:
-        types: the exception types that it is for.
-        attempts: how many more attempts there may be.
-        interval: seconds before the first of them.
-        backoff: what the interval is multiplied with each time.
-        minutes: after how many minutes there are no more attempts, or ``None``.
+        types: the exception types that it applies to.
+        attempts: the greatest number of retries.
+        interval: the seconds before the first retry.
+        backoff: the factor of the interval for each further retry.
+        minutes: the minutes after which no retry starts, or ``None``.
     """
 
     types: frozenset[str]
@@ -54,7 +54,7 @@ class RetryPolicy:
 
     @property
     def allowed(self) -> int:
-        """How many attempts there are after the first, both limits counted in."""
+        """The number of retries within both limits."""
         if self.minutes is None:
             return self.attempts
         waited, count, pause = 0.0, 0, self.interval
@@ -67,18 +67,18 @@ def retry_policies(step: Mapping[str, Any]) -> tuple[RetryPolicy, ...]:
     """A step's retry policies.
 
     Raises:
-        ValueError: for one that can't be.
+        ValueError: for an invalid one.
     """
-    listed = step.get("RetryPolicies")
-    if listed is None:
+    policies = step.get("RetryPolicies")
+    if policies is None:
         return ()
-    if not isinstance(listed, list):
+    if not isinstance(policies, list):
         raise ValueError("Expecting start of Json Array.")
-    return tuple(_read(one, step["Name"]) for one in listed)
+    return tuple(_read(policy, step["Name"]) for policy in policies)
 
 
-def _read(given: Any, name: str) -> RetryPolicy:
-    policy = given if isinstance(given, Mapping) else {}
+def _read(entry: Any, name: str) -> RetryPolicy:
+    policy = entry if isinstance(entry, Mapping) else {}
     types = policy.get("ExceptionType")
     if not isinstance(types, list) or not types or not set(types) <= set(EXCEPTION_TYPES):
         raise ValueError(
@@ -86,8 +86,8 @@ def _read(given: Any, name: str) -> RetryPolicy:
             f"{', '.join(EXCEPTION_TYPES)}."
         )
     minutes = _number(policy, "ExpireAfterMin", None, 14400, name)
-    most = DEFAULT_ATTEMPTS if minutes is None else MOST_ATTEMPTS
-    attempts = _number(policy, "MaxAttempts", most, MOST_ATTEMPTS, name)
+    default = DEFAULT_ATTEMPTS if minutes is None else MAX_ATTEMPTS
+    attempts = _number(policy, "MaxAttempts", default, MAX_ATTEMPTS, name)
     interval = _number(policy, "IntervalSeconds", 1, 43200, name)
     backoff = _number(policy, "BackoffRate", 2.0, None, name)
     assert attempts is not None and interval is not None and backoff is not None
@@ -95,37 +95,37 @@ def _read(given: Any, name: str) -> RetryPolicy:
 
 
 def _number(
-    policy: Mapping[str, Any], field: str, default: float | None, most: int | None, name: str
+    policy: Mapping[str, Any], field: str, default: float | None, maximum: int | None, name: str
 ) -> float | None:
     value = policy.get(field)
     if value is None:
         return default
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-    if not good or (most is not None and value > most):
-        upper = "" if most is None else f" to {most}"
+    valid = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    if not valid or (maximum is not None and value > maximum):
+        upper = "" if maximum is None else f" to {maximum}"
         raise ValueError(
             f"A retry policy of step {name!r} has {field} {value!r}; wanted a number from 0{upper}."
         )
     return float(value)
 
 
-def attempts_after(step: Mapping[str, Any], reason: str) -> int:
-    """How many attempts a step has after one that failed for a reason.
+def retries_after(step: Mapping[str, Any], reason: str) -> int:
+    """The number of retries of a step after a failure.
 
     Args:
         step: the step, as the definition has it.
-        reason: why the attempt failed.
+        reason: the reason of the failure.
     """
     step_type = step["Type"]
-    if step_type not in _RETRYING and step_type != "EndpointConfig":
+    if step_type not in _RETRIED_STEP_TYPES and step_type != "EndpointConfig":
         return 0
     types = {
-        kind
-        for kind, words in _TOLD_BY.items()
-        if kind in reason or any(word in reason for word in words)
+        exception_type
+        for exception_type, texts in _FAILURE_TEXTS.items()
+        if exception_type in reason or any(text in reason for text in texts)
     }
-    if step_type in _RETRY_INSIDE:
+    if step_type in _RETRIED_BY_JOB:
         types.discard(INTERNAL_ERROR)
-    fitting = [policy for policy in retry_policies(step) if policy.types & types]
-    # The first that fits decides, as in Step Functions, whose retriers they are like.
-    return fitting[0].allowed if fitting else 0
+    # The first policy that applies decides, as the retriers of Step Functions do.
+    applying = (policy.allowed for policy in retry_policies(step) if policy.types & types)
+    return next(applying, 0)

@@ -19,7 +19,7 @@ from .execution import Execution, Job, JobBackend, StepError
 from .expressions import MISSING, pick, resolve, stand_in
 from .iam_requests import DeployTarget, ExecutionAuthorizer, view_of
 from .non_job_steps import DEPLOYED, result_of
-from .retries import attempts_after
+from .retries import retries_after
 from .step_runs import Iteration, StepRun
 from .variables import Scope
 
@@ -129,7 +129,7 @@ class Runner:
         run = self._attempt(node, first)
         while run.status == FAILED:
             retries = run.attempts - first.attempts
-            if retries >= attempts_after(node.step, run.reason or ""):
+            if retries >= retries_after(node.step, run.reason or ""):
                 break
             run = self._attempt(node, replace(first, attempts=run.attempts + 1))
         return run

@@ -1,4 +1,4 @@
-"""What is kept of a step that ran, and how ListPipelineExecutionSteps shows it."""
+"""The run of a step, and its entry in ListPipelineExecutionSteps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .dag import State
 
 @dataclass(frozen=True)
 class Iteration:
-    """Where in a ForEach step a step ran.
+    """The iteration of a ForEach step that a step ran in.
 
     Args:
         parent: the name of the ForEach step.
@@ -31,21 +31,22 @@ class StepRun:
     """A step that ran, or is running.
 
     Args:
-        name: its name; in a ForEach body with ``-<index>`` behind it.
+        name: the step's name; in a ForEach body followed by ``-<index>``.
         step: the step of the definition.
-        status: as the service shows it.
-        start: when it started.
-        end: when it ended, or ``None``.
-        metadata: as the service shows it.
-        reason: why it failed, or ``None``.
-        properties: what other steps may refer to.
+        status: the service's status.
+        start: the time of its start.
+        end: the time of its end, or ``None``.
+        metadata: the ``Metadata`` that the service shows.
+        reason: the reason of a failure, or ``None``.
+        properties: the properties that other steps may refer to.
         branch: of a condition step: the branch that it took.
-        attempts: how often it was tried.
-        iteration: its place in a ForEach step, or ``None``.
-        job: the job's step type and name, or ``None`` where none was made.
-        source: the ARN of the execution that a selective one took this from, or ``None``.
-        signature: what another run has to share for this one to stand for it, or ``None``.
-        cached_from: the ARN of the execution whose result was found in the cache, or ``None``.
+        attempts: the number of attempts.
+        iteration: the iteration of a ForEach step, or ``None``.
+        job: the job's step type and name, or ``None`` for a step without a job.
+        source: the ARN of the execution that a selective execution reuses this run from, or
+            ``None``.
+        signature: the cache key, or ``None`` for a step type without caching.
+        cached_from: the ARN of the execution that step caching reuses this run from, or ``None``.
     """
 
     name: str
@@ -66,20 +67,20 @@ class StepRun:
 
     @property
     def state(self) -> State:
-        """The same, as the graph sees it."""
+        """The state of the step in the graph."""
         return State(self.status, self.branch)
 
     def reused_from(self, source: str) -> StepRun:
-        """The same result, reused by another execution."""
+        """The same run, reused by a selective execution."""
         return replace(self, source=self.source or source)
 
-    def hit(self, source: str) -> StepRun:
-        """The same result, found in the cache by another execution."""
+    def from_cache_of(self, source: str) -> StepRun:
+        """The same run, reused by step caching."""
         return replace(self, cached_from=source, source=None, attempts=1)
 
     def to_response(self) -> dict[str, Any]:
-        """The step as ListPipelineExecutionSteps gives it."""
-        shown: dict[str, Any] = {
+        """The step's entry in ListPipelineExecutionSteps."""
+        entry: dict[str, Any] = {
             "StepName": self.name,
             "StepDisplayName": self.step.get("DisplayName"),
             "StepDescription": self.step.get("Description"),
@@ -90,14 +91,14 @@ class StepRun:
             "AttemptCount": self.attempts,
         }
         if self.source is not None:
-            shown["SelectiveExecutionResult"] = {"SourcePipelineExecutionArn": self.source}
+            entry["SelectiveExecutionResult"] = {"SourcePipelineExecutionArn": self.source}
         if self.cached_from is not None:
-            shown["CacheHitResult"] = {"SourcePipelineExecutionArn": self.cached_from}
+            entry["CacheHitResult"] = {"SourcePipelineExecutionArn": self.cached_from}
         if self.iteration is not None:
-            shown["IterationContext"] = {
+            entry["IterationContext"] = {
                 "ParentStepName": self.iteration.parent,
                 "Index": self.iteration.index,
                 "Item": str(self.iteration.item),
             }
-        present = {key: value for key, value in shown.items() if value is not None}
+        present = {key: value for key, value in entry.items() if value is not None}
         return {**present, "Metadata": dict(self.metadata)}
