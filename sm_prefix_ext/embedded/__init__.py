@@ -1,4 +1,4 @@
-"""AWS on this machine, for rehearsal: a started pipeline runs, and its jobs have real names.
+"""AWS on this machine, for rehearsals: started pipelines run, and jobs get names of the real form.
 
 Needs moto: ``pip install 'sm-prefix-ext[embedded]'``.
 """

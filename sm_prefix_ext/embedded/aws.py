@@ -1,4 +1,4 @@
-"""The embedded AWS as a context: opened, it stands in for AWS; closed, everything is as before."""
+"""The embedded AWS as a context manager: it replaces AWS while it is open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from moto.core.config import default_user_config
 from moto.core.models import botocore_stubber
 
 from .auth.principals import OWN_KEY
-from .auth.principals import authorize as by_policies
+from .auth.principals import authorize as authorize_by_policies
 from .backend.iam import EmbeddedIam
 from .backend.sagemaker import EmbeddedSageMaker
 from .backend.sts import EmbeddedSts
@@ -40,40 +40,38 @@ _TRUST = {
         }
     ],
 }
-_EVERYTHING = {
+_ALLOW_ALL = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
 
 
-def _ours(variable: str) -> bool:
+def _is_managed(variable: str) -> bool:
     return variable.startswith("AWS_") or variable == "MOTO_ACCOUNT_ID"
 
 
 class EmbeddedAWS:
     """AWS on this machine: moto in process, extended so that pipeline executions run.
 
-    While it is open, every boto3 client of this process that was made after this module was
-    imported talks to it, with dummy credentials; nothing leaves the machine. Closed, the
-    environment, moto and boto3's default session are as they were, and what was made in it is
-    gone. One is open at a time. Opened inside a ``mock_aws`` of moto's, it shares its state.
+    While it is open, every boto3 client of this process that was created after the import of this
+    module talks to it, with dummy credentials; nothing leaves the machine. Closing it restores the
+    environment, moto and boto3's default session, and deletes its resources. A process has one
+    open embedded AWS at a time. Inside a ``mock_aws`` of moto's, it shares its state.
 
     Args:
-        region: where it is.
-        account_id: whose it is, 12 digits.
-        outcomes: how steps end, by name. A condition: ``True`` for its if branch (so also without
-            an outcome), ``False`` for the else branch. Any step: ``"Failed"``, ``"Stopped"``,
+        region: the region.
+        account_id: the account, 12 digits.
+        outcomes: the outcomes of steps, by name. For a condition: ``True``, the default, for the
+            if branch, ``False`` for the else branch. For any step: ``"Failed"``, ``"Stopped"``,
             ``"Executing"`` (it runs until the execution is stopped), ``"Succeeded"``, or an
-            exception, whose text is then the failure's reason; a list has one for each attempt,
-            and its last holds for the attempts after. May be changed through
-            :attr:`outcomes` while it is open. A step in a ForEach body goes by its name, or for
-            one item by ``<name>-<index>``.
-        enforce_callers: whether direct calls to SageMaker are judged by the policies of the user
-            or role whose credentials they carry, too. The embedded AWS's own credentials may do
-            everything.
+            exception, whose text is the reason of the failure. A list has an outcome for each
+            attempt, and repeats its last. :attr:`outcomes` may be changed while it is open. The
+            key of a step in a ForEach body is its name, or ``<name>-<index>`` for a single item.
+        enforce_callers: whether direct calls to SageMaker need the permissions of the user or role
+            that makes them. The embedded AWS's own credentials have all permissions.
 
     Raises:
-        ValueError: for a value that is no outcome.
+        ValueError: for an invalid outcome or account ID.
 
     Example:
         >>> from sm_prefix_ext.embedded import EmbeddedAWS
@@ -97,33 +95,33 @@ class EmbeddedAWS:
             raise ValueError(f"account_id is {account_id!r}; wanted a string of 12 digits.")
         self.region = region
         self.account_id = account_id
-        self._settings = Settings(dict(outcomes), by_policies, enforce_callers)
+        self._settings = Settings(dict(outcomes), authorize_by_policies, enforce_callers)
         self._stack: ExitStack | None = None
         self._session: boto3.Session | None = None
 
     @property
     def outcomes(self) -> dict[str, Any]:
-        """How steps end, by name; read when a step starts."""
+        """The outcomes of steps, by name; read when a step starts."""
         return self._settings.outcomes
 
     @property
     def authorize(self) -> Authorize:
-        """Asked before every call that SageMaker makes for a pipeline; by default, the policies.
+        """Authorizes every call that SageMaker makes for a pipeline.
 
-        Those are the inline and attached policies and the boundary of the role that the call is
-        made under. ``None`` brings that back.
+        By default, the inline and attached policies and the permissions boundary of the role
+        decide. ``None`` restores that.
         """
         return self._settings.authorize
 
     @authorize.setter
     def authorize(self, authorize: Authorize | None) -> None:
-        self._settings.authorize = authorize or by_policies
+        self._settings.authorize = authorize or authorize_by_policies
 
     def __enter__(self) -> EmbeddedAWS:
         if EmbeddedAWS._open is not None:
-            other = EmbeddedAWS._open
+            opened = EmbeddedAWS._open
             raise RuntimeError(
-                f"An EmbeddedAWS ({other.region}, {other.account_id}) is open already; close it "
+                f"An EmbeddedAWS ({opened.region}, {opened.account_id}) is open already; close it "
                 "first, because moto keeps one state per process."
             )
         with ExitStack() as stack:
@@ -150,22 +148,22 @@ class EmbeddedAWS:
             stack.__exit__(*exception)
 
     def start(self) -> EmbeddedAWS:
-        """Open it without a ``with``, for the cells of a notebook; :meth:`stop` closes it."""
+        """Open it without a ``with`` statement, as in a notebook; :meth:`stop` closes it."""
         return self.__enter__()
 
     def stop(self) -> None:
-        """Close it; closed already, nothing happens."""
+        """Close it; does nothing where it is closed."""
         self.__exit__(None, None, None)
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that are set while it is open."""
+        """The environment variables that are set while it is open."""
         return {
             "AWS_ACCESS_KEY_ID": OWN_KEY,
             "AWS_SECRET_ACCESS_KEY": "embedded",
             "AWS_DEFAULT_REGION": self.region,
             "AWS_REGION": self.region,
-            # The user's own profiles may name other endpoints, or ask for a login.
+            # The user's own profiles may name other endpoints or require a login.
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -175,10 +173,10 @@ class EmbeddedAWS:
     @property
     def boto_session(self) -> boto3.Session:
         """A boto3 session with the dummy credentials and the region."""
-        self._needs_open("boto_session")
+        self._require_open("boto_session")
         if self._session is None:
             core = botocore.session.Session()
-            # Each session would read botocore's service models anew, 0.1 s apiece.
+            # Without a shared loader, each session reads botocore's service models again (0.1 s).
             core.register_component("data_loader", _loader())
             self._session = boto3.Session(
                 aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
@@ -199,22 +197,22 @@ class EmbeddedAWS:
 
     @property
     def default_bucket(self) -> str:
-        """The bucket that SageMaker's SDK uses by default; it is there."""
+        """The default bucket of SageMaker's SDK, which exists."""
         return f"sagemaker-{self.region}-{self.account_id}"
 
     def create_bucket(self, name: str) -> str:
-        """Make a bucket, unless it is there.
+        """Create a bucket, unless it exists.
 
         Args:
-            name: its name.
+            name: the bucket's name.
 
         Returns:
             The name.
         """
-        place = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        location = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
         try:
             self.client("s3").create_bucket(
-                Bucket=name, **({} if self.region == "us-east-1" else place)
+                Bucket=name, **({} if self.region == "us-east-1" else location)
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
@@ -222,19 +220,19 @@ class EmbeddedAWS:
         return name
 
     def create_role(self, name: str, policies: Sequence[Any] | None = None) -> str:
-        """Make a role that SageMaker may assume.
+        """Create a role that SageMaker may assume.
 
         Args:
-            name: its name.
-            policies: inline policies: documents as dicts, as JSON, or with a ``to_dict()``. Left
-                out, the role may do everything; ``[]`` lets it do nothing.
+            name: the role's name.
+            policies: inline policies: documents as dicts, as JSON, or with a ``to_dict()``. By
+                default the role has all permissions; with ``[]`` it has none.
 
         Returns:
-            Its ARN.
+            The role's ARN.
 
         Raises:
-            botocore.exceptions.ClientError: as IAM does, for a role that exists or a policy that
-                isn't one.
+            botocore.exceptions.ClientError: as IAM does, for a role that exists or an invalid
+                policy.
 
         Example:
             >>> from sm_prefix_ext.embedded import EmbeddedAWS
@@ -245,7 +243,7 @@ class EmbeddedAWS:
         iam = self.client("iam")
         trust = json.dumps(_TRUST)
         role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]
-        for number, policy in enumerate([_EVERYTHING] if policies is None else policies):
+        for number, policy in enumerate([_ALLOW_ALL] if policies is None else policies):
             document = policy.to_dict() if hasattr(policy, "to_dict") else policy
             iam.put_role_policy(
                 RoleName=name,
@@ -255,16 +253,16 @@ class EmbeddedAWS:
         return str(role["Arn"])
 
     def serve(self) -> Server:
-        """Put it on a loopback port, for other processes.
+        """Serve it on a loopback port, for other processes.
 
         Returns:
             A context manager with ``url``, ``environment`` (the variables for the other process)
-            and ``stop()``. It ends with this embedded AWS at the latest.
+            and ``stop()``. Closing the embedded AWS stops it too.
 
         Raises:
             ImportError: where moto's server parts aren't installed.
         """
-        self._needs_open("serve()")
+        self._require_open("serve()")
         server = Server({k: v for k, v in self.environment.items() if k != "MOTO_ACCOUNT_ID"})
         assert self._stack is not None
         self._stack.callback(server.stop)
@@ -274,22 +272,24 @@ class EmbeddedAWS:
         self._session = None
         EmbeddedAWS._open = None
 
-    def _needs_open(self, what: str) -> None:
+    def _require_open(self, attribute: str) -> None:
         if EmbeddedAWS._open is not self:
-            raise RuntimeError(f"EmbeddedAWS.{what} needs it open: with EmbeddedAWS() as aws: …")
+            raise RuntimeError(
+                f"EmbeddedAWS.{attribute} needs an open embedded AWS: with EmbeddedAWS() as aws: …"
+            )
 
 
 @contextmanager
-def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Set AWS's variables to the wanted ones alone; put them back afterwards."""
-    before = {key: value for key, value in os.environ.items() if _ours(key)}
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Replace all of AWS's environment variables; restore them afterwards."""
+    before = {key: value for key, value in os.environ.items() if _is_managed(key)}
     for key in before:
         del os.environ[key]
-    os.environ.update(wanted)
+    os.environ.update(variables)
     try:
         yield
     finally:
-        for key in [key for key in os.environ if _ours(key)]:
+        for key in [key for key in os.environ if _is_managed(key)]:
             del os.environ[key]
         os.environ.update(before)
 
@@ -300,16 +300,16 @@ def _loader() -> Any:
 
 
 def _moto_config() -> Any:
-    # The credentials are ours, and moto would fall over on leaving where somebody unset its own.
+    # We set the credentials. moto would fail on exit where somebody had unset its own.
     return {"core": {**default_user_config["core"], "mock_credentials": False}}
 
 
-def _handler(make: Callable[[], Any]) -> Callable[..., Any]:
-    # The threads of a server and of the program would change the same execution.
-    one_at_a_time = RLock()
+def _handler(create_response: Callable[[], Any]) -> Callable[..., Any]:
+    # Threads of a server and of the program may change the same execution.
+    lock = RLock()
 
     def handle(request: Any, url: str, headers: Any) -> Any:
-        with one_at_a_time:
-            return make()._dispatch(request, url, headers)
+        with lock:
+            return create_response()._dispatch(request, url, headers)
 
     return handle

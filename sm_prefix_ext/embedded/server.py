@@ -1,4 +1,4 @@
-"""Put the embedded AWS on a loopback port, for other processes."""
+"""Serve the embedded AWS on a loopback port, for other processes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ class Server:
     """The embedded AWS on a port of 127.0.0.1.
 
     Args:
-        environment: the variables that make another process's boto3 talk to it; the address is
-            added.
+        environment: the variables for boto3 in other processes, without the endpoint's URL.
 
     Raises:
         ImportError: where moto's server parts aren't installed.
@@ -38,7 +37,7 @@ class Server:
             ) from None
 
         class Quiet(MotoRequestHandler):
-            """Handles requests without a line of log for each."""
+            """Handles requests without logging them."""
 
             def log_request(self, *args: Any, **kwargs: Any) -> None:
                 """Log nothing."""
@@ -51,12 +50,12 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Its address, such as ``http://127.0.0.1:54321``."""
+        """The endpoint's URL, such as ``http://127.0.0.1:54321``."""
         return f"http://127.0.0.1:{self._server.server_port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that make another process's boto3 talk to it."""
+        """The environment variables with which boto3 in another process uses this endpoint."""
         return {**self._environment, "AWS_ENDPOINT_URL": self.url}
 
     def stop(self) -> None:

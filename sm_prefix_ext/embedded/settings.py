@@ -1,4 +1,4 @@
-"""What a caller may set about the runs: outcomes, and who may do what."""
+"""The settings of an embedded AWS: outcomes of steps, authorization, clock and tokens."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ..iam.request_context import Facts
 from .statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 
 OUTCOMES = (SUCCEEDED, FAILED, STOPPED, EXECUTING)
-_WITHOUT = {
+_FIXED_OUTCOMES = {
     "Fail": "has no other outcome than to fail",
-    "ForEach": "ends as the steps of its body do: set theirs",
+    "ForEach": "gets its outcome from the steps of its body; set theirs",
 }
 _WANTED = f"wanted one of {', '.join(map(repr, OUTCOMES))}, or an exception"
 
@@ -29,8 +29,8 @@ class ServiceCall:
 
     Args:
         action: the IAM action, such as ``sagemaker:CreateTrainingJob`` or ``iam:PassRole``.
-        resource: the ARN that it is asked for.
-        role: the ARN of the role that the service acts under.
+        resource: the ARN of the resource.
+        role: the ARN of the role that the service assumes.
         session: the name of the role session, ``sagemaker-pipeline-<execution id>-<step>``.
         step: the step's name.
         step_type: such as ``Training``.
@@ -53,18 +53,18 @@ class ServiceCall:
 
 
 Authorize = Callable[[ServiceCall], str | None]
-"""Why a call is refused, as the end of the service's sentence (``because no identity-based policy
-allows the sagemaker:CreateTrainingJob action``), or ``None`` where it is allowed."""
+"""Gives the reason for denying a call, as the end of the service's sentence (``because no
+identity-based policy allows the sagemaker:CreateTrainingJob action``), or ``None`` to allow it."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step shall end.
+    """The outcome of a step.
 
     Args:
         status: one of :data:`OUTCOMES`.
         branch: of a condition step: the branch that it takes.
-        reason: why it fails, or ``None`` for the embedded AWS's own words.
+        reason: the reason of a failure, or ``None`` for a default text.
     """
 
     status: str = SUCCEEDED
@@ -73,13 +73,13 @@ class Outcome:
 
 
 def check_outcomes(outcomes: Mapping[str, Any]) -> None:
-    """See that every outcome is one.
+    """Check that every outcome is valid.
 
     Raises:
-        ValueError: with the step, what was got, and what is wanted.
+        ValueError: with the step, its value, and the valid values.
     """
-    for step, given in outcomes.items():
-        attempts = given if isinstance(given, list) and given else [given]
+    for step, outcome in outcomes.items():
+        attempts = outcome if isinstance(outcome, list) and outcome else [outcome]
         for value in attempts:
             known = isinstance(value, (bool, BaseException)) or value in OUTCOMES
             if not known:
@@ -92,16 +92,16 @@ def check_outcomes(outcomes: Mapping[str, Any]) -> None:
 def outcome_of(
     outcomes: Mapping[str, Any], names: tuple[str, ...], step_type: str, attempt: int = 1
 ) -> Outcome:
-    """The outcome that was set for a step.
+    """The outcome of a step.
 
     Args:
         outcomes: by step name.
-        names: the names under which it may be set, the closest first.
+        names: the keys of the step, the most specific first.
         step_type: such as ``Condition``.
-        attempt: the number of the attempt, which picks one of a list; the last holds on.
+        attempt: the number of the attempt, which selects from a list; its last outcome repeats.
 
     Raises:
-        ValueError: for an outcome that such a step can't have.
+        ValueError: for an outcome that a step of this type can't have.
     """
     name = next((name for name in names if name in outcomes), None)
     if name is None:
@@ -109,10 +109,10 @@ def outcome_of(
     value = outcomes[name]
     if isinstance(value, list) and value:
         value = value[min(attempt, len(value)) - 1]
-    if step_type in _WITHOUT:
+    if step_type in _FIXED_OUTCOMES:
         raise ValueError(
             f"outcomes[{name!r}] is {value!r}, and the step is of type {step_type}, which "
-            f"{_WITHOUT[step_type]}."
+            f"{_FIXED_OUTCOMES[step_type]}."
         )
     if isinstance(value, BaseException):
         return Outcome(FAILED, reason=str(value) or type(value).__name__)
@@ -130,7 +130,7 @@ def outcome_of(
 
 @dataclass
 class Clock:
-    """A clock that never shows the same millisecond twice."""
+    """A clock that never gives the same millisecond twice."""
 
     _last: datetime = field(default=datetime.min.replace(tzinfo=timezone.utc))
     _lock: Any = field(default_factory=Lock, repr=False)
@@ -145,7 +145,7 @@ class Clock:
 
 
 def random_token() -> str:
-    """An entity token as the service makes it."""
+    """A random entity token of the service's form."""
     alphabet = string.ascii_letters + string.digits
     return "".join(secrets.choice(alphabet) for _ in range(ENTITY_TOKEN_LENGTH))
 
@@ -156,10 +156,10 @@ class Settings:
 
     Args:
         outcomes: by step name, read when a step starts.
-        authorize: asked before every call that the service makes for a pipeline.
-        enforce_callers: whether direct calls to SageMaker are judged by their caller's policies.
+        authorize: called before every call that the service makes for a pipeline.
+        enforce_callers: whether direct calls to SageMaker need their caller's permissions.
         clock: gives the times of steps.
-        token: makes entity tokens.
+        token: creates entity tokens.
     """
 
     outcomes: dict[str, Any]

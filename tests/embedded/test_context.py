@@ -128,7 +128,7 @@ def test_reopened() -> None:
 
 def test_closed() -> None:
     """A closed one says so."""
-    with pytest.raises(RuntimeError, match=r"needs it open"):
+    with pytest.raises(RuntimeError, match=r"needs an open embedded AWS"):
         EmbeddedAWS().client("s3")
 
 
@@ -272,7 +272,7 @@ def test_server_ends_with_the_block() -> None:
     with EmbeddedAWS() as aws:
         server = aws.serve()
     server.stop()
-    with pytest.raises(RuntimeError, match=r"needs it open"):
+    with pytest.raises(RuntimeError, match=r"needs an open embedded AWS"):
         aws.serve()
 
 

@@ -559,7 +559,7 @@ def test_triggers(driver: Driver, trigger: str, outcome: str, ran: bool, status:
     [
         ({"Train": True}, "outcomes.'Train'. is True, and the step is of type Training"),
         ({"Bad": "Succeeded"}, "of type Fail, which has no other outcome"),
-        ({"Each": "Failed"}, "of type ForEach, which ends as the steps of its body do"),
+        ({"Each": "Failed"}, "of type ForEach, which gets its outcome from the steps of its body"),
     ],
 )
 def test_outcome_for_the_wrong_step(driver: Driver, outcomes: dict[str, Any], said: str) -> None:

@@ -1,4 +1,4 @@
-"""Pages of a list, as the service hands them out."""
+"""Pagination, as the service does it."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from typing import Any, TypeVar
 from moto.sagemaker.exceptions import AWSValidationException
 
 Item = TypeVar("Item")
-_MOST = 100
+_MAX_SIZE = 100
 
 
 def page(
-    items: Sequence[Item], most: Any = None, token: str | None = None
+    items: Sequence[Item], max_results: Any = None, token: str | None = None
 ) -> tuple[Sequence[Item], str | None]:
     """One page of a list.
 
     Args:
         items: the whole list.
-        most: how many a page holds, 1 to 100; 100 where it isn't given.
-        token: where the page begins, as the page before it said.
+        max_results: the size of a page, 1 to 100; ``None`` for 100.
+        token: the token of the page, from the page before; ``None`` for the first.
 
     Returns:
         The page, and the token of the next or ``None``.
     """
-    size = _MOST if most is None else int(most)
-    if not 1 <= size <= _MOST:
-        bound = f"greater than or equal to {1}" if size < 1 else f"less than or equal to {_MOST}"
+    size = _MAX_SIZE if max_results is None else int(max_results)
+    if not 1 <= size <= _MAX_SIZE:
+        bound = (
+            f"greater than or equal to {1}" if size < 1 else f"less than or equal to {_MAX_SIZE}"
+        )
         raise AWSValidationException(
             f"1 validation error detected: Value '{size}' at 'maxResults' failed to satisfy "
             f"constraint: Member must have value {bound}"

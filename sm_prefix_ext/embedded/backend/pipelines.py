@@ -1,4 +1,4 @@
-"""SageMaker's pipelines in moto: definitions checked, versions kept, lists filtered and sorted."""
+"""SageMaker's pipelines in moto: validated definitions, versions, filtered and sorted lists."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ from .versions import Version, VersionError, Versions
 
 
 class PipelineOperations(JobOperations):
-    """moto's pipelines, as strict as the service's."""
+    """moto's pipelines, as strict as the service."""
 
     def create_pipeline(self) -> ActionResult:
-        """Refuse a definition that can't hold; keep one from S3 as its text."""
+        """Refuse an invalid definition; store one from S3 as text."""
         return self._once("CreatePipeline", self._create)
 
     def _create(self) -> ActionResult:
-        self._take_definition()
+        self._load_definition()
         self._check_passing([self._get_param("RoleArn")])
         aliases = self._get_param("PipelineVersionAliases") or []
         self._versioned(lambda: Versions().check_new(aliases, {}))
-        answer = super().create_pipeline()
+        response = super().create_pipeline()
         pipeline = self.sagemaker_backend.pipelines[self._get_param("PipelineName")]
         versions = self._state("versions")[pipeline.arn] = Versions()
         versions.add(pipeline.pipeline_definition, pipeline.creation_time, aliases)
-        return answer
+        return response
 
     def update_pipeline(self) -> ActionResult:
-        """The same for an update, which makes a version."""
+        """Refuse an invalid definition; create a version."""
         self._check_request("UpdatePipeline")
         pipeline = self._pipeline()
-        self._take_definition()
+        self._load_definition()
         self._check_passing([self._get_param("RoleArn")])
         versions, now = self._versions(pipeline), self.settings.clock()
         aliases = self._get_param("PipelineVersionAliases") or []
         self._versioned(lambda: versions.check_new(aliases, {}))
         super().update_pipeline()
         pipeline.last_modified_time = now
-        made = versions.add(pipeline.pipeline_definition, now, aliases)
-        return ActionResult({"PipelineArn": pipeline.arn, "PipelineVersionId": made.id})
+        version = versions.add(pipeline.pipeline_definition, now, aliases)
+        return ActionResult({"PipelineArn": pipeline.arn, "PipelineVersionId": version.id})
 
     def delete_pipeline(self) -> ActionResult:
-        """Take a name or an ARN."""
+        """Accept a name or an ARN."""
         return self._once("DeletePipeline", self._delete)
 
     def _delete(self) -> ActionResult:
@@ -61,34 +61,37 @@ class PipelineOperations(JobOperations):
         return super().delete_pipeline()
 
     def describe_pipeline(self) -> ActionResult:
-        """Take a name or an ARN, and a version."""
+        """Accept a name or an ARN, and a version."""
         self._check_request("DescribePipeline")
         pipeline = self._pipeline()
         version = self._version(pipeline)
-        shown = plain(super().describe_pipeline())
-        told = {**shown, "PipelineDefinition": version.definition, **version.details()}
-        return ActionResult({key: value for key, value in told.items() if value is not None})
+        description = {
+            **plain(super().describe_pipeline()),
+            "PipelineDefinition": version.definition,
+            **version.details(),
+        }
+        return ActionResult({k: value for k, value in description.items() if value is not None})
 
     def list_pipelines(self) -> ActionResult:
-        """Filter, sort and hand out pages."""
+        """Filter, sort and paginate."""
         self._check_request("ListPipelines")
         prefix = self._get_param("PipelineNamePrefix") or ""
-        # AWS keeps pipelines of its own nowhere that a user of these would see.
-        others = self._get_param("ManagedBy") == "AWS"
-        found = [] if others else [*self.sagemaker_backend.pipelines.values()]
+        # The embedded AWS has no pipelines that AWS manages.
+        managed_by_aws = self._get_param("ManagedBy") == "AWS"
+        pipelines = [] if managed_by_aws else [*self.sagemaker_backend.pipelines.values()]
         summaries = [
             {
-                "PipelineArn": one.arn,
-                "PipelineName": one.pipeline_name,
-                "PipelineDisplayName": one.pipeline_display_name,
-                "PipelineDescription": one.pipeline_description,
-                "RoleArn": one.role_arn,
-                "CreationTime": one.creation_time,
-                "LastModifiedTime": one.last_modified_time,
-                "LastExecutionTime": one.last_execution_time,
+                "PipelineArn": pipeline.arn,
+                "PipelineName": pipeline.pipeline_name,
+                "PipelineDisplayName": pipeline.pipeline_display_name,
+                "PipelineDescription": pipeline.pipeline_description,
+                "RoleArn": pipeline.role_arn,
+                "CreationTime": pipeline.creation_time,
+                "LastModifiedTime": pipeline.last_modified_time,
+                "LastExecutionTime": pipeline.last_execution_time,
             }
-            for one in found
-            if one.pipeline_name.startswith(prefix)
+            for pipeline in pipelines
+            if pipeline.pipeline_name.startswith(prefix)
         ]
         by = {"Name": "PipelineName"}.get(self._get_param("SortBy"), "CreationTime")
         return self._listed(summaries, "PipelineSummaries", "CreationTime", by)
@@ -97,7 +100,7 @@ class PipelineOperations(JobOperations):
         """ListPipelineVersions, which moto lacks: the newest first."""
         self._check_request("ListPipelineVersions")
         pipeline = self._pipeline()
-        summaries = [one.summary(pipeline.arn) for one in self._versions(pipeline).listed]
+        summaries = [version.summary(pipeline.arn) for version in self._versions(pipeline).all]
         return self._listed(
             summaries, "PipelineVersionSummaries", "CreationTime", "PipelineVersionId"
         )
@@ -116,42 +119,42 @@ class PipelineOperations(JobOperations):
     def _listed(
         self, summaries: Iterable[Mapping[str, Any]], key: str, timed_by: str, sorted_by: str
     ) -> ActionResult:
-        """A page of a list, filtered by time and sorted, the last first unless asked otherwise."""
-        after = _moment(self._get_param("CreatedAfter"), datetime.min)
-        before = _moment(self._get_param("CreatedBefore"), datetime.max)
-        found = [
-            {name: value for name, value in one.items() if value is not None}
-            for one in summaries
-            if after <= _moment(one[timed_by], datetime.min) <= before
+        """A page of a list, filtered by time and sorted, in descending order by default."""
+        after = _utc_time(self._get_param("CreatedAfter"), datetime.min)
+        before = _utc_time(self._get_param("CreatedBefore"), datetime.max)
+        entries = [
+            {name: value for name, value in summary.items() if value is not None}
+            for summary in summaries
+            if after <= _utc_time(summary[timed_by], datetime.min) <= before
         ]
         descending = self._get_param("SortOrder") != "Ascending"
-        # Stable both ways: what was made at once stays in the order in which it was made.
-        found = found[::-1] if descending else found
-        found.sort(key=lambda one: one[sorted_by], reverse=descending)
-        shown, token = page(found, self._get_param("MaxResults"), self._get_param("NextToken"))
+        # Entries with equal keys stay in the order of their creation, reversed when descending.
+        entries = entries[::-1] if descending else entries
+        entries.sort(key=lambda entry: entry[sorted_by], reverse=descending)
+        shown, token = page(entries, self._get_param("MaxResults"), self._get_param("NextToken"))
         return ActionResult({key: shown, "NextToken": token})
 
     def _once(self, operation: str, act: Callable[[], ActionResult]) -> ActionResult:
-        """Act once for a ``ClientRequestToken``; the same request again gets the same answer."""
+        """Act once for a ``ClientRequestToken``; a repeated request gets the same response."""
         self._check_request(operation)
         token = self._get_param("ClientRequestToken")
-        asked = json.dumps(self.params, sort_keys=True, default=str)
-        answers = self._state("answers")
-        if token is not None and (operation, token) in answers:
-            before, answer = answers[operation, token]
-            if before != asked:
+        request = json.dumps(self.params, sort_keys=True, default=str)
+        responses = self._state("responses")
+        if token is not None and (operation, token) in responses:
+            first_request, first_result = responses[operation, token]
+            if first_request != request:
                 raise AWSValidationException(
                     f"The ClientRequestToken '{token}' was used for another {operation} request."
                 )
-            return ActionResult(answer)
-        done = act()
+            return ActionResult(first_result)
+        response = act()
         if token is not None:
-            answers[operation, token] = asked, plain(done)
-        return done
+            responses[operation, token] = request, plain(response)
+        return response
 
     def _pipeline(self, field: str = "PipelineName") -> Any:
-        given = self._get_param(field)
-        name = given.removeprefix(self._arn("pipeline", ""))
+        name_or_arn = self._get_param(field)
+        name = name_or_arn.removeprefix(self._arn("pipeline", ""))
         pipeline = self.sagemaker_backend.pipelines.get(name)
         if pipeline is None:
             arn = name if name.startswith("arn:") else self._arn("pipeline", name)
@@ -160,8 +163,8 @@ class PipelineOperations(JobOperations):
         return pipeline
 
     def _versions(self, pipeline: Any) -> Versions:
-        found: Versions = self._state("versions")[pipeline.arn]
-        return found
+        versions: Versions = self._state("versions")[pipeline.arn]
+        return versions
 
     def _version(self, pipeline: Any) -> Version:
         number, alias = (
@@ -177,12 +180,12 @@ class PipelineOperations(JobOperations):
         except VersionError as error:
             raise AWSValidationException(str(error)) from None
 
-    def _take_definition(self) -> None:
+    def _load_definition(self) -> None:
         text = self._get_param("PipelineDefinition")
-        place = self._get_param("PipelineDefinitionS3Location")
-        if bool(text) == bool(place):
-            return  # moto refuses both at once, and neither where one has to be there
-        text = text or self._from_s3(place)
+        location = self._get_param("PipelineDefinitionS3Location")
+        if bool(text) == bool(location):
+            return  # moto refuses both together, and a create request with neither
+        text = text or self._from_s3(location)
         try:
             check_definition(text)
         except RefusedError as refusal:
@@ -193,24 +196,24 @@ class PipelineOperations(JobOperations):
             "PipelineDefinitionS3Location": None,
         }
 
-    def _from_s3(self, place: Mapping[str, Any]) -> str:
-        where = f"s3://{place['Bucket']}/{place['ObjectKey']}"
+    def _from_s3(self, location: Mapping[str, Any]) -> str:
+        uri = f"s3://{location['Bucket']}/{location['ObjectKey']}"
         try:
-            found = s3_backends[self.current_account][self.partition].get_object(
-                place["Bucket"], place["ObjectKey"], version_id=place.get("VersionId")
+            stored = s3_backends[self.current_account][self.partition].get_object(
+                location["Bucket"], location["ObjectKey"], version_id=location.get("VersionId")
             )
         except (ServiceException, HTTPException):
-            found = None
-        if found is None:
-            raise AWSValidationException(f"Unable to read the pipeline definition from {where}.")
-        return str(found.value.decode())
+            stored = None
+        if stored is None:
+            raise AWSValidationException(f"Unable to read the pipeline definition from {uri}.")
+        return str(stored.value.decode())
 
 
-def _moment(value: Any, default: datetime) -> datetime:
-    """A time, as a request or moto may give it."""
+def _utc_time(value: Any, default: datetime) -> datetime:
+    """A time of a request or of moto's, in UTC; a default for ``None``."""
     if value is None:
         value = default
     if isinstance(value, (int, float)):
         return datetime.fromtimestamp(value, timezone.utc)
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    time = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return time if time.tzinfo else time.replace(tzinfo=timezone.utc)

@@ -1,4 +1,4 @@
-"""Versions of pipelines: each update makes one, and an alias names one."""
+"""Versions of pipelines: each update creates a version, which aliases may name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-_MOST_ALIASES = 10
+_MAX_ALIASES = 10
 
 
 class VersionError(ValueError):
@@ -21,10 +21,10 @@ class Version:
     Args:
         id: its number, from 1.
         definition: the definition's JSON.
-        created: when it was made.
-        display_name: a name for people, or ``None``.
-        description: what it is about, or ``None``.
-        aliases: the names that stand for it.
+        created: the time of its creation.
+        display_name: its display name, or ``None``.
+        description: its description, or ``None``.
+        aliases: its aliases.
         last_execution: the ARN of its last execution, or ``None``.
     """
 
@@ -37,7 +37,7 @@ class Version:
     last_execution: str | None = None
 
     def details(self) -> dict[str, Any]:
-        """What DescribePipeline adds for it."""
+        """Its fields in DescribePipeline."""
         return {
             "PipelineVersionDisplayName": self.display_name,
             "PipelineVersionDescription": self.description,
@@ -45,7 +45,7 @@ class Version:
         }
 
     def summary(self, pipeline: str) -> dict[str, Any]:
-        """It, as ListPipelineVersions shows it.
+        """Its entry in ListPipelineVersions.
 
         Args:
             pipeline: the pipeline's ARN.
@@ -63,59 +63,63 @@ class Version:
 class Versions:
     """The versions of one pipeline, the oldest first."""
 
-    listed: list[Version] = field(default_factory=list)
+    all: list[Version] = field(default_factory=list)
 
     def add(self, definition: str, created: datetime, aliases: Iterable[str] = ()) -> Version:
-        """Make the next version, with aliases that no other has."""
-        made = Version(len(self.listed) + 1, definition, created)
+        """Create the next version, with aliases that no other version has."""
+        version = Version(len(self.all) + 1, definition, created)
         self.check_new(aliases, {})
-        self.listed.append(made)
-        made.aliases.extend(aliases)
-        return made
+        self.all.append(version)
+        version.aliases.extend(aliases)
+        return version
 
     @property
     def newest(self) -> Version:
-        """The version that is used where none is asked for."""
-        return self.listed[-1]
+        """The version of requests that name none."""
+        return self.all[-1]
 
     def find(self, number: int | None, alias: str | None) -> Version:
         """The version with a number or an alias; the newest where neither is given.
 
         Raises:
-            VersionError: where there is none, or both are given.
+            VersionError: for an unknown version, or where both are given.
         """
         if number is not None and alias is not None:
             raise VersionError("PipelineVersionId and PipelineVersionAlias can't both be given.")
         if number is None and alias is None:
             return self.newest
-        for one in self.listed:
-            if one.id == number or alias in one.aliases:
-                return one
-        called = f"alias {alias!r}" if number is None else f"ID {number}"
-        raise VersionError(f"The pipeline has no version with the {called}.")
+        for version in self.all:
+            if version.id == number or alias in version.aliases:
+                return version
+        identifier = f"alias {alias!r}" if number is None else f"ID {number}"
+        raise VersionError(f"The pipeline has no version with the {identifier}.")
 
     def change(self, version: Version, aliases: Mapping[str, Any]) -> None:
         """Remove aliases from a version, and add others.
 
         Raises:
-            VersionError: for aliases that it doesn't have, can't be, or that another has.
+            VersionError: for removed aliases that the version lacks, and for new aliases that are
+                invalid, too many or another version's.
         """
-        gone, new = aliases.get("Remove") or [], aliases.get("Add") or []
-        missing = [alias for alias in gone if alias not in version.aliases]
+        removed, added = aliases.get("Remove") or [], aliases.get("Add") or []
+        missing = [alias for alias in removed if alias not in version.aliases]
         if missing:
             raise VersionError(f"Version {version.id} has no alias {missing[0]!r} to remove.")
-        self.check_new(new, {version.id: set(gone)})
-        kept = [alias for alias in version.aliases if alias not in gone]
-        if len(kept) + len(new) > _MOST_ALIASES:
-            raise VersionError(f"A version can have up to {_MOST_ALIASES} aliases.")
-        version.aliases = [*kept, *new]
+        self.check_new(added, {version.id: set(removed)})
+        kept = [alias for alias in version.aliases if alias not in removed]
+        if len(kept) + len(added) > _MAX_ALIASES:
+            raise VersionError(f"A version can have up to {_MAX_ALIASES} aliases.")
+        version.aliases = [*kept, *added]
 
-    def check_new(self, aliases: Iterable[str], freed: Mapping[int, set[str]]) -> None:
-        """See that aliases can be added (API reference of CreatePipeline).
+    def check_new(self, aliases: Iterable[str], removed: Mapping[int, set[str]]) -> None:
+        """Check that aliases can be added (API reference of CreatePipeline).
 
         Args:
-            aliases: the new ones.
-            freed: by version, the aliases that it loses in the same request.
+            aliases: the new aliases.
+            removed: by version, the aliases that the same request removes.
+
+        Raises:
+            VersionError: for an alias that can't be added.
         """
         seen: set[str] = set()
         for alias in aliases:
@@ -123,9 +127,9 @@ class Versions:
                 raise VersionError(f"The alias {alias!r} can't consist of numbers only.")
             owner = next(
                 (
-                    one.id
-                    for one in self.listed
-                    if alias in one.aliases and alias not in freed.get(one.id, ())
+                    version.id
+                    for version in self.all
+                    if alias in version.aliases and alias not in removed.get(version.id, ())
                 ),
                 None,
             )
