@@ -25,7 +25,7 @@ from .policies import HEAD, allow, client_of, document, transform
 
 @pytest.fixture
 def caller() -> Any:
-    """An embedded AWS that judges callers, and a way to call as a role."""
+    """An embedded AWS that authorizes callers, and a function to call as a role."""
     with EmbeddedAWS(enforce_callers=True) as aws:
 
         def as_role(name: str, *statements: Any, session: Any = None, **more: Any) -> Any:
@@ -139,7 +139,7 @@ UNRECOGNIZED = (
 
 
 def test_keys_of_nobody(caller: Any) -> None:
-    """A key that is made up, deleted or inactive, or that can't be told whose it is, is refused."""
+    """An unknown, deleted or inactive key is refused, and one whose owner is unknown."""
     aws, _ = caller
     iam_client = aws.client("iam")
     key = user_of(aws, allow("*", "*"))
@@ -178,9 +178,9 @@ def test_a_role_of_another_account(caller: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("MOTO_ACCOUNT_ID", "999999999999")
     client = as_role("other", allow("*", "*"))
     monkeypatch.setenv("MOTO_ACCOUNT_ID", aws.account_id)
-    code, said = refusal(transform, client, "team-a-1")
+    code, message = refusal(transform, client, "team-a-1")
     assert "AccessDeniedException" == code
-    assert said.endswith(
+    assert message.endswith(
         "because its account is 999999999999, and no resource-based policy allows it"
     )
 
@@ -217,11 +217,13 @@ def test_session_tags(caller: Any) -> None:
     ["{nonsense", json.dumps(document({"Effect": "Maybe", "Action": "*", "Resource": "*"}))],
 )
 def test_session_policies_that_are_none(caller: Any, policy: str) -> None:
-    """Let nothing through, and are said to be unreadable."""
+    """Allow nothing; the message calls them unreadable."""
     _, as_role = caller
-    code, said = refusal(transform, as_role("broken", allow("*", "*"), session=policy), "team-a-1")
+    code, message = refusal(
+        transform, as_role("broken", allow("*", "*"), session=policy), "team-a-1"
+    )
     assert "AccessDeniedException" == code
-    assert "because the embedded AWS can't read its session policy: " in said
+    assert "because the embedded AWS can't read its session policy: " in message
 
 
 def test_sessions_from_before() -> None:
@@ -331,9 +333,11 @@ def test_tags_of_a_direct_call(caller: Any) -> None:
     tags = [{"Key": "team", "Value": "a"}]
     transform(client, "team-a-1", Tags=tags)
     client.create_experiment(ExperimentName="team-a", Tags=tags)
-    said = "because no identity-based policy allows the sagemaker:CreateExperiment action"
+    expected = "because no identity-based policy allows the sagemaker:CreateExperiment action"
     for other in ([], [{"Key": "team", "Value": "b"}], [*tags, {"Key": "other", "Value": "c"}]):
-        assert refusal(client.create_experiment, ExperimentName="b", Tags=other)[1].endswith(said)
+        assert refusal(client.create_experiment, ExperimentName="b", Tags=other)[1].endswith(
+            expected
+        )
     without = allow("sagemaker:*", "*", Condition={"Null": {"aws:TagKeys": "true"}})
     client_of(user_of(aws, without, name="bob")).create_experiment(ExperimentName="bob")
 

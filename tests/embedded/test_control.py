@@ -46,17 +46,17 @@ def test_paginator(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "expected"),
     [
         ({"MaxResults": 101}, "less than or equal to 100"),
         ({"NextToken": "made up"}, "Invalid NextToken"),
         ({"NextToken": "page-99"}, "Invalid NextToken"),
     ],
 )
-def test_page_refused(driver: Driver, asked: dict[str, Any], said: str) -> None:
+def test_page_refused(driver: Driver, asked: dict[str, Any], expected: str) -> None:
     """A page size or token that can't be is refused."""
     execution = driver.run(job("Train"))
-    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+    with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
         driver.client.list_pipeline_execution_steps(PipelineExecutionArn=execution, **asked)
 
 
@@ -253,16 +253,18 @@ def test_selection_of_a_first_step(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("names", "with_source", "said"),
+    ("names", "with_source", "expected"),
     [
         (["Nobody"], True, "no steps named Nobody"),
         (["Train"], False, "have not succeeded in a source execution: Prep"),
         (["Train"], True, "have not succeeded in a source execution: Prep"),
     ],
 )
-def test_selection_refused(driver: Driver, names: list[str], with_source: bool, said: str) -> None:
+def test_selection_refused(
+    driver: Driver, names: list[str], with_source: bool, expected: str
+) -> None:
     """A step that isn't there, or one whose source never got so far, can't be selected."""
     driver.aws.outcomes["Prep"] = "Failed"
     source = driver.run(job("Prep"), job("Train", DependsOn=["Prep"]))
-    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+    with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
         driver.start(**selection(source if with_source else None, *names))

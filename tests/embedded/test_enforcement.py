@@ -104,7 +104,7 @@ def test_each_action_is_asked(driver: Driver, missing: str) -> None:
 
 
 def refused_by(driver: Driver, role: str) -> str:
-    """How the sentence of a refusal ends."""
+    """The failure reason of a training step under a role."""
     resources = {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1}}
     driver.create(job("Train", arguments=resources), name=f"pipe-{role.rsplit('/', 1)[-1]}")
     step = driver.step(driver.start(f"pipe-{role.rsplit('/', 1)[-1]}", RoleArn=role), "Train")
@@ -112,7 +112,7 @@ def refused_by(driver: Driver, role: str) -> str:
 
 
 def test_explicit_denies(driver: Driver) -> None:
-    """Are said to be."""
+    """Have a message of their own."""
     denied = {**allow("sagemaker:Create*", f"{HEAD}training-job/team-a-*"), "Effect": "Deny"}
     role = driver.aws.create_role("denied", [document(allow("*", "*"), denied)])
     assert refused_by(driver, role).endswith("with an explicit deny in an identity-based policy")
@@ -154,7 +154,7 @@ def test_a_role_elsewhere(driver: Driver) -> None:
 def test_a_role_of_another_account(driver: Driver) -> None:
     """Can't be passed, whatever the policies say: by a pipeline, a run, a job or a direct call."""
     foreign = "arn:aws:iam::999999999999:role/worker"
-    said = r"AccessDeniedException.*Cross-account pass role is not allowed"
+    expected = r"AccessDeniedException.*Cross-account pass role is not allowed"
     driver.create(job("Train", arguments={"RoleArn": foreign}))
     step = driver.step(driver.start(), "Train")
     assert step["FailureReason"] == (
@@ -162,14 +162,14 @@ def test_a_role_of_another_account(driver: Driver) -> None:
         "pass role is not allowed."
     )
     assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
-    with pytest.raises(ClientError, match=said):
+    with pytest.raises(ClientError, match=expected):
         driver.start(RoleArn=foreign)
     given = {"PipelineDefinition": text(job("Train")), "RoleArn": foreign}
-    with pytest.raises(ClientError, match=said):
+    with pytest.raises(ClientError, match=expected):
         driver.client.create_pipeline(PipelineName="other", **given)
-    with pytest.raises(ClientError, match=said):
+    with pytest.raises(ClientError, match=expected):
         driver.client.update_pipeline(PipelineName="pipe", **given)
-    with pytest.raises(ClientError, match=said):
+    with pytest.raises(ClientError, match=expected):
         driver.client.create_model(ModelName="m", ExecutionRoleArn=foreign, **LEAST["Model"])
 
 
@@ -182,7 +182,7 @@ def test_a_tuned_jobs_role_of_another_account(driver: Driver) -> None:
 
 
 def test_a_boundary_that_is_not_there(driver: Driver) -> None:
-    """One of AWS's own, which moto needn't have, or a deleted one: it is said, and nothing runs."""
+    """One of AWS's own, which moto may lack, or a deleted one: the reason names it."""
     client = driver.aws.client("iam")
     role = driver.aws.create_role("bound")
     text = json.dumps(document(allow("*", "*")))
@@ -193,19 +193,19 @@ def test_a_boundary_that_is_not_there(driver: Driver) -> None:
     for arn in (made, "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"):
         client.put_role_permissions_boundary(RoleName="bound", PermissionsBoundary=arn)
         driver.client.delete_pipeline(PipelineName="pipe-bound")
-        said = f"because its permissions boundary {arn} isn't on the embedded AWS"
-        assert refused_by(driver, role).endswith(said)
+        expected = f"because its permissions boundary {arn} isn't on the embedded AWS"
+        assert refused_by(driver, role).endswith(expected)
 
 
 def test_policies_that_can_not_be_read(driver: Driver) -> None:
-    """What moto takes for a policy and our reader doesn't allows nothing, and is said."""
+    """A policy that moto accepts and our parser doesn't allows nothing; the reason names it."""
     unread = document(allow("*", "*", Condition={"Null": {"aws:username": "maybe"}}))
-    said = refused_by(driver, driver.aws.create_role("unread", [unread]))
-    assert "because the embedded AWS can't read its policies: policy-0, statement 0: " in said
+    message = refused_by(driver, driver.aws.create_role("unread", [unread]))
+    assert "because the embedded AWS can't read its policies: policy-0, statement 0: " in message
 
 
 def test_what_tells_of_the_role(driver: Driver) -> None:
-    """The run judges by the same facts as the preflight: pass, read, call and record alike."""
+    """The run and the preflight evaluate the same condition keys for every kind of request."""
     client = driver.aws.client("iam")
     driver.aws.create_role("worker")
     everything = ["sagemaker:*", "iam:PassRole", "s3:*", "lambda:*", "sqs:*", "events:*"]
@@ -289,7 +289,7 @@ def test_refusals_inside_other_calls(driver: Driver) -> None:
 
 
 def test_conditions_are_judged(driver: Driver) -> None:
-    """On what the request and the role have; what nobody can tell is refused, and said."""
+    """On keys of the request and the role; a request with an unknown key is refused."""
     aws = driver.aws
     for name, condition, end in (
         ("tag", {"StringEquals": {"aws:PrincipalTag/team": "a"}}, "None"),
@@ -443,7 +443,7 @@ def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
 def test_the_least_policy_has_the_defaults_of_parameters(
     driver: Driver, given: dict[str, str], status: str
 ) -> None:
-    """What a property file is read from is worked out in the run, and judged as it is."""
+    """The URI of a property file is resolved in the run and authorized as it is."""
     values = ["s3:/", "bucket", get("Parameters.Key"), "e.json"]
     read = {"Std:JsonGet": {"S3Uri": {"Std:Join": {"On": "/", "Values": values}}, "Path": "a"}}
     check = condition_step("Check", [])

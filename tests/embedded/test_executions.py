@@ -182,17 +182,17 @@ def test_parameters_given(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "expected"),
     [
         ([], "Count have no value and no default"),
         ([{"Name": "Count", "Value": "many"}], "Parameter Count is 'many'; its type is Integer"),
         ([{"Name": "Size", "Value": "1"}], "no parameters named Size"),
     ],
 )
-def test_parameters_refused(driver: Driver, given: list[Any], said: str) -> None:
+def test_parameters_refused(driver: Driver, given: list[Any], expected: str) -> None:
     """A parameter without a value, of another type or unknown is refused; nothing starts."""
     driver.create(job("Train"), parameters=[{"Name": "Count", "Type": "Integer"}])
-    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+    with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
         driver.start(PipelineParameters=given)
     executions = driver.client.list_pipeline_executions(PipelineName="pipe")
     assert executions["PipelineExecutionSummaries"] == []
@@ -555,18 +555,20 @@ def test_triggers(driver: Driver, trigger: str, outcome: str, ran: bool, status:
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "said"),
+    ("outcomes", "expected"),
     [
         ({"Train": True}, "outcomes.'Train'. is True, and the step is of type Training"),
         ({"Bad": "Succeeded"}, "of type Fail, which has no other outcome"),
         ({"Each": "Failed"}, "of type ForEach, which gets its outcome from the steps of its body"),
     ],
 )
-def test_outcome_for_the_wrong_step(driver: Driver, outcomes: dict[str, Any], said: str) -> None:
+def test_outcome_for_the_wrong_step(
+    driver: Driver, outcomes: dict[str, Any], expected: str
+) -> None:
     """An outcome that a step can't have is an error before anything starts, never ignored."""
     driver.aws.outcomes.update(outcomes)
     driver.create(job("Train"), fail("Bad"), loop("Each", [1], [job("Item")]))
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=expected):
         driver.start()
     executions = driver.client.list_pipeline_executions(PipelineName="pipe")
     assert executions["PipelineExecutionSummaries"] == []

@@ -61,10 +61,10 @@ def test_name_too_long(driver: Driver, kind: Kind, nest: Callable[[Any], Any]) -
 @pytest.mark.parametrize("name", ["a/train", "a_b", "end-", "-a", "a b", "é"])
 def test_name_with_bad_characters(driver: Driver, name: str) -> None:
     """A name outside the service's pattern is refused."""
-    said = refused(driver, text(job("Step", prefix=name)))
+    message = refused(driver, text(job("Step", prefix=name)))
 
-    assert said.startswith(f"{UNPARSED}Model Validation failed: string '{name}' does not match")
-    assert said.endswith(" defined for TrainingJobName.")
+    assert message.startswith(f"{UNPARSED}Model Validation failed: string '{name}' does not match")
+    assert message.endswith(" defined for TrainingJobName.")
 
 
 def test_group_with_bad_characters(driver: Driver) -> None:
@@ -77,7 +77,7 @@ def test_group_with_bad_characters(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("definition", "said"),
+    ("definition", "expected"),
     [
         ("{", "is not JSON"),
         ("[]", "is not a pipeline definition"),
@@ -93,12 +93,12 @@ def test_group_with_bad_characters(driver: Driver) -> None:
         (json.dumps({"Steps": [], "Parameters": [{"Type": "String"}]}), "'Parameters'"),
     ],
 )
-def test_definition_that_is_none(driver: Driver, definition: str, said: str) -> None:
+def test_definition_that_is_none(driver: Driver, definition: str, expected: str) -> None:
     """What is no definition is refused with the reason."""
     message = refused(driver, definition)
 
     assert message.startswith(UNPARSED)
-    assert said in message
+    assert expected in message
 
 
 def test_expression_for_a_name(driver: Driver) -> None:
@@ -112,19 +112,19 @@ def test_expression_for_a_name(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("put", "said"),
+    ("put", "expected"),
     [
         (None, "Unable to read the pipeline definition from s3://"),
         (b"not JSON", "is not JSON"),
         (text(job("Step", prefix=LONG)).encode(), "length=91"),
     ],
 )
-def test_definition_from_s3(driver: Driver, put: bytes | None, said: str) -> None:
+def test_definition_from_s3(driver: Driver, put: bytes | None, expected: str) -> None:
     """A definition in S3 is checked as one in the request is."""
     bucket = driver.aws.default_bucket
     if put is not None:
         driver.aws.client("s3").put_object(Bucket=bucket, Key="d.json", Body=put)
-    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+    with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
         driver.client.create_pipeline(
             PipelineName="bad",
             PipelineDefinitionS3Location={"Bucket": bucket, "ObjectKey": "d.json"},
@@ -199,9 +199,9 @@ def test_direct_call(driver: Driver, kind: Kind) -> None:
     with pytest.raises(ClientError) as twice:
         create(driver, kind, "mine")
 
-    said = patterned.value.response["Error"]
-    assert said["Code"] == "ValidationException"
-    assert said["Message"].startswith(
+    message = patterned.value.response["Error"]
+    assert message["Code"] == "ValidationException"
+    assert message["Message"].startswith(
         f"1 validation error detected: Value 'a_b' at {field} failed to satisfy constraint: "
         "Member must satisfy regular expression pattern: [a-zA-Z0-9]("
     )

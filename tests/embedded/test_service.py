@@ -114,7 +114,7 @@ def test_versions(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("aliases", "said"),
+    ("aliases", "expected"),
     [
         ({"Add": ["first"]}, "assigned to a version already"),
         ({"Add": ["12"]}, "can't consist of numbers only"),
@@ -122,11 +122,11 @@ def test_versions(driver: Driver) -> None:
         ({"Add": [f"a{n}" for n in range(10)] + ["b"]}, "length less than or equal to 10"),
     ],
 )
-def test_aliases_refused(driver: Driver, aliases: Any, said: str) -> None:
+def test_aliases_refused(driver: Driver, aliases: Any, expected: str) -> None:
     """An alias names one version, isn't a number, and there are ten at most."""
     driver.create(job("A"), PipelineVersionAliases=["first"])
     arn = driver.client.update_pipeline(PipelineName="pipe")["PipelineArn"]
-    with pytest.raises(ClientError, match=rf"ValidationException.*{said}"):
+    with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
         driver.client.update_pipeline_version(
             PipelineArn=arn, PipelineVersionId=2, PipelineVersionAliasOperations=aliases
         )

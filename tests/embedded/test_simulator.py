@@ -43,10 +43,10 @@ def test_the_simulator(aws: EmbeddedAWS) -> None:
         "ContextKeyValues": ["a"],
         "ContextKeyType": "string",
     }
-    [told] = client.simulate_principal_policy(
+    [result] = client.simulate_principal_policy(
         PolicySourceArn=role, ActionNames=["s3:GetObject"], ContextEntries=[entry]
     )["EvaluationResults"]
-    assert ("allowed", "*") == (told["EvalDecision"], told["EvalResourceName"])
+    assert ("allowed", "*") == (result["EvalDecision"], result["EvalResourceName"])
 
 
 def test_the_simulator_with_more_policies(aws: EmbeddedAWS) -> None:
@@ -88,8 +88,8 @@ def refused(aws: EmbeddedAWS, **given: Any) -> tuple[str, str]:
     """The code and the message with which a simulation of a principal is refused."""
     with pytest.raises(ClientError) as error:
         aws.client("iam").simulate_principal_policy(**{"ActionNames": ["s3:GetObject"], **given})
-    said = error.value.response["Error"]
-    return said["Code"], said["Message"]
+    error_message = error.value.response["Error"]
+    return error_message["Code"], error_message["Message"]
 
 
 def test_results_by_resource(aws: EmbeddedAWS) -> None:
@@ -187,6 +187,6 @@ def test_a_principal_with_a_boundary_that_is_not_there(aws: EmbeddedAWS) -> None
     aws.client("iam").put_role_permissions_boundary(
         RoleName="simulated", PermissionsBoundary=missing
     )
-    code, said = refused(aws, PolicySourceArn=role)
+    code, message = refused(aws, PolicySourceArn=role)
     assert "InvalidInput" == code
-    assert f"its permissions boundary {missing} isn't on the embedded AWS" in said
+    assert f"its permissions boundary {missing} isn't on the embedded AWS" in message

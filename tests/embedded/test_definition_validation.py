@@ -28,13 +28,13 @@ def refused(*steps: Any, **more: Any) -> str:
     return message.removeprefix(UNPARSED)
 
 
-def told(path: str) -> Any:
+def referring_to(path: str) -> Any:
     """A training job with a reference in its environment."""
     return job("Last", arguments={"Environment": {"x": get(path)}})
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "expected"),
     [
         ("Parameters.Nobody", "the definition declares no such parameter"),
         ("Execution.Nothing", "wanted one of StartDateTime"),
@@ -50,7 +50,7 @@ def told(path: str) -> Any:
         ("Steps.Ask.OutputParameters['other']", "a step of type Callback has no such property"),
     ],
 )
-def test_paths_that_lead_nowhere(path: str, said: str) -> None:
+def test_paths_that_lead_nowhere(path: str, expected: str) -> None:
     """A reference that no run could resolve is refused, wherever it stands."""
     channel = {
         "ChannelName": "train",
@@ -58,11 +58,13 @@ def test_paths_that_lead_nowhere(path: str, said: str) -> None:
     }
     first = job("First", arguments={"InputDataConfig": [channel]})
     ask = {"Name": "Ask", "Type": "Callback", "OutputParameters": [{"OutputName": "x"}]}
-    for nested in (told(path), condition("C", [told(path)])):
+    for nested in (referring_to(path), condition("C", [referring_to(path)])):
         message = refused(first, ask, nested)
         assert message.startswith(f"Cannot resolve property reference [{path}]: ")
-        assert said in message
-    check_definition(text(first, ask, told("Steps.First.InputDataConfig['train'].ChannelName")))
+        assert expected in message
+    check_definition(
+        text(first, ask, referring_to("Steps.First.InputDataConfig['train'].ChannelName"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_paths_that_lead_nowhere(path: str, said: str) -> None:
 def test_paths_of_clusters(step_type: str, path: str, there: bool) -> None:
     """The properties of an EMR step are those of EMR's own model, as in the SDK."""
     cluster = {"Name": "First", "Type": step_type, "Arguments": {"ClusterId": "j-1"}}
-    last = told(f"Steps.First.{path}")
+    last = referring_to(f"Steps.First.{path}")
     if there:
         check_definition(text(cluster, last))
     else:
@@ -89,11 +91,11 @@ def test_paths_of_clusters(step_type: str, path: str, there: bool) -> None:
 
 def test_items_of_loops() -> None:
     """Are known in a body alone."""
-    check_definition(text(loop("L", ["a"], [told("ForEach.CurrentItem")])))
+    check_definition(text(loop("L", ["a"], [referring_to("ForEach.CurrentItem")])))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "expected"),
     [
         # Observed: sagemaker-python-sdk issue 4994.
         (
@@ -128,17 +130,17 @@ def test_items_of_loops() -> None:
         ),
     ],
 )
-def test_arguments(arguments: Any, said: str) -> None:
+def test_arguments(arguments: Any, expected: str) -> None:
     """What is written in a step's arguments is checked at create, in the observed words."""
     parameters = [
         {"Name": "S", "Type": "String", "DefaultValue": "s"},
         {"Name": "N", "Type": "Integer", "DefaultValue": 1},
     ]
-    assert said == refused(job("A", arguments=arguments), parameters=parameters)
+    assert expected == refused(job("A", arguments=arguments), parameters=parameters)
 
 
 @pytest.mark.parametrize(
-    ("listed", "said"),
+    ("listed", "expected"),
     [
         ([{"Name": "P"}, {"Name": "P"}], "Parameter names must be unique"),
         ([{"Name": "a b"}], "does not match pattern"),
@@ -150,9 +152,9 @@ def test_arguments(arguments: Any, said: str) -> None:
         ([{"Name": "P", "EnumValues": []}], "EnumValues []"),
     ],
 )
-def test_parameters(listed: Any, said: str) -> None:
+def test_parameters(listed: Any, expected: str) -> None:
     """Parameters are declared once, with a name, a type and values of it."""
-    assert said in refused(job("A"), parameters=listed)
+    assert expected in refused(job("A"), parameters=listed)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a.b", "a" * 65, "é"])
@@ -176,7 +178,7 @@ def test_prefixes(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "expected"),
     [
         (
             {"PipelineName": "a_b"},
@@ -187,18 +189,18 @@ def test_prefixes(kind: Kind) -> None:
         ({"Tags": [{"Key": "k", "Value": "v" * 257}]}, "length less than or equal to 256"),
     ],
 )
-def test_requests_of_create(driver: Driver, given: Any, said: str) -> None:
+def test_requests_of_create(driver: Driver, given: Any, expected: str) -> None:
     """The request itself has to fit its shape: the pipeline's name, the definition's size."""
     whole = {"PipelineName": "p", "PipelineDefinition": text(job("A")), "RoleArn": driver.role}
     with pytest.raises(ClientError) as error:
         driver.client.create_pipeline(**{**whole, **given})
     assert error.value.response["Error"]["Code"] == "ValidationException"
-    assert said in error.value.response["Error"]["Message"]
+    assert expected in error.value.response["Error"]["Message"]
     assert driver.client.list_pipelines()["PipelineSummaries"] == []
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "expected"),
     [
         ({"Flag": "maybe"}, "Parameter Flag is 'maybe'; its type is Boolean"),
         ({"Rate": "much"}, "its type is Float"),
@@ -208,7 +210,7 @@ def test_requests_of_create(driver: Driver, given: Any, said: str) -> None:
         ({"Nobody": "1"}, "no parameters named Nobody"),
     ],
 )
-def test_parameters_at_start(driver: Driver, given: dict[str, str], said: str) -> None:
+def test_parameters_at_start(driver: Driver, given: dict[str, str], expected: str) -> None:
     """Values have the type that is declared, and are among those that are."""
     declared = [
         {"Name": "Flag", "Type": "Boolean", "DefaultValue": False},
@@ -219,7 +221,7 @@ def test_parameters_at_start(driver: Driver, given: dict[str, str], said: str) -
     listed = [{"Name": name, "Value": value} for name, value in given.items()]
     with pytest.raises(ClientError) as error:
         driver.start(PipelineParameters=listed)
-    assert said in error.value.response["Error"]["Message"]
+    assert expected in error.value.response["Error"]["Message"]
     assert (
         driver.client.list_pipeline_executions(PipelineName="pipe")["PipelineExecutionSummaries"]
         == []
@@ -270,7 +272,7 @@ _ANYWHERE = st.sampled_from([*_KEYS, "OutputParameters", "Parameters", "Steps", 
 def test_nothing_falls_over(key: str, value: Any) -> None:
     """Whatever stands anywhere in a definition: it is taken, or refused with a sentence."""
     step = job("A")
-    whole = document(step, told("Steps.A.TrainingJobName"), parameters=[{"Name": "P"}])
+    whole = document(step, referring_to("Steps.A.TrainingJobName"), parameters=[{"Name": "P"}])
     for holder in (whole, step, step["Arguments"], whole["Parameters"][0]):
         before = dict(holder)
         holder[key] = value

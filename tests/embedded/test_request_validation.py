@@ -86,7 +86,7 @@ def _only_here(found: Any) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "expected"),
     [
         (
             {"RoleArn": None},
@@ -120,13 +120,13 @@ def _only_here(found: Any) -> bool:
         ({"RoleArn": "role"}, "Member must satisfy regular expression pattern: arn:aws"),
     ],
 )
-def test_words(change: dict[str, Any], said: str) -> None:
+def test_words(change: dict[str, Any], expected: str) -> None:
     """What breaks a request is worded as the service words it for every call."""
     [kind] = (one for one in CASES if one.step_type == "Training")
     found = validation_error("CreateTrainingJob", {**request(kind), **change})
     assert found is not None
     assert re.match(r"\d validation errors? detected: ", found)
-    assert said in found
+    assert expected in found
 
 
 def test_every_pipeline_operation_has_a_shape_that_is_read() -> None:

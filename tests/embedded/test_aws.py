@@ -236,8 +236,8 @@ OTHER_PROCESS = """
     try:
         client.create_pipeline(PipelineName="bad", PipelineDefinition="no", RoleArn=sys.argv[1])
     except Exception as error:
-        said = str(error)
-    print(json.dumps([arn, names, said]))
+        message = str(error)
+    print(json.dumps([arn, names, message]))
 """
 
 
@@ -258,11 +258,11 @@ def test_served_to_another_process(driver: Driver, capfd: pytest.CaptureFixture[
             timeout=120,
         )
     assert done.returncode == 0, done.stderr
-    [execution, names, said] = json.loads(done.stdout)
+    [execution, names, message] = json.loads(done.stdout)
 
     assert names == ["Eval", "Train"]
     assert driver.statuses(execution) == {"Train": "Succeeded", "Eval": "Succeeded"}
-    assert "Unable to parse pipeline definition" in said
+    assert "Unable to parse pipeline definition" in message
     assert capfd.readouterr() == ("", "")
 
 
