@@ -487,7 +487,7 @@ def test_steps_without_a_job(driver: Driver, step_type: str) -> None:
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [
-        ("Failed", "AlgorithmError: outcomes['Train'] says so, exit code: 1"),
+        ("Failed", "AlgorithmError: outcomes['Train'] sets this failure, exit code: 1"),
         (RuntimeError("out of memory"), "out of memory"),
     ],
 )

@@ -293,7 +293,7 @@ def _loop_summary(node: Node, item_count: int, statuses: list[str]) -> dict[str,
 def _failure_reason(name: str, outcome: Outcome) -> str | None:
     if outcome.status != FAILED:
         return None
-    return outcome.reason or f"AlgorithmError: outcomes[{name!r}] says so, exit code: 1"
+    return outcome.reason or f"AlgorithmError: outcomes[{name!r}] sets this failure, exit code: 1"
 
 
 def _items(value: Any) -> list[Any]:
