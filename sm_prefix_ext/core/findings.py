@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from .text import printable
 
@@ -39,50 +39,172 @@ NOT_REACHED = "PFX022"
 CHANGED = "PFX023"
 UNREAD_REQUEST = "PFX024"
 
-CATALOGUE: Mapping[str, tuple[Severity, str]] = MappingProxyType(
+
+class Rule(NamedTuple):
+    """What the findings of a code have in common.
+
+    Args:
+        severity: ``"error"`` blocks the definition; ``"warning"`` does not.
+        title: the code in a few words.
+        meaning: what is wrong, in one sentence.
+        fix: how to remove the finding; a finding's own ``fix`` says it for the case at hand.
+    """
+
+    severity: Severity
+    title: str
+    meaning: str
+    fix: str
+
+
+CATALOGUE: Mapping[str, Rule] = MappingProxyType(
     {
-        NOT_DECLARED: (ERROR, "Nobody declared a name for the step's job."),
-        TOO_LONG: (ERROR, "The prefix is longer than the service takes for this step type."),
-        ALPHABET: (ERROR, "The name has characters that no job's name may have."),
-        EXPRESSION: (
+        NOT_DECLARED: Rule(
             ERROR,
-            "The name is a pipeline expression, known only while the pipeline runs.",
+            "Job name not declared",
+            "No name is declared for the step's job, and no policy gives one.",
+            "Declare a name in the argument that the finding names, or give a prefix policy.",
         ),
-        UNKNOWN_STEP_TYPE: (
+        TOO_LONG: Rule(
             ERROR,
-            "The step type is not in the table, so its jobs can't be judged.",
+            "Job name too long",
+            "The name, with its prefix, is longer than the service takes for this step type.",
+            "Shorten the declared name to the room that the finding states, or shorten the prefix.",
         ),
-        OUTSIDE_POLICY: (ERROR, "The name does not carry the policy's prefix."),
-        SAME_PREFIX: (WARNING, "Two steps run under one prefix; their jobs' names look alike."),
-        GROUP_OUTSIDE_POLICY: (WARNING, "The model package group is outside the policy's prefix."),
-        RESERVED_PREFIX: (ERROR, "The prefix is one that the service keeps for itself."),
-        NO_SHORT_PREFIX: (ERROR, "The policy has no prefix short enough for this step type."),
-        FULL_NAME_OUTSIDE_POLICY: (
+        ALPHABET: Rule(
+            ERROR,
+            "Invalid characters in a job name",
+            "The name has characters that the service does not take in a job's name.",
+            "Use letters, digits and hyphens, with no hyphen at either end.",
+        ),
+        EXPRESSION: Rule(
+            ERROR,
+            "Job name is a pipeline expression",
+            "The name is a pipeline variable or expression, whose value is known only in a run.",
+            "Give the name as a string.",
+        ),
+        UNKNOWN_STEP_TYPE: Rule(
+            ERROR,
+            "Unknown step type",
+            "The step type is newer than this release of the package, which cannot check its jobs.",
+            "Update sm-prefix-ext, or leave the step out.",
+        ),
+        OUTSIDE_POLICY: Rule(
+            ERROR,
+            "Job name outside the policy",
+            "The name is final and does not carry the policy's prefix.",
+            "Begin the name with the policy's prefix and a hyphen.",
+        ),
+        SAME_PREFIX: Rule(
             WARNING,
-            "A name that the service takes as it is does not carry the policy's prefix.",
+            "Two steps share a prefix",
+            "The jobs of two steps have the same prefix, so their names do not show the step.",
+            "Declare another name for one of the steps, or ignore the warning.",
         ),
-        PREFIX_VOIDED: (WARNING, "The role may start such jobs under any name."),
-        WILDCARD_IN_RESOURCE_TYPE: (
+        GROUP_OUTSIDE_POLICY: Rule(
             WARNING,
-            "An IAM policy has a wildcard in the resource type, which IAM's guide forbids.",
+            "Model package group outside the policy",
+            "The policy's prefix does not cover the group that a model is registered into.",
+            "Begin the group's name with the prefix, or name the group in the IAM policies.",
         ),
-        NARROWER_THAN_JOBS: (WARNING, "An IAM policy covers a part of the jobs' names only."),
-        OTHER_CASE: (WARNING, "An IAM policy differs from the jobs' names in letter case."),
-        OTHER_NAMES: (WARNING, "An IAM policy is written for jobs with prefixing the other way."),
-        NOT_READ: (WARNING, "AWS refused a question, so the answer is less than whole."),
-        FOREIGN_ROLE: (ERROR, "A role is of another account than the pipeline's."),
-        NAME_DROPPED: (ERROR, "A name was declared, and the definition does not carry it."),
-        REFUSED_BY_SERVICE: (ERROR, "The service refuses the name: its characters or its length."),
-        UNMATCHED_STEP_ROLE: (
+        RESERVED_PREFIX: Rule(
+            ERROR,
+            "Reserved prefix",
+            "The name begins with the prefix that the service uses with prefixing off.",
+            "Choose a name that does not begin with 'pipelines-'.",
+        ),
+        NO_SHORT_PREFIX: Rule(
+            ERROR,
+            "No short prefix",
+            "The step type takes a prefix of 6 characters, and the policy has none that short.",
+            "Add a short_prefix of at most 6 characters to the policy.",
+        ),
+        FULL_NAME_OUTSIDE_POLICY: Rule(
             WARNING,
-            "A role is given to a step that the pipeline doesn't have.",
+            "Full name outside the policy",
+            "The service takes this name as it is, and the policy's prefix does not cover it.",
+            "Begin the name with the prefix, or name the resource in the IAM policies.",
         ),
-        NOT_REACHED: (ERROR, "A step is in the definition, and no step of the pipeline led to it."),
-        CHANGED: (ERROR, "The pipeline changed between its judgement and its sending."),
-        UNREAD_REQUEST: (ERROR, "A request can't be read, so its jobs can't be judged."),
+        PREFIX_VOIDED: Rule(
+            WARNING,
+            "IAM policy allows any name",
+            "The role may start jobs of this type under any name, so the prefix has no effect.",
+            "Allow the create action on the ARN pattern with the prefix alone.",
+        ),
+        WILDCARD_IN_RESOURCE_TYPE: Rule(
+            WARNING,
+            "Wildcard in a resource type",
+            "An IAM policy has a wildcard in an ARN's resource type, which IAM's guide forbids.",
+            "Write one ARN for each resource type.",
+        ),
+        NARROWER_THAN_JOBS: Rule(
+            WARNING,
+            "IAM policy narrower than the job names",
+            "An IAM policy covers some of the names that a step's jobs can have, but not all.",
+            "Name the ARN pattern that the finding states.",
+        ),
+        OTHER_CASE: Rule(
+            WARNING,
+            "Letter case differs",
+            "An ARN in an IAM policy differs from a job's ARN in letter case, which IAM compares.",
+            "Write the ARN in the letter case of the jobs' names.",
+        ),
+        OTHER_NAMES: Rule(
+            WARNING,
+            "IAM policy for the other prefixing mode",
+            "An IAM policy names jobs with prefixing on where it is off, or the reverse.",
+            "Name the ARN pattern that the finding states, or switch prefixing.",
+        ),
+        NOT_READ: Rule(
+            WARNING,
+            "IAM policies not readable",
+            "AWS refused to show a part of the role's policies, so the preflight is incomplete.",
+            "Allow the permission that the finding names, or pass the policies as documents.",
+        ),
+        FOREIGN_ROLE: Rule(
+            ERROR,
+            "Role of another account",
+            "A role belongs to another account than the pipeline, and IAM passes no such role.",
+            "Use a role of the pipeline's account; let the job's code assume the other role.",
+        ),
+        NAME_DROPPED: Rule(
+            ERROR,
+            "Declared name missing from the definition",
+            "A name is declared, and the rendered definition does not carry it.",
+            "Import Pipeline from sm_prefix_ext, or turn prefixing on.",
+        ),
+        REFUSED_BY_SERVICE: Rule(
+            ERROR,
+            "Name refused by the service",
+            "SageMaker refuses the name of the step or resource for its characters or its length.",
+            "Use the name that the finding proposes, or one within the limits that it states.",
+        ),
+        UNMATCHED_STEP_ROLE: Rule(
+            WARNING,
+            "Role for a step that does not exist",
+            "The policy gives a role to a step name or step type that the pipeline does not have.",
+            "Correct the key in step_roles, or remove the entry.",
+        ),
+        NOT_REACHED: Rule(
+            ERROR,
+            "Step not listed",
+            "The SDK rendered a step whose declared name could not be read beforehand.",
+            "List the step in the pipeline's steps.",
+        ),
+        CHANGED: Rule(
+            ERROR,
+            "Pipeline changed while it was sent",
+            "The pipeline changed after its definition was checked and before it was sent.",
+            "Change the pipeline before the call of create, update or upsert.",
+        ),
+        UNREAD_REQUEST: Rule(
+            ERROR,
+            "Request not readable",
+            "A guarded request, or the definition that it points to, could not be read.",
+            "Send a readable definition, or allow the permission that the finding names.",
+        ),
     }
 )
-"""Every code, with its severity and what it means."""
+"""Every code; docs/findings.md is generated from it."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +245,7 @@ class Finding:
     @classmethod
     def of(cls, code: str, step: str, step_type: str, message: str, fix: str) -> Finding:
         """A finding whose severity is the catalogue's."""
-        return cls(code, CATALOGUE[code][0], step, step_type, message, fix)
+        return cls(code, CATALOGUE[code].severity, step, step_type, message, fix)
 
     def to_dict(self) -> dict[str, str]:
         """The finding as plain data, for JSON."""

@@ -30,12 +30,15 @@ ERRORS = [
 
 
 def test_the_catalogue_is_complete_and_stable() -> None:
-    """Codes are in order, none is used twice, every one has a severity and a sentence."""
+    """Codes are in order, none is used twice, each has its title, sentence and fix."""
     assert list(CATALOGUE) == sorted(CATALOGUE)
     assert all(re.fullmatch(r"PFX[0-9]{3}", code) for code in CATALOGUE)
-    for code, (severity, meaning) in CATALOGUE.items():
-        assert severity in ("error", "warning"), code
-        assert re.fullmatch(r"[A-Z][^.]+\.", meaning), code
+    for code, rule in CATALOGUE.items():
+        assert rule.severity in ("error", "warning"), code
+        assert re.fullmatch(r"[A-Z][^.]+[^.]", rule.title), code
+        assert re.fullmatch(r"[A-Z][^.]+\.", rule.meaning), code
+        assert re.fullmatch(r"[A-Z].+\.", rule.fix), code
+    assert len({rule.title for rule in CATALOGUE.values()}) == len(CATALOGUE)
 
 
 def test_severity_comes_from_the_catalogue() -> None:
