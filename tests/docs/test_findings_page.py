@@ -1,0 +1,61 @@
+"""docs/findings.md is current, and every finding can be triggered and rendered."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from sm_prefix_ext.core.findings import CATALOGUE, as_text
+from tools import docs
+from tools.finding_examples import EXAMPLES, example
+
+ROOT = Path(__file__).parents[2]
+NEEDS_AN_SDK: dict[str, str] = {}
+"""The codes that only an SDK can trigger, with the reason; there are none."""
+
+
+def test_the_page_is_current() -> None:
+    """It is what the generator writes today."""
+    assert [] == docs.stale()
+
+
+def test_every_code_has_its_section() -> None:
+    """In the order of the codes, and no code besides."""
+    page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    assert list(CATALOGUE) == re.findall(r"^## (PFX\d{3})$", page, flags=re.MULTILINE)
+    for rule in CATALOGUE.values():
+        assert f"**{rule.title}** ({rule.severity}). {rule.meaning}" in page
+
+
+def test_a_stale_page_fails_and_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``--check`` only looks; without it the page is written, once."""
+    assert 1 == docs.main(["--check"], tmp_path)
+    assert "docs/findings.md is stale" in capsys.readouterr().err
+    assert [] == list(tmp_path.iterdir())
+    assert 0 == docs.main([], tmp_path)
+    assert 0 == docs.main(["--check"], tmp_path)
+
+
+def test_every_code_has_an_example_or_a_reason() -> None:
+    """A new code comes with what triggers it."""
+    assert set(CATALOGUE) == {*EXAMPLES, *NEEDS_AN_SDK}
+
+
+@pytest.mark.parametrize("code", EXAMPLES)
+def test_every_finding_renders(code: str) -> None:
+    """As a text table and as JSON, with its location, message and fix."""
+    finding = example(code)
+    assert CATALOGUE[code].severity == finding.severity
+    head, *body = as_text([finding]).splitlines()
+    assert [code, finding.severity] == head.split()[:2]
+    assert finding.step in head
+    text = " ".join(line.strip() for line in body)
+    assert f"{finding.message} Fix: {finding.fix}" == text
+    data = json.loads(json.dumps(finding.to_dict()))
+    assert {"code", "severity", "step", "step_type", "message", "fix"} == set(data)
+    assert finding.message.strip() and finding.fix.strip()
