@@ -130,3 +130,27 @@ def bench(session: nox.Session, major: str) -> None:
     bench_group = nox.project.dependency_groups(PYPROJECT, "bench")
     session.install(".[embedded]", NEWEST[major], *TEST, *bench_group)
     session.run("pytest", "-o", "addopts=", "tests/benchmarks", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The generated pages are current."""
+    session.install(".")
+    session.run("python", "-m", "tools.docs", "--check")
+
+
+@nox.session
+def sdist(session: nox.Session) -> None:
+    """The sdist has the repository's files but for its hidden ones, and nothing else."""
+    session.install("build")
+    out = Path(session.create_tmp()) / "sdist"
+    shutil.rmtree(out, ignore_errors=True)
+    session.run("python", "-m", "build", "--sdist", "--outdir", str(out), silent=True)
+    [archive] = out.glob("*.tar.gz")
+    listed = session.run("python", "-m", "tarfile", "-l", str(archive), silent=True) or ""
+    packed = {line.partition("/")[2].strip() for line in listed.splitlines()}
+    tracked = set((session.run("git", "ls-files", silent=True, external=True) or "").split())
+    hidden = {path for path in tracked if path.startswith(".") and not path.startswith(".ci/")}
+    differing = packed.symmetric_difference(tracked - hidden) - {"PKG-INFO", ".gitignore"}
+    if differing:
+        session.error(f"not alike in the sdist and the repository: {sorted(differing)}")

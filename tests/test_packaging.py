@@ -17,7 +17,9 @@ except ModuleNotFoundError:  # Python 3.10
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT = PYPROJECT["project"]
+BUILD = PYPROJECT["tool"]["hatch"]["build"]
 
 
 def pins(file: str) -> dict[str, str]:
@@ -56,3 +58,32 @@ def test_the_changelog_knows_this_version() -> None:
     """The newest heading is the version, or what comes after it."""
     [first, *_] = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
     assert first in ("Unreleased", sm_prefix_ext.__version__)
+
+
+def test_every_supported_python_has_a_classifier() -> None:
+    """From the lowest that pip accepts on, without a gap."""
+    head = "Programming Language :: Python :: 3."
+    minors = [int(text.removeprefix(head)) for text in PROJECT["classifiers"] if head in text]
+    assert f">=3.{minors[0]}" == PROJECT["requires-python"]
+    assert list(range(10, 15)) == minors
+
+
+def test_the_project_can_be_found() -> None:
+    """Each address is in the repository, and what it names is there."""
+    urls = PROJECT["urls"]
+    home = urls["Homepage"]
+    assert {"Homepage", "Documentation", "Changelog", "Issues"} == set(urls)
+    assert all(url.startswith(home) for url in urls.values())
+    for name in ("Documentation", "Changelog"):
+        assert (ROOT / urls[name].partition("/main/")[2]).exists()
+    assert [{"name": "sm-prefix-ext contributors"}] == PROJECT["authors"]
+
+
+def test_the_sdist_has_tests_and_docs() -> None:
+    """Every entry is in the repository; ``nox -s sdist`` compares the files."""
+    patterns = BUILD["targets"]["sdist"]["include"]
+    assert {"/sm_prefix_ext", "/tests", "/tools", "/docs", "/*.md"} <= set(patterns)
+    for pattern in patterns:
+        assert pattern.startswith("/")  # else it would match in any folder
+        assert list(ROOT.glob(pattern[1:])), pattern
+    assert ["sm_prefix_ext"] == BUILD["targets"]["wheel"]["packages"]
