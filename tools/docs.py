@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sm_prefix_ext.core.findings import CATALOGUE, as_text
+from sm_prefix_ext.reporting import markdown
 
 from .finding_examples import example
 
@@ -29,7 +30,7 @@ status 1. A *warning* blocks nothing.
 """
 
 
-def findings_page() -> str:
+def findings_page(_: str = "") -> str:
     """The page with a section for each code."""
     rows = ["| code | severity | title |", "|---|---|---|"]
     sections = []
@@ -45,21 +46,38 @@ def findings_page() -> str:
     return "\n".join([_FINDINGS_HEAD, *rows, "", "\n".join(sections)])
 
 
-PAGES: Mapping[str, Callable[[], str]] = MappingProxyType({"docs/findings.md": findings_page})
-"""The generated pages, by their path in the repository."""
+def readme(text: str) -> str:
+    """The README with the tables of step types between their marks.
+
+    Args:
+        text: the README as it is.
+    """
+    for mark, table in (("limits", markdown.limits()), ("without jobs", markdown.without_jobs())):
+        head, start, rest = text.partition(f"<!-- {mark} -->\n")
+        _, end, tail = rest.partition(f"\n<!-- /{mark} -->")
+        if end:
+            text = f"{head}{start}{table}{end}{tail}"
+    return text
 
 
-def stale(root: Path = ROOT) -> list[str]:
-    """The pages whose text is not what the code gives.
+PAGES: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"docs/findings.md": findings_page, "README.md": readme}
+)
+"""By path in the repository, what makes the page's text from the text that it has."""
+
+
+def stale(root: Path = ROOT) -> dict[str, str]:
+    """The pages whose text is not what the code gives, with the text that they should have.
 
     Args:
         root: the repository.
     """
-    return [
-        path
-        for path, page in PAGES.items()
-        if not (root / path).is_file() or (root / path).read_text(encoding="utf-8") != page()
-    ]
+    wanted = {}
+    for path, page in PAGES.items():
+        text = (root / path).read_text(encoding="utf-8") if (root / path).is_file() else ""
+        if page(text) != text:
+            wanted[path] = page(text)
+    return wanted
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -76,12 +94,12 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--check", action="store_true", help="fail where a page is stale")
     check = parser.parse_args(arguments).check
     pages = stale(root)
-    for path in pages:
+    for path, text in pages.items():
         if check:
             print(f"{path} is stale; run: python -m tools.docs", file=sys.stderr)
             continue
         (root / path).parent.mkdir(exist_ok=True)
-        (root / path).write_text(PAGES[path](), encoding="utf-8")
+        (root / path).write_text(text, encoding="utf-8")
         print(f"{path} written")
     return 1 if check and pages else 0
 
