@@ -1,0 +1,49 @@
+"""The places that docs/adding-a-step-type.md lists, held against the table of step types."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sm_prefix_ext._sdk.catalogue import CATALOGUE
+from sm_prefix_ext.core.step_types import JOB_KINDS, KINDS
+
+from ..embedded.definitions import LEAST, NAME_FIELDS
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "adding-a-step-type.md").read_text(encoding="utf-8")
+PLACES = re.findall(r"^\| `([^`]+)` \|", PAGE, flags=re.MULTILINE)
+JOB_TYPES = {kind.step_type for kind in JOB_KINDS}
+NO_CLASS = {"RegisterModel": "A model is registered by a method, whose argument carries the name."}
+NOT_IN_CONTRACT = {"Job": "v3 alone makes one; tests/contract/test_jobs.py has it."}
+
+
+def test_every_place_exists() -> None:
+    """A file that moves moves in the page too; none is listed twice."""
+    assert len(PLACES) == len(set(PLACES)) > 10
+    assert [] == [place for place in PLACES if not (ROOT / place).exists()]
+    assert [] == [
+        path for path in re.findall(r"`(tests/[^`]+)`", PAGE) if not (ROOT / path).exists()
+    ]
+
+
+def test_every_job_type_has_a_class() -> None:
+    """Without one, nobody reads the declared name, and the step's name takes its place."""
+    classes = {step_type for row in CATALOGUE.values() for step_type in row.step_types}
+    assert JOB_TYPES - classes == NO_CLASS.keys()
+
+
+def test_every_job_type_has_a_smallest_request() -> None:
+    """Under the name field of its row."""
+    assert set() == JOB_TYPES - set(LEAST)
+    assert {name: KINDS[name].name_field for name in sorted(JOB_TYPES)} == dict(
+        sorted(NAME_FIELDS.items())
+    )
+
+
+def test_every_job_type_is_in_the_contract() -> None:
+    """Read as text, for the contract needs an SDK."""
+    text = (ROOT / "tests" / "contract" / "cases.py").read_text(encoding="utf-8")
+    listed = re.search(r"^JOB_KINDS = \[(.*?)^\]", text, flags=re.DOTALL | re.MULTILINE)
+    assert listed
+    assert JOB_TYPES - NOT_IN_CONTRACT.keys() == set(re.findall(r'"(\w+)"', listed[1]))
