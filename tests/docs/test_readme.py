@@ -145,3 +145,22 @@ def test_the_docstrings_examples_run(name: str, request: pytest.FixtureRequest) 
         request.getfixturevalue("embedded")
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
     assert 0 == result.failed
+
+
+def test_the_links_lead_to_files() -> None:
+    """Of the README and of the pages that it links to."""
+    pages = [
+        ROOT / name for name in ("README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md")
+    ]
+    for page in (*pages, *sorted((ROOT / "docs").glob("*.md"))):
+        text = page.read_text(encoding="utf-8")
+        for link in re.findall(r"\]\((?!http|#)([^)#\s]+)", text):
+            assert (page.parent / link).is_file(), f"{page.name}: {link}"
+
+
+def test_the_documentation_is_linked() -> None:
+    """Every page is one click away."""
+    section = README.split("## Documentation\n")[1]
+    for page in (*ROOT.glob("[A-Z]*.md"), *(ROOT / "docs").glob("*.md")):
+        if page.name not in ("README.md", "CHANGELOG.md"):
+            assert f"({page.relative_to(ROOT).as_posix()})" in section, page.name
