@@ -17,7 +17,7 @@ from ..core.findings import (
 )
 from ..core.job_names import RESERVED
 from ..core.plan import Plan, PlannedJob
-from .evaluator.evaluate import ALLOWED, IDENTITY, Layer, judge
+from .evaluator.evaluate import ALLOWED, IDENTITY, Layer, decide
 from .evaluator.pattern_index import PatternIndex
 from .evaluator.pattern_overlap import subject_of
 from .evaluator.patterns import Context, glob, matches
@@ -77,7 +77,7 @@ def _voided(
     job: PlannedJob, create: Request, layers: Sequence[Layer], context: Context
 ) -> Iterator[Finding]:
     anything = replace(create, resource=job.arn_pattern.removesuffix(job.name_pattern) + "*")
-    decision = judge(layers, create.action, anything.subject, context)
+    decision = decide(layers, create.action, anything.subject, context)
     if decision.verdict == ALLOWED:
         yield _finding(
             PREFIX_VOIDED,

@@ -17,7 +17,7 @@ from .evaluator.evaluate import (
     DecidingStatement,
     Decision,
     Layer,
-    judge,
+    decide,
     keys_of,
     read_layers,
 )
@@ -248,12 +248,12 @@ def context_of(asked: Request, keys: frozenset[str], given: Mapping[str, Any]) -
 def _decide(asked: Request, layers: Sequence[Layer], context: Context) -> Decision:
     if asked.action == NOT_KNOWN:
         return Decision(INDETERMINATE)
-    decision = judge(layers, asked.action, asked.subject, context)
+    decision = decide(layers, asked.action, asked.subject, context)
     if decision.verdict != INDETERMINATE or decision.unknown or not asked.shape:
         return decision
     # Some names match and some don't. Where no name of the real form would pass, neither will
     # the job's; where some would, nobody can say beforehand.
-    tried = [judge(layers, asked.action, name, context) for name in samples(asked.shape)]
+    tried = [decide(layers, asked.action, name, context) for name in samples(asked.shape)]
     alike = all(one.verdict == tried[0].verdict for one in tried)
     return tried[0] if alike and tried[0].verdict != ALLOWED else decision
 

@@ -87,7 +87,7 @@ class Principal:
         known = {**requested.known, **_global_keys(resource)}
         request = Request("", action, resource, Facts(known, requested.absent | own.absent))
         context = context_of(request, keys_of(self.layers), own.known)
-        decision = judge(self.layers, action, resource, context)
+        decision = decide(self.layers, action, resource, context)
         return None if decision.verdict == ALLOWED else _denial(decision, action)
 
 

@@ -140,7 +140,7 @@ def _result(
     *,
     by_resource: bool,
 ) -> dict[str, Any]:
-    decision = judge(layers, action, resource, Context(context))
+    decision = decide(layers, action, resource, Context(context))
     known = {key.lower() for key in context}
     keys = {
         key
@@ -161,7 +161,7 @@ def _result(
     }
     boundary = [layer for layer in layers if layer.name == BOUNDARY]
     if boundary:
-        bounded = judge(boundary, action, resource, Context(context))
+        bounded = decide(boundary, action, resource, Context(context))
         details["PermissionsBoundaryDecisionDetail"] = {
             "AllowedByPermissionsBoundary": bounded.verdict == ALLOWED
         }

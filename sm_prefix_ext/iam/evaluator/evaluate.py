@@ -1,4 +1,4 @@
-"""Whether policies allow a request: IAM's evaluation logic, offline.
+"""IAM's evaluation logic, offline: decide whether policies allow a request.
 
 Source: IAM user guide, "Policy evaluation logic", for requests within one account, without
 resource-based policies.
@@ -24,17 +24,18 @@ INDETERMINATE = "indeterminate"
 
 IDENTITY, BOUNDARY, SESSION, SCP = "identity", "boundary", "session", "scp"
 
-Answers = Sequence[tuple[Statement, Truth]]
+Results = Sequence[tuple[Statement, Truth]]
+"""Statements of a layer, each with whether it applies to a request."""
 
 
 @dataclass(frozen=True)
 class DecidingStatement:
-    """A statement that decided a request, or that the decision hinges on.
+    """A statement that decided a request, or on which an indeterminate decision depends.
 
     Args:
-        policy: such as ``identity[0]``, ``boundary``, ``scps[1][0]``, or the name that it was
-            given.
-        index: the statement's place in it, from 0.
+        policy: such as ``identity[0]``, ``boundary``, ``scps[1][0]``, or the name under which the
+            caller passed it.
+        index: the statement's position in the policy, from 0.
         sid: its ``Sid``, or ``None``.
         effect: ``Allow`` or ``Deny``.
     """
@@ -51,15 +52,15 @@ class DecidingStatement:
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of a request.
+    """The outcome of a request.
 
     Args:
         verdict: ``allowed``, ``implicitDeny``, ``explicitDeny`` or ``indeterminate``.
         statements: those that decided it: every ``Deny`` that applies; for ``allowed``, every
-            ``Allow`` that applies; for ``indeterminate``, those that it hinges on.
-        unknown: the condition keys that it hinges on.
-        layer: which kind of policy refused: ``identity``, ``boundary``, ``session`` or ``scp``;
-            ``None`` where none did.
+            ``Allow`` that applies; for ``indeterminate``, those on which the verdict depends.
+        unknown: the condition keys on which the verdict depends.
+        layer: the kind of policy that denied the request: ``identity``, ``boundary``, ``session``
+            or ``scp``; ``None`` if none did.
     """
 
     verdict: str
@@ -70,43 +71,45 @@ class Decision:
 
 @dataclass(frozen=True)
 class Layer:
-    """Policies of which one has to allow a request.
+    """Policies of one kind. A request needs an ``Allow`` in every layer.
 
     Args:
         name: ``identity``, ``boundary``, ``session`` or ``scp``.
-        statements: of all its policies.
+        statements: the statements of all its policies.
     """
 
     name: str
     statements: tuple[Statement, ...]
 
-    def speaking_of(self, action: str) -> Speaking:
-        """Its statements that name an action."""
-        if action not in self._speaking:
-            self._speaking[action] = Speaking(self.statements, action)
-        return self._speaking[action]
+    def for_action(self, action: str) -> ActionStatements:
+        """Return the layer's statements that match an action."""
+        if action not in self._by_action:
+            self._by_action[action] = ActionStatements(self.statements, action)
+        return self._by_action[action]
 
     @cached_property
-    def _speaking(self) -> dict[str, Speaking]:
+    def _by_action(self) -> dict[str, ActionStatements]:
         return {}
 
 
-class Speaking:
-    """The statements of a layer that name an action, found by the resources that they name.
+class ActionStatements:
+    """The statements of a layer that match an action, indexed by their resources.
 
     Args:
-        statements: all of the layer.
+        statements: all statements of the layer.
         action: the action.
     """
 
     def __init__(self, statements: Iterable[Statement], action: str) -> None:
-        self.statements = tuple(one for one in statements if one.names_action(action))
-        self._everywhere = []
+        self.statements = tuple(
+            statement for statement in statements if statement.names_action(action)
+        )
+        self._not_indexed = []
         indexed: list[tuple[str, int]] = []
-        for number, one in enumerate(self.statements):
-            patterns = one.fixed_resources
+        for number, statement in enumerate(self.statements):
+            patterns = statement.fixed_resources
             if patterns is None:
-                self._everywhere.append(number)
+                self._not_indexed.append(number)
             else:
                 indexed += [(pattern, number) for pattern in patterns]
         self._index = PatternIndex(indexed)
@@ -116,24 +119,25 @@ class Speaking:
             if self.statements[number].effect == "Deny"
         )
 
-    def answers(self, resource: str, context: Context) -> list[tuple[Statement, Truth]]:
-        """Whether each of them applies to a request.
+    def results(self, resource: str, context: Context) -> list[tuple[Statement, Truth]]:
+        """Test which of the statements apply to a request.
 
-        Left out are statements that don't apply and, where an ``Allow`` applies for certain, others
-        of which that isn't known: they make no difference.
+        The result omits statements that make no difference: those that don't apply and, once an
+        ``Allow`` applies for certain, every other ``Allow`` that might.
         """
         subject = subject_of(resource)
-        found: dict[int, Truth] = {}
-        for number in {*self._everywhere, *(number for _, number in self._index.like(subject))}:
-            found[number] = self.statements[number].applies(resource, context)
+        applies: dict[int, Truth] = {}
+        for number in {*self._not_indexed, *(number for _, number in self._index.like(subject))}:
+            applies[number] = self.statements[number].applies(resource, context)
         allowed = any(
-            self.statements[number].effect == "Allow" and answer is True
-            for number, answer in found.items()
+            self.statements[number].effect == "Allow" and result is True
+            for number, result in applies.items()
         )
-        others = self._denials if allowed else self._index
-        for number in {number for _, number in others.near(subject)} - found.keys():
-            found[number] = self.statements[number].applies(resource, context)
-        return [(self.statements[number], found[number]) for number in sorted(found)]
+        # What matches a part of the subject only can make a verdict indeterminate, never allow.
+        partial = self._denials if allowed else self._index
+        for number in {number for _, number in partial.near(subject)} - applies.keys():
+            applies[number] = self.statements[number].applies(resource, context)
+        return [(self.statements[number], applies[number]) for number in sorted(applies)]
 
 
 def evaluate(
@@ -147,30 +151,30 @@ def evaluate(
     context: Mapping[str, Any] | None = None,
     unknown: Iterable[str] = (),
 ) -> Decision:
-    """Whether policies allow an action on a resource.
+    """Decide whether policies allow an action on a resource.
 
-    An explicit ``Deny`` in any policy refuses; otherwise every level of the SCPs, the boundary, the
-    session policy and the identity's policies must each have an ``Allow``.
+    An explicit ``Deny`` in any policy denies the request. Otherwise each level of the SCPs, the
+    boundary, the session policy and the identity's policies must have an ``Allow``.
 
     Args:
         action: such as ``sagemaker:CreateTrainingJob``.
-        resource: an ARN. One with ``*`` or ``?`` asks about all that it stands for: what matches a
-            part of that only makes the verdict ``indeterminate``. In an ARN of S3, whose keys may
-            have such characters, they stand for themselves.
-        identity: the policies of the user or role, as dicts or with a ``to_dict()``.
+        resource: an ARN. An ARN with ``*`` or ``?`` stands for every resource that it matches: a
+            statement that matches only some of them makes the verdict ``indeterminate``. In ARNs
+            of S3, whose keys may contain these characters, they are literal.
+        identity: the policies of the user or role: dicts, or objects with a ``to_dict()``.
         boundary: the permissions boundary, one document.
         scps: the levels of the organization, the root first, each a sequence of documents.
         session: the session policy, one document.
-        context: condition keys to a value or a list of values; a key that isn't there is absent
-            from the request. Keys have no case.
-        unknown: condition keys whose value can't be known; the verdict is ``indeterminate`` where
-            it hinges on one.
+        context: maps condition keys to a value or a list of values; the request doesn't have any
+            other key. Keys are case-insensitive.
+        unknown: condition keys with an unknown value; if the verdict depends on one, it is
+            ``indeterminate``.
 
     Returns:
-        The verdict, with the statements that decided.
+        The verdict, with the statements that decided it.
 
     Raises:
-        ValueError: for a policy that IAM would refuse, with the statement and the element.
+        ValueError: if IAM would reject a policy; names the statement and the element.
 
     Example:
         >>> from sm_prefix_ext import iam
@@ -183,22 +187,22 @@ def evaluate(
         'implicitDeny'
     """
     layers = read_layers(identity, boundary=boundary, scps=scps, session=session)
-    return judge(layers, action, resource, Context(context or {}, unknown))
+    return decide(layers, action, resource, Context(context or {}, unknown))
 
 
 def read_layers(
     identity: Any, *, boundary: Any = None, scps: Sequence[Any] = (), session: Any = None
 ) -> tuple[Layer, ...]:
-    """Read the policies that a request is judged by, in the order in which IAM asks them.
+    """Parse the policies that apply to a principal, in the order in which IAM evaluates them.
 
     Args:
-        identity: documents, or names to documents; so each level of ``scps`` too.
+        identity: documents, or a mapping of names to documents; also for each level of ``scps``.
         boundary: one document or ``None``.
-        scps: levels of documents.
+        scps: levels of documents, the root first.
         session: one document or ``None``.
 
     Raises:
-        ValueError: as :func:`evaluate`.
+        ValueError: see :func:`evaluate`.
     """
     layers = [_layer(SCP, f"scps[{number}]", level) for number, level in enumerate(_levels(scps))]
     for name, document in ((BOUNDARY, boundary), (SESSION, session)):
@@ -209,79 +213,113 @@ def read_layers(
 
 def _levels(scps: Any) -> Any:
     if isinstance(scps, (str, Mapping)) or not isinstance(scps, Iterable):
-        raise ValueError(f"scps is {scps!r}; wanted levels, each a sequence of documents.")
+        raise ValueError(
+            f"scps is {scps!r}; wanted a list of levels, each a list of policy documents."
+        )
     return scps
 
 
-def _layer(name: str, label: str, given: Any) -> Layer:
+def _layer(name: str, label: str, policies: Any) -> Layer:
     statements: list[Statement] = []
-    for called, document in labelled(given, label):
-        statements += read(document, called)
+    for policy_name, document in labelled(policies, label):
+        statements += read(document, policy_name)
     return Layer(name, tuple(statements))
 
 
 def keys_of(layers: Sequence[Layer]) -> frozenset[str]:
-    """The condition keys that policies look at."""
+    """Return the condition keys that the policies of some layers test."""
     return frozenset(
         key for layer in layers for statement in layer.statements for key in statement.keys
     )
 
 
-def judge(layers: Sequence[Layer], action: str, resource: str, context: Context) -> Decision:
-    """What becomes of a request under policies that are read already.
+def decide(layers: Sequence[Layer], action: str, resource: str, context: Context) -> Decision:
+    """Decide a request under policies that are parsed already.
 
     Args:
-        layers: as :func:`read_layers` gives them.
+        layers: from :func:`read_layers`.
         action: the action.
         resource: the resource's ARN.
         context: the condition keys.
     """
-    return decide(
-        layers, [layer.speaking_of(action).answers(resource, context) for layer in layers]
+    return combine(
+        layers, [layer.for_action(action).results(resource, context) for layer in layers]
     )
 
 
-def decide(layers: Sequence[Layer], answers: Sequence[Answers]) -> Decision:
-    """What becomes of a request, from whether each statement applies to it.
+def combine(layers: Sequence[Layer], results: Sequence[Results]) -> Decision:
+    """Combine the results of single statements into a decision, as IAM's flow chart does.
 
     Args:
-        layers: as :func:`read_layers` gives them.
-        answers: for each layer, its statements that name the action, with whether they apply.
+        layers: from :func:`read_layers`.
+        results: for each layer, its statements that match the action, with whether they apply.
     """
-    everything = [pair for layer in answers for pair in layer]
-    denied = [s for s, answer in everything if s.effect == "Deny" and answer is True]
-    if denied:
-        name = next(
-            layer.name
-            for layer, pairs in zip(layers, answers)
-            if any(s is denied[0] for s, _ in pairs)
-        )
-        return Decision(EXPLICIT_DENY, _shown(denied), layer=name)
-    hinges = [
-        (s, answer)
-        for s, answer in everything
-        if s.effect == "Deny" and isinstance(answer, Unknown)
+    denied = _explicit_deny(layers, results)
+    if denied is not None:
+        return denied
+    missing = _missing_layer(layers, results)
+    undetermined = _undetermined(results, only_denials=missing is not None)
+    if undetermined:
+        keys = {key for _, unknown in undetermined for key in unknown.keys}
+        statements = _deciding(statement for statement, _ in undetermined)
+        return Decision(INDETERMINATE, statements, tuple(sorted(keys)), layer=missing)
+    if missing is not None:
+        return Decision(IMPLICIT_DENY, layer=missing)
+    return Decision(
+        ALLOWED,
+        _deciding(
+            statement for pairs in results for statement, applies in pairs if applies is True
+        ),
+    )
+
+
+def _explicit_deny(layers: Sequence[Layer], results: Sequence[Results]) -> Decision | None:
+    """Return the denial by every ``Deny`` that applies for certain, if there is one."""
+    denials = [
+        (layer.name, statement)
+        for layer, pairs in zip(layers, results)
+        for statement, applies in pairs
+        if applies is True and statement.effect == "Deny"
     ]
-    missing = None
-    for layer, pairs in zip(layers, answers):
-        allows = [(s, answer) for s, answer in pairs if s.effect == "Allow"]
-        allowed: Truth = any_of(answer for _, answer in allows)
-        if allowed is False:
-            missing = missing or layer.name
-        elif isinstance(allowed, Unknown):
-            hinges += [(s, answer) for s, answer in allows if isinstance(answer, Unknown)]
-    if missing is not None:  # then no Allow makes a difference
-        hinges = [(s, answer) for s, answer in hinges if s.effect == "Deny"]
-        if not hinges:
-            return Decision(IMPLICIT_DENY, layer=missing)
-    if hinges:
-        keys = {key for _, answer in hinges if isinstance(answer, Unknown) for key in answer.keys}
-        return Decision(
-            INDETERMINATE, _shown(s for s, _ in hinges), tuple(sorted(keys)), layer=missing
-        )
-    applied = [s for s, answer in everything if answer is True]
-    return Decision(ALLOWED, _shown(applied))
+    if not denials:
+        return None
+    statements = _deciding(statement for _, statement in denials)
+    return Decision(EXPLICIT_DENY, statements, layer=denials[0][0])
 
 
-def _shown(statements: Iterable[Statement]) -> tuple[DecidingStatement, ...]:
+def _missing_layer(layers: Sequence[Layer], results: Sequence[Results]) -> str | None:
+    """Return the name of the first layer in which no ``Allow`` can apply."""
+    for layer, pairs in zip(layers, results):
+        if any_of(applies for statement, applies in pairs if statement.effect == "Allow") is False:
+            return layer.name
+    return None
+
+
+def _undetermined(
+    results: Sequence[Results], *, only_denials: bool
+) -> list[tuple[Statement, Unknown]]:
+    """Return the statements on whose unknown results the decision depends.
+
+    Args:
+        results: for each layer, its statements with whether they apply.
+        only_denials: whether a layer lacks an ``Allow``; then the others' can't change the
+            decision, but a ``Deny`` can still turn the implicit denial into an explicit one.
+    """
+    undetermined = [
+        (statement, applies)
+        for pairs in results
+        for statement, applies in pairs
+        if isinstance(applies, Unknown) and statement.effect == "Deny"
+    ]
+    if only_denials:
+        return undetermined
+    for pairs in results:
+        allows = [(stmt, applies) for stmt, applies in pairs if stmt.effect == "Allow"]
+        # An Allow that applies for certain settles its layer.
+        if not any(applies is True for _, applies in allows):
+            undetermined += [(s, applies) for s, applies in allows if isinstance(applies, Unknown)]
+    return undetermined
+
+
+def _deciding(statements: Iterable[Statement]) -> tuple[DecidingStatement, ...]:
     return tuple(DecidingStatement(s.policy, s.index, s.sid, s.effect) for s in statements)

@@ -1,4 +1,4 @@
-"""Three answers: true, false, and unknown with the keys that would tell."""
+"""Three-valued logic (Kleene's): true, false, and unknown with the keys on which it depends."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ class Unknown:
     """Neither true nor false.
 
     Args:
-        keys: the condition keys that it hinges on; none where a pattern in the request's resource
-            is met in part.
+        keys: the condition keys on which the value depends; empty if a pattern matches only a part
+            of what the request's resource stands for.
     """
 
     keys: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, *keys: str) -> Unknown:
-        """What hinges on some keys."""
+        """Return the value that depends on some condition keys."""
         return cls(frozenset(keys))
 
 
 Truth = bool | Unknown
 
 
-def all_of(answers: Iterable[Truth]) -> Truth:
-    """Whether all hold: one that doesn't decides, whatever is unknown."""
-    return _decided(answers, by=False)
+def all_of(values: Iterable[Truth]) -> Truth:
+    """Return the conjunction: one false value makes it false, whatever is unknown."""
+    return _combined(values, decisive=False)
 
 
-def any_of(answers: Iterable[Truth]) -> Truth:
-    """Whether one holds: one that does decides, whatever is unknown."""
-    return _decided(answers, by=True)
+def any_of(values: Iterable[Truth]) -> Truth:
+    """Return the disjunction: one true value makes it true, whatever is unknown."""
+    return _combined(values, decisive=True)
 
 
-def _decided(answers: Iterable[Truth], by: bool) -> Truth:
+def _combined(values: Iterable[Truth], decisive: bool) -> Truth:
     keys: frozenset[str] | None = None
-    for answer in answers:
-        if answer is by:
-            return by
-        if isinstance(answer, Unknown):
-            keys = answer.keys | (keys or frozenset())
-    return not by if keys is None else Unknown(keys)
+    for value in values:
+        if value is decisive:
+            return decisive
+        if isinstance(value, Unknown):
+            keys = value.keys | (keys or frozenset())
+    return not decisive if keys is None else Unknown(keys)
 
 
-def negated(answer: Truth) -> Truth:
-    """The opposite; of unknown, unknown."""
-    return answer if isinstance(answer, Unknown) else not answer
+def negated(value: Truth) -> Truth:
+    """Return the opposite; the opposite of unknown is unknown."""
+    return value if isinstance(value, Unknown) else not value

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sm_prefix_ext.iam.evaluator.evaluate import Decision, Layer, decide, judge, read_layers
+from sm_prefix_ext.iam.evaluator.evaluate import Decision, Layer, combine, decide, read_layers
 from sm_prefix_ext.iam.evaluator.kleene import Truth, Unknown, all_of, any_of, negated
 from sm_prefix_ext.iam.evaluator.pattern_index import PatternIndex
 from sm_prefix_ext.iam.evaluator.pattern_overlap import meets
@@ -95,7 +95,7 @@ def plainly(layers: tuple[Layer, ...], action: str, resource: str, context: Cont
         for condition in one.conditions:
             yield condition.holds(context)
 
-    return decide(
+    return combine(
         layers,
         [
             [(one, applies(one)) for one in layer.statements if one.names_action(action)]
@@ -128,7 +128,7 @@ def test_as_a_plain_walk(
     context = Context(known, unknown)
     for resource in resources:
         for asked in (resource, glob(resource)):
-            assert plainly(layers, action, asked, context) == judge(layers, action, asked, context)
+            assert plainly(layers, action, asked, context) == decide(layers, action, asked, context)
 
 
 @given(
