@@ -573,7 +573,10 @@ def test_preflight_warns(run: Run, tmp_path: Path) -> None:
         (("--role-policy", "good.json", "--live"), "Give the role's policies"),
         (("--live",), "--live needs --role-arn"),
         (("--role-policy", "none.json"), "there is no such file"),
-        (("--role-policy", "good.json"), "good.json: 'Steps' is no element of a policy document"),
+        (
+            ("--role-policy", "good.json"),
+            "good.json: 'Steps' is not an element of a policy document",
+        ),
         (("--role-policy", "all.json", "--region", "x"), "'x' can't be a region"),
         (("--role-policy", "all.json", "--account", "1"), "'1' can't be an account"),
         (("--role-policy", "all.json", "--role-arn", "notarn"), "'notarn'"),

@@ -1,1 +1,1 @@
-"""Whether policies allow a request, by IAM's own rules: pure functions."""
+"""An offline evaluator of IAM policies: pure functions."""

@@ -27,9 +27,10 @@ class _Operator:
     """How an operator compares a policy's value with the request's.
 
     Args:
-        read: makes of a policy's value what is compared; ``ValueError`` for one that can't be.
-        holds: compares that with a value of the request; ``None`` where IAM's guide doesn't say.
-        negates: whether it holds where no value compares.
+        read: parses a value of the policy; raises ``ValueError`` if it is invalid.
+        holds: compares the parsed value with a value of the request; ``None`` if IAM's guide
+            doesn't define the result.
+        negates: whether the operator holds if no value compares equal.
     """
 
     read: Callable[[str, bool], Any]
@@ -42,9 +43,9 @@ class Condition:
     """One key under one operator.
 
     Args:
-        name: the operator as the policy has it, such as ``ForAnyValue:StringLike``.
+        name: the operator as written in the policy, such as ``ForAnyValue:StringLike``.
         key: the condition key.
-        wanted: the policy's values, read.
+        wanted: the policy's values, parsed.
     """
 
     name: str
@@ -53,52 +54,55 @@ class Condition:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The condition keys that it looks at, in variables too."""
-        filled = (key for one in self.wanted if isinstance(one, Template) for key in one.keys)
-        return (self.key, *filled)
+        """The condition keys that it tests, in variables too."""
+        templates = (value for value in self.wanted if isinstance(value, Template))
+        return (self.key, *(key for template in templates for key in template.keys))
 
     def holds(self, context: Context) -> Truth:
-        """Whether a request fulfils it."""
+        """Test whether a request fulfils it."""
         quantifier, base, if_exists = _parts(self.name)
-        got = context.get(self.key)
-        if isinstance(got, Unknown):
-            return got
+        actual = context.get(self.key)
+        if isinstance(actual, Unknown):
+            return actual
         if base == "Null":
-            return any_of((got is None) == wanted for wanted in self.wanted)
-        if got is None and if_exists:
+            return any_of((actual is None) == wanted for wanted in self.wanted)
+        if actual is None and if_exists:
             return True
-        how = _OPERATORS[base]
+        operator_ = _OPERATORS[base]
         if quantifier == "ForAllValues":
-            return all_of(self._one(how, value, context) for value in got or ())
+            return all_of(self._holds_for(value, operator_, context) for value in actual or ())
         if quantifier == "ForAnyValue":
-            return any_of(self._one(how, value, context) for value in got or ())
-        if got is None:
-            return how.negates
-        # The guide doesn't say what many values do without ForAllValues or ForAnyValue.
-        return self._one(how, got[0], context) if len(got) == 1 else Unknown.of(self.key)
+            return any_of(self._holds_for(value, operator_, context) for value in actual or ())
+        if actual is None:
+            return operator_.negates
+        if len(actual) == 1:
+            return self._holds_for(actual[0], operator_, context)
+        # The guide doesn't define several values without ForAllValues or ForAnyValue.
+        return Unknown.of(self.key)
 
-    def _one(self, how: _Operator, value: str, context: Context) -> Truth:
-        found = any_of(self._compared(how, wanted, value, context) for wanted in self.wanted)
-        return negated(found) if how.negates else found
+    def _holds_for(self, value: str, operator_: _Operator, context: Context) -> Truth:
+        """Compare one value of the request with all values of the policy."""
+        result = any_of(self._compare(operator_, wanted, value, context) for wanted in self.wanted)
+        return negated(result) if operator_.negates else result
 
-    def _compared(self, how: _Operator, wanted: Any, value: str, context: Context) -> Truth:
+    def _compare(self, operator_: _Operator, wanted: Any, value: str, context: Context) -> Truth:
         if isinstance(wanted, Template):
             wanted = wanted.fill(context)
             if wanted is None or isinstance(wanted, Unknown):
                 return wanted or False
-        answer = how.holds(wanted, value)
-        return Unknown.of(self.key) if answer is None else answer
+        result = operator_.holds(wanted, value)
+        return Unknown.of(self.key) if result is None else result
 
 
 def read_conditions(block: Mapping[str, Any], *, variables: bool) -> Iterator[Condition]:
-    """The conditions in a statement's ``Condition``.
+    """Parse a statement's ``Condition``.
 
     Args:
-        block: operators to keys to values.
+        block: maps operators to keys to values.
         variables: whether ``${…}`` are variables in it.
 
     Raises:
-        ValueError: for an operator, a key or a value that can't be one, with where it stands.
+        ValueError: if an operator, a key or a value is invalid; names its location.
     """
     for name, keys in block.items():
         base = _parts(name)[1] if isinstance(name, str) else ""
@@ -111,17 +115,17 @@ def read_conditions(block: Mapping[str, Any], *, variables: bool) -> Iterator[Co
             if not many or not all(isinstance(v, (str, int, float, bool)) for v in many):
                 raise ValueError(
                     f"Condition.{name}.{key} is {values!r}; wanted a string, a number, a boolean "
-                    "or a list of them"
+                    "or a list of these"
                 )
-            read = _boolean if base == "Null" else _OPERATORS[base].read
+            parse = _boolean if base == "Null" else _OPERATORS[base].read
             try:
-                yield Condition(name, key, tuple(read(v, variables) for v in texts(many)))
+                yield Condition(name, key, tuple(parse(v, variables) for v in texts(many)))
             except (ValueError, ArithmeticError) as error:
                 raise ValueError(f"Condition.{name}.{key} is {values!r}: {error}") from None
 
 
 def _parts(name: str) -> tuple[str, str, bool]:
-    """``ForAnyValue:StringLikeIfExists`` → its quantifier, ``StringLike``, and whether IfExists."""
+    """Split ``ForAnyValue:StringLikeIfExists`` into quantifier, operator and whether IfExists."""
     quantifier, colon, base = name.partition(":")
     if not colon or quantifier not in _QUANTIFIERS:
         quantifier, base = "", name
@@ -160,17 +164,17 @@ _DATE = re.compile(
 
 
 def _date(text: str, variables: bool = False) -> datetime:
-    """ISO 8601 in the W3C's profile, without a zone in UTC; or seconds since 1970."""
+    """Parse a W3C ISO 8601 date, in UTC if it has no zone, or seconds since 1970."""
     if re.fullmatch(r"\d+([.]\d+)?", text):
         return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=float(text))
-    found = _DATE.fullmatch(text)
-    if found is None:
+    parsed = _DATE.fullmatch(text)
+    if parsed is None:
         raise ValueError("wanted a date such as 2026-11-24T09:00:00Z, or seconds since 1970")
-    year, month, day, hour, minute, second = (int(part or "0") for part in found.groups()[:6])
-    fraction, zone = int((found[7] or "0").ljust(6, "0")), (found[8] or "Z").replace(":", "")
-    away = timedelta() if zone == "Z" else timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    year, month, day, hour, minute, second = (int(part or "0") for part in parsed.groups()[:6])
+    fraction, zone = int((parsed[7] or "0").ljust(6, "0")), (parsed[8] or "Z").replace(":", "")
+    offset = timedelta() if zone == "Z" else timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
     moment = datetime(year, month, day or 1, hour, minute, second, fraction, timezone.utc)
-    return moment + away if zone[0] == "-" else moment - away
+    return moment + offset if zone[0] == "-" else moment - offset
 
 
 def _network(text: str, variables: bool = False) -> Any:
@@ -178,16 +182,21 @@ def _network(text: str, variables: bool = False) -> Any:
 
 
 def _same_arn(wanted: str, got: str) -> bool | None:
-    """Part by part: a wildcard doesn't cross one of the first five colons."""
-    parts, others = wanted.split(":", 5), got.split(":", 5)
-    if len(parts) != 6 or len(others) != 6:
+    """Compare ARNs part by part: a wildcard doesn't cross one of the first five colons.
+
+    Source: IAM user guide, "Policy elements: Condition operators", ARN condition operators.
+    """
+    wanted_parts, got_parts = wanted.split(":", 5), got.split(":", 5)
+    if len(wanted_parts) != 6 or len(got_parts) != 6:
         return None
-    return all(matches(part, other) for part, other in zip(parts, others))
+    return all(matches(pattern, part) for pattern, part in zip(wanted_parts, got_parts))
 
 
 def _reading(
     read: Callable[[str], Any], compare: Callable[[Any, Any], bool]
 ) -> Callable[[Any, str], bool | None]:
+    """Return a comparison that parses the request's value first; ``None`` if it can't be parsed."""
+
     def holds(wanted: Any, got: str) -> bool | None:
         try:
             return compare(read(got), wanted)

@@ -1,9 +1,9 @@
-"""Patterns against a resource that stands for many: whether they match all of it, or a part.
+"""Match patterns against a resource with wildcards of its own: wholly, in part or not at all.
 
-A preflight asks about jobs whose names only the run decides: ``training-job/team-a-*``. In such a
-resource ``?`` stands for a character of a name, never ``:`` or ``/``, and ``*`` for any number of
-characters, ``:`` not among them where it would be another part of the ARN. So a statement about
-``…:domain/*`` doesn't meet a training job, whatever ``*`` in a policy may cover.
+A preflight asks about jobs whose names are only known at run time: ``training-job/team-a-*``. In
+such a resource ``?`` stands for one character of a name, never ``:`` or ``/``. ``*`` stands for any
+number of characters, but not for a ``:`` that would start another part of the ARN. Otherwise a
+statement about ``…:domain/*`` would partly match every training job.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ _PARTS_OF_AN_ARN = 6
 
 
 def meets(pattern: str, resource: str) -> Truth:
-    """Whether a pattern matches a request's resource.
+    """Test whether a pattern matches a request's resource.
 
     Args:
-        pattern: as :func:`~.matching.glob` makes it.
+        pattern: from :func:`~.patterns.glob`.
         resource: an ARN or ``*``.
 
-    A resource with ``*`` or ``?`` in it asks about all that it stands for; where the pattern
-    matches a part of that, the answer is unknown. The key of an S3 object may have both
-    characters in it, so there they stand for themselves.
+    Returns:
+        True if the pattern matches every ARN that the resource stands for, false if it matches
+        none, else unknown. In ARNs of S3, ``*`` and ``?`` are literal, since keys may contain both.
     """
     subject = subject_of(resource)
     if matches(pattern, subject):
@@ -36,40 +36,42 @@ def meets(pattern: str, resource: str) -> Truth:
 
 
 class Patterns:
-    """Templates of which one has to match.
+    """The resource patterns of a statement, of which one has to match.
 
-    Most have no variables. Those are indexed, since a statement may name hundreds.
+    Most have no variables. Those are indexed, since a statement may have hundreds.
     """
 
     def __init__(self, templates: Iterable[Template]) -> None:
         fixed: list[str] = []
-        self._others: list[Template] = []
+        self._with_variables: list[Template] = []
         for template in templates:
             pattern = template.fixed
             if pattern is None:
-                self._others.append(template)
+                self._with_variables.append(template)
             else:
                 fixed.append(pattern)
-        self._index = PatternIndex((one, None) for one in fixed)
+        self._index = PatternIndex((pattern, None) for pattern in fixed)
 
     def meet(self, resource: str, context: Context) -> Truth:
-        """Whether one of them matches a request's resource, as :func:`meets`."""
+        """Test whether one of them matches a request's resource, as :func:`meets` does."""
         subject = subject_of(resource)
-        if any(matches(one, subject) for one, _ in self._index.like(subject)):
+        if any(matches(pattern, subject) for pattern, _ in self._index.like(subject)):
             return True
-        filled = (template.fill(context) for template in self._others)
-        found = any_of(
-            meets(one, resource) if isinstance(one, str) else one or False for one in filled
+        filled = (template.fill(context) for template in self._with_variables)
+        result = any_of(
+            # None stands for a variable without a value, which matches nothing.
+            meets(pattern, resource) if isinstance(pattern, str) else pattern or False
+            for pattern in filled
         )
-        if found is False and _is_wild(subject):
+        if result is False and _is_wild(subject):
             return any_of(
-                Unknown() for one, _ in self._index.near(subject) if _overlap(one, subject)
+                Unknown() for pattern, _ in self._index.near(subject) if _overlap(pattern, subject)
             )
-        return found
+        return result
 
 
 def subject_of(resource: str) -> str:
-    """What patterns are compared with, for a request's resource."""
+    """Return a request's resource in the form with which patterns are compared."""
     return resource if IN_S3.match(resource) else glob(resource)
 
 
@@ -79,46 +81,58 @@ def _is_wild(subject: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _overlap(pattern: str, subject: str) -> bool:
-    """Whether a pattern matches a part of what a subject stands for."""
+    """Test whether some string matches both a pattern and a subject with wildcards.
+
+    The algorithm is Shift-And (Baeza-Yates and Gonnet, 1992; with wildcards, Wu and Manber, 1992):
+    it simulates a nondeterministic automaton whose set of states is the bits of one integer. Here
+    the subject is the automaton and the pattern is its input.
+    """
     head = min(literal_head(pattern), literal_head(subject))
     if pattern[:head] != subject[:head]:
         return False
     colons = max(_may_hold_colons(subject) - head, 0)
     pattern, subject = pattern[head:], subject[head:]
-    # The pattern is read letter by letter. Bit n of `places` tells that what was read so far may
-    # end before subject[n]; `at` has the bits of each character of the subject, `end` the one
-    # behind it. A letter moves on by one, or stays where the subject has a `*`.
-    at: dict[str, int] = {}
+    # Bit n of `states` means: the pattern up to here can match subject[:n]. Each character of the
+    # pattern moves a state past an equal character of the subject, or keeps it at a `*`.
+    #
+    # Pattern `ab*`, subject `a*c`; the `*` of the subject is bit 1, its end is bit 3:
+    #   start     {0}
+    #   read a    {1, 2}       0 moves to 1; a `*` may also stand for nothing, so 2 as well
+    #   read b    {1, 2}       1 stays at the `*`; at 2, `b` isn't `c`
+    #   read *    {1, 2, 3}    the lowest state and all behind it
+    # Bit 3 is set, so the two overlap, for instance in `abc`.
+    positions: dict[str, int] = {}
     for number, char in enumerate(subject):
-        at[char] = at.get(char, 0) | 1 << number
-    many, one, end = at.get(MANY, 0), at.get(ONE, 0), 1 << len(subject)
-    places = _skipping(1, many)
+        positions[char] = positions.get(char, 0) | 1 << number
+    stars, question_marks = positions.get(MANY, 0), positions.get(ONE, 0)
+    end = 1 << len(subject)
+    states = _past_stars(1, stars)
     for char in pattern:
         if char == MANY:
-            places = (end << 1) - (places & -places)
+            states = (end << 1) - (states & -states)
             continue
         if char == ONE:
-            step, staying = (end - 1) & ~many, many
+            moving, staying = (end - 1) & ~stars, stars
         else:
-            step = at.get(char, 0) | (0 if char in ":/" else one)
-            staying = many >> colons << colons if char == ":" else many
-        places = _skipping(places & staying | (places & step) << 1, many)
-        if not places:
+            moving = positions.get(char, 0) | (0 if char in ":/" else question_marks)
+            staying = stars >> colons << colons if char == ":" else stars
+        states = _past_stars(states & staying | (states & moving) << 1, stars)
+        if not states:
             return False
-    return bool(places & end)
+    return bool(states & end)
 
 
 def _may_hold_colons(subject: str) -> int:
-    """From where on a ``*`` in a subject may stand for a ``:`` too."""
+    """Return the position from which a ``*`` in a subject may stand for a ``:`` too."""
     parts = subject.split(":", _PARTS_OF_AN_ARN - 1)
     if len(parts) < _PARTS_OF_AN_ARN or IN_S3.match(subject):
         return 0
-    # What has a colon already, such as a function, may go on with one.
+    # A resource that has a colon already, such as `function:name`, may continue with another one.
     return len(subject) - len(parts[-1]) if ":" in parts[-1] else len(subject)
 
 
-def _skipping(places: int, many: int) -> int:
-    """The places, and those behind a ``*`` that stands for nothing."""
-    while more := (places & many) << 1 & ~places:
-        places |= more
-    return places
+def _past_stars(states: int, stars: int) -> int:
+    """Add the states behind each ``*`` that a state has reached, since it may match nothing."""
+    while more := (states & stars) << 1 & ~states:
+        states |= more
+    return states

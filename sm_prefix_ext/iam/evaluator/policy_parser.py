@@ -1,4 +1,4 @@
-"""Read policy documents: what is broken is said, and never read as something else.
+"""Parse policy documents strictly: an invalid document raises, and nothing is guessed.
 
 Source: IAM user guide, "Grammar of the IAM JSON policy language".
 """
@@ -13,11 +13,11 @@ from typing import Any
 from .conditions import Condition, read_conditions
 from .kleene import Truth, Unknown, all_of, negated
 from .pattern_overlap import Patterns
-from .patterns import Context, Template, glob, matches, unmarked
+from .patterns import Context, Template, glob, matches, without_markers
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
-_OF_A_DOCUMENT = {"Version", "Id", "Statement"}
-_OF_A_STATEMENT = {
+_DOCUMENT_ELEMENTS = {"Version", "Id", "Statement"}
+_STATEMENT_ELEMENTS = {
     *("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"),
 }
 _PARTS_OF_AN_ARN = 6
@@ -28,15 +28,15 @@ class Statement:
     """A statement of a policy.
 
     Args:
-        policy: which policy it stands in.
-        index: its place there, from 0.
+        policy: the name of its policy.
+        index: its position there, from 0.
         sid: its ``Sid``, or ``None``.
         effect: ``Allow`` or ``Deny``.
         actions: patterns of actions.
-        not_action: whether they are those of a ``NotAction``.
+        not_action: whether they come from a ``NotAction``.
         resources: patterns of ARNs.
-        not_resource: whether they are those of a ``NotResource``.
-        conditions: all that have to hold.
+        not_resource: whether they come from a ``NotResource``.
+        conditions: all of them have to hold.
     """
 
     policy: str
@@ -51,47 +51,49 @@ class Statement:
 
     @property
     def keys(self) -> frozenset[str]:
-        """The condition keys that it looks at."""
+        """The condition keys that it tests, in variables too."""
         of_resources = (key for template in self.resources for key in template.keys)
         of_conditions = (key for condition in self.conditions for key in condition.keys)
         return frozenset((*of_resources, *of_conditions))
 
     @property
     def fixed_resources(self) -> tuple[str, ...] | None:
-        """The patterns of which one has to match, where no request's values are needed for that."""
-        fixed = tuple(one.fixed for one in self.resources)
-        patterns = tuple(one for one in fixed if one is not None)
+        """Its resource patterns, or ``None`` if they depend on the request or are negated."""
+        fixed = tuple(template.fixed for template in self.resources)
+        patterns = tuple(pattern for pattern in fixed if pattern is not None)
         return patterns if len(patterns) == len(fixed) and not self.not_resource else None
 
     def names_action(self, action: str) -> bool:
-        """Whether it speaks of an action; letter case doesn't matter."""
-        if action not in self._named:
-            named = any(matches(pattern, action, ignore_case=True) for pattern in self.actions)
-            self._named[action] = named != self.not_action
-        return self._named[action]
+        """Test whether it matches an action; letter case doesn't matter."""
+        if action not in self._action_matches:
+            listed = any(matches(pattern, action, ignore_case=True) for pattern in self.actions)
+            self._action_matches[action] = listed != self.not_action
+        return self._action_matches[action]
 
     @cached_property
-    def _named(self) -> dict[str, bool]:
+    def _action_matches(self) -> dict[str, bool]:
         return {}
 
     def applies(self, resource: str, context: Context) -> Truth:
-        """Whether it applies to a request for an action that it speaks of."""
-        return all_of(self._parts(resource, context))
+        """Test whether it applies to a request for an action that it matches."""
+        return all_of(self._tests(resource, context))
 
-    def _parts(self, resource: str, context: Context) -> Iterator[Truth]:
-        named = self._patterns.meet(resource, context)
-        if self.not_resource and named is False:
-            # A variable without a value: its resource "will not match any resource", says the
-            # guide, so that everything is another one, or "the entire statement may be invalid".
+    def _tests(self, resource: str, context: Context) -> Iterator[Truth]:
+        """Yield whether it matches the resource, then the result of each condition."""
+        listed = self._patterns.meet(resource, context)
+        if self.not_resource and listed is False:
+            # The guide leaves open what a NotResource does if a variable has no value: its pattern
+            # "will not match any resource", so that all others are meant, or "the entire statement
+            # may be invalid" (IAM user guide, "Policy elements: variables and tags").
             keys = [k for t in self.resources if t.fill(context) is None for k in t.keys]
-            named = Unknown.of(*keys) if keys else False
-        yield negated(named) if self.not_resource else named
+            listed = Unknown.of(*keys) if keys else False
+        yield negated(listed) if self.not_resource else listed
         for condition in self.conditions:
             yield condition.holds(context)
 
     def covers(self, resource: str, context: Context) -> Truth:
-        """Whether it speaks of a resource, whatever its conditions."""
-        return next(self._parts(resource, context))
+        """Test whether it matches a resource, whatever its conditions."""
+        return next(self._tests(resource, context))
 
     @cached_property
     def _patterns(self) -> Patterns:
@@ -99,14 +101,14 @@ class Statement:
 
 
 def read(document: Any, policy: str) -> tuple[Statement, ...]:
-    """The statements of a policy document.
+    """Parse the statements of a policy document.
 
     Args:
-        document: the document, or what has it in ``to_dict()``.
-        policy: what to call it.
+        document: the document, or an object with a ``to_dict()``.
+        policy: the policy's name, for messages.
 
     Raises:
-        ValueError: for one that IAM would refuse, with the policy, the statement and the element.
+        ValueError: if IAM would reject it; names the policy, the statement and the element.
     """
     document = document.to_dict() if hasattr(document, "to_dict") else document
     if not isinstance(document, Mapping):
@@ -114,8 +116,10 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
             f"{policy} is {type(document).__name__}; wanted a policy document, a dict."
         )
     for key in document:
-        if key not in _OF_A_DOCUMENT:
-            raise ValueError(f"{policy}: {key!r} is no element of a policy document.")
+        if key not in _DOCUMENT_ELEMENTS:
+            raise ValueError(
+                f"{policy}: {key!r} is not an element of a policy document; remove it."
+            )
     if not isinstance(document.get("Id", ""), str):
         raise ValueError(f"{policy}: Id is {document['Id']!r}; wanted a string.")
     version = document.get("Version", _VERSIONS[1])
@@ -126,23 +130,25 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
         listed = [listed]
     if not isinstance(listed, list):
         raise ValueError(
-            f"{policy}: Statement is {listed!r}; wanted a statement or a list of them."
+            f"{policy}: Statement is {listed!r}; wanted a statement or a list of statements."
         )
-    found = []
+    statements = []
     for index, statement in enumerate(listed):
         try:
-            found.append(_statement(statement, policy, index, version == _VERSIONS[0]))
+            statements.append(_statement(statement, policy, index, version == _VERSIONS[0]))
         except ValueError as error:
             raise ValueError(f"{policy}, statement {index}: {error}.") from None
-    return tuple(found)
+    return tuple(statements)
 
 
 def _statement(given: Any, policy: str, index: int, variables: bool) -> Statement:
     if not isinstance(given, Mapping):
-        raise ValueError(f"it is {given!r}; wanted an object")
+        raise ValueError(f"got {given!r}; wanted an object")
     for key in given:
-        if key not in _OF_A_STATEMENT:
-            raise ValueError(f"{key!r} is no element of a statement of such a policy")
+        if key not in _STATEMENT_ELEMENTS:
+            raise ValueError(
+                f"{key!r} is not an element of a statement of an IAM policy; remove it"
+            )
     if given.get("Effect") not in ("Allow", "Deny"):
         raise ValueError(f"Effect is {given.get('Effect')!r}; wanted 'Allow' or 'Deny'")
     if not isinstance(given.get("Sid", ""), str):
@@ -166,7 +172,7 @@ def _statement(given: Any, policy: str, index: int, variables: bool) -> Statemen
 
 
 def _either(given: Mapping[str, Any], element: str) -> tuple[bool, list[str]]:
-    """Whether the element comes as its ``Not…``, and its values."""
+    """Return whether an element is given as its ``Not…``, and its values."""
     present = [key for key in (element, f"Not{element}") if key in given]
     if len(present) != 1:
         raise ValueError(
@@ -176,30 +182,38 @@ def _either(given: Mapping[str, Any], element: str) -> tuple[bool, list[str]]:
     values = given[key] if isinstance(given[key], list) else [given[key]]
     if not values or not all(isinstance(value, str) and value for value in values):
         raise ValueError(f"{key} is {given[key]!r}; wanted a string or a list of strings")
-    return key != element, [unmarked(value) for value in values]
+    return key != element, [without_markers(value) for value in values]
 
 
 def _action(text: str) -> str:
     if text != "*" and ":" not in text:
-        raise ValueError(f"the action {text!r} names no service; wanted <service>:<action>, or *")
+        raise ValueError(f"the action {text!r} has no service; wanted <service>:<action>, or *")
     return glob(text)
 
 
 def _resource(text: str, variables: bool) -> Template:
     if text != "*" and not text.startswith("arn:"):
-        raise ValueError(f"the resource {text!r} is no ARN; wanted arn:…, or *")
-    # A short ARN is completed with wildcards: "Identify AWS resources with ARNs".
+        raise ValueError(f"the resource {text!r} is not an ARN; wanted arn:…, or *")
+    # IAM completes a short ARN with wildcards: IAM user guide, "Identify AWS resources with ARNs".
     missing = _PARTS_OF_AN_ARN - len(text.split(":")) if text != "*" and "${" not in text else 0
     return Template(text + ":*" * missing, variables=variables)
 
 
-def labelled(given: Any, label: str) -> Iterator[tuple[str, Any]]:
-    """Documents with what to call them: one, a sequence of them, or names to documents."""
-    if hasattr(given, "to_dict") or (isinstance(given, Mapping) and "Statement" in given):
-        given = [given]
-    if isinstance(given, Mapping):
-        yield from given.items()
-    elif isinstance(given, str) or not isinstance(given, Iterable):
-        raise ValueError(f"{label} is {given!r}; wanted policy documents, dicts.")
+def labelled(policies: Any, label: str) -> Iterator[tuple[str, Any]]:
+    """Yield policy documents with their names.
+
+    Args:
+        policies: one document, a sequence of documents, or a mapping of names to documents.
+        label: names documents that have no name, with their position: ``identity[0]``.
+
+    Raises:
+        ValueError: if it is none of these.
+    """
+    if hasattr(policies, "to_dict") or (isinstance(policies, Mapping) and "Statement" in policies):
+        policies = [policies]
+    if isinstance(policies, Mapping):
+        yield from policies.items()
+    elif isinstance(policies, str) or not isinstance(policies, Iterable):
+        raise ValueError(f"{label} is {policies!r}; wanted policy documents as dicts.")
     else:
-        yield from ((f"{label}[{number}]", document) for number, document in enumerate(given))
+        yield from ((f"{label}[{number}]", document) for number, document in enumerate(policies))

@@ -58,7 +58,7 @@ TAGGED = {"Condition": {"StringEquals": {KEY: "a"}}}
         ([allow(Condition={"StringEquals": {"aws:y": f"${{{KEY}}}"}})], "indeterminate"),
     ],
 )
-def test_what_hinges_on_an_unknown_key(statements: list[Any], wanted: str) -> None:
+def test_what_depends_on_an_unknown_key(statements: list[Any], wanted: str) -> None:
     """Is indeterminate, and what doesn't is not."""
     decision = iam.evaluate(
         CREATE,
@@ -79,7 +79,7 @@ def test_one_unknown_key_may_come_alone() -> None:
 
 
 def test_only_what_can_make_a_difference_is_named() -> None:
-    """Where no Allow can help any more, the verdict hinges on a Deny alone."""
+    """Where no Allow can help any more, the verdict depends on a Deny alone."""
     denied = deny(Condition={"StringEquals": {"aws:one": "a"}})
     scp = allow(Condition={"StringEquals": {"aws:two": "a"}})
     decision = iam.evaluate(
@@ -224,26 +224,26 @@ def test_operators_beyond_the_vectors(condition: Any, value: Any, wanted: bool) 
 
 
 BROKEN = [
-    ({}, "Statement is None; wanted a statement or a list of them"),
+    ({}, "Statement is None; wanted a statement or a list of statements"),
     ({"Version": "2020-01-01", "Statement": []}, "Version is '2020-01-01'"),
-    ({"Statements": [], "Statement": []}, "'Statements' is no element of a policy document"),
+    ({"Statements": [], "Statement": []}, "'Statements' is not an element of a policy document"),
     ({"Id": 7, "Statement": []}, "Id is 7; wanted a string"),
     ([allow(Sid=None)], "statement 0: Sid is None; wanted a string"),
     ([allow(Condition={7: {"x": "y"}})], "Condition has the unknown operator 7"),
     ([allow(Condition={"Bool": {7: "true"}})], "Condition.Bool is {7: 'true'}; wanted an object"),
     ("text", "identity[0] is str; wanted a policy document"),
-    (["x"], "statement 0: it is 'x'; wanted an object"),
+    (["x"], "statement 0: got 'x'; wanted an object"),
     ([{**allow(), "Effect": "allow"}], "statement 0: Effect is 'allow'; wanted 'Allow' or 'Deny'"),
     ([allow(), {"Action": "*", "Resource": "*"}], "statement 1: Effect is None"),
-    ([allow(Principal="*")], "'Principal' is no element of a statement"),
+    ([allow(Principal="*")], "'Principal' is not an element of a statement"),
     ([allow(Sid=1)], "Sid is 1; wanted a string"),
     ([allow(NotAction="*")], "wanted Action or NotAction, got both"),
     ([{"Effect": "Allow", "Action": "*"}], "wanted Resource or NotResource, got neither"),
     ([allow(Action=[])], "Action is []; wanted a string or a list of strings"),
     ([allow(Action=7)], "Action is 7"),
     ([allow(Resource=[JOB, None])], "Resource is ["),
-    ([allow(Action="CreateTrainingJob")], "names no service; wanted <service>:<action>"),
-    ([allow(Resource="*/team-a-*")], "the resource '*/team-a-*' is no ARN"),
+    ([allow(Action="CreateTrainingJob")], "has no service; wanted <service>:<action>"),
+    ([allow(Resource="*/team-a-*")], "the resource '*/team-a-*' is not an ARN"),
     ([allow(Condition=[])], "Condition is []; wanted an object of operators"),
     ([allow(Condition={"StringIs": {"a": "b"}})], "unknown operator 'StringIs'"),
     ([allow(Condition={"stringequals": {"a": "b"}})], "unknown operator 'stringequals'"),
@@ -282,7 +282,7 @@ def test_a_broken_document_is_an_error_and_never_an_allow(
 @pytest.mark.parametrize("scps", [policy(EVERYTHING), "text", None, 3])
 def test_levels_that_are_none(scps: Any) -> None:
     """A document in place of levels is an error: its keys would be levels without policies."""
-    with pytest.raises(ValueError, match=r"scps is .*; wanted levels"):
+    with pytest.raises(ValueError, match=r"scps is .*; wanted a list of levels"):
         iam.evaluate(CREATE, JOB, identity=[policy(EVERYTHING)], scps=scps)
 
 
