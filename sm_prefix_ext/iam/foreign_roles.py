@@ -1,8 +1,8 @@
-"""Roles of other accounts: IAM passes a role within its own account only.
+"""Findings for roles of other accounts, which a pipeline can't pass to its jobs.
 
-Sources: IAM user guide, "Grant a user permissions to pass a role to an AWS service", whose warning
-restricts ``iam:PassRole`` to services that share the account of the role, and points to role
-chaining for other accounts; services refuse it with "Cross-account pass role is not allowed."
+Sources: IAM user guide, "Grant a user permissions to pass a role to an AWS service": a role can
+only be passed to a service in the role's own account; for other accounts, the guide recommends
+role chaining. Services reject such requests with "Cross-account pass role is not allowed."
 """
 
 from __future__ import annotations
@@ -18,31 +18,31 @@ from ..core.plan import Plan
 from .required_permissions import Request, of_execution_role, passing
 
 
-def foreign_account(asked: Request, account: str) -> str | None:
-    """The account of a role that a request passes, where it isn't the pipeline's.
+def foreign_account(request: Request, account: str) -> str | None:
+    """Return the account of the role that a request passes, if it isn't the pipeline's.
 
     Args:
-        asked: any request.
-        account: the pipeline's; ``*`` where it isn't known.
+        request: any request.
+        account: the pipeline's account; ``*`` if it isn't known.
     """
-    if asked.action != "iam:PassRole" or account == "*":
+    if request.action != "iam:PassRole" or account == "*":
         return None
-    found = Arn.parse(asked.resource).account
-    return None if found in (account, "*") else found
+    role_account = Arn.parse(request.resource).account
+    return None if role_account in (account, "*") else role_account
 
 
 def foreign_roles(
     source: Plan | Mapping[str, Any] | str, account: str | None = None
 ) -> tuple[Finding, ...]:
-    """A finding for each role of another account that a pipeline's execution would have to pass.
+    """Return a finding for each role of another account that a pipeline's execution would pass.
 
     Args:
         source: a plan, or a definition as a dict or as JSON.
-        account: the pipeline's; by default the plan's. Where nobody knows it, roles of more than
-            one account give a single finding: not all of them can be passed.
+        account: the pipeline's account; by default the plan's. If neither is known, roles of
+            several accounts give one finding, since not all of them can be passed.
 
     Raises:
-        ValueError: for an account that can't be one.
+        ValueError: if the account isn't valid.
 
     Example:
         >>> from sm_prefix_ext.iam import foreign_roles
@@ -56,7 +56,7 @@ def foreign_roles(
     else:
         try:
             plan = Plan.from_definition(source, account=account)
-        except PrefixViolation:  # for step types that nobody knows, which have a finding already
+        except PrefixViolation:  # an unknown step type, which has a finding of its own
             return ()
     return tuple(_findings(plan))
 
@@ -68,32 +68,34 @@ def _findings(plan: Plan) -> Iterator[Finding]:
     if plan.home.account == "*":
         yield from _several(plan, requests)
         return
-    for asked in requests:
-        account = foreign_account(asked, plan.home.account)
+    for request in requests:
+        account = foreign_account(request, plan.home.account)
         if account is None:
             continue
-        what = f"Step {asked.step} takes" if asked.step else "The pipeline's execution role is"
+        subject = (
+            f"Step {request.step} uses" if request.step else "The pipeline's execution role is"
+        )
         yield Finding.of(
             FOREIGN_ROLE,
-            asked.step or plan.pipeline_name or "Pipeline",
-            types.get(asked.step, "Pipeline"),
-            f"{what} the role {asked.resource} of account {account}, but the pipeline runs in "
-            f"account {plan.home.account}; IAM passes roles within one account only.",
-            f"Use a role of account {plan.home.account}. Where a job has to reach into account "
-            f"{account}, let its code assume the other role.",
+            request.step or plan.pipeline_name or "Pipeline",
+            types.get(request.step, "Pipeline"),
+            f"{subject} the role {request.resource} of account {account}, but the pipeline runs in "
+            f"account {plan.home.account}. A role can only be passed within its own account.",
+            f"Use a role of account {plan.home.account}. If a job needs access to account "
+            f"{account}, let its code assume the role {request.resource}.",
         )
 
 
 def _several(plan: Plan, requests: Iterable[Request]) -> Iterator[Finding]:
-    passed = (Arn.parse(one.resource).account for one in requests if one.action == "iam:PassRole")
+    passed = (Arn.parse(r.resource).account for r in requests if r.action == "iam:PassRole")
     accounts = sorted({*passed} - {"*"})
     if len(accounts) > 1:
         yield Finding.of(
             FOREIGN_ROLE,
             plan.pipeline_name or "Pipeline",
             "Pipeline",
-            f"Its roles are of the accounts {' and '.join(accounts)}; IAM passes roles within one "
-            "account only.",
-            "Use roles of the pipeline's own account. Where a job has to reach into another, let "
-            "its code assume a role there.",
+            f"The pipeline uses roles of the accounts {' and '.join(accounts)}. A role can only be "
+            "passed within its own account.",
+            "Use roles of the pipeline's own account. If a job needs access to another account, "
+            "let its code assume a role there.",
         )

@@ -1,4 +1,4 @@
-"""Which requests are what they are because a parameter of the pipeline has its default value."""
+"""The requests that depend on the default value of a pipeline parameter."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from ..core.plan import Plan
 from .required_permissions import Request, of_execution_role
 
 
-def by_default(plan: Plan, asked: Iterable[Request]) -> Mapping[Request, tuple[str, ...]]:
-    """The parameters whose default values a request depends on; requests with none are left out.
+def parameters_by_request(
+    plan: Plan, requests: Iterable[Request]
+) -> Mapping[Request, tuple[str, ...]]:
+    """Return, for each request that depends on default values, the names of the parameters.
 
-    A request depends on a parameter where, without the default, it would be another one or less
-    would be known of it.
+    A request depends on a parameter if the plan without the default doesn't have the same request:
+    its resource or its condition keys differ.
 
     Args:
         plan: what the pipeline will start.
-        asked: the requests of its execution role.
+        requests: the requests of its execution role.
     """
     if not plan.defaults:
         return {}
-    in_question = list(asked)
-    # Most requests depend on none, so that looking at them once for all parameters is enough.
-    settled = set(of_execution_role(plan.without_defaults(plan.defaults)))
-    in_question = [one for one in in_question if one not in settled]
-    found: dict[Request, tuple[str, ...]] = defaultdict(tuple)
-    for name in plan.defaults if in_question else ():
-        others = set(of_execution_role(plan.without_defaults([name])))
-        for one in in_question:
-            if one not in others:
-                found[one] += (name,)
-    return {one: found[one] for one in in_question if one in found}
+    # Most requests depend on no parameter; one pass without any default sorts them out.
+    independent = set(of_execution_role(plan.without_defaults(plan.defaults)))
+    dependent = [request for request in requests if request not in independent]
+    parameters: dict[Request, tuple[str, ...]] = defaultdict(tuple)
+    for name in plan.defaults if dependent else ():
+        without_default = set(of_execution_role(plan.without_defaults([name])))
+        for request in dependent:
+            if request not in without_default:
+                parameters[request] += (name,)
+    return {request: parameters[request] for request in dependent if request in parameters}

@@ -19,7 +19,7 @@ from ..core.step_types import JOB_KINDS, KINDS, Kind
 from .evaluator.patterns import MANY
 from .foreign_roles import foreign_account
 from .minimize import statements
-from .parameter_defaults import by_default
+from .parameter_defaults import parameters_by_request
 from .policy_document import PolicyDocument
 from .required_permissions import NOT_KNOWN, Request, of_author, of_execution_role, passing
 from .resource_names import checked
@@ -252,7 +252,7 @@ def _open(asked: Request) -> bool:
 def _by_default(plan: Plan, asked: Iterable[Request]) -> Iterator[str]:
     """For which steps the defaults of parameters were taken."""
     names: dict[str, dict[str, None]] = defaultdict(dict)
-    for one, parameters in by_default(plan, asked).items():
+    for one, parameters in parameters_by_request(plan, asked).items():
         if not _open(one) and one.action != NOT_KNOWN:
             names[one.step].update(dict.fromkeys(parameters))
     for step, found in names.items():

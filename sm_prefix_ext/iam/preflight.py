@@ -23,7 +23,7 @@ from .evaluator.evaluate import (
 )
 from .evaluator.patterns import Context
 from .foreign_roles import foreign_account, foreign_roles
-from .parameter_defaults import by_default
+from .parameter_defaults import parameters_by_request
 from .policy_lint import advise
 from .required_permissions import NOT_KNOWN, Request, of_author, of_execution_role, samples
 
@@ -212,7 +212,7 @@ def _rows(
     plan: Plan,
 ) -> Iterator[PreflightRow]:
     keys = keys_of(layers)
-    defaults = by_default(plan, asked) if principal == EXECUTION_ROLE else {}
+    defaults = parameters_by_request(plan, asked) if principal == EXECUTION_ROLE else {}
     for one in asked:
         account = foreign_account(one, plan.home.account)
         if account is None:
@@ -241,7 +241,9 @@ def context_of(asked: Request, keys: frozenset[str], given: Mapping[str, Any]) -
         given: what the caller knows.
     """
     told = {key.lower() for key in given}
-    unknown = [key for key in keys if key.lower() not in told and not asked.facts.tells(key)]
+    unknown = [
+        key for key in keys if key.lower() not in told and not asked.facts.is_determined(key)
+    ]
     return Context({**asked.facts.known, **given}, unknown)
 
 

@@ -1,4 +1,4 @@
-"""Which objects in S3 a step's ``JsonGet`` functions read."""
+"""The objects in S3 that a step's ``JsonGet`` functions read."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ Views = Mapping[str, StepView]
 """The steps of a definition, by name."""
 
 EXECUTION_ID = "?" * EXECUTION_ID_LENGTH
-"""Stands for the ID of an execution in a name."""
+"""Stands for an execution's ID in a name."""
 
-_OF_A_STEP = re.compile(r"Steps[.]([^.]+)[.](.+)")
+_STEP_PROPERTY = re.compile(r"Steps[.]([^.]+)[.](.+)")
 _PART = re.compile(r"[^.\[\]]+|\[\d+\]|\['[^']*'\]|\[\"[^\"]*\"\]")
-# The SDK hands an @step function the time at which its pipeline was rendered, and (v3) writes what
-# it returns below that time, which differs in the next rendering.
+# The SDK passes an @step function the time at which its pipeline was rendered, and v3 stores the
+# function's result under it. The next rendering has another time, so a policy must not name it.
 _TIME_OPTION = "--func_step_s3_dir"
 _TIME = re.compile(r"[0-9-]+")
 
 
 def objects_read(view: StepView, views: Views) -> Iterator[tuple[str, str]]:
-    """The bucket and the key of each object, with wildcards for what only a run decides.
+    """Yield the bucket and the key of each object, with wildcards for what is unknown before a run.
 
     Args:
         view: the step.
-        views: all steps of the definition, by name, among them the one that writes what is read.
+        views: all steps of the definition by name, including the one that writes the object.
     """
-    of_this_step = {key: value for key, value in view.arguments.items() if key not in NESTED}
-    others = {key: value for key, value in view.step.items() if key != "Arguments"}
-    for read in _json_gets([others, of_this_step]):
+    # Steps inside this one, such as the branches of a condition, have views of their own.
+    arguments = {key: value for key, value in view.arguments.items() if key not in NESTED}
+    fields = {key: value for key, value in view.step.items() if key != "Arguments"}
+    for read in _json_gets([fields, arguments]):
         uri = _text(read["S3Uri"], views) if "S3Uri" in read else _property_file(read, views)
         bucket, _, key = uri.removeprefix("s3://").strip("/").partition("/")
         known = uri.startswith(("s3://", "*")) and bucket and key
@@ -54,15 +55,15 @@ def _json_gets(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _property_file(read: Mapping[str, Any], views: Views) -> str:
-    """The URI of a property file, with ``*`` for what isn't known."""
+    """Return the URI of a property file, with ``*`` for what isn't known."""
     reference = read.get("PropertyFile")
     path = str(reference.get("Get")) if isinstance(reference, Mapping) else ""
-    found = re.fullmatch(r"Steps[.](.+)[.]PropertyFiles[.](.+)", path)
-    writer = views.get(found[1]) if found else None
-    if writer is None or found is None:
+    match = re.fullmatch(r"Steps[.](.+)[.]PropertyFiles[.](.+)", path)
+    writer = views.get(match[1]) if match else None
+    if writer is None or match is None:
         return "*"
     for file in _mappings(writer.step.get("PropertyFiles")):
-        if file.get("PropertyFileName") == found[2]:
+        if file.get("PropertyFileName") == match[2]:
             folder = _output(writer, file.get("OutputName"), views).rstrip("/")
             return f"{folder}/{_text(file.get('FilePath'), views)}"
     return "*"
@@ -77,16 +78,18 @@ def _output(view: StepView, name: Any, views: Views) -> str:
 
 
 def _mappings(listed: Any) -> list[Mapping[str, Any]]:
-    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
+    return (
+        [item for item in listed if isinstance(item, Mapping)] if isinstance(listed, list) else []
+    )
 
 
 def _text(value: Any, views: Views, above: frozenset[str] = frozenset()) -> str:
-    """A string of a definition as a policy spells it, with wildcards for what a run decides.
+    """Return a string of a definition for a policy, with wildcards for what a run decides.
 
     Args:
         value: the string, or an expression.
         views: the steps, by name.
-        above: the properties on the way to the value, so that a circle of them ends.
+        above: the properties that lead to the value, to stop at circular references.
     """
     if isinstance(value, str):
         return escaped(value)
@@ -103,13 +106,13 @@ def _text(value: Any, views: Views, above: frozenset[str] = frozenset()) -> str:
 
 
 def _property(path: str, views: Views, above: frozenset[str]) -> str:
-    """A property of a step, where it is what the step's own request has; else ``*``."""
-    found = _OF_A_STEP.fullmatch(path)
-    view = views.get(found[1]) if found else None
-    if found is None or view is None:
+    """Return a property of a step if the step's own request has it; else ``*``."""
+    match = _STEP_PROPERTY.fullmatch(path)
+    view = views.get(match[1]) if match else None
+    if match is None or view is None:
         return "*"
     value: Any = view.arguments
-    for part in _PART.findall(found[2]):
+    for part in _PART.findall(match[2]):
         value = _inside(value, part.strip("[]").strip("'\""))
     text = _text(value, views, above)
     for time in _times(view):
@@ -118,18 +121,18 @@ def _property(path: str, views: Views, above: frozenset[str]) -> str:
 
 
 def _inside(value: Any, key: str) -> Any:
-    """What a part of a request has under a key, an index, or the name of an output."""
+    """Return a request's value under a key, an index, or the name of an output."""
     if isinstance(value, Mapping):
         return value.get(key)
     if not isinstance(value, list):
         return None
     if key.isdecimal():
         return value[int(key)] if int(key) < len(value) else None
-    return next((one for one in _mappings(value) if one.get("OutputName") == key), None)
+    return next((item for item in _mappings(value) if item.get("OutputName") == key), None)
 
 
 def _times(view: StepView) -> Iterator[str]:
-    """When an ``@step`` function was rendered, as it stands in its paths."""
+    """Yield the time at which an ``@step`` function was rendered, as its paths have it."""
     container = view.arguments.get("AlgorithmSpecification")
     listed = container.get("ContainerArguments") if isinstance(container, Mapping) else None
     options = listed if isinstance(listed, list) else []

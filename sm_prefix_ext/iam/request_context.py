@@ -1,7 +1,8 @@
-"""What a definition tells of the condition keys of the requests that will be made for a step.
+"""The condition keys of the requests for a step, as far as its definition determines them.
 
 Source: service authorization reference, "Actions, resources, and condition keys for Amazon
-SageMaker", condition keys of the create actions; the fields are those of the requests.
+SageMaker", condition keys of the create actions. The fields are those of the SageMaker API
+reference.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _FILE_SYSTEM = {
 } | {"sagemaker:FileSystemDirectoryPath": "DirectoryPath"}
 
 
-def _of_training(at: str = "") -> dict[str, tuple[str, ...]]:
+def _training_fields(at: str = "") -> dict[str, tuple[str, ...]]:
     where = f"{at}." if at else ""
     source = f"{where}InputDataConfig[].DataSource.FileSystemDataSource"
     return {
@@ -45,15 +46,16 @@ def _of_training(at: str = "") -> dict[str, tuple[str, ...]]:
     }
 
 
-def _of_tuning() -> dict[str, tuple[str, ...]]:
-    one, many = _of_training("TrainingJobDefinition"), _of_training("TrainingJobDefinitions[]")
-    found = {key: one[key] + many[key] for key in one}
+def _tuning_fields() -> dict[str, tuple[str, ...]]:
+    single = _training_fields("TrainingJobDefinition")
+    several = _training_fields("TrainingJobDefinitions[]")
+    fields = {key: single[key] + several[key] for key in single}
     for at in ("TrainingJobDefinition", "TrainingJobDefinitions[]"):
         config = f"{at}.HyperParameterTuningResourceConfig"
-        found[_TYPES] += (f"{config}.InstanceType", f"{config}.InstanceConfigs[].InstanceType")
+        fields[_TYPES] += (f"{config}.InstanceType", f"{config}.InstanceConfigs[].InstanceType")
         for key in _KMS_VOLUME:
-            found[key] += (f"{config}.VolumeKmsKeyId",)
-    return found
+            fields[key] += (f"{config}.VolumeKmsKeyId",)
+    return fields
 
 
 _PROCESSING = {
@@ -68,7 +70,7 @@ _PROCESSING = {
 
 FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "CreateTrainingJob": {
-        **_of_training(),
+        **_training_fields(),
         "sagemaker:KeepAlivePeriod": ("ResourceConfig.KeepAlivePeriodInSeconds",),
         "sagemaker:EnableRemoteDebug": ("RemoteDebugConfig.EnableRemoteDebug",),
     },
@@ -78,7 +80,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         **dict.fromkeys(_KMS_VOLUME, ("TransformResources.VolumeKmsKeyId",)),
         **dict.fromkeys(_KMS_OUTPUT, ("TransformOutput.KmsKeyId",)),
     },
-    "CreateHyperParameterTuningJob": _of_tuning(),
+    "CreateHyperParameterTuningJob": _tuning_fields(),
     "CreateAutoMLJob": {
         **dict.fromkeys(_KMS_VOLUME, ("AutoMLJobConfig.SecurityConfig.VolumeKmsKeyId",)),
         **dict.fromkeys(_KMS_OUTPUT, ("OutputDataConfig.KmsKeyId",)),
@@ -100,110 +102,148 @@ FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         _ISOLATION: ("EnableNetworkIsolation",),
     },
 }
-"""By operation: the condition keys of its request, and the fields that they are taken from."""
+"""By operation: the condition keys of its request, and the fields from which IAM takes them."""
 
-_ALL_KEYS = frozenset(key for fields in FIELDS.values() for key in fields)
-_MADE_UP = frozenset(
+_REQUEST_KEYS = frozenset(key for fields in FIELDS.values() for key in fields)
+"""The keys that only the request which creates something has."""
+_DEFAULTED = frozenset(
     {_TYPES, _ISOLATION, _ENCRYPTION, _RUNTIME, "sagemaker:ModelApprovalStatus"},
 )
-"""What the service takes from elsewhere where the definition hasn't got it."""
+"""The keys that the service fills with a default if the request doesn't have the field.
+
+That IAM then sees the default is inferred; the reference doesn't say so.
+"""
 _OF_A_KEY_ID = frozenset({"sagemaker:VolumeKmsKeyArn", "sagemaker:OutputKmsKeyArn"})
-_TAG = "aws:RequestTag/"
+_REQUEST_TAG = "aws:RequestTag/"
 _NEVER_OF_A_ROLE = frozenset({"aws:username"})
-_OF_TAGGING = frozenset({_TAG, "aws:TagKeys", "sagemaker:TaggingAction"})
-_WITHOUT_TAGS = tuple(f"sagemaker:{verb}" for verb in ("Describe", "Stop", "Update"))
+"""IAM user guide, "AWS global condition context keys": only requests of IAM users have it."""
+_OF_TAGGING = frozenset({_REQUEST_TAG, "aws:TagKeys", "sagemaker:TaggingAction"})
 _OF_PASSING = frozenset({"iam:PassedToService", "iam:AssociatedResourceArn"})
+_WITHOUT_TAGS = tuple(f"sagemaker:{verb}" for verb in ("Describe", "Stop", "Update"))
+"""Actions whose requests have no ``Tags`` field, by the SageMaker API reference."""
+_REGION = "aws:RequestedRegion"
+
+
+@dataclass(frozen=True)
+class _Change:
+    """How the keys of another request differ from those of the request that creates something.
+
+    Args:
+        dropped: the keys whose values don't carry over.
+        keeps_tags: whether the other request has the same ``aws:RequestTag/…``.
+        absent: the keys that the other request doesn't have.
+        possible: the keys that the other request may have although the creating one doesn't.
+    """
+
+    dropped: frozenset[str] = _REQUEST_KEYS
+    keeps_tags: bool = False
+    absent: frozenset[str] = _REQUEST_KEYS
+    possible: frozenset[str] = frozenset()
+
+
+_CHANGES: Mapping[str, _Change] = {
+    # IAM authorizes the tags of a creating request as AddTags, so both have the same tags.
+    "AddTags": _Change(keeps_tags=True),
+    # Whether a request to another service has tags isn't known.
+    "other": _Change(),
+    "without tags": _Change(absent=_REQUEST_KEYS | _OF_TAGGING),
+    # IAM is a global service: the region of its requests needn't be the pipeline's.
+    "PassRole": _Change(
+        dropped=_REQUEST_KEYS | {_REGION},
+        absent=_REQUEST_KEYS | _OF_TAGGING,
+        possible=_OF_PASSING,
+    ),
+}
+"""By class of request: what doesn't carry over from the creating request."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is known of a request's condition keys; every other key is unknown.
+    """The condition keys of a request, as far as they are known; every other key is unknown.
 
     Args:
-        known: a key to its value or values.
-        absent: keys that the request hasn't got; one that ends with ``/`` stands for all that begin
-            so.
+        known: maps keys to a value or values.
+        absent: keys that the request doesn't have; a key that ends with ``/`` stands for all keys
+            with that beginning.
     """
 
     known: Mapping[str, Any] = field(default_factory=dict, hash=False)
     absent: frozenset[str] = frozenset()
 
     def of(self, operation: str, action: str) -> Facts:
-        """The facts of one action of those that an operation asks for.
+        """Derive the keys of one action among those that an operation requires.
 
         Args:
-            operation: such as ``CreateTrainingJob``.
-            action: such as ``sagemaker:AddTags``, which it asks for too.
+            operation: such as ``CreateTrainingJob``; ``self`` has the keys of its request.
+            action: such as ``sagemaker:AddTags``, which the operation requires too.
         """
         if action == f"sagemaker:{operation}":
             return self
         if action == "sagemaker:AddTags":
-            known = {key: value for key, value in self.known.items() if key not in _ALL_KEYS}
-            known["sagemaker:TaggingAction"] = operation
-            return Facts(known, self.absent | _ALL_KEYS)
-        principal = self._of_principal()
-        # Whether a request of another service has tags in it, nobody can say.
-        tagless = action.startswith(_WITHOUT_TAGS)
-        return Facts(principal.known, principal.absent | _OF_TAGGING) if tagless else principal
+            return self._of_tagging(operation)
+        return self._changed("without tags" if action.startswith(_WITHOUT_TAGS) else "other")
 
     def of_passing(self, service: str) -> Facts:
-        """The facts of passing a role, by the same principal.
+        """Derive the keys of the same principal's ``iam:PassRole``.
 
         Args:
-            service: to which it is passed.
+            service: the service to which the role is passed.
         """
-        there = self._of_principal().elsewhere()
-        known = {**there.known, "iam:PassedToService": service}
-        return Facts(known, (there.absent - _OF_PASSING) | _OF_TAGGING)
+        facts = self._changed("PassRole")
+        return Facts({**facts.known, "iam:PassedToService": service}, facts.absent)
 
-    def _of_principal(self) -> Facts:
-        """What is left of them in a request that isn't the creating one."""
+    def _of_tagging(self, operation: str) -> Facts:
+        facts = self._changed("AddTags")
+        return Facts({**facts.known, "sagemaker:TaggingAction": operation}, facts.absent)
+
+    def _changed(self, request_class: str) -> Facts:
+        change = _CHANGES[request_class]
         known = {
             key: value
             for key, value in self.known.items()
-            if key not in _ALL_KEYS and not key.startswith(_TAG)
+            if key not in change.dropped and (change.keeps_tags or not key.startswith(_REQUEST_TAG))
         }
-        return Facts(known, self.absent | _ALL_KEYS)
+        return Facts(known, (self.absent - change.possible) | change.absent)
 
-    def elsewhere(self) -> Facts:
-        """The same of a service that isn't asked in the pipeline's region for certain."""
-        known = {key: value for key, value in self.known.items() if key != "aws:RequestedRegion"}
+    def without_region(self) -> Facts:
+        """Return the same keys for a service that may be called in another region."""
+        known = {key: value for key, value in self.known.items() if key != _REGION}
         return Facts(known, self.absent)
 
-    def tells(self, key: str) -> bool:
-        """Whether it is known what a key has, or that the request hasn't got it."""
+    def is_determined(self, key: str) -> bool:
+        """Test whether a key's value is known, or that the request doesn't have the key."""
         key = key.lower()
-        return key in self._told or key.startswith(self._families)
+        return key in self._known_keys or key.startswith(self._known_beginnings)
 
     @cached_property
-    def _told(self) -> frozenset[str]:
+    def _known_keys(self) -> frozenset[str]:
         return frozenset(key.lower() for key in (*self.known, *self.absent))
 
     @cached_property
-    def _families(self) -> tuple[str, ...]:
-        return tuple(key for key in self._told if key.endswith("/"))
+    def _known_beginnings(self) -> tuple[str, ...]:
+        return tuple(key for key in self._known_keys if key.endswith("/"))
 
 
 NOTHING_KNOWN = Facts()
 
 
 def facts_of_author(home: Home) -> Facts:
-    """What is known of the requests of whoever creates and starts a pipeline there."""
-    known = {} if home.region == "*" else {"aws:RequestedRegion": home.region}
-    return Facts(known, _OF_PASSING | _ALL_KEYS)
+    """Return the known condition keys of a pipeline author's requests."""
+    known = {} if home.region == "*" else {_REGION: home.region}
+    return Facts(known, _OF_PASSING | _REQUEST_KEYS)
 
 
 def facts_of(view: StepView | None, home: Home, role: str | None) -> Facts:
-    """What a step of a definition tells of the request that creates what it is for.
+    """Return the known condition keys of the request by which a step creates its job or resource.
 
     Args:
-        view: the step; ``None`` leaves what is known of the principal alone.
+        view: the step; ``None`` gives the keys of the principal only.
         home: where the pipeline runs.
         role: the pipeline's execution role, which makes the request.
     """
     known: dict[str, Any] = {"aws:PrincipalType": "AssumedRole"}
     if home.region != "*":
-        known["aws:RequestedRegion"] = home.region
+        known[_REGION] = home.region
     if is_role_arn(role):
         known |= {"aws:PrincipalArn": role, "aws:PrincipalAccount": Arn.parse(str(role)).account}
     absent = set(_NEVER_OF_A_ROLE | _OF_PASSING)
@@ -211,49 +251,50 @@ def facts_of(view: StepView | None, home: Home, role: str | None) -> Facts:
         return Facts(known, frozenset(absent))
     operation = view.kind.actions[0] if view.kind.actions else f"Create{view.step_type}"
     fields = FIELDS.get(operation, {})
-    absent |= _ALL_KEYS - set(fields) if fields else set()
+    absent |= _REQUEST_KEYS - set(fields) if fields else set()
     for key in fields:
         values = values_of_key(key, operation, view.arguments)
-        if not values and key not in _MADE_UP:
+        if not values and key not in _DEFAULTED:
             absent.add(key)
         elif values and all(_is_known(key, value) for value in values):
             known[key] = values
-    known |= {f"{_TAG}{key}": value for key, value in _tags(view.arguments)}
+    known |= {f"{_REQUEST_TAG}{key}": value for key, value in _tags(view.arguments)}
     return Facts(known, frozenset(absent))
 
 
 def values_of_key(key: str, operation: str, arguments: Mapping[str, Any]) -> list[Any]:
-    """What a request has in the fields that a condition key is taken from.
+    """Return a request's values in the fields from which IAM takes a condition key.
 
     Args:
         key: the condition key.
         operation: such as ``CreateTrainingJob``.
-        arguments: the request, expressions and all.
+        arguments: the request as the definition has it, with expressions.
     """
     paths = FIELDS[operation].get(key, ())
     return [value for path in paths for value in _at(arguments, path.split("."))]
 
 
 def _is_known(key: str, value: Any) -> bool:
-    """Whether a value stands in the definition, and is what the condition key has."""
+    """Test whether a value is literal and in the form that the condition key has."""
     if isinstance(value, (Mapping, list)):
         return False
     return key not in _OF_A_KEY_ID or str(value).startswith("arn:")
 
 
 def _at(value: Any, path: list[str]) -> Iterator[Any]:
+    """Yield the values at a path; ``name[]`` is each item of a list."""
     if not path:
         yield value
     elif isinstance(value, Mapping) and value.keys() & {"Get", "Std:Join", "Std:JsonGet"}:
-        yield value  # an expression, whatever comes below it
+        yield value  # an expression: the field exists, with a value that isn't known
     elif isinstance(value, Mapping):
         head, *rest = path
         inner = value.get(head.removesuffix("[]"))
         if inner is None:
             return
         many = head.endswith("[]") and isinstance(inner, list)
-        for one in inner if many else [inner]:
-            yield from _at(one, rest)
+        for item in inner if many else [inner]:
+            yield from _at(item, rest)
 
 
 def _tags(arguments: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

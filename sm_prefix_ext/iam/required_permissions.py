@@ -1,12 +1,16 @@
-"""What will be asked of IAM when a pipeline runs: each action, on which resource, in what context.
+"""The requests that IAM authorizes when a pipeline runs: action, resource and condition keys.
 
-One list serves all: policies are made from it, the preflight judges it, the embedded AWS asks it.
-What only a run decides is ``*`` in a resource.
+Policies, the preflight and the embedded AWS all use this list. A part of a resource that is only
+known at run time is ``*``.
 
-Sources: the SageMaker developer guide, "IAM Access Management" for Pipelines and "Amazon SageMaker
-Experiments Integration"; denials seen (``sagemaker:AddTags`` inside every create call,
-``CreateModelPackageGroup`` in every registration); the service authorization reference for
-resources. Inferred, not seen: the actions of experiments.
+Sources:
+
+- SageMaker developer guide, "IAM Access Management" for Pipelines and "Amazon SageMaker Experiments
+  Integration".
+- Observed denials: ``sagemaker:AddTags`` in every create call, ``CreateModelPackageGroup`` in every
+  registration.
+- Resources: service authorization reference.
+- The actions of experiments are inferred, not observed.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from ..core.step_types import ENTITY_TOKEN_LENGTH
 from .evaluator.patterns import Context, Template
 from .property_files import EXECUTION_ID, Views, objects_read
 from .request_context import NOTHING_KNOWN, Facts, facts_of, facts_of_author
-from .service_permissions import ASKS_NOTHING, NEEDS, SAGEMAKER, key_arn, named
+from .service_permissions import NO_PERMISSIONS, REQUIRED, SAGEMAKER, key_arn, named
 from .uploads import bucket_of, stable_part
 from .volume_keys import CREATE_GRANT, needs_grant_itself, volume_keys
 
@@ -33,18 +37,18 @@ ENTITY_TOKEN = "?" * ENTITY_TOKEN_LENGTH
 _SAMPLES = (("k3x9m2p7q1w5", "Ab3De5Gh7J"), ("7zt0c8v4n6b1", "9yK2mX4pQ8"))
 """Execution IDs and entity tokens of the real form."""
 NOT_KNOWN = "unknown"
-"""Stands for the actions of a step type whose permissions nobody has written down."""
+"""Stands for the actions of a step type whose permissions this package doesn't know."""
 
 _GROUP = ":model-package-group/"
 _BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
-_NOT_ALWAYS = frozenset({"Cancel", "Delete", "Stop", "Terminate", "Update"})
+_OCCASIONAL_VERBS = frozenset({"Cancel", "Delete", "Stop", "Terminate", "Update"})
 _LARGE_DEFINITION = 100 * 1024
-"""From so many bytes on the SDK uploads a definition, under the pipeline's name."""
-_OF_THE_PIPELINE = (
+"""From this size in bytes, the SDK uploads a definition to S3, under the pipeline's name."""
+_PIPELINE_ACTIONS = (
     *("AddTags", "CreatePipeline", "DescribePipeline", "ListPipelineExecutions", "ListTags"),
     *("StartPipelineExecution", "UpdatePipeline"),
 )
-_OF_ITS_EXECUTIONS = (
+_EXECUTION_ACTIONS = (
     *("DescribePipelineDefinitionForExecution", "DescribePipelineExecution"),
     *("ListPipelineExecutionSteps", "ListPipelineParametersForExecution"),
     *("RetryPipelineExecution", "StopPipelineExecution"),
@@ -53,17 +57,18 @@ _OF_ITS_EXECUTIONS = (
 
 @dataclass(frozen=True)
 class Request:
-    """Something that IAM will be asked.
+    """A request that IAM will authorize or deny.
 
     Args:
-        step: the path of the step that it is asked for; ``""`` for the pipeline itself.
+        step: the path of the step that causes it; ``""`` for the pipeline itself.
         action: such as ``sagemaker:CreateTrainingJob``.
-        resource: an ARN as a policy spells it, with ``*`` and ``?`` for what only a run decides.
-        facts: what is known of the request's condition keys.
-        shape: the resource, with ``?`` for each character whose number is known; ``""`` where
-            there is nothing to add.
-        within: the action within which it is asked, where that is another one: tags and roles are
-            asked for by what makes or starts something.
+        resource: an ARN as written in a policy, with ``*`` and ``?`` for what is only known at run
+            time.
+        facts: the condition keys of the request, as far as they are known.
+        shape: the resource with one ``?`` for each unknown character, where their number is known;
+            ``""`` otherwise.
+        within: the action whose call causes it, if that is another one: a create call also
+            requires ``sagemaker:AddTags`` and ``iam:PassRole``.
     """
 
     step: str
@@ -75,18 +80,18 @@ class Request:
 
     @property
     def subject(self) -> str:
-        """The resource that is judged, its wildcards told from characters of a name."""
+        """The resource to evaluate, with wildcards distinct from characters of a name."""
         return str(Template(self.shape or self.resource).fill(Context()))
 
     @property
     def always(self) -> bool:
-        """Whether every run asks it, and not only one that is stopped, tidies up or updates."""
+        """Whether every run makes it, not only one that stops, deletes or updates something."""
         verb = re.match("[A-Z][a-z]+", self.action.partition(":")[2])
-        return verb is None or verb[0] not in _NOT_ALWAYS
+        return verb is None or verb[0] not in _OCCASIONAL_VERBS
 
 
 def of_execution_role(plan: Plan) -> tuple[Request, ...]:
-    """What the service will ask in the name of the pipeline's execution role.
+    """Return the requests that the service makes as the pipeline's execution role.
 
     Args:
         plan: what the pipeline will start.
@@ -95,65 +100,74 @@ def of_execution_role(plan: Plan) -> tuple[Request, ...]:
     views = {view.path: view for view in steps(definition)} if definition else {}
     by_name = {view.name: view for view in views.values()}
     principal = facts_of(None, plan.home, plan.role_arn)
-    found: list[Request] = []
+    requests: list[Request] = []
     for job in plan.jobs:
-        found += _of_job(job, plan, views.get(job.step), principal)
+        requests += _of_job(job, plan, views.get(job.step), principal)
         if needs_grant_itself(job, plan.role_arn):
-            found += grant_requests(views.get(job.step), plan.home, of=principal)
-        found += experiment_requests(definition, job, plan.home, plan.pipeline_name, of=principal)
+            requests += grant_requests(views.get(job.step), plan.home, of=principal)
+        requests += experiment_requests(
+            definition, job, plan.home, plan.pipeline_name, of=principal
+        )
     for view in views.values():
         if not (view.kind is not None and view.kind.makes_job):
             facts = facts_of(view, plan.home, plan.role_arn)
-            found += jobless_requests(view, plan.home, by_name, of=facts)
-        found += property_file_requests(view, by_name, plan.home, of=principal)
-    return tuple(dict.fromkeys(found))
+            requests += jobless_requests(view, plan.home, by_name, of=facts)
+        requests += property_file_requests(view, by_name, plan.home, of=principal)
+    return tuple(dict.fromkeys(requests))
 
 
 def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
-    """What somebody needs who creates, updates, starts and watches the pipeline.
+    """Return the requests of a principal that creates, updates, starts and watches the pipeline.
 
     Args:
-        plan: what the pipeline will start, with what creating it sends, as far as that is known.
-        bucket: where the SDK uploads code and long definitions; by default where the plan knows
-            that code goes, else SageMaker's default bucket of the region and account.
+        plan: what the pipeline will start, with the requests that creating it sends if it has them.
+        bucket: where the SDK uploads code and long definitions; by default the bucket of the plan's
+            uploads, else SageMaker's default bucket of the region and account.
 
     Raises:
-        ValueError: for a bucket that can't be one.
+        ValueError: if the bucket isn't a valid name.
     """
     if bucket is not None and _BUCKET.fullmatch(bucket) is None:
-        raise ValueError(f"{bucket!r} can't be a bucket; wanted its name alone.")
+        raise ValueError(
+            f"bucket is {bucket!r}, which is not a valid bucket name; "
+            "wanted the name without s3:// and key."
+        )
     home = plan.home
     pipeline = home.arn("sagemaker", f"pipeline/{plan.pipeline_name or '*'}")
     facts = facts_of_author(home)
-    found = [Request("", f"sagemaker:{one}", pipeline, facts) for one in _OF_THE_PIPELINE]
-    found += [
-        Request("", f"sagemaker:{one}", f"{pipeline}/execution/*", facts)
-        for one in _OF_ITS_EXECUTIONS
+    requests = [Request("", f"sagemaker:{name}", pipeline, facts) for name in _PIPELINE_ACTIONS]
+    requests += [
+        Request("", f"sagemaker:{name}", f"{pipeline}/execution/*", facts)
+        for name in _EXECUTION_ACTIONS
     ]
     role = passing("", plan.role_arn, home)
-    found += [role, Request("", "iam:GetRole", role.resource)]
-    found += _sent_beside(plan.author_requests, home)
-    somewhere = bucket or f"sagemaker-{home.region}-{home.account}"
+    requests += [role, Request("", "iam:GetRole", role.resource)]
+    requests += _sent_beside(plan.author_requests, home)
+    bucket_name = bucket or f"sagemaker-{home.region}-{home.account}"
     if bucket is not None or not plan.author_requests:
-        where = home.arn("s3", somewhere)
-        found += [Request("", "s3:ListBucket", where), Request("", "s3:PutObject", f"{where}/*")]
+        arn = home.arn("s3", bucket_name)
+        requests += [Request("", "s3:ListBucket", arn), Request("", "s3:PutObject", f"{arn}/*")]
     elif len(json.dumps(plan.definition)) >= _LARGE_DEFINITION:
-        uploaded = home.arn("s3", f"{somewhere}/{named(plan.pipeline_name)}")
-        found.append(Request("", "s3:PutObject", uploaded))
-    return tuple(dict.fromkeys(found))
+        uploaded = home.arn("s3", f"{bucket_name}/{named(plan.pipeline_name)}")
+        requests.append(Request("", "s3:PutObject", uploaded))
+    return tuple(dict.fromkeys(requests))
 
 
 def _sent_beside(sent: Iterable[AuthorRequest], home: Home) -> Iterator[Request]:
-    """What creating a pipeline sends beside it; of an upload, the part that no new code changes."""
-    for one in sent:
-        if one.action == "iam:PassRole":
-            service = one.conditions.get("iam:PassedToService", SAGEMAKER)
-            yield passing("", one.resource, home, service)
-        elif one.action == "s3:PutObject":
-            yield Request("", "s3:ListBucket", bucket_of(one.resource))
-            yield Request("", one.action, stable_part(one.resource))
+    """Yield what creating a pipeline sends beside the definition: uploads, functions, roles.
+
+    Of an upload's key, only the part that stays the same when the code changes is used.
+    """
+    for request in sent:
+        if request.action == "iam:PassRole":
+            service = request.conditions.get("iam:PassedToService", SAGEMAKER)
+            yield passing("", request.resource, home, service)
+        elif request.action == "s3:PutObject":
+            yield Request("", "s3:ListBucket", bucket_of(request.resource))
+            yield Request("", request.action, stable_part(request.resource))
         else:
-            yield Request("", one.action, escaped(one.resource), Facts(dict(one.conditions)))
+            facts = Facts(dict(request.conditions))
+            yield Request("", request.action, escaped(request.resource), facts)
 
 
 def _of_job(
@@ -168,9 +182,9 @@ def _of_job(
         elif action == "sagemaker:CreateModelPackageGroup":
             head, _, name = job.arn_pattern.partition(":model-package/")
             group = f"{head}{_GROUP}{name.removesuffix('/*')}"
-            for needed in (action, "sagemaker:AddTags"):
-                told = principal.of("CreateModelPackageGroup", needed)
-                yield Request(job.step, needed, group, told)
+            for required in (action, "sagemaker:AddTags"):
+                of_group = principal.of("CreateModelPackageGroup", required)
+                yield Request(job.step, required, group, of_group)
         else:
             yield Request(job.step, action, job.arn_pattern, facts.of(create, action), shape)
 
@@ -178,12 +192,12 @@ def _of_job(
 def grant_requests(
     view: StepView | None, home: Home, *, of: Facts = NOTHING_KNOWN
 ) -> Iterator[Request]:
-    """What the keys for the volumes of a job take, where its role is the execution role.
+    """Yield the grants on the keys of a job's volumes; for jobs under the execution role.
 
     Args:
         view: the step.
         home: where the pipeline runs.
-        of: what is known of the principal.
+        of: the condition keys of the principal.
     """
     for key in volume_keys(view):
         if view is not None and view.kind is not None:
@@ -194,7 +208,9 @@ def grant_requests(
 
 
 def shape_of(job: PlannedJob) -> str:
-    """The pattern of a job's ARN in the form that the service gives names, without failure count.
+    """Return the pattern of a job's ARN with the form of the service's names.
+
+    The service adds a failure count to the names of retries; the pattern leaves it out.
 
     Example:
         >>> from sm_prefix_ext import Plan
@@ -208,13 +224,13 @@ def shape_of(job: PlannedJob) -> str:
     if job.prefix is not None:
         shape = f"{name[:-1]}{EXECUTION_ID}-{ENTITY_TOKEN}"
     else:
-        found = re.fullmatch(r"((?:pipelines-)?)[*]-(.+)-[*]", name)
-        shape = f"{found[1]}{EXECUTION_ID}-{found[2]}-{ENTITY_TOKEN}" if found else name
+        match = re.fullmatch(r"((?:pipelines-)?)[*]-(.+)-[*]", name)
+        shape = f"{match[1]}{EXECUTION_ID}-{match[2]}-{ENTITY_TOKEN}" if match else name
     return job.arn_pattern.removesuffix(name) + shape
 
 
 def samples(shape: str) -> tuple[str, ...]:
-    """Names of the real form, for the shape of a job's ARN."""
+    """Return example ARNs with names of the real form, for the shape of a job's ARN."""
     return tuple(
         shape.replace(EXECUTION_ID, execution, 1).replace(ENTITY_TOKEN, token, 1)
         for execution, token in _SAMPLES
@@ -224,14 +240,14 @@ def samples(shape: str) -> tuple[str, ...]:
 def passing(
     step: str, role: str | None, home: Home, service: str = SAGEMAKER, *, of: Facts = NOTHING_KNOWN
 ) -> Request:
-    """Passing a role to a service; ``None`` and ``*`` stand for any role.
+    """Return the request to pass a role to a service; ``None`` and ``*`` stand for any role.
 
     Args:
         step: the path of the step.
         role: the role.
         home: where the pipeline runs.
-        service: to which it is passed.
-        of: what is known of who passes it.
+        service: the service to which it is passed.
+        of: the condition keys of the principal that passes it.
     """
     arn = role if is_role_arn(role) else home.arn("iam", "role/*")
     return Request(step, "iam:PassRole", str(arn), of.of_passing(service))
@@ -240,26 +256,27 @@ def passing(
 def jobless_requests(
     view: StepView, home: Home, views: Views = MappingProxyType({}), *, of: Facts = NOTHING_KNOWN
 ) -> Iterator[Request]:
-    """What a step without a job needs.
+    """Yield the requests of a step without a job.
 
     Args:
-        view: the step, as it stands in the definition or with its expressions worked out.
+        view: the step as in the definition, or with its expressions resolved.
         home: where the pipeline runs.
-        views: all steps of the definition by name, for what a step takes from another.
-        of: what is known of the principal, and of the request that the step is there for.
+        views: all steps of the definition by name, for references between steps.
+        of: the condition keys of the principal and of the step's main request.
     """
-    if (view.kind is not None and view.kind.makes_job) or view.step_type in ASKS_NOTHING:
+    if (view.kind is not None and view.kind.makes_job) or view.step_type in NO_PERMISSIONS:
         return
-    if view.step_type not in NEEDS:
+    if view.step_type not in REQUIRED:
         yield Request(view.path, NOT_KNOWN, "*")
         return
-    for need in NEEDS[view.step_type](view, home, views):
-        if need.passed_to:
-            made = passing(view.path, need.resource, home, need.passed_to, of=of)
+    for permission in REQUIRED[view.step_type](view, home, views):
+        action, resource, within, service = permission
+        if service:
+            request = passing(view.path, resource, home, service, of=of)
         else:
-            facts = of.of(f"Create{view.step_type}", need.action)
-            made = Request(view.path, need.action, need.resource, facts)
-        yield replace(made, within=need.within)
+            facts = of.of(f"Create{view.step_type}", action)
+            request = Request(view.path, action, resource, facts)
+        yield replace(request, within=within)
 
 
 def experiment_requests(
@@ -270,25 +287,24 @@ def experiment_requests(
     *,
     of: Facts = NOTHING_KNOWN,
 ) -> Iterator[Request]:
-    """What recording a job in the pipeline's experiment needs; nothing where there is none.
+    """Yield the requests that record a job in the pipeline's experiment, if it has one.
 
     Args:
-        definition: the pipeline's.
-        job: the job, whose trial component is called after it.
+        definition: the pipeline's definition.
+        job: the job; its trial component has the job's name.
         home: where the pipeline runs.
-        pipeline: the pipeline's name, which is the experiment's too unless it was told otherwise.
-        of: what is known of the principal.
+        pipeline: the pipeline's name, which is the default of the experiment's.
+        of: the condition keys of the principal.
     """
     config = definition.get("PipelineExperimentConfig")
     if not isinstance(config, Mapping) or "-job/" not in job.arn_pattern:
         return
-    of_pipeline = {"Get": "Execution.PipelineName"}
-    given = config.get("ExperimentName")
-    experiment = home.arn(
-        "sagemaker", f"experiment/{named(pipeline if given == of_pipeline else given)}"
-    )
-    given = config.get("TrialName")
-    trial_name = EXECUTION_ID if given == {"Get": "Execution.PipelineExecutionId"} else named(given)
+    experiment_name, trial_name = config.get("ExperimentName"), config.get("TrialName")
+    if experiment_name == {"Get": "Execution.PipelineName"}:
+        experiment_name = pipeline
+    experiment = home.arn("sagemaker", f"experiment/{named(experiment_name)}")
+    of_execution = trial_name == {"Get": "Execution.PipelineExecutionId"}
+    trial_name = EXECUTION_ID if of_execution else named(trial_name)
     trial = home.arn("sagemaker", f"experiment-trial/{trial_name}")
     component = home.arn("sagemaker", f"experiment-trial-component/{job.name_pattern}")
     for operation, action, resource in (
@@ -302,21 +318,23 @@ def experiment_requests(
         ("CreateTrialComponent", "AddTags", component),
         ("AssociateTrialComponent", "AssociateTrialComponent", component),
     ):
-        asked, within = f"sagemaker:{action}", f"sagemaker:{operation}"
-        facts = of.of(operation, asked)
-        yield Request(job.step, asked, resource, facts, within=within if asked != within else "")
+        full_action, within = f"sagemaker:{action}", f"sagemaker:{operation}"
+        facts = of.of(operation, full_action)
+        within = within if full_action != within else ""
+        yield Request(job.step, full_action, resource, facts, within=within)
 
 
 def property_file_requests(
     view: StepView, views: Views, home: Home, *, of: Facts = NOTHING_KNOWN
 ) -> Iterator[Request]:
-    """The objects that ``JsonGet`` reads for a step.
+    """Yield a request for each object that ``JsonGet`` reads for a step.
 
     Args:
         view: the step.
         views: all steps of the definition, by name.
         home: where the pipeline runs.
-        of: what is known of the principal.
+        of: the condition keys of the principal.
     """
+    facts = of.without_region()  # the bucket may be in another region
     for bucket, key in objects_read(view, views):
-        yield Request(view.path, "s3:GetObject", home.arn("s3", f"{bucket}/{key}"), of.elsewhere())
+        yield Request(view.path, "s3:GetObject", home.arn("s3", f"{bucket}/{key}"), facts)

@@ -1,15 +1,19 @@
-"""What steps without a job ask: which actions, of which services, on what.
+"""The permissions that steps without a job require: actions, resources, passed roles.
 
-Sources: the managed policy ``AmazonSageMakerPipelinesIntegrations`` for Lambda, Callback and EMR;
-the service authorization reference for resources. Inferred, not seen: EMR Serverless. The service
-principals of EMR and EC2 in China end in ``.cn``: EMR management guide, "Service-linked roles".
-Endpoints and inference components are created or updated, ``UpdateEndpoint`` and
-``UpdateInferenceComponent`` among their calls: docstrings of ``EndpointStep`` and
-``InferenceComponentStep`` in SageMaker Python SDK 3.27.0. The name of an endpoint configuration
-gets a suffix for each execution: its ``EndpointConfigStep`` and pull request 6224; that the suffix
-begins with a hyphen is inferred. ``kms:CreateGrant``: SageMaker
-developer guide, "API Permissions Reference", ``CreateEndpoint``, "required only if the associated
-EndPointConfig has a KmsKeyId".
+Sources:
+
+- Lambda, Callback and EMR: the managed policy ``AmazonSageMakerPipelinesIntegrations``.
+- Resources: the service authorization reference of each service.
+- EMR Serverless: inferred, not observed.
+- The service principals of EMR and EC2 in China end in ``.cn``: EMR management guide,
+  "Service-linked roles".
+- Endpoints and inference components are created or updated, with ``UpdateEndpoint`` and
+  ``UpdateInferenceComponent``: docstrings of ``EndpointStep`` and ``InferenceComponentStep`` in
+  SageMaker Python SDK 3.27.0.
+- The name of an endpoint configuration gets a suffix in each execution: ``EndpointConfigStep`` of
+  that SDK and its pull request 6224. That the suffix begins with a hyphen is inferred.
+- ``kms:CreateGrant``: SageMaker developer guide, "API Permissions Reference", ``CreateEndpoint``,
+  required if the endpoint configuration has a ``KmsKeyId``.
 """
 
 from __future__ import annotations
@@ -26,14 +30,14 @@ from .property_files import Views
 SAGEMAKER = "sagemaker.amazonaws.com"
 
 
-class Need(NamedTuple):
-    """Something that a step asks.
+class Permission(NamedTuple):
+    """A permission that a step requires.
 
     Args:
         action: such as ``lambda:InvokeFunction``.
-        resource: an ARN as a policy spells it; of ``iam:PassRole``, the role, ``*`` for any.
-        within: the action within which it is asked, where that is another one.
-        passed_to: the service that a role is passed to.
+        resource: an ARN as written in a policy; for ``iam:PassRole``, the role, or ``*`` for any.
+        within: the action whose call requires it, if that is another one.
+        passed_to: the service to which a role is passed.
     """
 
     action: str
@@ -42,75 +46,83 @@ class Need(NamedTuple):
     passed_to: str = ""
 
 
-Needs = Iterator[Need]
+Permissions = Iterator[Permission]
 
-ASKS_NOTHING = frozenset({"Condition", "ForEach", "Fail"})
+NO_PERMISSIONS = frozenset({"Condition", "ForEach", "Fail"})
+"""Step types that call no service."""
 
 _EMR_RULE = "rule/SageMakerPipelineExecutionEMR{}StatusUpdateRule"
-_ON_A_CLUSTER = ("AddJobFlowSteps", "CancelSteps", "DescribeCluster", "DescribeStep", "ListSteps")
-_OF_A_RULE = ("DescribeRule", "PutRule", "PutTargets")
-_OF_AN_APPLICATION = (
+_CLUSTER_ACTIONS = (
+    "AddJobFlowSteps",
+    "CancelSteps",
+    "DescribeCluster",
+    "DescribeStep",
+    "ListSteps",
+)
+_RULE_ACTIONS = ("DescribeRule", "PutRule", "PutTargets")
+_APPLICATION_ACTIONS = (
     *("DeleteApplication", "GetApplication", "StartApplication", "StopApplication"),
 )
 _QUEUE = re.compile(r"/(\d{12}|aws)/([A-Za-z0-9_-]+(?:[.]fifo)?)")
-_OF_A_STEP = re.compile(r"Steps[.](.+)[.](\w+)")
+_STEP_PROPERTY = re.compile(r"Steps[.](.+)[.](\w+)")
 _KEY_ID = re.compile(r"(mrk-)?[0-9a-fA-F-]+")
 
 
 def named(value: Any) -> str:
-    """A name that a definition gives, as a policy spells it; ``*`` where only a run decides."""
+    """Escape a name of a definition for a policy; ``*`` if it is only known at run time."""
     return escaped(value) if isinstance(value, str) and value else "*"
 
 
 def _is_of(service: str, text: Any) -> bool:
-    """Whether a value of a definition is the ARN of something of a service."""
+    """Test whether a value of a definition is an ARN of a service."""
     try:
         return Arn.parse(text).service == service
     except ValueError:
         return False
 
 
-def _lambda(view: StepView, home: Home, views: Views) -> Needs:
+def _lambda(view: StepView, home: Home, views: Views) -> Permissions:
     function = view.step.get("FunctionArn")
     known = _is_of("lambda", function)
     where = named(function) if known else home.arn("lambda", "function:*")
-    yield Need("lambda:InvokeFunction", where)
+    yield Permission("lambda:InvokeFunction", where)
 
 
-def _callback(view: StepView, home: Home, views: Views) -> Needs:
+def _callback(view: StepView, home: Home, views: Views) -> Permissions:
     try:
         url = urlsplit(str(view.step.get("SqsQueueUrl") or ""))
-    except ValueError:  # a bracket that isn't closed, say
+    except ValueError:  # for instance an unclosed bracket
         url = urlsplit("")
-    found = _QUEUE.fullmatch(url.path)
-    part = re.search(r"(?:^|[.])sqs[.]([a-z0-9-]+)[.]", f".{url.hostname or ''}")
-    if found is None:
-        yield Need("sqs:SendMessage", home.arn("sqs", "*"))
+    queue = _QUEUE.fullmatch(url.path)
+    region = re.search(r"(?:^|[.])sqs[.]([a-z0-9-]+)[.]", f".{url.hostname or ''}")
+    if queue is None:
+        yield Permission("sqs:SendMessage", home.arn("sqs", "*"))
     else:
-        there = Home(home.partition, part[1] if part else home.region, found[1])
-        yield Need("sqs:SendMessage", there.arn("sqs", found[2]))
+        scope = Home(home.partition, region[1] if region else home.region, queue[1])
+        yield Permission("sqs:SendMessage", scope.arn("sqs", queue[2]))
 
 
-def _emr(view: StepView, home: Home, views: Views) -> Needs:
+def _emr(view: StepView, home: Home, views: Views) -> Permissions:
     config = view.arguments.get("ClusterConfig")
     cluster = home.arn("elasticmapreduce", f"cluster/{named(view.arguments.get('ClusterId'))}")
-    for action in _ON_A_CLUSTER:
-        yield Need(f"elasticmapreduce:{action}", cluster)
+    for action in _CLUSTER_ACTIONS:
+        yield Permission(f"elasticmapreduce:{action}", cluster)
     if config is not None:
         yield from _new_cluster(config if isinstance(config, Mapping) else {}, home)
     rule = home.arn("events", _EMR_RULE.format("Step" if config is None else "Cluster"))
-    for action in _OF_A_RULE:
-        yield Need(f"events:{action}", rule)
+    for action in _RULE_ACTIONS:
+        yield Permission(f"events:{action}", rule)
 
 
-def _new_cluster(config: Mapping[str, Any], home: Home) -> Needs:
+def _new_cluster(config: Mapping[str, Any], home: Home) -> Permissions:
     cluster = home.arn("elasticmapreduce", "cluster/*")
-    # The reference has no resource type for RunJobFlow; denials name a cluster.
-    making = "elasticmapreduce:RunJobFlow"
-    yield Need(making, cluster)
-    yield Need("elasticmapreduce:TerminateJobFlows", cluster)
+    # The service authorization reference has no resource type for RunJobFlow; observed denials
+    # name a cluster.
+    create = "elasticmapreduce:RunJobFlow"
+    yield Permission(create, cluster)
+    yield Permission("elasticmapreduce:TerminateJobFlows", cluster)
     if config.get("Tags"):
-        yield Need("elasticmapreduce:AddTags", cluster, making)
+        yield Permission("elasticmapreduce:AddTags", cluster, create)
     suffix = ".cn" if home.partition == "aws-cn" else ""
     for key, service in (
         ("ServiceRole", "elasticmapreduce"),
@@ -119,61 +131,61 @@ def _new_cluster(config: Mapping[str, Any], home: Home) -> Needs:
     ):
         if config.get(key) is not None:
             passed_to = f"{service}.amazonaws.com{suffix}"
-            yield Need("iam:PassRole", _role(config[key], home), making, passed_to)
+            yield Permission("iam:PassRole", _role(config[key], home), create, passed_to)
 
 
-def _role(given: Any, home: Home) -> str:
-    """A role that is given by its ARN or its name."""
-    if not isinstance(given, str):
+def _role(role: Any, home: Home) -> str:
+    """Return the ARN of a role that is given by its ARN or name; ``*`` for an expression."""
+    if not isinstance(role, str):
         return "*"
-    return given if is_role_arn(given) else home.arn("iam", f"role/{given}")
+    return role if is_role_arn(role) else home.arn("iam", f"role/{role}")
 
 
-def _emr_serverless(view: StepView, home: Home, views: Views) -> Needs:
+def _emr_serverless(view: StepView, home: Home, views: Views) -> Permissions:
     given = view.arguments.get("ApplicationId")
     application = home.arn("emr-serverless", f"/applications/{named(given)}")
     if given is None:
-        yield Need("emr-serverless:CreateApplication", "*")  # which has no resource type
-        for action in _OF_AN_APPLICATION:
-            yield Need(f"emr-serverless:{action}", application)
+        yield Permission("emr-serverless:CreateApplication", "*")  # which has no resource type
+        for action in _APPLICATION_ACTIONS:
+            yield Permission(f"emr-serverless:{action}", application)
     starting = "emr-serverless:StartJobRun"
-    yield Need(starting, application)
+    yield Permission(starting, application)
     for action in ("CancelJobRun", "GetJobRun"):
-        yield Need(f"emr-serverless:{action}", f"{application}/jobruns/*")
+        yield Permission(f"emr-serverless:{action}", f"{application}/jobruns/*")
     config = view.arguments.get("JobConfig")
     inner = config.get("executionRoleArn") if isinstance(config, Mapping) else None
     role = view.arguments.get("ExecutionRoleArn") or inner
-    yield Need("iam:PassRole", _role(role, home), starting, "emr-serverless.amazonaws.com")
+    yield Permission("iam:PassRole", _role(role, home), starting, "emr-serverless.amazonaws.com")
 
 
-def _endpoint_config(view: StepView, home: Home, views: Views) -> Needs:
+def _endpoint_config(view: StepView, home: Home, views: Views) -> Permissions:
     config = home.arn("sagemaker", f"endpoint-config/{_with_suffix(view)}")
-    making = "sagemaker:CreateEndpointConfig"
-    yield Need(making, config)
-    yield Need("sagemaker:AddTags", config, making)
-    yield Need("sagemaker:DescribeEndpointConfig", config)
-    yield from _passed_role(view, home, making)
+    create = "sagemaker:CreateEndpointConfig"
+    yield Permission(create, config)
+    yield Permission("sagemaker:AddTags", config, create)
+    yield Permission("sagemaker:DescribeEndpointConfig", config)
+    yield from _passed_role(view, home, create)
 
 
-def _endpoint(view: StepView, home: Home, views: Views) -> Needs:
+def _endpoint(view: StepView, home: Home, views: Views) -> Permissions:
     endpoint = home.arn("sagemaker", f"endpoint/{named(_name(view, view.step_type))}")
     given = view.arguments.get("EndpointConfigName")
-    maker = _maker(given, "EndpointConfig", views)
+    creator = _creating_step(given, "EndpointConfig", views)
     config = home.arn(
-        "sagemaker", f"endpoint-config/{_with_suffix(maker) if maker else named(given)}"
+        "sagemaker", f"endpoint-config/{_with_suffix(creator) if creator else named(given)}"
     )
-    yield from _made_or_updated("Endpoint", endpoint, config)
-    key = maker.arguments.get("KmsKeyId") if maker else None
+    yield from _create_or_update("Endpoint", endpoint, config)
+    key = creator.arguments.get("KmsKeyId") if creator else None
     if key is not None:
-        yield Need("kms:CreateGrant", key_arn(key, home), "sagemaker:CreateEndpoint")
+        yield Permission("kms:CreateGrant", key_arn(key, home), "sagemaker:CreateEndpoint")
 
 
-def _inference_component(view: StepView, home: Home, views: Views) -> Needs:
+def _inference_component(view: StepView, home: Home, views: Views) -> Permissions:
     component = _name(view, view.step_type)
     given = view.arguments.get("EndpointName")
-    maker = _maker(given, "Endpoint", views)
-    endpoint = named(_name(maker, "Endpoint") if maker else given)
-    yield from _made_or_updated(
+    creator = _creating_step(given, "Endpoint", views)
+    endpoint = named(_name(creator, "Endpoint") if creator else given)
+    yield from _create_or_update(
         "InferenceComponent",
         home.arn("sagemaker", f"inference-component/{named(component)}"),
         home.arn("sagemaker", f"endpoint/{endpoint}"),
@@ -182,61 +194,64 @@ def _inference_component(view: StepView, home: Home, views: Views) -> Needs:
 
 
 def _with_suffix(view: StepView) -> str:
-    """What an endpoint configuration is called that a step makes."""
+    """Return the pattern of the endpoint configuration names that a step creates."""
     name = named(_name(view, "EndpointConfig"))
     return name if name == "*" else f"{name}-*"
 
 
-def _made_or_updated(noun: str, made: str, other: str) -> Needs:
-    """What making something takes, or updating it where it is there already.
+def _create_or_update(noun: str, resource: str, referenced: str) -> Permissions:
+    """Yield the permissions to create a resource, or to update it if it exists.
 
     Args:
         noun: such as ``Endpoint``.
-        made: the ARN of what is made.
-        other: that of what it refers to.
+        resource: its ARN.
+        referenced: the ARN of the resource to which its request refers.
     """
-    making = f"sagemaker:Create{noun}"
-    yield Need(making, made)
-    yield Need("sagemaker:AddTags", made, making)
-    yield Need(f"sagemaker:Describe{noun}", made)
-    yield Need(f"sagemaker:Update{noun}", made)
-    yield Need(making, other)
-    if noun == "Endpoint":  # an update of a component names no endpoint
-        yield Need("sagemaker:UpdateEndpoint", other)
+    create = f"sagemaker:Create{noun}"
+    yield Permission(create, resource)
+    yield Permission("sagemaker:AddTags", resource, create)
+    yield Permission(f"sagemaker:Describe{noun}", resource)
+    yield Permission(f"sagemaker:Update{noun}", resource)
+    yield Permission(create, referenced)
+    if noun == "Endpoint":  # UpdateInferenceComponent has no EndpointName
+        yield Permission("sagemaker:UpdateEndpoint", referenced)
 
 
-def _passed_role(view: StepView, home: Home, making: str) -> Needs:
+def _passed_role(view: StepView, home: Home, create: str) -> Permissions:
     role = view.arguments.get("ExecutionRoleArn")
     if role is not None:
-        yield Need("iam:PassRole", _role(role, home), making, SAGEMAKER)
+        yield Permission("iam:PassRole", _role(role, home), create, SAGEMAKER)
 
 
 def _name(view: StepView, noun: str) -> Any:
     return view.arguments.get(f"{noun}Name")
 
 
-def _maker(value: Any, noun: str, views: Views) -> StepView | None:
-    """The step that makes what a name refers to, where the name is taken from such a step."""
+def _creating_step(value: Any, noun: str, views: Views) -> StepView | None:
+    """Return the step that creates a resource, if the resource's name refers to such a step."""
     path = value.get("Get") if isinstance(value, Mapping) else None
-    found = _OF_A_STEP.fullmatch(path) if isinstance(path, str) else None
-    return views.get(found[1]) if found and found[2] == f"{noun}Name" else None
+    match = _STEP_PROPERTY.fullmatch(path) if isinstance(path, str) else None
+    return views.get(match[1]) if match and match[2] == f"{noun}Name" else None
 
 
-def key_arn(given: Any, home: Home) -> str:
-    """The ARN of a KMS key as a policy names it; no policy names one by its alias.
+def key_arn(key: Any, home: Home) -> str:
+    """Return the ARN of a KMS key for a policy.
+
+    An alias gives any key: a policy can't name a key by its alias (KMS developer guide, "Using
+    aliases to control access to KMS keys").
 
     Args:
-        given: a key's ARN or ID, an alias or an expression.
+        key: a key's ARN or ID, an alias or an expression.
         home: where the pipeline runs.
     """
-    if _is_of("kms", given) and Arn.parse(given).resource_type == "key":
-        return named(given)
-    if isinstance(given, str) and _KEY_ID.fullmatch(given):
-        return home.arn("kms", f"key/{given}")
+    if _is_of("kms", key) and Arn.parse(key).resource_type == "key":
+        return named(key)
+    if isinstance(key, str) and _KEY_ID.fullmatch(key):
+        return home.arn("kms", f"key/{key}")
     return home.arn("kms", "key/*")
 
 
-NEEDS: Mapping[str, Callable[[StepView, Home, Views], Needs]] = {
+REQUIRED: Mapping[str, Callable[[StepView, Home, Views], Permissions]] = {
     "Lambda": _lambda,
     "Callback": _callback,
     "EMR": _emr,
@@ -245,4 +260,4 @@ NEEDS: Mapping[str, Callable[[StepView, Home, Views], Needs]] = {
     "Endpoint": _endpoint,
     "InferenceComponent": _inference_component,
 }
-"""By step type, what such a step asks of the role that it runs under."""
+"""By step type: the permissions that such a step requires of the execution role."""

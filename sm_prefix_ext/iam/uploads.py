@@ -1,8 +1,8 @@
-"""Which part of an upload's address stays the same when the code changes.
+"""The part of an upload's key that stays the same when the code changes.
 
-The SDK addresses code by its hash (``<pipeline>/code/<hash>/…``) or by the time of the upload
-(``<name>-<time>/…``), so that a policy with whole addresses in it would be outdated by the next
-change. The part before the first of those names what the pipeline's code shares, and no other's.
+The SDK puts the code's hash (``<pipeline>/code/<hash>/…``) or the time of the upload
+(``<name>-<time>/…``) into the key, so a policy with whole keys would be stale after the next
+change. The part before it is common to all code of the pipeline, and to no other pipeline's.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _FOLDER_OF_HASHES = "code"
 
 
 def stable_part(arn: str) -> str:
-    """A pattern of the objects that uploads of the same kind will have, as a policy spells it.
+    """Return a pattern, for a policy, of an upload's object and of later uploads in its place.
 
     Args:
-        arn: the ARN of an object, its characters standing for themselves.
+        arn: the ARN of an object; all its characters are literal.
 
     Example:
         >>> from sm_prefix_ext.iam.uploads import stable_part
@@ -46,6 +46,6 @@ def stable_part(arn: str) -> str:
 
 
 def bucket_of(arn: str) -> str:
-    """The ARN of an object's bucket, as a policy spells it."""
+    """Return the ARN of an object's bucket, for a policy."""
     resource = Arn.parse(arn).resource
     return arn.removesuffix(resource) + escaped(resource.partition("/")[0])

@@ -1,10 +1,10 @@
-"""Customer keys that encrypt the volumes of a job, and who has to be allowed a grant on them.
+"""Customer managed keys that encrypt the volumes of a job, and the role that needs a grant on them.
 
 Source: SageMaker developer guide, "API Permissions: Actions, Permissions, and Resources Reference":
-``kms:CreateGrant`` is required for ``CreateTrainingJob``, ``CreateProcessingJob``,
-``CreateTransformJob``, ``CreateHyperParameterTuningJob`` and ``CreateAutoMLJob`` where a
-``VolumeKmsKeyId`` is specified and the associated role has no policy that permits this action. So
-it takes the job's role or the role that makes the job; where both are one, that one.
+``CreateTrainingJob``, ``CreateProcessingJob``, ``CreateTransformJob``,
+``CreateHyperParameterTuningJob`` and ``CreateAutoMLJob`` require ``kms:CreateGrant`` if the request
+has a ``VolumeKmsKeyId`` and the job's role doesn't permit the action. So either the job's role or
+the role that creates the job needs the permission.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ _OPERATIONS = frozenset(
 
 
 def volume_keys(view: StepView | None) -> list[Any]:
-    """The keys, or expressions for them, that a step's request has for the volumes of its job."""
+    """Return the keys, or expressions, with which a step encrypts the volumes of its job."""
     if view is None or view.kind is None or not view.kind.makes_job:
         return []
     operation = view.kind.actions[0]
     if operation not in _OPERATIONS:
         return []
-    found = values_of_key("sagemaker:VolumeKmsKey", operation, view.arguments)
-    # An expression can't be hashed.
-    return [one for number, one in enumerate(found) if one not in found[:number]]
+    keys = values_of_key("sagemaker:VolumeKmsKey", operation, view.arguments)
+    # Expressions are dicts, which aren't hashable, so a set can't remove the duplicates.
+    return [key for number, key in enumerate(keys) if key not in keys[:number]]
 
 
 def needs_grant_itself(job: PlannedJob, execution_role: str | None) -> bool:
-    """Whether nobody but the execution role can have the permission for a job."""
+    """Test whether the execution role itself needs the grant, since the job runs under it."""
     return job.role_arn is not None and job.role_arn == execution_role

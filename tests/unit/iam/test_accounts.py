@@ -122,4 +122,4 @@ def test_roles_of_two_accounts() -> None:
     """Whichever the pipeline's account is, one of them can't be passed."""
     [found] = iam.foreign_roles(roles(FOREIGN, WORKER))
     assert ("PFX018", ERROR, "Pipeline") == (found.code, found.severity, found.step_type)
-    assert f"the accounts {ACCOUNT} and {OTHER};" in found.message
+    assert f"the accounts {ACCOUNT} and {OTHER}." in found.message

@@ -442,7 +442,7 @@ def test_clusters_of_emr() -> None:
 )
 def test_a_bucket_widens_no_policy(bucket: str) -> None:
     """It is refused."""
-    with pytest.raises(ValueError, match="can't be a bucket"):
+    with pytest.raises(ValueError, match="is not a valid bucket name"):
         iam.author_policy(plan("jobs"), bucket=bucket)
 
 
