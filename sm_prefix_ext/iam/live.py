@@ -1,4 +1,4 @@
-"""Ask IAM itself: a role's policies and boundary, and its own simulator."""
+"""Preflight against IAM itself: a role's current policies and boundary, and IAM's simulator."""
 
 from __future__ import annotations
 
@@ -6,29 +6,28 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import Any
 
 from ..core.arns import Arn
 from ..core.findings import NOT_READ, Finding
 from ..core.plan import Plan
 from .evaluator.evaluate import ALLOWED, INDETERMINATE, keys_of, read_layers
-from .preflight import Preflight, PreflightRow, author_rows, preflight, unread
+from .preflight import Preflight, PreflightRow, author_rows, mark_incomplete, preflight
 from .required_permissions import NOT_KNOWN, Request, of_execution_role, samples
 
 _PRINCIPAL_TAG = "aws:PrincipalTag/"
-_REFUSALS = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_DENIAL_CODES = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 
 @dataclass
 class LiveRole:
-    """What could be read of a role.
+    """A role's policies and tags, as far as IAM let the caller read them.
 
     Args:
-        policies: names to documents, inline and attached.
+        policies: maps the names of inline policies and the ARNs of attached ones to documents.
         boundary: the permissions boundary, or ``None``.
         tags: condition keys ``aws:PrincipalTag/…`` to values.
-        refused: the permissions that the reader lacks.
+        refused: the permissions that the caller lacks.
     """
 
     policies: dict[str, Any] = field(default_factory=dict)
@@ -45,50 +44,91 @@ def read_role(client: Any, role_arn: str) -> LiveRole:
         role_arn: the role.
 
     Returns:
-        What could be read. A read that IAM refuses is noted, never taken for an absence; other
-        errors rise unchanged.
+        The role. A read that IAM denies is listed in ``refused``, so that a missing policy is not
+        mistaken for one that doesn't exist; other errors are raised.
     """
-    found = LiveRole()
-    name = Arn.parse(role_arn).name.rsplit("/", 1)[-1]
+    reader = _RoleReader(client, Arn.parse(role_arn).name.rsplit("/", 1)[-1])
+    reader.read_boundary_and_tags()
+    reader.read_inline_policies()
+    reader.read_attached_policies()
+    return reader.role
 
-    def ask(permission: str, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except Exception as error:
-            if not _refuses(error):
-                raise
-            found.refused.append(permission)
-            return None
 
-    def managed(arn: str) -> Any:
-        policy = ask("iam:GetPolicy", lambda: client.get_policy(PolicyArn=arn)["Policy"])
-        if policy is None:
-            return None
-        version = policy["DefaultVersionId"]
-        call = partial(client.get_policy_version, PolicyArn=arn, VersionId=version)
-        answer = ask("iam:GetPolicyVersion", call)
-        return None if answer is None else _document(answer["PolicyVersion"]["Document"])
+class _RoleReader:
+    """Reads a role in single calls, each of which IAM may deny.
 
-    role = ask("iam:GetRole", lambda: client.get_role(RoleName=name)["Role"])
-    if role is not None:
-        found.tags = {f"{_PRINCIPAL_TAG}{t['Key']}": t["Value"] for t in role.get("Tags") or []}
+    Args:
+        client: boto3's IAM client.
+        name: the role's name.
+    """
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._name = name
+        self.role = LiveRole()
+
+    def read_boundary_and_tags(self) -> None:
+        """Read the role itself."""
+        response = self._call("iam:GetRole", self._client.get_role, RoleName=self._name)
+        if response is None:
+            return
+        role = response["Role"]
+        self.role.tags = {
+            f"{_PRINCIPAL_TAG}{tag['Key']}": tag["Value"] for tag in role.get("Tags") or []
+        }
         arn = (role.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
         if arn is not None:
-            found.boundary = managed(arn)
-    inline = ask("iam:ListRolePolicies", lambda: _listed(client, "list_role_policies", name))
-    for policy in inline or []:
-        call = partial(client.get_role_policy, RoleName=name, PolicyName=policy)
-        answer = ask("iam:GetRolePolicy", call)
-        if answer is not None:
-            found.policies[policy] = _document(answer["PolicyDocument"])
-    attached = ask(
-        "iam:ListAttachedRolePolicies", lambda: _listed(client, "list_attached_role_policies", name)
-    )
-    for policy in attached or []:
-        document = managed(policy["PolicyArn"])
-        if document is not None:
-            found.policies[policy["PolicyArn"]] = document
-    return found
+            self.role.boundary = self._managed_policy(arn)
+
+    def read_inline_policies(self) -> None:
+        """Read the policies that are embedded in the role."""
+        for policy in self._pages("iam:ListRolePolicies", "list_role_policies", "PolicyNames"):
+            response = self._call(
+                "iam:GetRolePolicy",
+                self._client.get_role_policy,
+                RoleName=self._name,
+                PolicyName=policy,
+            )
+            if response is not None:
+                self.role.policies[policy] = _document(response["PolicyDocument"])
+
+    def read_attached_policies(self) -> None:
+        """Read the managed policies that are attached to the role."""
+        for policy in self._pages(
+            "iam:ListAttachedRolePolicies", "list_attached_role_policies", "AttachedPolicies"
+        ):
+            document = self._managed_policy(policy["PolicyArn"])
+            if document is not None:
+                self.role.policies[policy["PolicyArn"]] = document
+
+    def _managed_policy(self, arn: str) -> Any:
+        """Return the document of a managed policy's default version; ``None`` if denied."""
+        response = self._call("iam:GetPolicy", self._client.get_policy, PolicyArn=arn)
+        if response is None:
+            return None
+        response = self._call(
+            "iam:GetPolicyVersion",
+            self._client.get_policy_version,
+            PolicyArn=arn,
+            VersionId=response["Policy"]["DefaultVersionId"],
+        )
+        return None if response is None else _document(response["PolicyVersion"]["Document"])
+
+    def _pages(self, permission: str, operation: str, key: str) -> list[Any]:
+        """Return the items of all pages; none if denied."""
+        pages = self._client.get_paginator(operation).paginate(RoleName=self._name)
+        items = self._call(permission, lambda: [item for page in pages for item in page[key]])
+        return items or []
+
+    def _call(self, permission: str, call: Callable[..., Any], **arguments: Any) -> Any:
+        """Return the call's result; ``None`` if IAM denies it, which ``refused`` then records."""
+        try:
+            return call(**arguments)
+        except Exception as error:
+            if not _is_denial(error):
+                raise
+            self.role.refused.append(permission)
+            return None
 
 
 def preflight_live(
@@ -101,143 +141,170 @@ def preflight_live(
     context: Mapping[str, Any] | None = None,
     bucket: str | None = None,
 ) -> Preflight:
-    """A preflight under the policies that a role has now, checked against IAM's own simulator.
+    """Run a preflight under a role's current policies, and compare it with IAM's simulator.
 
     Args:
         client: boto3's IAM client.
         plan: what the pipeline will start.
         role_arn: the pipeline's execution role.
-        scps: levels of SCPs, which no role's reader can see.
-        author_policies: the policies of whoever creates and starts the pipeline, which aren't read.
-        context: condition keys that you know of both; the role's tags are known from IAM.
+        scps: levels of SCPs; IAM doesn't return them.
+        author_policies: the policies of the principal that creates and starts the pipeline; they
+            are not read from IAM.
+        context: condition keys that you know for both; the role's tags come from IAM.
         bucket: where the author's code goes.
     """
     plan = plan.moved(role_arn=role_arn)
     role = read_role(client, role_arn)
     layers = read_layers(role.policies, boundary=role.boundary, scps=scps)
     known = {**_tags(role, keys_of(layers)), **(context or {})}
-    answer = preflight(
+    offline = preflight(
         plan, role_policies=role.policies, boundary=role.boundary, scps=scps, context=known
     )
-    reads = tuple(dict.fromkeys(role.refused))
+    denied_reads = tuple(dict.fromkeys(role.refused))
     try:
-        said = _simulated(client, role_arn, plan, known)
+        simulation = _simulate_principal(client, role_arn, plan, known)
     except Exception as error:
-        if not _refuses(error):
+        if not _is_denial(error):
             raise
         role.refused.append("iam:SimulatePrincipalPolicy")
-        said = _simulated_custom(client, role, plan, known)
-    rows = tuple(_weighed(row, said) for row in answer.rows)
+        simulation = _simulate_documents(client, role, plan, known)
+    rows = tuple(_with_simulation(row, simulation) for row in offline.rows)
     warnings = (
-        *answer.warnings,
-        *(_not_read(one, role_arn) for one in dict.fromkeys(role.refused)),
+        *offline.warnings,
+        *(_not_read(permission, role_arn) for permission in dict.fromkeys(role.refused)),
     )
-    answer = unread(replace(answer, rows=rows, warnings=warnings), reads)
+    result = mark_incomplete(replace(offline, rows=rows, warnings=warnings), denied_reads)
     if author_policies is None:
-        return answer
-    of_them = author_rows(plan, author_policies, scps=scps, context=context, bucket=bucket)
-    return replace(answer, rows=(*answer.rows, *of_them))
+        return result
+    of_author = author_rows(plan, author_policies, scps=scps, context=context, bucket=bucket)
+    return replace(result, rows=(*result.rows, *of_author))
 
 
 def _tags(role: LiveRole, keys: Iterable[str]) -> dict[str, str | None]:
-    """The role's tags as condition keys; where they could be read, it has no others."""
+    """Return the role's tags as condition keys, and ``None`` for each tag that it doesn't have.
+
+    Args:
+        role: the role.
+        keys: the condition keys that policies test.
+    """
     if "iam:GetRole" in role.refused:
         return {}
-    asked = (key for key in keys if key.lower().startswith(_PRINCIPAL_TAG.lower()))
-    told = {key.lower() for key in role.tags}
-    return {**{key: None for key in asked if key.lower() not in told}, **role.tags}
+    tag_keys = (key for key in keys if key.lower().startswith(_PRINCIPAL_TAG.lower()))
+    present = {key.lower() for key in role.tags}
+    return {**{key: None for key in tag_keys if key.lower() not in present}, **role.tags}
 
 
-Said = Mapping[tuple[str, str, str], tuple[str, tuple[str, ...]]]
-"""By step, action and resource: the simulator's decision, and the keys that it missed."""
+Simulation = Mapping[tuple[str, str, str], tuple[str, tuple[str, ...]]]
+"""By step, action and resource: the simulator's decision, and the keys that it lacked."""
 
 
-def _weighed(row: PreflightRow, said: Said) -> PreflightRow:
-    """A row, with what the simulator says of it: the stricter of the two, where they differ.
+def _with_simulation(row: PreflightRow, simulation: Simulation) -> PreflightRow:
+    """Combine a row with the simulator's decision; if they differ, the stricter one wins.
 
-    Where it missed a condition key, it says what would be without that key, which isn't known.
+    If the simulator lacked a condition key, its decision is for a request without that key. The
+    real request may have it, so such a decision only makes an allowed row indeterminate.
     """
-    answer = said.get((row.step, row.action, row.resource))
-    if answer is None or row.verdict not in (ALLOWED, INDETERMINATE):
+    simulated = simulation.get((row.step, row.action, row.resource))
+    if simulated is None or row.verdict not in (ALLOWED, INDETERMINATE):
         return row
-    decision, missing = answer
+    decision, missing = simulated
     if missing:
         differs = row.verdict == ALLOWED and decision != ALLOWED
         return replace(row, verdict=INDETERMINATE, unknown=missing) if differs else row
     if decision != ALLOWED:
         return replace(row, verdict=decision, statements=())
-    settled = row.verdict == INDETERMINATE and row.unknown
-    return replace(row, verdict=ALLOWED, unknown=()) if settled else row
+    # An indeterminate row without unknown keys depends on the job's name, and the simulator tried
+    # one name only.
+    resolved = row.verdict == INDETERMINATE and row.unknown
+    return replace(row, verdict=ALLOWED, unknown=()) if resolved else row
 
 
-def _simulated(client: Any, role_arn: str, plan: Plan, known: Mapping[str, Any]) -> Said:
-    return _ask(client.simulate_principal_policy, plan, known, PolicySourceArn=role_arn)
+def _simulate_principal(
+    client: Any, role_arn: str, plan: Plan, known: Mapping[str, Any]
+) -> Simulation:
+    return _simulate(client.simulate_principal_policy, plan, known, PolicySourceArn=role_arn)
 
 
-def _simulated_custom(client: Any, role: LiveRole, plan: Plan, known: Mapping[str, Any]) -> Said:
-    """The same by documents, for whoever may not simulate the principal."""
+def _simulate_documents(
+    client: Any, role: LiveRole, plan: Plan, known: Mapping[str, Any]
+) -> Simulation:
+    """Simulate the documents that were read, for callers that may not simulate the role."""
     if not role.policies:
         return {}
-    given: dict[str, Any] = {"PolicyInputList": [json.dumps(p) for p in role.policies.values()]}
+    documents: dict[str, Any] = {"PolicyInputList": [json.dumps(p) for p in role.policies.values()]}
     if role.boundary is not None:
-        given["PermissionsBoundaryPolicyInputList"] = [json.dumps(role.boundary)]
+        documents["PermissionsBoundaryPolicyInputList"] = [json.dumps(role.boundary)]
     try:
-        return _ask(client.simulate_custom_policy, plan, known, **given)
+        return _simulate(client.simulate_custom_policy, plan, known, **documents)
     except Exception as error:
-        if not _refuses(error):
+        if not _is_denial(error):
             raise
         role.refused.append("iam:SimulateCustomPolicy")
         return {}
 
 
-def _ask(call: Any, plan: Plan, known: Mapping[str, Any], **given: Any) -> Said:
-    alike: dict[str, list[Request]] = defaultdict(list)
-    for one in of_execution_role(plan):
-        name = samples(one.shape)[0] if one.shape else one.resource
-        if one.action != NOT_KNOWN and "*" not in name:
-            entries = _entries({**one.facts.known, **known})
-            alike[json.dumps([name, entries])].append(one)
-    said: dict[tuple[str, str, str], tuple[str, tuple[str, ...]]] = {}
-    for key, asked in alike.items():
-        name, entries = json.loads(key)
-        actions = list(dict.fromkeys(one.action for one in asked))
+def _simulate(call: Any, plan: Plan, known: Mapping[str, Any], **policies: Any) -> Simulation:
+    """Simulate the requests of a plan, with one call for all actions on a resource.
+
+    The simulator takes no wildcards in resources, so a job is represented by an example name, and
+    requests without one are left out.
+    """
+    batches: dict[str, list[Request]] = defaultdict(list)
+    for request in of_execution_role(plan):
+        resource = samples(request.shape)[0] if request.shape else request.resource
+        if request.action != NOT_KNOWN and "*" not in resource:
+            entries = _context_entries({**request.facts.known, **known})
+            batches[json.dumps([resource, entries])].append(request)
+    simulation: dict[tuple[str, str, str], tuple[str, tuple[str, ...]]] = {}
+    for key, requests in batches.items():
+        resource, entries = json.loads(key)
         results = {
-            one["EvalActionName"].lower(): one
-            for one in _results(
-                call, ActionNames=actions, ResourceArns=[name], ContextEntries=entries, **given
+            result["EvalActionName"].lower(): result
+            for result in _results(
+                call,
+                ActionNames=list(dict.fromkeys(request.action for request in requests)),
+                ResourceArns=[resource],
+                ContextEntries=entries,
+                **policies,
             )
         }
-        for one in asked:
-            result = results.get(one.action.lower())
+        for request in requests:
+            result = results.get(request.action.lower())
             if result is not None:
-                said[one.step, one.action, one.resource] = _read(result, name)
-    return said
+                place = request.step, request.action, request.resource
+                simulation[place] = _decision(result, resource)
+    return simulation
 
 
-def _read(result: Mapping[str, Any], resource: str) -> tuple[str, tuple[str, ...]]:
-    """The decision about a resource, and the keys that were missed; IAM has two places for each."""
-    of_it = [
-        one
-        for one in result.get("ResourceSpecificResults") or ()
-        if one["EvalResourceName"] == resource
+def _decision(result: Mapping[str, Any], resource: str) -> tuple[str, tuple[str, ...]]:
+    """Return the decision about a resource and the keys that it lacked.
+
+    The response has both for the whole result and for each resource (IAM API reference,
+    ``EvaluationResult``); the first decision that isn't an allow counts.
+    """
+    specific = [
+        part
+        for part in result.get("ResourceSpecificResults") or ()
+        if part["EvalResourceName"] == resource
     ]
-    said = [result["EvalDecision"], *(one["EvalResourceDecision"] for one in of_it)]
-    decision = next((one for one in said if one != ALLOWED), ALLOWED)
-    listed = (one.get("MissingContextValues") or () for one in (result, *of_it))
+    decisions = [result["EvalDecision"], *(part["EvalResourceDecision"] for part in specific)]
+    decision = next((each for each in decisions if each != ALLOWED), ALLOWED)
+    listed = (part.get("MissingContextValues") or () for part in (result, *specific))
     return decision, tuple(dict.fromkeys(key for keys in listed for key in keys))
 
 
-def _results(call: Any, **given: Any) -> Iterator[Mapping[str, Any]]:
+def _results(call: Any, **arguments: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the results of all pages; boto3's paginator would need the operation's name."""
     marker: dict[str, str] = {}
     while True:
-        answer = call(**given, **marker)
-        yield from answer["EvaluationResults"]
-        if not answer.get("IsTruncated"):
+        page = call(**arguments, **marker)
+        yield from page["EvaluationResults"]
+        if not page.get("IsTruncated"):
             return
-        marker = {"Marker": answer["Marker"]}
+        marker = {"Marker": page["Marker"]}
 
 
-def _entries(known: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _context_entries(known: Mapping[str, Any]) -> list[dict[str, Any]]:
     entries = []
     for key, value in sorted(known.items()):
         if value is None:
@@ -249,23 +316,21 @@ def _entries(known: Mapping[str, Any]) -> list[dict[str, Any]]:
     return entries
 
 
-def _listed(client: Any, operation: str, name: str) -> list[Any]:
-    pages = client.get_paginator(operation).paginate(RoleName=name)
-    key = "PolicyNames" if operation == "list_role_policies" else "AttachedPolicies"
-    return [one for page in pages for one in page[key]]
+def _document(document: Any) -> Any:
+    """Return a policy document as a dict; boto3 decodes it, other clients leave it as JSON."""
+    return json.loads(document) if isinstance(document, str) else document
 
 
-def _document(given: Any) -> Any:
-    return json.loads(given) if isinstance(given, str) else given
-
-
-def _refuses(error: Exception) -> bool:
+def _is_denial(error: Exception) -> bool:
     response = getattr(error, "response", None)
     code = response.get("Error", {}).get("Code") if isinstance(response, Mapping) else None
-    return code in _REFUSALS
+    return code in _DENIAL_CODES
 
 
 def _not_read(permission: str, role_arn: str) -> Finding:
-    message = f"{permission} on {role_arn} was refused, so a part of the answer is missing."
-    fix = f"Allow {permission} to whoever runs the preflight, or give the policies as documents."
+    message = f"IAM denied {permission} on {role_arn}, so the preflight is incomplete."
+    fix = (
+        f"Allow {permission} for the identity that runs the preflight, or pass the role's policies "
+        "as documents."
+    )
     return Finding.of(NOT_READ, role_arn, "IAM policy", message, fix)

@@ -1,4 +1,4 @@
-"""Whether a pipeline's jobs will be allowed to start: each request, its verdict, its statements."""
+"""Evaluate every request of a pipeline before it runs: the verdict, and the deciding statements."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .evaluator.evaluate import (
 from .evaluator.patterns import Context
 from .foreign_roles import foreign_account, foreign_roles
 from .parameter_defaults import parameters_by_request
-from .policy_lint import advise
+from .policy_lint import lint_policies
 from .required_permissions import NOT_KNOWN, Request, of_author, of_execution_role, samples
 
 EXECUTION_ROLE, AUTHOR = "execution role", "author"
@@ -32,21 +32,22 @@ EXECUTION_ROLE, AUTHOR = "execution role", "author"
 
 @dataclass(frozen=True)
 class PreflightRow:
-    """A request that will be made, and what becomes of it.
+    """A request and its verdict.
 
     Args:
-        step: the path of the step; ``""`` for what the author asks.
-        action: such as ``sagemaker:CreateTrainingJob``; ``unknown`` for a step type whose needs
-            nobody has written down.
-        resource: an ARN, with ``*`` for what only a run decides.
+        step: the path of the step; ``""`` for requests of the author.
+        action: such as ``sagemaker:CreateTrainingJob``; ``unknown`` for a step type whose
+            permissions this package doesn't know.
+        resource: an ARN, with ``*`` for what is only known at run time.
         verdict: ``allowed``, ``implicitDeny``, ``explicitDeny`` or ``indeterminate``.
-        statements: those that decided, or that the verdict hinges on.
+        statements: those that decided, or on which the verdict depends.
         principal: ``execution role`` or ``author``.
-        unknown: what the verdict hinges on: condition keys, or permissions that were refused.
-        defaults: the parameters whose default values it depends on; with other values the request
-            may be another one.
-        role_account: the account of a role that is passed and can't be, since the pipeline runs
-            in another one; else ``None``.
+        unknown: on what the verdict depends: condition keys, or permissions to read policies that
+            IAM denied.
+        defaults: the parameters on whose default values the request depends; with other values it
+            may be a different request.
+        role_account: the account of a passed role that belongs to another account than the
+            pipeline; else ``None``.
     """
 
     step: str
@@ -61,34 +62,36 @@ class PreflightRow:
 
     @property
     def why(self) -> str:
-        """What decided, and what that depends on, in words."""
+        """The reason for the verdict, in words."""
         if self.role_account is not None:
-            return f"the role is of account {self.role_account}; IAM passes none across accounts"
+            return f"the role is of account {self.role_account} and can't be passed across accounts"
         if not self.defaults:
-            return self._decided
-        return f"{self._decided} (for the default of {', '.join(self.defaults)})"
+            return self._reason
+        return f"{self._reason} (for the default of {', '.join(self.defaults)})"
 
     @property
-    def _decided(self) -> str:
+    def _reason(self) -> str:
         if self.action == NOT_KNOWN:
-            return "what a step of this type needs isn't known"
-        decided = "; ".join(map(str, self.statements)) or "no statement allows it"
+            return "the permissions that a step of this type needs aren't known"
+        reason = "; ".join(map(str, self.statements)) or "no statement allows it"
         if self.unknown:
-            return f"{decided}; hinges on {', '.join(self.unknown)}"
-        return f"{decided}, for a part of it" if self.verdict == INDETERMINATE else decided
+            return f"{reason}; depends on {', '.join(self.unknown)}"
+        if self.verdict == INDETERMINATE:
+            return f"{reason}, for some of the possible names only"
+        return reason
 
     def __iter__(self) -> Iterator[Any]:
-        """The first five, so that a row can be unpacked."""
+        """Yield the first five fields, so that a row can be unpacked."""
         yield from (self.step, self.action, self.resource, self.verdict, self.statements)
 
 
 @dataclass(frozen=True)
 class Preflight(Sequence[PreflightRow]):
-    """The answer: a row for each request.
+    """The result of a preflight: a sequence of rows, one for each request.
 
     Args:
         rows: in the order of the plan, the author's at the end.
-        warnings: what is unwise in the policies, and roles that no policy lets anybody pass.
+        warnings: findings about the policies, and about roles of other accounts.
     """
 
     rows: tuple[PreflightRow, ...]
@@ -96,12 +99,12 @@ class Preflight(Sequence[PreflightRow]):
 
     @property
     def ok(self) -> bool:
-        """Whether every request is allowed for certain."""
+        """Whether every request is certainly allowed."""
         return all(row.verdict == ALLOWED for row in self.rows)
 
     @property
     def refused(self) -> tuple[PreflightRow, ...]:
-        """The rows that aren't allowed for certain."""
+        """The rows that aren't certainly allowed."""
         return tuple(row for row in self.rows if row.verdict != ALLOWED)
 
     def __getitem__(self, index: Any) -> Any:
@@ -114,7 +117,7 @@ class Preflight(Sequence[PreflightRow]):
         return iter(self.rows)
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as plain data, for JSON."""
+        """Return the result as plain data, for JSON."""
         return {
             "ok": self.ok,
             "rows": [asdict(row) for row in self.rows],
@@ -138,27 +141,27 @@ def preflight(
     bucket: str | None = None,
     parameters: Mapping[str, Any] | None = None,
 ) -> Preflight:
-    """Whether policies allow all that a pipeline will ask; offline.
+    """Evaluate offline whether policies allow every request of a pipeline.
 
-    What the definition tells of a request's condition keys is used; every other key that a policy
-    asks for is unknown, and a verdict that hinges on one is ``indeterminate``.
+    The definition determines some condition keys of a request. Every other key that a policy tests
+    is unknown, and a verdict that depends on one is ``indeterminate``.
 
     Args:
         plan: what the pipeline will start.
-        role_policies: the execution role's policies, or names to policies.
+        role_policies: the execution role's policies, or a mapping of names to policies.
         boundary: its permissions boundary.
-        scps: levels of SCPs, the root first; they bind role and author.
-        author_policies: the policies of whoever creates and starts the pipeline; ``None`` leaves
-            the author out.
-        context: condition keys that you know of both, such as ``aws:PrincipalTag/team``.
-        bucket: where the author's code goes; by default where the plan knows that it goes, else
+        scps: levels of SCPs, the root first; they apply to the role and to the author.
+        author_policies: the policies of the principal that creates and starts the pipeline;
+            ``None`` leaves the author out.
+        context: condition keys that you know for both, such as ``aws:PrincipalTag/team``.
+        bucket: where the author's code goes; by default the bucket of the plan's uploads, else
             SageMaker's default bucket.
-        parameters: values of the pipeline's parameters, by name; by default their defaults, and
-            rows that depend on one say so.
+        parameters: values of the pipeline's parameters, by name; by default their defaults, on
+            which a row's ``defaults`` then says whether it depends.
 
     Raises:
-        ValueError: for a policy that IAM would refuse, with the statement and the element; for a
-            parameter that the pipeline doesn't have, or a value that it can't take.
+        ValueError: if IAM would reject a policy; names the statement and the element. If the
+            pipeline doesn't have a parameter, or a parameter can't have the value.
 
     Example:
         >>> from sm_prefix_ext import Plan, iam
@@ -172,15 +175,15 @@ def preflight(
     """
     if parameters:
         plan = plan.moved(parameters=parameters)
-    given = dict(context or {})
-    of_role = read_layers(role_policies, boundary=boundary, scps=scps)
-    asked = of_execution_role(plan)
-    rows = list(_rows(asked, of_role, given, EXECUTION_ROLE, plan))
+    known = dict(context or {})
+    layers = read_layers(role_policies, boundary=boundary, scps=scps)
+    requests = of_execution_role(plan)
+    rows = list(_rows(requests, layers, known, EXECUTION_ROLE, plan))
     if author_policies is not None:
-        rows += author_rows(plan, author_policies, scps=scps, context=given, bucket=bucket)
-    keys = keys_of(of_role)
-    unwise = advise(plan, asked, of_role, lambda one: context_of(one, keys, given))
-    return Preflight(tuple(rows), (*foreign_roles(plan), *unwise))
+        rows += author_rows(plan, author_policies, scps=scps, context=known, bucket=bucket)
+    keys = keys_of(layers)
+    lint = lint_policies(plan, requests, layers, lambda request: context_of(request, keys, known))
+    return Preflight(tuple(rows), (*foreign_roles(plan), *lint))
 
 
 def author_rows(
@@ -191,13 +194,13 @@ def author_rows(
     context: Mapping[str, Any] | None = None,
     bucket: str | None = None,
 ) -> tuple[PreflightRow, ...]:
-    """The rows of whoever creates, updates, starts and watches the pipeline.
+    """Return the rows of the principal that creates, updates, starts and watches the pipeline.
 
     Args:
         plan: what the pipeline will start.
-        policies: the author's.
+        policies: the author's policies.
         scps: levels of SCPs.
-        context: condition keys that you know of the author.
+        context: condition keys that you know for the author.
         bucket: where the author's code goes.
     """
     layers = read_layers(policies, scps=scps)
@@ -205,76 +208,76 @@ def author_rows(
 
 
 def _rows(
-    asked: Sequence[Request],
+    requests: Sequence[Request],
     layers: Sequence[Layer],
-    given: Mapping[str, Any],
+    known: Mapping[str, Any],
     principal: str,
     plan: Plan,
 ) -> Iterator[PreflightRow]:
     keys = keys_of(layers)
-    defaults = parameters_by_request(plan, asked) if principal == EXECUTION_ROLE else {}
-    for one in asked:
-        account = foreign_account(one, plan.home.account)
+    defaults = parameters_by_request(plan, requests) if principal == EXECUTION_ROLE else {}
+    for request in requests:
+        account = foreign_account(request, plan.home.account)
         if account is None:
-            decision = _decide(one, layers, context_of(one, keys, given))
+            decision = _decide(request, layers, context_of(request, keys, known))
         else:
             decision = Decision(IMPLICIT_DENY)
         yield PreflightRow(
-            one.step,
-            one.action,
-            one.resource,
+            request.step,
+            request.action,
+            request.resource,
             decision.verdict,
             decision.statements,
             principal,
             decision.unknown,
-            defaults.get(one, ()),
+            defaults.get(request, ()),
             account,
         )
 
 
-def context_of(asked: Request, keys: frozenset[str], given: Mapping[str, Any]) -> Context:
-    """The condition keys of a request, those of the policies that nobody told unknown.
+def context_of(request: Request, keys: frozenset[str], known: Mapping[str, Any]) -> Context:
+    """Return the condition keys of a request; keys of the policies without a value are unknown.
 
     Args:
-        asked: the request.
-        keys: which the policies look at.
-        given: what the caller knows.
+        request: the request.
+        keys: the condition keys that the policies test.
+        known: the keys that the caller knows; they win over the request's own.
     """
-    told = {key.lower() for key in given}
-    unknown = [
-        key for key in keys if key.lower() not in told and not asked.facts.is_determined(key)
-    ]
-    return Context({**asked.facts.known, **given}, unknown)
+    given = {key.lower() for key in known}
+    facts = request.facts
+    unknown = [key for key in keys if key.lower() not in given and not facts.is_determined(key)]
+    return Context({**facts.known, **known}, unknown)
 
 
-def _decide(asked: Request, layers: Sequence[Layer], context: Context) -> Decision:
-    if asked.action == NOT_KNOWN:
+def _decide(request: Request, layers: Sequence[Layer], context: Context) -> Decision:
+    if request.action == NOT_KNOWN:
         return Decision(INDETERMINATE)
-    decision = decide(layers, asked.action, asked.subject, context)
-    if decision.verdict != INDETERMINATE or decision.unknown or not asked.shape:
+    decision = decide(layers, request.action, request.subject, context)
+    if decision.verdict != INDETERMINATE or decision.unknown or not request.shape:
         return decision
-    # Some names match and some don't. Where no name of the real form would pass, neither will
-    # the job's; where some would, nobody can say beforehand.
-    tried = [decide(layers, asked.action, name, context) for name in samples(asked.shape)]
-    alike = all(one.verdict == tried[0].verdict for one in tried)
-    return tried[0] if alike and tried[0].verdict != ALLOWED else decision
+    # The policies match some of the job's possible names. If they deny every example of the real
+    # form, they will deny the job. If they allow the examples, they may still deny another name.
+    examples = [decide(layers, request.action, name, context) for name in samples(request.shape)]
+    first = examples[0]
+    same = all(example.verdict == first.verdict for example in examples)
+    return first if same and first.verdict != ALLOWED else decision
 
 
-def unread(answer: Preflight, permissions: Sequence[str]) -> Preflight:
-    """The answer where some of the role's policies could not be read.
+def mark_incomplete(result: Preflight, permissions: Sequence[str]) -> Preflight:
+    """Make verdicts indeterminate that a policy which could not be read may change.
 
-    What they hold may allow and may refuse, so only an explicit refusal stays certain.
+    Such a policy may allow or deny anything, so only an explicit denial stays certain.
 
     Args:
-        answer: from the policies that were read.
-        permissions: those that were refused.
+        result: from the policies that were read.
+        permissions: the permissions to read policies that IAM denied.
     """
     if not permissions:
-        return answer
+        return result
     rows = tuple(
         row
         if row.verdict == EXPLICIT_DENY
         else replace(row, verdict=INDETERMINATE, unknown=tuple(permissions))
-        for row in answer.rows
+        for row in result.rows
     )
-    return replace(answer, rows=rows)
+    return replace(result, rows=rows)

@@ -130,7 +130,7 @@ UNKNOWN = {"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}
 def test_the_simulators_answer(
     where: str, role: Any, decision: str, missing: tuple[str, ...], wanted: str, unknown: Any
 ) -> None:
-    """The stricter of the two; what hinges on a key that it missed stays indeterminate."""
+    """The stricter of the two; what depends on a key that it lacked stays indeterminate."""
     found = row(Iam(role, decision, missing, where))
     assert (wanted, unknown) == (found.verdict, found.unknown)
 

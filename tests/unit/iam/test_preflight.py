@@ -69,7 +69,7 @@ def test_as_data_and_as_a_table() -> None:
     assert ">no statement allows it<" in answer._repr_html_()
     tagged = allow("*", "*", Condition={"StringEquals": {"aws:PrincipalTag/<b>": "a"}})
     answer = iam.preflight(training(), role_policies={"role.json": document(tagged)})
-    why = "Allow in role.json, statement 0; hinges on aws:PrincipalTag/&lt;b&gt;"
+    why = "Allow in role.json, statement 0; depends on aws:PrincipalTag/&lt;b&gt;"
     assert f">{why}<" in answer._repr_html_()
 
 
