@@ -1,14 +1,14 @@
-"""Write the least policies: for the execution role, the author, a team's prefix.
+"""Generate least-privilege policies for the execution role, the author and a team's prefix.
 
-Every rule in one of them is for a request that :mod:`.requests` lists; what nobody can name is
-left out, and said.
+Every statement allows requests that :mod:`.required_permissions` lists. A request whose resource
+isn't known is left out, and the policy's notes say so.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..core.arns import Arn, Home, is_role_arn
@@ -27,11 +27,14 @@ from .service_permissions import key_arn
 from .volume_keys import CREATE_GRANT, needs_grant_itself, volume_keys
 
 _GROUP_ACTIONS = ("sagemaker:AddTags", "sagemaker:CreateModelPackageGroup")
-_OPEN = re.compile(
+_UNBOUNDED = re.compile(
     r"arn:[^:]*:(iam::[^:]*:role/[*]|s3:::[*](/.*)?|lambda:.*:function:[*]|sqs:.*:[*]|kms:.*:key/[*]"
     r"|sagemaker:[^:]*:[^:]*:(?!experiment|pipeline/)(job/[^/]*/|[a-z-]+/)[*])"
 )
-"""All roles, all buckets, all jobs of a type, and so on."""
+"""The resources that stand for all roles, all buckets, all jobs of a type, and so on.
+
+Experiments and pipelines are excepted: if their name isn't known, the policy covers all of them.
+"""
 
 
 def execution_role_policy(
@@ -45,27 +48,26 @@ def execution_role_policy(
     parameters: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> PolicyDocument:
-    """The least policy under which a pipeline's execution role can run the pipeline.
+    """Generate the least-privilege policy of a pipeline's execution role.
 
     Args:
         plan: what the pipeline will start.
-        role_arn: the execution role, which is passed where a step has no role of its own; by
-            default, here and below, what the plan knows.
-        pipeline_name: the pipeline's own name, which its experiment has too.
+        role_arn: the execution role, which a step without a role of its own passes; by default,
+            here and below, the plan's.
+        pipeline_name: the pipeline's name, which is also its experiment's.
         account: 12 digits.
         region: such as ``eu-west-1``.
         partition: by default the region's.
         parameters: values of the pipeline's parameters, by name; by default their defaults.
-        name: what the policy is called where it is deployed; by default after the pipeline.
+        name: the policy's name in IAM; by default derived from the pipeline's.
 
     Returns:
-        The policy, for these values of the pipeline's parameters. What the jobs themselves do
-        (read data, write models, pull images) is for the roles that they are handed, and not in
-        it.
+        The policy, for these values of the pipeline's parameters. It doesn't cover what the jobs
+        themselves do (read data, write models, pull images); their own roles need that.
 
     Raises:
-        ValueError: for an account or a region that can't be one, a parameter that the pipeline
-            doesn't have, or a value that it can't take.
+        ValueError: if the account or the region isn't valid, if the pipeline doesn't have a
+            parameter, or if a parameter can't have the value.
 
     Example:
         >>> from sm_prefix_ext import Plan, iam
@@ -84,18 +86,20 @@ def execution_role_policy(
         pipeline_name=pipeline_name,
         parameters=parameters,
     )
-    asked = list(of_execution_role(plan))
+    requests = list(of_execution_role(plan))
     if is_role_arn(plan.role_arn) and any("iam:PassRole" in job.actions for job in plan):
-        # The developer guide's prerequisites have the role pass itself, whoever takes it.
-        asked.append(passing("", plan.role_arn, plan.home))
-    granted = statements(_sure(asked, plan.home))
+        # By the prerequisites in the SageMaker developer guide, the role has to be able to pass
+        # itself, even if every step has a role of its own.
+        requests.append(passing("", plan.role_arn, plan.home))
+    granted = statements(_resolvable(requests, plan.home))
     notes = (
         *notes_on(granted),
-        *_by_default(plan, asked),
-        *_left_out(asked, plan.home),
-        *_grants_of_others(plan),
+        *_notes_on_defaults(plan, requests),
+        *_notes_on_omissions(requests, plan.home),
+        *_notes_on_key_grants(plan),
     )
-    return PolicyDocument(granted, checked(name) or _called(plan, "execution-role"), notes=notes)
+    called = checked(name) or _document_name(plan, "execution-role")
+    return PolicyDocument(granted, called, notes=notes)
 
 
 def author_policy(
@@ -110,27 +114,27 @@ def author_policy(
     parameters: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> PolicyDocument:
-    """The least policy for whoever creates, updates, starts and watches a pipeline.
+    """Generate the least-privilege policy to create, update, start and watch a pipeline.
 
-    An upload is granted by its bucket and the part of its key before the code's hash or the time of
-    the upload, so that the policy holds when the code changes, and covers no other pipeline's code.
+    Uploads are allowed under the part of their key before the code's hash or the time of upload. So
+    the policy stays valid when the code changes, and doesn't cover another pipeline's code.
 
     Args:
-        plan: what the pipeline will start. One of a ``Pipeline`` knows what creating the pipeline
-            sends beside it: uploads, and the functions of Lambda steps.
+        plan: what the pipeline will start. The plan of a ``Pipeline`` includes what creating the
+            pipeline sends beside it: uploads, and the functions of Lambda steps.
         role_arn: the pipeline's execution role, which the author passes; by default, here and
-            below, what the plan knows.
-        pipeline_name: the pipeline's own name.
-        bucket: where the SDK uploads code and definitions of 100 KB or more; by default where the
-            plan knows that code goes, else ``sagemaker-<region>-<account>``.
+            below, the plan's.
+        pipeline_name: the pipeline's name.
+        bucket: where the SDK uploads code and definitions of 100 KB or more; by default the bucket
+            of the plan's uploads, else ``sagemaker-<region>-<account>``.
         account: 12 digits.
         region: such as ``eu-west-1``.
         partition: by default the region's.
         parameters: values of the pipeline's parameters, by name; by default their defaults.
-        name: what the policy is called where it is deployed; by default after the pipeline.
+        name: the policy's name in IAM; by default derived from the pipeline's.
 
     Raises:
-        ValueError: as :func:`execution_role_policy`.
+        ValueError: see :func:`execution_role_policy`.
     """
     plan = plan.moved(
         account=account,
@@ -140,15 +144,18 @@ def author_policy(
         pipeline_name=pipeline_name,
         parameters=parameters,
     )
-    asked = of_author(plan, bucket)
-    granted = statements(_sure(asked, plan.home))
+    requests = of_author(plan, bucket)
+    granted = statements(_resolvable(requests, plan.home))
     notes = list(notes_on(granted))
     if plan.pipeline_name is None:
-        notes.append("The pipeline's name isn't known, so every pipeline is named; give it.")
-    notes += _left_out(asked, plan.home)
+        notes.append(
+            "The pipeline's name isn't known, so the policy covers every pipeline; give the name."
+        )
+    notes += _notes_on_omissions(requests, plan.home)
     if not plan.author_requests:
-        notes += _functions(plan)
-    return PolicyDocument(granted, checked(name) or _called(plan, "author"), notes=tuple(notes))
+        notes += _notes_on_functions(plan)
+    called = checked(name) or _document_name(plan, "author")
+    return PolicyDocument(granted, called, notes=tuple(notes))
 
 
 def prefix_policy(
@@ -160,19 +167,19 @@ def prefix_policy(
     partition: str | None = None,
     name: str | None = None,
 ) -> PolicyDocument:
-    """What an administrator grants to the execution roles of a team with a prefix.
+    """Generate the policy by which an administrator allows a team's roles the jobs of its prefix.
 
     Args:
         policy: the team's prefix, short prefix and step roles, which the team may pass.
-        kinds: step types, such as ``"Training"``; by default all that make a job, but for those
-            whose limit is 6 characters where the policy has no short prefix.
-        account: 12 digits; by default that of the step roles.
-        region: such as ``eu-west-1``; left out, every region.
+        kinds: step types, such as ``"Training"``; by default all that create a job. Without a short
+            prefix, the default leaves out those with a limit of 6 characters.
+        account: 12 digits; by default the account of the step roles.
+        region: such as ``eu-west-1``; by default every region.
         partition: by default the region's.
-        name: what the policy is called where it is deployed; by default after the prefix.
+        name: the policy's name in IAM; by default derived from the prefix.
 
     Raises:
-        ValueError: where there is no prefix for a kind, or a kind makes no job.
+        ValueError: if the policy has no prefix for a kind, or a kind doesn't create a job.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy, iam
@@ -181,112 +188,152 @@ def prefix_policy(
         ['arn:aws:sagemaker:eu-west-1:*:training-job/team-a-*']
     """
     if policy.prefix is None:
-        raise ValueError("The policy has no prefix, so there is nothing to grant by it.")
+        raise ValueError("The policy has no prefix to grant; set one.")
     roles = sorted(set(policy.step_roles.values()))
-    home = Plan(()).moved(account=account, region=region, partition=partition).home
-    if roles and account is None:
-        found = Arn.parse(roles[0])
-        home = Home(
-            home.partition if region or partition else found.partition, home.region, found.account
+    home = _team_scope(roles, account=account, region=region, partition=partition)
+    prefixes = [(kind, policy.prefix_for(kind)) for kind in _kinds(kinds)]
+    without_prefix = [kind for kind, prefix in prefixes if prefix is None]
+    if without_prefix and kinds is not None:
+        kind = without_prefix[0]
+        raise ValueError(
+            f"The prefix policy has no short_prefix, and a step of type {kind.step_type} takes at "
+            f"most {kind.prefix_limit} characters; set short_prefix."
         )
-    asked: list[Request] = []
-    notes: list[str] = []
-    passes_roles = False
-    for kind in _kinds(kinds):
-        prefix = policy.prefix_for(kind)
-        if prefix is None and kinds is not None:
-            raise ValueError(
-                f"The policy has no short_prefix, and a step of type {kind.step_type} takes "
-                f"{kind.prefix_limit} characters at most."
-            )
-        if prefix is None:
-            notes.append(f"No short prefix, so nothing for steps of type {kind.step_type}.")
-            continue
-        passes_roles = passes_roles or kind.passes_role
-        category = "*/" if kind.step_type == "Job" else ""
-        job = home.arn("sagemaker", f"{kind.arn_resource}/{category}{prefix}-*")
-        asked += [
-            Request("", action, job) for action in kind.iam_actions if action != "iam:PassRole"
-        ]
-        if kind.step_type == "RegisterModel":
-            group = home.arn("sagemaker", f"model-package-group/{prefix}-*")
-            asked += [Request("", action, group) for action in _GROUP_ACTIONS]
-    asked += [passing("", role, home) for role in roles]
-    if passes_roles and not roles:
-        notes.append("No step roles, so no iam:PassRole; jobs are passed roles, so grant it too.")
-    granted = statements(asked)
-    called = checked(name) or f"prefix-{policy.prefix}"
-    return PolicyDocument(granted, called, notes=(*notes_on(granted), *notes))
+    requests = [
+        request
+        for kind, prefix in prefixes
+        if prefix is not None
+        for request in _kind_requests(kind, prefix, home)
+    ]
+    requests += [passing("", role, home) for role in roles]
+    granted = statements(requests)
+    notes = [*notes_on(granted)]
+    notes += [
+        f"No short prefix, so nothing is granted for steps of type {kind.step_type}."
+        for kind in without_prefix
+    ]
+    if not roles and any(kind.passes_role for kind, prefix in prefixes if prefix):
+        notes.append(
+            "The prefix policy has no step roles, so iam:PassRole isn't granted; jobs need it, so "
+            "grant it for their roles."
+        )
+    return PolicyDocument(granted, checked(name) or f"prefix-{policy.prefix}", notes=tuple(notes))
+
+
+def _team_scope(
+    roles: Sequence[str], *, account: str | None, region: str | None, partition: str | None
+) -> Home:
+    """Return where a team's jobs run; account and partition by default those of its roles."""
+    home = Plan(()).moved(account=account, region=region, partition=partition).home
+    if not roles or account is not None:
+        return home
+    role = Arn.parse(roles[0])
+    known_partition = home.partition if region or partition else role.partition
+    return Home(known_partition, home.region, role.account)
+
+
+def _kind_requests(kind: Kind, prefix: str, home: Home) -> Iterator[Request]:
+    """Yield the requests for all jobs of a step type under a prefix."""
+    # The ARN of a step of type "Job" has the job's category before its name.
+    category = "*/" if kind.step_type == "Job" else ""
+    job = home.arn("sagemaker", f"{kind.arn_resource}/{category}{prefix}-*")
+    for action in kind.iam_actions:
+        if action != "iam:PassRole":
+            yield Request("", action, job)
+    if kind.step_type == "RegisterModel":
+        group = home.arn("sagemaker", f"model-package-group/{prefix}-*")
+        for action in _GROUP_ACTIONS:
+            yield Request("", action, group)
 
 
 def _kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
     if kinds is None:
         yield from JOB_KINDS
         return
-    for one in [kinds] if isinstance(kinds, str) else kinds:
-        kind = KINDS.get(one) if isinstance(one, str) else one
+    for requested in [kinds] if isinstance(kinds, str) else kinds:
+        kind = KINDS.get(requested) if isinstance(requested, str) else requested
         if kind is None or not kind.makes_job:
             known = ", ".join(k.step_type for k in JOB_KINDS)
-            raise ValueError(f"{one!r} is no step type that makes a job; wanted some of {known}.")
+            raise ValueError(
+                f"{requested!r} is not a step type that creates a job; wanted one of {known}."
+            )
         yield kind
 
 
-def _called(plan: Plan, purpose: str) -> str:
+def _document_name(plan: Plan, purpose: str) -> str:
     return f"{plan.pipeline_name}-{purpose}" if plan.pipeline_name else purpose
 
 
-def _sure(asked: Iterable[Request], home: Home) -> list[Request]:
-    """Those for which a statement can be written without opening a door."""
+def _resolvable(requests: Iterable[Request], home: Home) -> list[Request]:
+    """Return the requests that a statement can allow without allowing everything of their kind."""
     return [
-        one
-        for one in asked
-        if one.action != NOT_KNOWN and not _open(one) and foreign_account(one, home.account) is None
+        request
+        for request in requests
+        if request.action != NOT_KNOWN
+        and not _is_unbounded(request)
+        and foreign_account(request, home.account) is None
     ]
 
 
-def _open(asked: Request) -> bool:
-    """Whether nobody can say of which one it is asked, so that all of its kind would be allowed."""
-    return _OPEN.fullmatch(asked.resource) is not None
+def _is_unbounded(request: Request) -> bool:
+    """Test whether a request's resource stands for everything of its kind."""
+    return _UNBOUNDED.fullmatch(request.resource) is not None
 
 
-def _by_default(plan: Plan, asked: Iterable[Request]) -> Iterator[str]:
-    """For which steps the defaults of parameters were taken."""
-    names: dict[str, dict[str, None]] = defaultdict(dict)
-    for one, parameters in parameters_by_request(plan, asked).items():
-        if not _open(one) and one.action != NOT_KNOWN:
-            names[one.step].update(dict.fromkeys(parameters))
-    for step, found in names.items():
-        listed = ", ".join(sorted(found))
-        what = "defaults of the parameters" if len(found) > 1 else "default of the parameter"
-        yield f"Step {step}: granted for the {what} {listed}, and for no other values."
+def _notes_on_defaults(plan: Plan, requests: Iterable[Request]) -> Iterator[str]:
+    """Note the steps that are granted for the default values of parameters only."""
+    by_step: dict[str, dict[str, None]] = defaultdict(dict)
+    for request, parameters in parameters_by_request(plan, requests).items():
+        if not _is_unbounded(request) and request.action != NOT_KNOWN:
+            by_step[request.step].update(dict.fromkeys(parameters))
+    for step, names in by_step.items():
+        listed = ", ".join(sorted(names))
+        defaults = "defaults of the parameters" if len(names) > 1 else "default of the parameter"
+        yield f"Step {step}: granted for the {defaults} {listed}, and for no other values."
 
 
-def _left_out(asked: Iterable[Request], home: Home) -> Iterator[str]:
-    """What no statement is written for, and what one is wider for, with the reason."""
-    left_out: dict[str, list[str]] = defaultdict(list)
-    for one in asked:
-        where = f"Step {one.step}: " if one.step else ""
-        account = foreign_account(one, home.account)
-        if one.action == NOT_KNOWN:
-            yield f"{where}What its type needs isn't known, so nothing is granted for it."
-        elif account is not None:
-            yield (
-                f"{where}The role {one.resource} is of account {account}, and IAM passes roles "
-                "within one account only, so passing it isn't granted."
-            )
-        elif one.action == "iam:PassRole" and _open(one):
-            yield f"{where}The role that it takes isn't known, so passing it isn't granted."
-        elif _open(one) and one.action != "iam:GetRole":
-            left_out[where].append(one.action)
-        elif one.action == "s3:GetObject" and MANY in one.subject:
-            yield f"{where}Only a run decides which: {one.action} on {one.resource}."
-    for where, actions in left_out.items():
+def _notes_on_omissions(requests: Iterable[Request], home: Home) -> Iterator[str]:
+    """Note the requests that no statement allows, and those that one allows too widely."""
+    omitted: dict[str, list[str]] = defaultdict(list)
+    for request in requests:
+        where = f"Step {request.step}: " if request.step else ""
+        # The author looks the role up and passes it; one note on the role is enough.
+        if _is_unbounded(request) and request.action not in ("iam:PassRole", "iam:GetRole"):
+            omitted[where].append(request.action)
+        else:
+            note = _omission(request, home)
+            if note is not None:
+                yield where + note
+    for where, actions in omitted.items():
         listed = ", ".join(dict.fromkeys(actions))
-        yield f"{where}The definition doesn't tell which, so nothing is granted for {listed}."
+        yield (
+            f"{where}Nothing is granted for {listed}, since the definition doesn't determine the "
+            "resource."
+        )
 
 
-def _grants_of_others(plan: Plan) -> Iterator[str]:
-    """Which roles of jobs need a grant on a key, so that the execution role needs none."""
+def _omission(request: Request, home: Home) -> str | None:
+    """Return why a request isn't allowed, or is allowed too widely; ``None`` if it is as it is."""
+    if request.action == NOT_KNOWN:
+        return "The permissions that its type needs aren't known, so none are granted."
+    account = foreign_account(request, home.account)
+    if account is not None:
+        return (
+            f"The role {request.resource} is of account {account}, and a role can only be passed "
+            "within its own account, so passing it isn't granted."
+        )
+    if request.action == "iam:PassRole" and _is_unbounded(request):
+        return "The role that it takes isn't known, so passing it isn't granted."
+    if request.action == "s3:GetObject" and MANY in request.subject:
+        return (
+            f"{request.action} is granted on {request.resource}, since the object is only known at "
+            "run time."
+        )
+    return None
+
+
+def _notes_on_key_grants(plan: Plan) -> Iterator[str]:
+    """Note the keys on which a job's own role needs a grant, so that none is granted here."""
     views = {view.path: view for view in steps(plan.resolved or {"Steps": []})}
     for job in plan.jobs:
         keys = [key_arn(key, plan.home) for key in volume_keys(views.get(job.step))]
@@ -298,26 +345,26 @@ def _grants_of_others(plan: Plan) -> Iterator[str]:
             )
 
 
-def _functions(plan: Plan) -> Iterator[str]:
-    """That deploying the functions of Lambda steps isn't granted, where there are such steps."""
+def _notes_on_functions(plan: Plan) -> Iterator[str]:
+    """Note that deploying the functions of Lambda steps isn't granted, if there are such steps."""
     listed = [
         view.path for view in steps(plan.definition or {"Steps": []}) if view.step_type == "Lambda"
     ]
     if listed:
         yield (
-            f"Deploying the functions of Lambda steps ({', '.join(listed)}) is not covered; where "
-            "the author does that, make the plan from the Pipeline itself."
+            f"Deploying the functions of Lambda steps ({', '.join(listed)}) is not covered; if the "
+            "author deploys them, make the plan from the Pipeline itself."
         )
 
 
 def notes_on(granted: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """What statements name wider than they should, since nobody told where the pipeline runs."""
-    named = [
-        one.split(":", 5)
+    """Note the statements that are too wide because the account or the region isn't known."""
+    arns = [
+        resource.split(":", 5)
         for statement in granted
-        for one in statement["Resource"]
-        if one.startswith("arn:")
+        for resource in statement["Resource"]
+        if resource.startswith("arn:")
     ]
     for what, part in (("account", 4), ("region", 3)):
-        if any(arn[part] == "*" for arn in named):
-            yield f"The {what} isn't known, so every {what} is named; give it."
+        if any(arn[part] == "*" for arn in arns):
+            yield f"The {what} isn't known, so the policy covers every {what}; give the {what}."

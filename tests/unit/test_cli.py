@@ -504,7 +504,7 @@ def test_policy_forms(run: Run, form: str) -> None:
     [
         ((), "--for execution-role needs a PIPELINE"),
         (("--for", "prefix"), "The policy has no prefix"),
-        (("--for", "prefix", "--prefix", "team-a", "--kind", "x"), "'x' is no step type"),
+        (("--for", "prefix", "--prefix", "team-a", "--kind", "x"), "'x' is not a step type"),
         (("--for", "scp", "--tag", "a=b"), "vpc_ids is ()"),
         (("--for", "scp", "--vpc", "vpc-0123456789abcdef0"), "tag_key is ''"),
         (("good.json", "--account", "1"), "'1' can't be an account"),

@@ -100,7 +100,7 @@ def test_a_customers_key(key: Any, resource: str | None) -> None:
     assert (resource is not None) == answer.ok
     [row] = [row for row in answer if row.action == "kms:CreateGrant"]
     assert "Live" == row.step
-    said = "Step Live: The definition doesn't tell which, so nothing is granted for kms:CreateGrant"
+    said = "Step Live: Nothing is granted for kms:CreateGrant, since the definition doesn't"
     assert (resource is None) == any(said in note for note in policy.notes)
 
 

@@ -247,8 +247,8 @@ def test_what_is_left_open_is_noted() -> None:
         "The region isn't known",
         "Step Train: The role that it takes isn't known, so passing it isn't granted",
         "Step Run: The role that it takes isn't known",
-        "Step Lineage: What its type needs isn't known",
-        "Step Call: The definition doesn't tell which, so nothing is granted for lambda:Invoke",
+        "Step Lineage: The permissions that its type needs aren't known",
+        "Step Call: Nothing is granted for lambda:Invoke",
     ):
         assert wanted in notes
     assert "iam:PassRole" not in policy.to_json()
@@ -275,7 +275,7 @@ def test_no_door_is_opened_for_what_only_a_run_decides(listed: Any, granted: lis
     made = Plan.from_definition({"Steps": [listed]}, region=REGION, account=ACCOUNT)
     policy = iam.execution_role_policy(made)
     assert granted == [one for s in policy.statements for one in s["Resource"]]
-    said = "Only a run decides which" if granted else "The definition doesn't tell which"
+    said = "only known at run time" if granted else "the definition doesn't determine the resource"
     assert said in "\n".join(policy.notes)
     assert bool(granted) == iam.preflight(made, role_policies=[policy]).ok
 
@@ -496,8 +496,8 @@ def test_a_teams_prefix() -> None:
     [
         (PrefixPolicy(), None, "has no prefix"),
         (PrefixPolicy("team-alpha"), ["Tuning"], "no short_prefix"),
-        (PrefixPolicy("team-a"), ["Lambda"], "'Lambda' is no step type that makes a job"),
-        (PrefixPolicy("team-a"), ["training"], "'training' is no step type"),
+        (PrefixPolicy("team-a"), ["Lambda"], "'Lambda' is not a step type that creates a job"),
+        (PrefixPolicy("team-a"), ["training"], "'training' is not a step type"),
     ],
 )
 def test_prefixes_that_cannot_be_granted(policy: PrefixPolicy, kinds: Any, said: str) -> None:
