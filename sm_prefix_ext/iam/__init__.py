@@ -1,4 +1,4 @@
-"""IAM for prefixed jobs: the least policies, and an answer before the run; needs no SDK."""
+"""IAM for prefixed jobs: least-privilege policies and an offline preflight; needs no SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prefixes that get into each other's way."""
+"""Prefixes whose IAM patterns cover each other's jobs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..core.prefix_policy import PrefixPolicy
 
 
 class Collision(NamedTuple):
-    """Two prefixes of which the IAM pattern of one, ``<prefix>-*``, covers the other's jobs.
+    """Two prefixes, where the IAM pattern of one, ``<prefix>-*``, covers the other's jobs.
 
     Args:
-        prefix: the wider one.
-        covers: the one whose jobs it covers.
+        prefix: the wider prefix.
+        covers: the prefix whose jobs it covers.
     """
 
     prefix: str
@@ -24,47 +24,51 @@ class Collision(NamedTuple):
 
 
 def collisions(prefixes: Iterable[str | PrefixPolicy] | str | Path) -> tuple[Collision, ...]:
-    """The pairs in which one prefix's pattern covers another's jobs.
+    """Find the pairs of prefixes where one's pattern covers the other's jobs.
 
-    ``team-a-*`` covers ``team-a-eu-…`` as well, so whoever may start jobs as team-a may start
-    team-a-eu's. Letter case is left out: SageMaker has authorised names in lower case too.
+    ``team-a-*`` also covers ``team-a-eu-…``, so a role that may start jobs of team-a may start
+    those of team-a-eu. The comparison ignores letter case, since SageMaker has authorized job
+    names in lower case too.
 
     Args:
-        prefixes: prefixes, :class:`~sm_prefix_ext.PrefixPolicy` objects, or a folder, whose
-            ``.toml`` files are policies, at any depth.
+        prefixes: prefixes, :class:`~sm_prefix_ext.PrefixPolicy` objects, or a directory with
+            policies in ``.toml`` files, at any depth.
 
     Returns:
         The pairs, sorted. Two policies with the same prefix are a pair too.
 
     Raises:
-        InvalidPrefix: for a prefix that no job could carry.
-        PolicyFileError: for a file in the folder that is no policy.
-        ValueError: where there is no such folder.
+        InvalidPrefix: if a job's name can't have the prefix.
+        PolicyFileError: if a file in the directory isn't a valid policy.
+        ValueError: if the directory doesn't exist.
 
     Example:
         >>> from sm_prefix_ext import iam
         >>> iam.collisions(["risk", "risk-eu", "fraud"])
         (Collision(prefix='risk', covers='risk-eu'),)
     """
-    given: Iterable[str | PrefixPolicy]
-    given = _in_folder(Path(prefixes)) if isinstance(prefixes, (str, Path)) else prefixes
-    owners = [_of(one) for one in given]
-    found = {
+    owners: Iterable[str | PrefixPolicy]
+    owners = _in_directory(Path(prefixes)) if isinstance(prefixes, (str, Path)) else prefixes
+    # The prefix and the short prefix of one owner may cover each other; only pairs of owners count.
+    pairs = {
         Collision(str(wide), str(narrow))
-        for ours, theirs in permutations(owners, 2)
-        for wide in ours
-        for narrow in theirs
+        for first, second in permutations([_prefixes_of(owner) for owner in owners], 2)
+        for wide in first
+        for narrow in second
         if JobPrefix(wide.lower()).covers(narrow.lower())
     }
-    return tuple(sorted(found))
+    return tuple(sorted(pairs))
 
 
-def _of(one: str | PrefixPolicy) -> frozenset[JobPrefix]:
-    given = (one.prefix, one.short_prefix) if isinstance(one, PrefixPolicy) else (JobPrefix(one),)
-    return frozenset(prefix for prefix in given if prefix is not None)
+def _prefixes_of(owner: str | PrefixPolicy) -> frozenset[JobPrefix]:
+    if not isinstance(owner, PrefixPolicy):
+        return frozenset((JobPrefix(owner),))
+    return frozenset(prefix for prefix in (owner.prefix, owner.short_prefix) if prefix is not None)
 
 
-def _in_folder(folder: Path) -> list[PrefixPolicy]:
-    if not folder.is_dir():
-        raise ValueError(f"{folder} is no folder; wanted one with policy files, or prefixes.")
-    return [PrefixPolicy.from_file(path) for path in sorted(folder.rglob("*.toml"))]
+def _in_directory(directory: Path) -> list[PrefixPolicy]:
+    if not directory.is_dir():
+        raise ValueError(
+            f"{directory} is not a directory; wanted one with policy files (.toml), or prefixes."
+        )
+    return [PrefixPolicy.from_file(path) for path in sorted(directory.rglob("*.toml"))]

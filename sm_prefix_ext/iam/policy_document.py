@@ -1,4 +1,4 @@
-"""Policy documents as values: compared, counted, split, and written for the tools that deploy them.
+"""Policy documents as values: compare, measure, split, and write them for deployment tools.
 
 Sources of the limits: IAM user guide, "IAM and AWS STS quotas"; AWS Organizations user guide,
 "Quotas", as of May 2026.
@@ -22,7 +22,7 @@ Rule = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class _Form:
-    """A kind of policy, and how tools that deploy policies call it."""
+    """A kind of policy, its limit, and its resource types in deployment tools."""
 
     limit: int
     counts_white_space: bool
@@ -39,16 +39,16 @@ _FORMS: Mapping[str, _Form] = MappingProxyType(
     }
 )
 LIMITS: Mapping[str, int] = MappingProxyType({kind: form.limit for kind, form in _FORMS.items()})
-"""The most characters of a policy of each kind; those of an SCP with its white space."""
+"""The maximum length of each kind of policy; an SCP's includes white space."""
 
 
 @dataclass(frozen=True)
 class PolicyDiff:
-    """What one policy has and another hasn't.
+    """The difference between two policies.
 
     Args:
-        added: rules of the new one alone: effect, action, resource, condition as JSON.
-        removed: those of the old one alone.
+        added: rules of the new policy only: effect, action, resource, condition as JSON.
+        removed: rules of the old policy only.
     """
 
     added: tuple[Rule, ...]
@@ -68,14 +68,14 @@ class PolicyDiff:
 
 @dataclass(frozen=True)
 class PolicyDocument:
-    """A policy, made for a purpose.
+    """A generated policy.
 
     Args:
-        statements: its statements, as IAM's JSON has them.
-        name: what it is called where it is deployed, as far as IAM takes that.
-        kind: ``managed``, ``inline``, ``scp`` or ``trust``, for its limit and its form.
-        notes: what the policy leaves open or names wider than it should, and how to close that.
-        tags: tags that the policy counts on, to be put on the role.
+        statements: its statements, in the form of IAM's JSON.
+        name: its name in IAM; characters that IAM rejects are replaced on deployment.
+        kind: ``managed``, ``inline``, ``scp`` or ``trust``; determines its limit and its form.
+        notes: what the policy doesn't allow or allows too widely, and how to change that.
+        tags: tags that the policy requires on the role.
 
     Example:
         >>> from sm_prefix_ext import iam
@@ -93,25 +93,25 @@ class PolicyDocument:
     tags: Mapping[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """The document as IAM takes it; a copy."""
+        """Return the document in the form of IAM's JSON, as a copy."""
         return {"Version": VERSION, "Statement": [copy.deepcopy(dict(s)) for s in self.statements]}
 
     def to_json(self, indent: int | None = 2) -> str:
-        """The document as JSON.
+        """Return the document as JSON.
 
         Args:
-            indent: spaces a level; ``None`` gives one line without white space, as an SCP, whose
-                white space is counted, is best sent.
+            indent: spaces for each level; ``None`` gives one line without white space, the best
+                form for an SCP, whose limit includes white space.
         """
         return _json(self.to_dict(), indent)
 
     @property
     def size(self) -> int:
-        """How many characters IAM counts: all but white space."""
+        """The number of characters that IAM counts: all but white space."""
         return len(re.sub(r"\s", "", self.to_json(None)))
 
     def diff(self, other: Any) -> PolicyDiff:
-        """What this policy adds to another, and what it removes from it.
+        """Compare the policy with an older one.
 
         Args:
             other: the older policy, or its document as a dict.
@@ -121,17 +121,17 @@ class PolicyDocument:
         return PolicyDiff(tuple(sorted(after - before)), tuple(sorted(before - after)))
 
     def split(self, kind: str | None = None) -> tuple[PolicyDocument, ...]:
-        """Parts that each fit the limit, cut between statements alone.
+        """Split the policy between statements into parts that fit the limit.
 
         Args:
             kind: ``managed`` (6,144 characters), ``inline`` (10,240 for a role) or ``scp`` (10,240
                 with white space); by default the document's own.
 
         Returns:
-            The parts, in order; the document itself where it fits.
+            The parts, in order; the policy itself if it fits.
 
         Raises:
-            ValueError: where one statement alone is too long, or for an unknown kind.
+            ValueError: if a single statement is too long, or the kind is unknown.
         """
         kind = kind or self.kind
         if kind not in _FORMS:
@@ -147,9 +147,9 @@ class PolicyDocument:
             if not alone._fits() or kind == "trust":
                 raise ValueError(
                     f"{self.name}: the statement {statement.get('Sid')!r} has "
-                    f"{alone._counted():,} characters by itself and a policy of this kind "
-                    f"({kind}) takes {LIMITS[kind]:,}; use fewer or shorter prefixes, or give "
-                    "parts of the pipeline roles of their own."
+                    f"{alone._counted():,} characters by itself, and a policy of kind {kind} has "
+                    f"at most {LIMITS[kind]:,}. Use fewer or shorter prefixes, or split the "
+                    "pipeline and give each part a role of its own."
                 )
             parts.append(current)
             current = alone
@@ -162,7 +162,7 @@ class PolicyDocument:
         return len(self.to_json(None)) if _FORMS[self.kind].counts_white_space else self.size
 
     def _numbered(self) -> Iterator[tuple[int | None, PolicyDocument]]:
-        """The parts under names that IAM takes, with their numbers where there are several."""
+        """Yield the parts under valid names, with their numbers if there are several."""
         most = ROLE_NAME if self.kind == "trust" else POLICY_NAME
         parts = self.split()
         for number, part in enumerate(parts, 1):
@@ -173,14 +173,14 @@ class PolicyDocument:
         return self._counted() <= LIMITS[self.kind]
 
     def to_cloudformation(self, *, name: str | None = None) -> str:
-        """A CloudFormation template, as JSON, with a resource for each part.
+        """Return a CloudFormation template, as JSON, with a resource for each part.
 
         Args:
-            name: what to call the policy, up to 128 letters, digits and ``+=,.@_-``; by default
-                its own name. The logical IDs follow from it.
+            name: the policy's name in IAM, up to 128 letters, digits and ``+=,.@_-``; by default
+                its own name. The logical IDs derive from it.
 
         Raises:
-            ValueError: as :meth:`split`, and for a name that IAM wouldn't take.
+            ValueError: if IAM would reject the name; see also :meth:`split`.
         """
         named = replace(self, name=checked(name) or self.name)
         resources = {}
@@ -210,14 +210,14 @@ class PolicyDocument:
         return _json({**template, "Resources": resources}, 2)
 
     def to_terraform(self, *, name: str | None = None) -> str:
-        """A Terraform configuration with a resource for each part.
+        """Return a Terraform configuration with a resource for each part.
 
         Args:
-            name: what to call the policy, as for :meth:`to_cloudformation`; the labels follow from
+            name: the policy's name in IAM, as for :meth:`to_cloudformation`; the labels derive from
                 it.
 
         Raises:
-            ValueError: as :meth:`to_cloudformation`.
+            ValueError: see :meth:`to_cloudformation`.
         """
         named = replace(self, name=checked(name) or self.name)
         blocks = []
@@ -257,16 +257,16 @@ def statement(
     effect: str = "Allow",
     condition: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A statement, in the order in which IAM's guide writes its elements, lists sorted."""
-    made: dict[str, Any] = {
+    """Return a statement with its elements in the order of IAM's guide, and sorted lists."""
+    written: dict[str, Any] = {
         "Sid": sid,
         "Effect": effect,
         "Action": sorted(set(actions)),
         "Resource": resources if isinstance(resources, str) else sorted(set(resources)),
     }
     if condition:
-        made["Condition"] = condition
-    return made
+        written["Condition"] = condition
+    return written
 
 
 def _json(value: Any, indent: int | None) -> str:
@@ -279,23 +279,23 @@ def _quoted(text: str) -> str:
 
 
 def _in_terraform(text: str) -> str:
-    """JSON, with what Terraform would take for a template escaped."""
+    """Escape the sequences in JSON that Terraform would read as a template."""
     return text.replace("${", "$${").replace("%{", "%%{")
 
 
 def _rules(document: Mapping[str, Any]) -> Iterator[Rule]:
     listed = document.get("Statement") or []
-    for one in [listed] if isinstance(listed, Mapping) else listed:
-        condition = _json(one["Condition"], None) if one.get("Condition") else ""
-        for action in _marked(one, "Action"):
-            for resource in _marked(one, "Resource") or [""]:
-                yield str(one.get("Effect")), action, resource, condition
+    for each in [listed] if isinstance(listed, Mapping) else listed:
+        condition = _json(each["Condition"], None) if each.get("Condition") else ""
+        for action in _values(each, "Action"):
+            for resource in _values(each, "Resource") or [""]:
+                yield str(each.get("Effect")), action, resource, condition
 
 
-def _marked(given: Mapping[str, Any], element: str) -> Sequence[str]:
-    """An element's values; those of its ``Not…`` are marked, as one, since they act together."""
+def _values(statement: Mapping[str, Any], element: str) -> Sequence[str]:
+    """Return an element's values; those of its ``Not…`` as one value, since they act together."""
     for key, mark in ((element, ""), (f"Not{element}", "not ")):
-        values = given.get(key)
+        values = statement.get(key)
         if values is not None:
             many = [values] if isinstance(values, str) else list(values)
             return many if not mark else [f"{mark}{', '.join(sorted(many))}"]

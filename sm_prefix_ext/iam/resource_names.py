@@ -1,7 +1,7 @@
-"""What a policy is called where it is deployed: in IAM, in CloudFormation, in Terraform.
+"""The names of a policy's resources in IAM, CloudFormation and Terraform.
 
-Each name follows from the policy's own, whole where its alphabet and length allow that; else it is
-cut or spelt otherwise, and a hash keeps two policies apart.
+Each derives from the policy's own name, unchanged if its characters and length allow that. Else it
+is shortened or some characters are replaced, and a hash keeps the names of two policies distinct.
 
 Sources: IAM API reference, ``CreatePolicy``, ``PutRolePolicy`` (128 characters of ``[\\w+=,.@-]``)
 and ``CreateRole`` (64); CloudFormation user guide, "Resources" (logical IDs are alphanumeric) and
@@ -14,7 +14,7 @@ import hashlib
 import re
 
 POLICY_NAME, ROLE_NAME, LOGICAL_ID = 128, 64, 255
-"""The most characters of each."""
+"""The maximum length of each."""
 
 _HASH = 8
 _WORDS = re.compile(r"[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
@@ -23,25 +23,25 @@ _IN_IAM = re.compile(r"[\w+=,.@-]+", re.ASCII)
 
 
 def checked(name: str | None) -> str | None:
-    """A name that somebody gave to a policy, as it is.
+    """Return a policy's name after checking it.
 
     Raises:
-        ValueError: where IAM wouldn't take it.
+        ValueError: if IAM would reject it.
     """
     if name is not None and (_IN_IAM.fullmatch(name) is None or len(name) > POLICY_NAME):
         raise ValueError(
-            f"name is {name!r}; wanted a policy's name, {POLICY_NAME} characters at most: letters, "
-            "digits and any of +=,.@_-."
+            f"name is {name!r}; wanted a policy's name of at most {POLICY_NAME} characters: "
+            "letters, digits and any of +=,.@_-."
         )
     return name
 
 
 def name_in_iam(text: str, most: int = POLICY_NAME) -> str:
-    """The name of a policy or a role.
+    """Return the name of a policy or a role in IAM.
 
     Args:
-        text: what it is called here.
-        most: how many characters it may have.
+        text: the policy's own name.
+        most: the maximum length.
 
     Example:
         >>> from sm_prefix_ext.iam.resource_names import name_in_iam
@@ -50,16 +50,16 @@ def name_in_iam(text: str, most: int = POLICY_NAME) -> str:
     """
     if _IN_IAM.fullmatch(text) and len(text) <= most:
         return text
-    spelt = re.sub(r"[^\w+=,.@-]+", "-", text, flags=re.ASCII)
-    return f"{spelt[: most - _HASH - 1]}-{_hash(text)}"
+    replaced = re.sub(r"[^\w+=,.@-]+", "-", text, flags=re.ASCII)
+    return f"{replaced[: most - _HASH - 1]}-{_hash(text)}"
 
 
 def logical_id(text: str, part: int | None = None) -> str:
-    """The logical ID of a resource in a CloudFormation template.
+    """Return the logical ID of a resource in a CloudFormation template.
 
     Args:
-        text: what it is called here.
-        part: which part it is, from 1, of one that is split.
+        text: the policy's own name.
+        part: the number of the part, from 1, if the policy is split.
 
     Example:
         >>> from sm_prefix_ext.iam.resource_names import logical_id
@@ -68,19 +68,20 @@ def logical_id(text: str, part: int | None = None) -> str:
     """
     suffix = "" if part is None else f"Part{part}"
     words = [word for word in re.split(r"[^A-Za-z0-9]+", text) if word]
-    found = "".join(word[0].upper() + word[1:] for word in words)
-    # Two texts of small words never give the same; others might.
-    if _WORDS.fullmatch(text) and len(found) + len(suffix) <= LOGICAL_ID:
-        return found + suffix
-    return f"{found[: LOGICAL_ID - _HASH - len(suffix)]}{_hash(text)}{suffix}"
+    camel = "".join(word[0].upper() + word[1:] for word in words)
+    # Lower-case words with single hyphens can be read back from camel case, so two such texts never
+    # give the same ID; others might, and need the hash.
+    if _WORDS.fullmatch(text) and len(camel) + len(suffix) <= LOGICAL_ID:
+        return camel + suffix
+    return f"{camel[: LOGICAL_ID - _HASH - len(suffix)]}{_hash(text)}{suffix}"
 
 
 def label(text: str, part: int | None = None) -> str:
-    """The label of a resource in a Terraform configuration.
+    """Return the label of a resource in a Terraform configuration.
 
     Args:
-        text: what it is called here.
-        part: which part it is, from 1, of one that is split.
+        text: the policy's own name.
+        part: the number of the part, from 1, if the policy is split.
 
     Example:
         >>> from sm_prefix_ext.iam.resource_names import label
@@ -88,9 +89,9 @@ def label(text: str, part: int | None = None) -> str:
         ('churn_execution_role', '_2nd_part_1')
     """
     suffix = "" if part is None else f"_part_{part}"
-    spelt = re.sub(r"[^A-Za-z0-9]+", "_", text)
-    found = spelt if spelt[:1].isalpha() else f"_{spelt}"
-    return f"{found}{'' if _HYPHENATED.fullmatch(text) else f'_{_hash(text)}'}{suffix}"
+    snake = re.sub(r"[^A-Za-z0-9]+", "_", text)
+    identifier = snake if snake[:1].isalpha() else f"_{snake}"
+    return f"{identifier}{'' if _HYPHENATED.fullmatch(text) else f'_{_hash(text)}'}{suffix}"
 
 
 def _hash(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What stands around the roles: trust, the SCP's exception, pipeline versions, a bucket's CORS."""
+"""Trust policy, SCP, pipeline-version policy and CORS rules."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ _SETS_TAGS = (
 
 
 def trust_policy(*, account: str | None = None) -> PolicyDocument:
-    """The trust policy of a role that SageMaker may assume.
+    """Generate the trust policy of a role that SageMaker may assume.
 
     Args:
-        account: 12 digits; narrows the trust to requests made for this account.
+        account: 12 digits; restricts the trust to requests on behalf of this account, against the
+            confused deputy (IAM user guide, "The confused deputy problem").
 
     Raises:
-        ValueError: for an account that can't be one.
+        ValueError: if the account isn't valid.
     """
-    made: dict[str, Any] = {
+    trust: dict[str, Any] = {
         "Sid": "SageMaker",
         "Effect": "Allow",
         "Principal": {"Service": SAGEMAKER},
@@ -36,8 +37,8 @@ def trust_policy(*, account: str | None = None) -> PolicyDocument:
     }
     if account is not None:
         account = Plan(()).moved(account=account).home.account
-        made["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
-    return PolicyDocument((made,), "trust", "trust")
+        trust["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
+    return PolicyDocument((trust,), "trust", "trust")
 
 
 def scp_exception(
@@ -49,33 +50,36 @@ def scp_exception(
     region: str | None = None,
     partition: str | None = None,
 ) -> PolicyDocument:
-    """An SCP that keeps S3 to VPCs, but for what ``JsonGet`` reads for a tagged execution role.
+    """Generate an SCP that restricts S3 to VPCs, except ``JsonGet`` for a tagged execution role.
 
-    The tag lifts the first statement, the second takes back all but ``s3:GetObject``, and the third
-    lets nobody but the administrators give the tag to anybody. Put the tag on roles that only
-    pipelines run under, and give the jobs roles of their own: code in a job that shares the
-    execution role has its exemption too. What S3 asks of no bucket and no object, such as
-    ``s3:ListAllMyBuckets``, the second statement can't name.
+    SageMaker, not the job, reads the object for ``JsonGet``, so the request comes from no VPC. The
+    first statement exempts roles with the tag, the second limits that to ``s3:GetObject``, and the
+    third lets only the administrators set the tag.
+
+    Put the tag only on roles of pipelines, and give the jobs roles of their own: the exemption also
+    holds for a job's code that runs under the execution role. The second statement can't cover
+    actions of S3 without a bucket or object, such as ``s3:ListAllMyBuckets``.
 
     Args:
-        tag_key: of the tag on the execution role.
+        tag_key: the key of the tag on the execution role.
         tag_value: its value.
-        vpc_ids: the VPCs from which S3 may be asked, such as ``vpc-0123456789abcdef0``.
+        vpc_ids: the VPCs from which S3 may be called, such as ``vpc-0123456789abcdef0``.
         admin_arns: roles or users that may set the tag; without any, nobody in the organization's
             member accounts may.
-        region: for its partition.
+        region: determines the partition.
         partition: by default the region's.
 
     Raises:
-        ValueError: for a VPC that can't be one, none at all, or an empty tag.
+        ValueError: if a VPC's ID isn't valid, there is none, an administrator isn't an ARN, or the
+            tag is empty or has wildcards.
     """
     if isinstance(vpc_ids, str) or not vpc_ids or not all(map(_VPC_ID.fullmatch, vpc_ids)):
         raise ValueError(f"vpc_ids is {vpc_ids!r}; wanted a list of IDs such as vpc-0a1b2c3d4e5f.")
-    if isinstance(admin_arns, str) or not all(one.startswith("arn:") for one in admin_arns):
+    if isinstance(admin_arns, str) or not all(arn.startswith("arn:") for arn in admin_arns):
         raise ValueError(f"admin_arns is {admin_arns!r}; wanted a list of ARNs.")
     for name, value in (("tag_key", tag_key), ("tag_value", tag_value)):
         if not value or re.search(r"[*?]|[$][{]", value):
-            raise ValueError(f"{name} is {value!r}; wanted a text without wildcards.")
+            raise ValueError(f"{name} is {value!r}; wanted a non-empty text without wildcards.")
     tag = f"aws:PrincipalTag/{tag_key}"
     outside = {"aws:SourceVpc": sorted(vpc_ids)}
     directly = {"aws:ViaAWSService": "false"}
@@ -105,7 +109,8 @@ def scp_exception(
                 effect="Deny",
                 condition={
                     "BoolIfExists": directly,
-                    # Both keys in one operator, so that either of them lifts the statement.
+                    # The keys of one operator are combined with AND: a request from the VPC or with
+                    # the tag is exempt.
                     "StringNotEqualsIfExists": {**outside, tag: tag_value},
                 },
             ),
@@ -126,44 +131,46 @@ def pipeline_version_policy(
     region: str | None = None,
     partition: str | None = None,
 ) -> PolicyDocument:
-    """Starting and updating a pipeline from one of its versions on.
+    """Generate a policy that allows starting and updating a pipeline from a certain version on.
 
     Args:
         pipeline_name: the pipeline's name.
-        at_least: the first version that is allowed, from 1.
+        at_least: the first allowed version, from 1.
         account: 12 digits.
         region: such as ``eu-west-1``.
         partition: by default the region's.
 
     Raises:
-        ValueError: for a version that can't be one, or a name with wildcards in it.
+        ValueError: if the version isn't a positive number, or the name has wildcards.
 
     Source: the SageMaker developer guide, "Customize access to pipeline versions".
     """
     if isinstance(at_least, bool) or not isinstance(at_least, int) or at_least < 1:
-        raise ValueError(f"at_least is {at_least!r}; wanted the number of a version, from 1.")
+        raise ValueError(f"at_least is {at_least!r}; wanted a version number, from 1.")
     home = (
         Plan(())
         .moved(account=account, region=region, partition=partition, pipeline_name=pipeline_name)
         .home
     )
-    made = statement(
+    versions = statement(
         "PipelineVersions",
         ["sagemaker:StartPipelineExecution", "sagemaker:UpdatePipelineVersion"],
         [home.arn("sagemaker", f"pipeline/{pipeline_name}")],
         condition={"NumericGreaterThanEquals": {"sagemaker:PipelineVersionId": str(at_least)}},
     )
-    return PolicyDocument((made,), f"versions-of-{pipeline_name}", notes=tuple(notes_on([made])))
+    name = f"versions-of-{pipeline_name}"
+    return PolicyDocument((versions,), name, notes=tuple(notes_on([versions])))
 
 
 def cors_rules(origins: Sequence[str] = ("*",)) -> list[dict[str, list[str]]]:
-    """The CORS rules for a bucket from which images come into pipelines.
+    """Generate the CORS rules for a bucket with input images of pipelines.
 
     Args:
-        origins: who may upload; any, as the guide has it.
+        origins: the origins that may upload; by default any, as in the guide.
 
     Returns:
-        What S3's console takes; for boto3, ``CORSConfiguration={"CORSRules": cors_rules()}``.
+        The rules in the form of S3's console; for boto3,
+        ``CORSConfiguration={"CORSRules": cors_rules()}``.
 
     Source: the SageMaker developer guide, "CORS configuration with Amazon S3 buckets".
     """

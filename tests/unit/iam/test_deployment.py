@@ -140,7 +140,7 @@ def test_a_name_that_iam_does_not_take(name: str) -> None:
         lambda: iam.author_policy(plan("jobs"), name=name),
         lambda: iam.prefix_policy(team, ["Training"], name=name),
     ):
-        with pytest.raises(ValueError, match=r"^name is .*; wanted a policy's name, 128"):
+        with pytest.raises(ValueError, match=r"^name is .*; wanted a policy's name of at most 128"):
             made()
 
 

@@ -540,7 +540,7 @@ def test_collisions_of_policies(tmp_path: Any) -> None:
     (tmp_path / "c.toml").write_text("prefix = 7\n")
     with pytest.raises(PolicyFileError, match=r"c\.toml"):
         iam.collisions(tmp_path)
-    with pytest.raises(ValueError, match="is no folder"):
+    with pytest.raises(ValueError, match="is not a directory"):
         iam.collisions(tmp_path / "none")
 
 
