@@ -142,9 +142,9 @@ def _role(role: Any, home: Home) -> str:
 
 
 def _emr_serverless(view: StepView, home: Home, views: Views) -> Permissions:
-    given = view.arguments.get("ApplicationId")
-    application = home.arn("emr-serverless", f"/applications/{named(given)}")
-    if given is None:
+    application_id = view.arguments.get("ApplicationId")
+    application = home.arn("emr-serverless", f"/applications/{named(application_id)}")
+    if application_id is None:
         yield Permission("emr-serverless:CreateApplication", "*")  # which has no resource type
         for action in _APPLICATION_ACTIONS:
             yield Permission(f"emr-serverless:{action}", application)
@@ -169,10 +169,10 @@ def _endpoint_config(view: StepView, home: Home, views: Views) -> Permissions:
 
 def _endpoint(view: StepView, home: Home, views: Views) -> Permissions:
     endpoint = home.arn("sagemaker", f"endpoint/{named(_name(view, view.step_type))}")
-    given = view.arguments.get("EndpointConfigName")
-    creator = _creating_step(given, "EndpointConfig", views)
+    config_name = view.arguments.get("EndpointConfigName")
+    creator = _creating_step(config_name, "EndpointConfig", views)
     config = home.arn(
-        "sagemaker", f"endpoint-config/{_with_suffix(creator) if creator else named(given)}"
+        "sagemaker", f"endpoint-config/{_with_suffix(creator) if creator else named(config_name)}"
     )
     yield from _create_or_update("Endpoint", endpoint, config)
     key = creator.arguments.get("KmsKeyId") if creator else None
@@ -182,9 +182,9 @@ def _endpoint(view: StepView, home: Home, views: Views) -> Permissions:
 
 def _inference_component(view: StepView, home: Home, views: Views) -> Permissions:
     component = _name(view, view.step_type)
-    given = view.arguments.get("EndpointName")
-    creator = _creating_step(given, "Endpoint", views)
-    endpoint = named(_name(creator, "Endpoint") if creator else given)
+    endpoint_name = view.arguments.get("EndpointName")
+    creator = _creating_step(endpoint_name, "Endpoint", views)
+    endpoint = named(_name(creator, "Endpoint") if creator else endpoint_name)
     yield from _create_or_update(
         "InferenceComponent",
         home.arn("sagemaker", f"inference-component/{named(component)}"),

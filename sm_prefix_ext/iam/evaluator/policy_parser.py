@@ -141,28 +141,28 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
     return tuple(statements)
 
 
-def _statement(given: Any, policy: str, index: int, variables: bool) -> Statement:
-    if not isinstance(given, Mapping):
-        raise ValueError(f"got {given!r}; wanted an object")
-    for key in given:
+def _statement(statement: Any, policy: str, index: int, variables: bool) -> Statement:
+    if not isinstance(statement, Mapping):
+        raise ValueError(f"got {statement!r}; wanted an object")
+    for key in statement:
         if key not in _STATEMENT_ELEMENTS:
             raise ValueError(
                 f"{key!r} is not an element of a statement of an IAM policy; remove it"
             )
-    if given.get("Effect") not in ("Allow", "Deny"):
-        raise ValueError(f"Effect is {given.get('Effect')!r}; wanted 'Allow' or 'Deny'")
-    if not isinstance(given.get("Sid", ""), str):
-        raise ValueError(f"Sid is {given['Sid']!r}; wanted a string")
-    not_action, actions = _either(given, "Action")
-    not_resource, resources = _either(given, "Resource")
-    conditions = given.get("Condition", {})
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        raise ValueError(f"Effect is {statement.get('Effect')!r}; wanted 'Allow' or 'Deny'")
+    if not isinstance(statement.get("Sid", ""), str):
+        raise ValueError(f"Sid is {statement['Sid']!r}; wanted a string")
+    not_action, actions = _either(statement, "Action")
+    not_resource, resources = _either(statement, "Resource")
+    conditions = statement.get("Condition", {})
     if not isinstance(conditions, Mapping):
         raise ValueError(f"Condition is {conditions!r}; wanted an object of operators")
     return Statement(
         policy=policy,
         index=index,
-        sid=given.get("Sid"),
-        effect=given["Effect"],
+        sid=statement.get("Sid"),
+        effect=statement["Effect"],
         actions=tuple(_action(text) for text in actions),
         not_action=not_action,
         resources=tuple(_resource(text, variables) for text in resources),
@@ -171,17 +171,17 @@ def _statement(given: Any, policy: str, index: int, variables: bool) -> Statemen
     )
 
 
-def _either(given: Mapping[str, Any], element: str) -> tuple[bool, list[str]]:
-    """Return whether an element is given as its ``Not…``, and its values."""
-    present = [key for key in (element, f"Not{element}") if key in given]
+def _either(statement: Mapping[str, Any], element: str) -> tuple[bool, list[str]]:
+    """Return whether an element is written as its ``Not…``, and its values."""
+    present = [key for key in (element, f"Not{element}") if key in statement]
     if len(present) != 1:
         raise ValueError(
             f"wanted {element} or Not{element}, got {'both' if present else 'neither'}"
         )
     [key] = present
-    values = given[key] if isinstance(given[key], list) else [given[key]]
+    values = statement[key] if isinstance(statement[key], list) else [statement[key]]
     if not values or not all(isinstance(value, str) and value for value in values):
-        raise ValueError(f"{key} is {given[key]!r}; wanted a string or a list of strings")
+        raise ValueError(f"{key} is {statement[key]!r}; wanted a string or a list of strings")
     return key != element, [without_markers(value) for value in values]
 
 
