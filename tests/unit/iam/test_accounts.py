@@ -38,7 +38,7 @@ KNOWN = [{"account": ACCOUNT}, {"role_arn": EXECUTION}, {"role_arn": EXECUTION, 
 @pytest.mark.parametrize("known", KNOWN)
 @pytest.mark.parametrize("name", STEPS)
 def test_a_role_of_another_account(name: str, known: dict[str, str]) -> None:
-    """Whoever takes it, a policy that allows everything doesn't help."""
+    """No policy allows passing the role, not even one that allows everything."""
     made = Plan.from_definition({"Steps": [STEPS[name]]}, region=REGION, **known)
     assert ACCOUNT == made.home.account
     policy = iam.execution_role_policy(made)
@@ -58,7 +58,7 @@ def test_a_role_of_another_account(name: str, known: dict[str, str]) -> None:
 
 
 def test_a_role_that_the_policy_gives() -> None:
-    """As one that the definition has."""
+    """A step role of the prefix policy is checked like one of the definition."""
     listed = step("Train", "Training", {"TrainingJobName": "team-a", "RoleArn": WORKER})
     policy = PrefixPolicy(step_roles={"Train": FOREIGN})
     made = Plan.from_definition({"Steps": [listed]}, policy=policy, role_arn=EXECUTION)
@@ -67,7 +67,7 @@ def test_a_role_that_the_policy_gives() -> None:
 
 
 def test_an_execution_role_of_another_account() -> None:
-    """Is found too, and nobody is allowed to pass it."""
+    """The execution role has a finding too, and its PassRole is denied."""
     made = Plan.from_definition(
         {"Steps": []}, account=ACCOUNT, role_arn=FOREIGN, pipeline_name="churn", region=REGION
     )
@@ -103,14 +103,14 @@ def roles(*arns: str) -> dict[str, Any]:
     ],
 )
 def test_the_account(definition: Any, known: dict[str, str], account: str) -> None:
-    """What is known beats the execution role, which beats the jobs' roles; these have to agree."""
+    """A known account wins over the execution role's, which wins over the jobs' roles."""
     assert account == Plan.from_definition(definition, **known).home.account
     late = Plan.from_definition(definition).moved(**known)
     assert Plan.from_definition(definition, **known) == late
 
 
 def test_an_account_that_only_the_roles_tell_is_nobodys_mistake() -> None:
-    """Nothing is found where nobody knows the account, and all roles agree on it."""
+    """If the account isn't known and all roles agree, there is no finding."""
     assert () == iam.foreign_roles(roles(FOREIGN))
     assert 1 == len(iam.foreign_roles(roles(FOREIGN, WORKER), ACCOUNT))
     assert () == iam.foreign_roles(Plan(()))
@@ -119,7 +119,7 @@ def test_an_account_that_only_the_roles_tell_is_nobodys_mistake() -> None:
 
 
 def test_roles_of_two_accounts() -> None:
-    """Whichever the pipeline's account is, one of them can't be passed."""
+    """Whichever account the pipeline is in, one of the roles can't be passed."""
     [found] = iam.foreign_roles(roles(FOREIGN, WORKER))
     assert ("PFX018", ERROR, "Pipeline") == (found.code, found.severity, found.step_type)
     assert f"the accounts {ACCOUNT} and {OTHER}." in found.message

@@ -37,7 +37,7 @@ def rows(plan: Plan, policies: Any, **more: Any) -> list[Any]:
 
 
 def test_what_is_sent_is_granted_and_judged() -> None:
-    """Uploads by the part that no change of the code changes; Lambda's role to Lambda alone."""
+    """Uploads are allowed by their stable part; Lambda's role may be passed to Lambda only."""
     made = planned(*SENT)
     policy = iam.author_policy(made)
     assert {"allowed"} == {row.verdict for row in rows(made, [policy])}
@@ -61,7 +61,7 @@ def test_what_is_sent_is_granted_and_judged() -> None:
 
 @pytest.mark.parametrize("left_out", range(len(SENT)))
 def test_a_policy_for_less_is_refused(left_out: int) -> None:
-    """Whatever is left out; both uploads share a part."""
+    """Only a request that the policy leaves out is denied; both uploads share one part."""
     less = [one for number, one in enumerate(SENT) if number != left_out]
     refused = {row.action for row in rows(planned(*SENT), [iam.author_policy(planned(*less))])}
     assert refused
@@ -74,7 +74,7 @@ def test_a_policy_for_less_is_refused(left_out: int) -> None:
 
 
 def test_a_role_of_another_account_is_not_passed_to_lambda() -> None:
-    """As none is to SageMaker."""
+    """A role of another account can't be passed to Lambda either."""
     foreign = "arn:aws:iam::444455556666:role/lambda"
     sent = AuthorRequest("iam:PassRole", foreign, {"iam:PassedToService": "lambda.amazonaws.com"})
     made = planned(sent)
@@ -84,7 +84,7 @@ def test_a_role_of_another_account_is_not_passed_to_lambda() -> None:
 
 
 def test_a_bare_definition() -> None:
-    """Code goes to the default bucket; deploying functions isn't covered, and that is said."""
+    """Uploads go to the default bucket; a note says that deploying functions isn't covered."""
     made = planned()
     policy = iam.author_policy(made)
     assert f"arn:aws:s3:::sagemaker-{REGION}-{ACCOUNT}/*" in policy.to_json()
@@ -94,7 +94,7 @@ def test_a_bare_definition() -> None:
 
 
 def test_a_bucket_that_is_given_is_granted_too() -> None:
-    """Beside those that uploads go to."""
+    """The caller's bucket is allowed beside the buckets of the plan's uploads."""
     made = planned(*SENT)
     text = iam.author_policy(made, bucket="mine").to_json()
     assert "arn:aws:s3:::mine/*" in text
@@ -105,7 +105,7 @@ def test_a_bucket_that_is_given_is_granted_too() -> None:
 
 
 def test_a_long_definition_is_uploaded() -> None:
-    """Under the pipeline's name."""
+    """A definition of 100 KB or more is uploaded under the pipeline's name."""
     listed = step("T", "Fail", {"ErrorMessage": "x" * 110_000})
     made = Plan.from_definition(
         {"Steps": [listed]},
@@ -138,5 +138,5 @@ HASH = "0123456789abcdef" * 4
     ],
 )
 def test_the_part_of_an_upload_that_stays(key: str, stable: str) -> None:
-    """All before the first hash or time; characters of a policy stand for themselves."""
+    """The part ends at the first hash or time; special characters are escaped."""
     assert f"arn:aws:s3:::bucket/{stable}" == stable_part(f"arn:aws:s3:::bucket/{key}")

@@ -74,7 +74,7 @@ def blocks(configuration: str) -> dict[tuple[str, str], dict[str, Any]]:
 
 @pytest.mark.parametrize("document", documents(), ids=lambda one: f"{one.kind} {one.name[:20]}")
 def test_the_tools_take_it(document: iam.PolicyDocument) -> None:
-    """cfn-lint has nothing to say, and an HCL parser reads each part."""
+    """cfn-lint has no findings, and an HCL parser reads each part."""
     template = document.to_cloudformation()
     assert [] == linted(template)
     resources = json.loads(template)["Resources"]
@@ -87,7 +87,7 @@ def test_the_tools_take_it(document: iam.PolicyDocument) -> None:
 
 @pytest.mark.parametrize("kind", ["managed", "inline", "scp", "trust"])
 def test_the_document_is_what_iam_gets(kind: str) -> None:
-    """CloudFormation has it as it is, Terraform with its own templates escaped."""
+    """CloudFormation has the document unchanged; Terraform has its templates escaped."""
     made = iam.PolicyDocument((STATEMENT,), "my-policy", kind)
     [(logical, resource)] = json.loads(made.to_cloudformation())["Resources"].items()
     assert "MyPolicy" == logical
@@ -100,7 +100,7 @@ def test_the_document_is_what_iam_gets(kind: str) -> None:
 
 
 def test_two_pipelines_have_policies_of_two_names() -> None:
-    """In one template and in one account."""
+    """The names differ within a template and within an account."""
     templates = [
         json.loads(
             iam.execution_role_policy(plan("jobs").moved(pipeline_name=name)).to_cloudformation()
@@ -115,7 +115,7 @@ def test_two_pipelines_have_policies_of_two_names() -> None:
 
 
 def test_a_given_name() -> None:
-    """Counts everywhere, and each part has a number."""
+    """The caller's name is used everywhere, with a number for each part."""
     made = long_policy(60)
     numbers = range(1, len(made.split()) + 1)
     resources = json.loads(made.to_cloudformation(name="Of.Team-A"))["Resources"]
@@ -131,7 +131,7 @@ def test_a_given_name() -> None:
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_name_that_iam_does_not_take(name: str) -> None:
-    """Is refused, never changed."""
+    """An invalid name raises; it is never changed."""
     team = PrefixPolicy("team-a")
     for made in (
         lambda: iam.trust_policy().to_cloudformation(name=name),
@@ -146,14 +146,14 @@ def test_a_name_that_iam_does_not_take(name: str) -> None:
 
 @given(NAMES, NAMES)
 def test_two_names_stay_two(one: str, other: str) -> None:
-    """Whatever alphabet they are spelt in."""
+    """Different names stay different, whatever characters they have."""
     if one != other:
         for spelt in (name_in_iam, logical_id, label):
             assert spelt(one) != spelt(other)
 
 
 def test_two_long_names_stay_two() -> None:
-    """Where they differ at the end only."""
+    """Long names that differ only at the end stay different."""
     for spelt, most in ((name_in_iam, 128), (logical_id, 255)):
         one, other = spelt("a" * 300 + "-b"), spelt("a" * 300 + "-c")
         assert one != other
@@ -191,7 +191,7 @@ def test_on_the_command(
     options: tuple[str, ...],
     wanted: str,
 ) -> None:
-    """``--name``, else the pipeline's name; a note where nobody knows either."""
+    """The name is ``--name``, else the pipeline's; a note says if neither is known."""
     assert 0 == ran("policy", definition, "--format", form, *options)
     out, err = capsys.readouterr()
     assert f'"{wanted}"' in out or f'"{wanted}-1"' in out
@@ -199,11 +199,11 @@ def test_on_the_command(
 
 
 def test_a_name_without_a_resource(definition: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A policy's JSON has no name in it."""
+    """The policy's JSON doesn't contain its name."""
     assert 2 == ran("policy", definition, "--name", "mine")
     assert "--name goes with --format cloudformation or terraform" in capsys.readouterr().err
 
 
 def test_a_plan_without_a_name() -> None:
-    """Leaves the purpose."""
+    """Without a pipeline name, the policy is named after its purpose."""
     assert "execution-role" == iam.execution_role_policy(Plan(())).name

@@ -40,7 +40,7 @@ def planned(key: Any = None) -> Plan:
 
 
 def test_each_run_makes_a_config_and_updates_the_endpoint() -> None:
-    """Under a name with a suffix, and under its own name."""
+    """Each config has a name with a suffix; the endpoint keeps its name."""
     policy = iam.execution_role_policy(planned())
     answer = iam.preflight(planned(), role_policies=[policy])
     assert answer.ok
@@ -70,7 +70,7 @@ def test_each_run_makes_a_config_and_updates_the_endpoint() -> None:
 
 @pytest.mark.parametrize("missing", ["sagemaker:UpdateEndpoint", "sagemaker:CreateEndpoint"])
 def test_a_policy_without_one_of_the_two(missing: str) -> None:
-    """Fails the first run or the second."""
+    """Exactly the requests for the missing action are not allowed."""
     [document] = [iam.execution_role_policy(planned()).to_dict()]
     for statement in document["Statement"]:
         statement["Action"] = [one for one in statement["Action"] if one != missing] or ["a:B"]
@@ -89,7 +89,7 @@ def test_a_policy_without_one_of_the_two(missing: str) -> None:
     ],
 )
 def test_a_customers_key(key: Any, resource: str | None) -> None:
-    """Takes a grant on it; an alias names no key in a policy, and that is said."""
+    """The endpoint needs a grant on the key; for an alias, a note says that none is granted."""
     made = planned(key)
     policy = iam.execution_role_policy(made)
     granted = [
@@ -105,7 +105,7 @@ def test_a_customers_key(key: Any, resource: str | None) -> None:
 
 
 def test_a_config_without_a_name_opens_no_door() -> None:
-    """Nothing is granted for it."""
+    """Nothing is granted for a config whose name isn't known."""
     made = Plan.from_definition(
         {"Steps": [step("C", "EndpointConfig", {})]}, region=REGION, account=ACCOUNT
     )

@@ -138,7 +138,7 @@ SMUGGLED = ("*?", "${aws:username}", "$", "arn:aws:s3:::*")
 
 
 def test_every_step_type_and_every_place_is_tried() -> None:
-    """The definition has them all."""
+    """The definition has every step type, so every field is tested."""
     used = {view["Type"] for view in DEFINITION["Steps"]}
     assert set(KINDS) == used
     assert 100 < len(PLACES)
@@ -175,7 +175,7 @@ CHANGES = (
 
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
 def test_no_field_smuggles(path: Path) -> None:
-    """The whole text, or one in its middle, its beginning or its end."""
+    """Special characters in any field add no wildcard, at its start, middle or end."""
     for smuggled in SMUGGLED:
         for change in CHANGES:
             no_more(path, change, smuggled)
@@ -188,14 +188,14 @@ def test_no_field_smuggles(path: Path) -> None:
     st.text(st.sampled_from("*?${}:/-a'\"[]. "), max_size=12),
 )
 def test_no_text_smuggles(path: Path, change: Any, text: str) -> None:
-    """Whatever characters a policy gives a meaning."""
+    """No special character of policies adds a wildcard or a variable."""
     no_more(path, change, text)
 
 
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.text(st.sampled_from("*?${}a:"), max_size=4), min_size=1, max_size=5))
 def test_no_join_puts_a_variable_together(parts: list[str]) -> None:
-    """Of a dollar in one part and a brace in the next."""
+    """A dollar in one part and a brace in the next make no variable."""
     read = {"S3Uri": {"Std:Join": {"On": "", "Values": ["s3://b/k", *parts]}}, "Path": "p"}
     compared = {"Type": "Equals", "LeftValue": {"Std:JsonGet": read}, "RightValue": 1}
     arguments = {"Conditions": [compared], "IfSteps": [], "ElseSteps": []}
@@ -208,7 +208,7 @@ def test_no_join_puts_a_variable_together(parts: list[str]) -> None:
 
 @pytest.mark.parametrize("smuggled", ["*", "?", "${aws:username}", "$"])
 def test_what_is_sent_beside_the_pipeline_smuggles_nothing(smuggled: str) -> None:
-    """Nor does the name of a bucket, an object, a function or a role."""
+    """Names of buckets, objects, functions and roles add no wildcard."""
     sent = (
         AuthorRequest("s3:PutObject", f"arn:aws:s3:::b{smuggled}/code/{smuggled}/x"),
         AuthorRequest("lambda:CreateFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:f:{smuggled}"),
@@ -222,7 +222,7 @@ def test_what_is_sent_beside_the_pipeline_smuggles_nothing(smuggled: str) -> Non
 
 
 def test_the_version_policy_names_one_pipeline() -> None:
-    """Its name is no pattern."""
+    """A pipeline's name with a wildcard raises."""
     for name in ("*", "a?", "${aws:username}"):
         with pytest.raises(ValueError, match="can't be a pipeline's name"):
             iam.pipeline_version_policy(name, at_least=1)

@@ -59,7 +59,7 @@ TAGGED = {"Condition": {"StringEquals": {KEY: "a"}}}
     ],
 )
 def test_what_depends_on_an_unknown_key(statements: list[Any], wanted: str) -> None:
-    """Is indeterminate, and what doesn't is not."""
+    """A verdict that depends on the key is indeterminate, any other is not."""
     decision = iam.evaluate(
         CREATE,
         JOB,
@@ -74,12 +74,12 @@ def test_what_depends_on_an_unknown_key(statements: list[Any], wanted: str) -> N
 
 
 def test_one_unknown_key_may_come_alone() -> None:
-    """As a string, which isn't taken for its letters."""
+    """A string is one key, not a sequence of characters."""
     assert "indeterminate" == verdict(allow(**TAGGED), unknown=KEY)
 
 
 def test_only_what_can_make_a_difference_is_named() -> None:
-    """Where no Allow can help any more, the verdict depends on a Deny alone."""
+    """If a layer has no Allow, the verdict depends on a Deny only."""
     denied = deny(Condition={"StringEquals": {"aws:one": "a"}})
     scp = allow(Condition={"StringEquals": {"aws:two": "a"}})
     decision = iam.evaluate(
@@ -95,7 +95,7 @@ def test_only_what_can_make_a_difference_is_named() -> None:
 
 @pytest.mark.parametrize("mark", ["\ue000", "\ue001"])
 def test_the_evaluators_own_marks_are_no_wildcards(mark: str) -> None:
-    """Neither in a policy nor in a value of the request: they are refused."""
+    """Its private characters raise, in a policy and in a value of the request."""
     variable = allow(Resource=JOB.replace("team-a", f"${{{KEY}}}"))
     with pytest.raises(ValueError, match="U\\+E000 or U\\+E001"):
         verdict(variable, context={KEY: mark})
@@ -120,7 +120,7 @@ def test_the_evaluators_own_marks_are_no_wildcards(mark: str) -> None:
     ],
 )
 def test_what_a_pattern_of_a_resource_stands_for(resource: str, named: str, wanted: str) -> None:
-    """``?`` for a character of a name, ``*`` for more; a colon is another part of the ARN."""
+    """``?`` is one character of a name, ``*`` any number; neither adds a part to the ARN."""
     head = "arn:aws:sagemaker:eu-west-1:111122223333:"
     asked = resource if resource == "*" else head + resource
     there = allow(Resource=f"arn:aws:sagemaker:{named}" if named[0] == "*" else head + named)
@@ -128,7 +128,7 @@ def test_what_a_pattern_of_a_resource_stands_for(resource: str, named: str, want
 
 
 def test_what_a_decision_tells() -> None:
-    """Which policy, which statement, which effect; as words too."""
+    """A decision has the policy, the statement and the effect, and a readable form."""
     boundary = policy(EVERYTHING)
     decision = iam.evaluate(
         CREATE, JOB, identity=[policy(), policy(allow(Sid="Mine"))], boundary=boundary
@@ -142,13 +142,13 @@ def test_what_a_decision_tells() -> None:
 
 
 def test_policies_may_have_names() -> None:
-    """And statements are then told by them."""
+    """Decisions use the names under which policies are passed."""
     decision = iam.evaluate(CREATE, JOB, identity={"mine.json": policy(allow())})
     assert "mine.json" == decision.statements[0].policy
 
 
 def test_a_generated_document_is_taken_as_it_is() -> None:
-    """With its ``to_dict()``."""
+    """An object with a ``to_dict()`` is a document."""
     document = iam.PolicyDocument((allow(),))
     assert "allowed" == iam.evaluate(CREATE, JOB, identity=document).verdict
     assert "allowed" == iam.evaluate(CREATE, JOB, identity=[document]).verdict
@@ -173,7 +173,7 @@ def test_a_generated_document_is_taken_as_it_is() -> None:
     ],
 )
 def test_a_pattern_is_asked_about_as_a_whole(named: str, asked: str, wanted: str) -> None:
-    """An Allow has to cover all of it; what matches a part decides nothing."""
+    """An Allow that matches a part of the resource isn't enough."""
     head = JOB.rpartition("/")[0]
     got = verdict(allow(Resource=f"{head}/{named}"), resource=f"{head}/{asked}")
     assert wanted == got
@@ -182,7 +182,7 @@ def test_a_pattern_is_asked_about_as_a_whole(named: str, asked: str, wanted: str
 
 
 def test_the_keys_of_s3_objects_may_have_such_characters() -> None:
-    """So there they stand for themselves."""
+    """In ARNs of S3, ``*`` and ``?`` are literal."""
     given = [policy({"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/x?"})]
     assert "allowed" == iam.evaluate("s3:GetObject", "arn:aws:s3:::b/x*", identity=given).verdict
     assert (
@@ -191,7 +191,7 @@ def test_the_keys_of_s3_objects_may_have_such_characters() -> None:
 
 
 def test_a_pattern_with_many_stars_is_no_trap() -> None:
-    """A hostile pattern is answered at once."""
+    """A hostile pattern is matched without backtracking."""
     head = JOB.rpartition("/")[0]
     hostile = allow(Resource=f"{head}/{'*a' * 40}b")
     assert "implicitDeny" == verdict(hostile, resource=f"{head}/{'a' * 400}")
@@ -218,7 +218,7 @@ def test_a_pattern_with_many_stars_is_no_trap() -> None:
     ],
 )
 def test_operators_beyond_the_vectors(condition: Any, value: Any, wanted: bool) -> None:
-    """What the vectors leave out."""
+    """Operators and values that the vectors don't have."""
     got = verdict(allow(Condition=condition), context={"x": value})
     assert ("allowed" if wanted else "implicitDeny") == got
 
@@ -266,7 +266,7 @@ BROKEN = [
 def test_a_broken_document_is_an_error_and_never_an_allow(
     broken: Any, said: str, place: str
 ) -> None:
-    """That says which policy, statement and element; beside a good one too."""
+    """The error has the policy, the statement and the element."""
     document = policy(*broken) if isinstance(broken, list) else broken
     good = policy(EVERYTHING)
     given: dict[str, Any] = {"identity": [good]}
@@ -281,20 +281,20 @@ def test_a_broken_document_is_an_error_and_never_an_allow(
 
 @pytest.mark.parametrize("scps", [policy(EVERYTHING), "text", None, 3])
 def test_levels_that_are_none(scps: Any) -> None:
-    """A document in place of levels is an error: its keys would be levels without policies."""
+    """A document instead of levels raises: its keys would be levels without policies."""
     with pytest.raises(ValueError, match=r"scps is .*; wanted a list of levels"):
         iam.evaluate(CREATE, JOB, identity=[policy(EVERYTHING)], scps=scps)
 
 
 @pytest.mark.parametrize("given", ["{}", None, 7])
 def test_policies_that_are_none(given: Any) -> None:
-    """Said, not taken letter by letter."""
+    """A string raises; it isn't a sequence of documents."""
     with pytest.raises(ValueError, match=r"identity is .*; wanted policy documents"):
         iam.evaluate(CREATE, JOB, identity=given)
 
 
 def test_a_key_without_a_value_is_absent() -> None:
-    """As a key that isn't there."""
+    """A key with the value None is absent from the request."""
     assert "allowed" == verdict(allow(Condition={"Null": {"x": "true"}}), context={"x": None})
 
 
@@ -376,7 +376,7 @@ def test_the_order_of_statements_is_nothing(both: Any, context: Any) -> None:
 
 @given(POLICIES, CONTEXTS, st.sampled_from([KEY, "x"]))
 def test_an_unknown_key_lies_between_its_answers(listed: Any, context: Any, key: str) -> None:
-    """Where they differ it is indeterminate; it never says what no answer says."""
+    """An unknown key gives the verdict of all its values, or an indeterminate one."""
     others = {k: v for k, v in context.items() if k != key}
     answers = {verdict(*listed, context=others)}
     answers |= {verdict(*listed, context={**others, key: value}) for value in (*VALUES, "3")}

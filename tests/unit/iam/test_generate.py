@@ -46,7 +46,7 @@ def verdict(policy: Any, asked: Request, resource: str, action: str | None = Non
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_request_of_the_plan_is_allowed(name: str) -> None:
-    """By its pattern, and as a run will make it."""
+    """Both the pattern of a request and an example of it are allowed."""
     made = plan(name)
     policy = iam.execution_role_policy(made)
     assert iam.preflight(made, role_policies=[policy]).ok
@@ -92,7 +92,7 @@ def near_misses(asked: Request) -> Any:
 
 
 def test_near_misses_are_refused() -> None:
-    """Each differs from a request in the account, the region, the prefix, the type, the role, …"""
+    """Each near miss differs in the account, region, prefix, type, role, …"""
     tried = 0
     for name in NAMES:
         made = plan(name)
@@ -123,7 +123,7 @@ def _covered(asked: Request, action: str, resource: str) -> bool:
 
 
 def test_passing_a_role_to_another_service_is_refused() -> None:
-    """The role is passed to SageMaker alone."""
+    """The role may be passed to SageMaker only."""
     policy = iam.execution_role_policy(plan("jobs"))
     context = {"iam:PassedToService": "lambda.amazonaws.com"}
     assert (
@@ -134,7 +134,7 @@ def test_passing_a_role_to_another_service_is_refused() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_statement_is_too_much(name: str) -> None:
-    """Without any one of them, a request is refused."""
+    """Without any one of the statements, a request is denied."""
     made = plan(name)
     policy = iam.execution_role_policy(made)
     for left_out in range(len(policy.statements)):
@@ -146,7 +146,7 @@ def test_no_statement_is_too_much(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_resources_are_named(name: str) -> None:
-    """No ``*`` where the action has a resource type, none in the place of a resource type."""
+    """``*`` is used only for actions without a resource type, and never as a resource type."""
     for policy in (iam.execution_role_policy(plan(name)), iam.author_policy(plan(name))):
         for statement in policy.statements:
             for resource in statement["Resource"]:
@@ -160,7 +160,7 @@ def test_resources_are_named(name: str) -> None:
 
 
 def test_the_same_plan_gives_the_same_policy() -> None:
-    """To the byte, whatever the order of its steps; Sids are unique and of IAM's alphabet."""
+    """The bytes don't depend on the order of steps; Sids are unique and valid."""
     for name in NAMES:
         policy = iam.execution_role_policy(plan(name))
         again = Plan.from_definition(
@@ -186,7 +186,7 @@ def test_the_same_plan_gives_the_same_policy() -> None:
     ],
 )
 def test_partitions(region: str, partition: str) -> None:
-    """Every ARN is in the region's partition, but for roles that are given in full."""
+    """Every ARN is in the region's partition, except roles that are given as ARNs."""
     made = Plan.from_definition(PIPELINES["jobs"] | {"Steps": JOBS[:3]}, region=region)
     for policy in (
         iam.execution_role_policy(made),
@@ -204,7 +204,7 @@ def test_partitions(region: str, partition: str) -> None:
 
 
 def test_another_place_than_the_plans() -> None:
-    """Account, region, partition and role may be given to the generator."""
+    """The generator takes account, region, partition and role."""
     made = Plan.from_definition({"Steps": [step("T", "Training", {"TrainingJobName": "team-a"})]})
     policy = iam.execution_role_policy(
         made,
@@ -221,7 +221,7 @@ def test_another_place_than_the_plans() -> None:
 
 
 def test_upper_case_is_named_in_both_spellings() -> None:
-    """SageMaker has authorised names in lower case as well."""
+    """SageMaker has authorized names in lower case too."""
     [passing, jobs] = iam.execution_role_policy(plan("upper case")).statements
     head = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/"
     assert [f"{head}Team-A-*", f"{head}team-a-*"] == jobs["Resource"]
@@ -229,7 +229,7 @@ def test_upper_case_is_named_in_both_spellings() -> None:
 
 
 def test_what_is_left_open_is_noted() -> None:
-    """No silence: an account, a role, a step type, an object that only a run names."""
+    """Notes name an unknown account, role, step type and resource."""
     made = Plan.from_definition(
         {
             "Steps": [
@@ -271,7 +271,7 @@ def test_what_is_left_open_is_noted() -> None:
     ],
 )
 def test_no_door_is_opened_for_what_only_a_run_decides(listed: Any, granted: list[str]) -> None:
-    """All jobs, all groups, all buckets are never granted; what is left out is said."""
+    """All jobs, groups or buckets are never granted; a note says so."""
     made = Plan.from_definition({"Steps": [listed]}, region=REGION, account=ACCOUNT)
     policy = iam.execution_role_policy(made)
     assert granted == [one for s in policy.statements for one in s["Resource"]]
@@ -281,7 +281,7 @@ def test_no_door_is_opened_for_what_only_a_run_decides(listed: Any, granted: lis
 
 
 def test_parameters_have_their_defaults() -> None:
-    """A run that gives no other values is allowed, other values aren't, and that is said."""
+    """Default values are allowed, other values aren't, and a note says so."""
     defaults = {
         "F": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify",
         "B": "bucket",
@@ -332,7 +332,7 @@ def test_parameters_have_their_defaults() -> None:
 
 
 def test_literal_wildcards_stand_for_themselves() -> None:
-    """The key of an object may have them, and its statement covers no other object."""
+    """A key with ``*`` is escaped, so its statement covers no other object."""
     made = Plan.from_definition(
         {"Steps": [condition(read={"S3Uri": "s3://b/a${x}/*?", "Path": "p"})]}, region=REGION
     )
@@ -346,7 +346,7 @@ def test_literal_wildcards_stand_for_themselves() -> None:
 
 
 def test_a_group_of_another_account() -> None:
-    """Is granted where it is."""
+    """A group that is given as an ARN is granted in its own account."""
     group = "arn:aws:sagemaker:us-west-2:999999999999:model-package-group/shared"
     listed = step("R", "RegisterModel", {"ModelPackageGroupName": group})
     made = Plan.from_definition({"Steps": [listed]}, region=REGION, role_arn=EXECUTION)
@@ -357,7 +357,7 @@ def test_a_group_of_another_account() -> None:
 
 
 def test_what_is_only_referred_to_is_not_tagged() -> None:
-    """An endpoint's config, a component's endpoint: a Create may name them, and that is all."""
+    """A referenced endpoint or config is a resource of the create call only."""
     listed = [
         step("Config", "EndpointConfig", {"EndpointConfigName": "mine"}),
         step(
@@ -403,7 +403,7 @@ def test_what_is_only_referred_to_is_not_tagged() -> None:
 
 
 def test_many_prefixes_are_cut_into_statements_that_fit() -> None:
-    """A pipeline with hundreds of prefixes has policies too, in parts."""
+    """A pipeline with hundreds of prefixes gets a policy in parts."""
     listed = [
         step(f"T{n}", "Training", {"TrainingJobName": f"team-alpha-{n:03}", "RoleArn": WORKER})
         for n in range(300)
@@ -417,7 +417,7 @@ def test_many_prefixes_are_cut_into_statements_that_fit() -> None:
 
 
 def test_clusters_of_emr() -> None:
-    """Denials name a cluster, whatever the reference says; in China the services end in .cn."""
+    """Observed denials name a cluster; in China the service principals end in .cn."""
     config = {"ServiceRole": "EmrRole", "JobFlowRole": "Ec2Role", "Tags": [{"Key": "a"}]}
     listed = step("Spark", "EMR", {"ClusterConfig": config, "StepConfig": {}})
     made = Plan.from_definition({"Steps": [listed]}, region="cn-north-1", account=ACCOUNT)
@@ -441,13 +441,13 @@ def test_clusters_of_emr() -> None:
     "bucket", ["*", "BAD BUCKET", "a?", "${x}", "s3://mine", "arn:aws:s3:::mine", ""]
 )
 def test_a_bucket_widens_no_policy(bucket: str) -> None:
-    """It is refused."""
+    """A bucket with a wildcard or a key raises."""
     with pytest.raises(ValueError, match="is not a valid bucket name"):
         iam.author_policy(plan("jobs"), bucket=bucket)
 
 
 def test_the_author() -> None:
-    """May create, start and watch this pipeline and pass its role; not another, not the jobs."""
+    """The author manages this pipeline and passes its role, and can't start jobs."""
     made = plan("jobs")
     policy = iam.author_policy(made)
     assert (
@@ -475,7 +475,7 @@ def test_the_author() -> None:
 
 
 def test_a_teams_prefix() -> None:
-    """All job types, or some; the short prefix for those whose limit is 6; its roles."""
+    """All or some job types; the short prefix where the limit is 6; the team's roles."""
     team = PrefixPolicy("team-alpha", short_prefix="alpha", step_roles={"*": WORKER})
     policy = iam.prefix_policy(team, region=REGION)
     text = policy.to_json()
@@ -501,7 +501,7 @@ def test_a_teams_prefix() -> None:
     ],
 )
 def test_prefixes_that_cannot_be_granted(policy: PrefixPolicy, kinds: Any, said: str) -> None:
-    """One sentence."""
+    """A missing prefix or an unknown step type raises."""
     with pytest.raises(ValueError, match=said):
         iam.prefix_policy(policy, kinds)
 
@@ -526,7 +526,7 @@ TAG = {"aws:PrincipalTag/reader": "yes"}
     ],
 )
 def test_the_scp_exception(action: str, context: Any, wanted: str) -> None:
-    """Either key lifts the denial; the tag's exemption is for GetObject alone."""
+    """VPC or tag exempts from the denial; the tag only for GetObject."""
     everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
     scp = iam.scp_exception("reader", "yes", [VPC], ["arn:aws:iam::*:role/admin"])
     decision = iam.evaluate(
@@ -551,7 +551,7 @@ def test_the_scp_exception(action: str, context: Any, wanted: str) -> None:
     ],
 )
 def test_the_tag_is_protected(action: str, principal: str, key: str, wanted: str) -> None:
-    """In every letter case, for users and sessions too."""
+    """Nobody else may set the tag, in any letter case, on users, roles and sessions."""
     everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
     scp = iam.scp_exception("reader", "yes", [VPC], ["arn:aws:iam::*:role/admin"])
     context = {
@@ -565,7 +565,7 @@ def test_the_tag_is_protected(action: str, principal: str, key: str, wanted: str
 
 
 def test_the_scp_leaves_the_tagged_role_its_jobs() -> None:
-    """What isn't S3's is none of its business."""
+    """The SCP doesn't affect other services than S3."""
     everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
     scp = iam.scp_exception("reader", "yes", [VPC])
     job = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/team-a-1"
@@ -594,13 +594,13 @@ def test_the_scp_leaves_the_tagged_role_its_jobs() -> None:
     ],
 )
 def test_what_is_no_exception(arguments: Any, said: str) -> None:
-    """One sentence."""
+    """Invalid VPCs, tags and administrators raise."""
     with pytest.raises(ValueError, match=re.escape(said)):
         iam.scp_exception(*arguments)
 
 
 def test_trust_versions_and_cors() -> None:
-    """The small ones."""
+    """The trust policy, the pipeline-version policy and the CORS rules."""
     assert "sagemaker.amazonaws.com" in iam.trust_policy().to_json()
     trust = iam.trust_policy(account=ACCOUNT).to_dict()["Statement"][0]
     assert {"StringEquals": {"aws:SourceAccount": ACCOUNT}} == trust["Condition"]
@@ -637,7 +637,7 @@ def long_policy(jobs: int, kind: str = "managed") -> iam.PolicyDocument:
 
 @pytest.mark.parametrize("kind", ["managed", "inline", "scp"])
 def test_split(kind: str) -> None:
-    """Every part fits, none is cut, all statements are there once, in order."""
+    """Every part fits, and the parts have all statements once and in order."""
     whole = long_policy(120)
     parts = whole.split(kind)
     assert len(parts) > 1
@@ -651,7 +651,7 @@ def test_split(kind: str) -> None:
 
 
 def test_what_cannot_be_split() -> None:
-    """A statement that is too long by itself, an unknown kind."""
+    """A statement that is too long by itself, or an unknown kind, raises."""
     made = iam.PolicyDocument(
         ({"Sid": "Big", "Effect": "Allow", "Action": "a:B", "Resource": ["x" * 7000]},)
     )
@@ -663,14 +663,14 @@ def test_what_cannot_be_split() -> None:
 
 
 def test_size_is_counted_without_white_space() -> None:
-    """As IAM counts."""
+    """The size is the one that IAM counts."""
     policy = iam.execution_role_policy(plan("jobs"))
     assert policy.size == len("".join(policy.to_json().split()))
     assert policy.size < LIMITS["managed"]
 
 
 def test_diff() -> None:
-    """What a change of the pipeline adds and removes."""
+    """The rules that a change of the pipeline adds and removes."""
     before = iam.execution_role_policy(plan("jobs"))
     changed = Plan.from_definition({"Steps": JOBS[1:]}, region=REGION, role_arn=EXECUTION)
     after = iam.execution_role_policy(changed)
@@ -698,7 +698,7 @@ def test_diff() -> None:
 
 
 def test_a_document_is_a_value() -> None:
-    """What ``to_dict`` gives may be changed without harm."""
+    """Changing the result of ``to_dict`` doesn't change the policy."""
     policy = iam.trust_policy()
     policy.to_dict()["Statement"][0]["Action"] = "changed"
     assert "changed" not in policy.to_json()
@@ -714,7 +714,7 @@ def linted() -> Any:
 
 
 def test_parliament_finds_nothing() -> None:
-    """But for what its data of 2025 doesn't know: newer actions, and a global condition key."""
+    """Except for actions and a key that are newer than its data of 2025."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own imports are deprecated
         parliament = pytest.importorskip("parliament")
@@ -731,7 +731,7 @@ def test_parliament_finds_nothing() -> None:
 
 
 def test_actions_are_those_of_botocore() -> None:
-    """Every action of SageMaker, EMR, EMR Serverless and EventBridge is an operation."""
+    """Actions of SageMaker, EMR, EMR Serverless and EventBridge are API operations."""
     session = botocore.session.get_session()
     models = {
         "sagemaker": "sagemaker",
@@ -752,7 +752,7 @@ def test_actions_are_those_of_botocore() -> None:
 
 
 def test_fields_are_those_of_the_requests() -> None:
-    """Every path from which a condition key is taken exists in botocore's model."""
+    """Every field of a condition key exists in botocore's model."""
     model = botocore.session.get_session().get_service_model("sagemaker")
     for operation, fields in FIELDS.items():
         for path in {path for paths in fields.values() for path in paths}:
@@ -766,7 +766,7 @@ def test_fields_are_those_of_the_requests() -> None:
 
 
 def test_condition_keys_are_those_of_the_reference() -> None:
-    """The table has, for each create action, the keys that the service reference lists."""
+    """Each create action has the keys of the service reference."""
     listed = {
         "CreateTransformJob": {"InstanceTypes", "OutputKmsKey", "VolumeKmsKey"},
         "CreateModel": {"NetworkIsolation", "VpcSubnets", "VpcSecurityGroupIds"},

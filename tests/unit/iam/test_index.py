@@ -123,7 +123,7 @@ def test_as_a_plain_walk(
     known: dict[str, str],
     unknown: set[str],
 ) -> None:
-    """The verdict, the deciding statements and the unknown keys, of any policies and request."""
+    """The index gives the same decision as testing every statement."""
     layers = read_layers(identity, boundary=boundary, scps=scps)
     context = Context(known, unknown)
     for resource in resources:
@@ -137,7 +137,7 @@ def test_as_a_plain_walk(
 )
 @settings(deadline=None)
 def test_nothing_that_matches_is_left_out(patterns: list[str], subjects: list[str]) -> None:
-    """Of many patterns that begin alike, too."""
+    """The index yields every match, also among many patterns with one beginning."""
     index = PatternIndex((one, None) for one in patterns)
     for subject in subjects:
         found = {one for one, _ in index.like(subject)}
@@ -147,7 +147,7 @@ def test_nothing_that_matches_is_left_out(patterns: list[str], subjects: list[st
 @given(st.lists(arns("${*}", "${?}"), min_size=1, max_size=40))
 @settings(deadline=None)
 def test_the_least_statements_cover_each_resource_once(asked: list[str]) -> None:
-    """Each resource that is asked about by one pattern, and no pattern that another one covers."""
+    """No pattern covers another one, and each resource is covered."""
     made = statements(Request("", "s3:GetObject", one) for one in asked)
     written = [one for statement in made for one in statement["Resource"]]
     pattern = {one: str(Template(one).fill(Context())) for one in (*asked, *written)}
@@ -176,19 +176,19 @@ def test_the_least_statements_cover_each_resource_once(asked: list[str]) -> None
     ],
 )
 def test_matching(pattern: str, subject: str, wanted: bool) -> None:
-    """A part is used once, and a line's end is a character."""
+    """Parts don't overlap, and a newline is a character."""
     assert wanted is matches(glob(pattern), subject)
 
 
 def test_two_patterns_that_cover_each_other() -> None:
-    """One of them stays."""
+    """Only one of two equivalent patterns stays."""
     asked = [Request("", "s3:GetObject", f"arn:aws:s3:::b/{stars}") for stars in ("**", "*")]
     [made] = statements(asked)
     assert ["arn:aws:s3:::b/**"] == made["Resource"]
 
 
 def test_a_star_and_a_dollar_in_a_name_are_two_names() -> None:
-    """What stands for itself covers nothing else."""
+    """Escaped characters cover nothing else."""
     asked = [Request("", "s3:GetObject", f"arn:aws:s3:::b/{one}") for one in ("a${*}", "a${$}")]
     [made] = statements(asked)
     assert sorted(one.resource for one in asked) == made["Resource"]

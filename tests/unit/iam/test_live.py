@@ -130,14 +130,14 @@ UNKNOWN = {"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}
 def test_the_simulators_answer(
     where: str, role: Any, decision: str, missing: tuple[str, ...], wanted: str, unknown: Any
 ) -> None:
-    """The stricter of the two; what depends on a key that it lacked stays indeterminate."""
+    """The stricter verdict wins; a key that the simulator lacked stays unknown."""
     found = row(Iam(role, decision, missing, where))
     assert (wanted, unknown) == (found.verdict, found.unknown)
 
 
 @pytest.mark.parametrize("refused", ["get_policy", "get_policy_version"])
 def test_the_permission_that_is_missing_is_named(refused: str) -> None:
-    """The one that was refused, not its neighbour."""
+    """The row names the permission that IAM denied."""
     wanted = {"get_policy": "iam:GetPolicy", "get_policy_version": "iam:GetPolicyVersion"}[refused]
     client = Iam(policy(), refused=(refused,))
     assert [wanted] == read_role(client, EXECUTION).refused
@@ -146,7 +146,7 @@ def test_the_permission_that_is_missing_is_named(refused: str) -> None:
 
 
 def test_a_role_that_is_read_whole() -> None:
-    """Its inline policies and its boundary."""
+    """The inline policy and the boundary are read."""
     found = read_role(Iam(policy()), EXECUTION)
     assert ({"inline": policy()}, [], {}) == (found.policies, found.refused, found.tags)
     assert policy() == found.boundary

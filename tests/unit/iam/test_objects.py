@@ -58,7 +58,7 @@ READERS = {
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_function_returned(form: str, reader: str) -> None:
-    """Is read from its output; the time of rendering and the execution are anybody's."""
+    """A function's result is read from its output, in any rendering and execution."""
     made = Plan.from_definition(
         {"Steps": [READERS[reader], function(form)]}, region=REGION, role_arn=EXECUTION
     )
@@ -95,7 +95,7 @@ def test_what_a_function_returned(form: str, reader: str) -> None:
     ],
 )
 def test_properties_of_other_steps(uri: Any, resource: str) -> None:
-    """What stands in another step's request is known; what only the run knows isn't."""
+    """A property of another step is known if that step's request has it."""
     output = {"OutputName": "out", "S3Output": {"S3Uri": "s3://b/processed"}}
     circle = {"S3OutputPath": {"Get": "Steps.Circle.OutputDataConfig.S3OutputPath"}}
     listed = [

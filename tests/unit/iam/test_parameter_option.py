@@ -17,7 +17,7 @@ from .test_parameters import DEFINITION
 def test_a_value_takes_the_place_of_the_default(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """In the plan and in the policy."""
+    """The plan and the policy have the value."""
     file = tmp_path / "definition.json"
     file.write_text(json.dumps(DEFINITION))
     more = ["--format", "json", "--parameter", "Group=team-z"]
@@ -31,7 +31,7 @@ def test_a_value_takes_the_place_of_the_default(
 def test_what_is_no_parameter(
     given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit status 2, and one line."""
+    """The command exits with status 2 and one line."""
     file = tmp_path / "definition.json"
     file.write_text(json.dumps(DEFINITION))
     with pytest.raises(SystemExit) as ended:
@@ -50,7 +50,7 @@ def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 def test_the_preflight_judges_the_given_value(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And marks what it judged for a default."""
+    """The preflight marks rows that depend on a default."""
     train = {"TrainingJobName": "team-a", "RoleArn": {"Get": "Parameters.Role"}}
     definition = {
         "Parameters": [{"Name": "Role", "Type": "String", "DefaultValue": WORKER}],

@@ -69,7 +69,7 @@ def planned(**more: Any) -> Plan:
 
 
 def test_the_generated_policy_is_enough_for_the_defaults() -> None:
-    """Its own preflight is ok, and says which rows hold for the defaults only."""
+    """The preflight is ok, and marks rows that depend on defaults."""
     policy = iam.execution_role_policy(planned())
     answer = iam.preflight(planned(), role_policies=[policy])
     assert answer.ok
@@ -91,7 +91,7 @@ def test_the_generated_policy_is_enough_for_the_defaults() -> None:
 
 @pytest.mark.parametrize("how", ["plan", "generator", "preflight"])
 def test_values_that_are_given(how: str) -> None:
-    """Hold in place of the defaults, and nothing hangs on a default then."""
+    """Given values replace the defaults, so no row depends on a default."""
     given = {
         name: value.replace("team-a", "team-b")
         for name, value in DEFAULTS.items()
@@ -113,7 +113,7 @@ def test_values_that_are_given(how: str) -> None:
 
 
 def test_a_condition_on_what_a_parameter_says() -> None:
-    """Is decided by its value, and by its default where none is given."""
+    """The condition is tested with the given value, else with the default."""
     condition_of = {"StringEquals": {"sagemaker:InstanceTypes": "ml.m5.large"}}
     policy = {
         "Statement": {
@@ -131,7 +131,7 @@ def test_a_condition_on_what_a_parameter_says() -> None:
 
 
 def test_a_plan_says_what_hangs_on_a_default() -> None:
-    """A job's name and role; not where the policy gives the role."""
+    """A job's name and role may depend on one; a role of the policy doesn't."""
     assert {"Train": ("Role",), "Register": ("Group",), "Joined": ("Group",)} == {
         job.step: job.defaults for job in planned()
     }
@@ -144,7 +144,7 @@ def test_a_plan_says_what_hangs_on_a_default() -> None:
 
 
 def test_parameters_without_default_stay_unknown() -> None:
-    """Nothing is granted for them, until their value is given."""
+    """Nothing is granted for them until they have a value."""
     definition = {**DEFINITION, "Parameters": [{"Name": n, "Type": "String"} for n in DEFAULTS]}
     made = Plan.from_definition(definition, region=REGION, role_arn=EXECUTION)
     policy = iam.execution_role_policy(made)
@@ -155,7 +155,7 @@ def test_parameters_without_default_stay_unknown() -> None:
 
 
 def test_a_parameter_that_is_not_there() -> None:
-    """A sentence with the nearest, wherever it is given."""
+    """The error has the nearest name, for every function."""
     policy = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
     for call in (
         lambda: planned(parameters={"Rolle": "x"}),
@@ -168,7 +168,7 @@ def test_a_parameter_that_is_not_there() -> None:
 
 
 def test_parameters_that_matter_to_no_request_are_not_named() -> None:
-    """No note says that something hangs on a default where nothing does."""
+    """No note names a parameter on which nothing depends."""
     arguments = {
         "TrainingJobName": "team-a",
         "RoleArn": WORKER,

@@ -44,7 +44,7 @@ def row(
 
 
 def test_rows() -> None:
-    """Each action that the service asks for a job, on the job's pattern or the role."""
+    """Each action of a job has a row, on the job's pattern or the role."""
     policy = iam.execution_role_policy(training())
     answer = iam.preflight(training(), role_policies=[policy])
     assert [
@@ -61,7 +61,7 @@ def test_rows() -> None:
 
 
 def test_as_data_and_as_a_table() -> None:
-    """JSON with every field; HTML that escapes."""
+    """JSON has every field; HTML is escaped."""
     answer = iam.preflight(training(), role_policies=[])
     data = json.loads(json.dumps(answer.to_dict()))
     assert not data["ok"]
@@ -100,7 +100,7 @@ def test_as_data_and_as_a_table() -> None:
     ],
 )
 def test_what_is_known_of_a_request(statement: Any, arguments: Any, wanted: str) -> None:
-    """From the definition where it tells; else nobody says."""
+    """Condition keys come from the definition; the others are unknown."""
     made = training(ResourceConfig={"InstanceType": arguments})
     found = row(made, allow("sagemaker:CreateTrainingJob", TRAIN, Condition=statement))
     assert wanted == found.verdict
@@ -147,7 +147,7 @@ def test_what_is_known_of_a_request(statement: Any, arguments: Any, wanted: str)
 def test_where_condition_keys_are_read(
     step_type: str, arguments: Any, key: str, value: Any
 ) -> None:
-    """In each step type's own fields; another value is refused, so the key counted."""
+    """Each step type has its own fields; another value is denied."""
     made = Plan.from_definition(
         {"Steps": [step("S", step_type, arguments)]}, region=REGION, role_arn=EXECUTION
     )
@@ -162,7 +162,7 @@ def test_where_condition_keys_are_read(
 
 
 def test_tags() -> None:
-    """The user's tags are in the request, and in that of AddTags; others aren't known."""
+    """The user's tags are keys of the create request and of AddTags; others are unknown."""
     made = training(Tags=[{"Key": "team", "Value": "a"}, {"Key": "run", "Value": {"Get": "x"}}])
     for key, wanted in (("team", "allowed"), ("run", "indeterminate"), ("other", "indeterminate")):
         condition = {"StringEquals": {f"aws:RequestTag/{key}": "a"}}
@@ -203,7 +203,7 @@ LAMBDA = step("Call", "Lambda", FunctionArn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:
 def test_what_a_request_has_and_has_not(
     action: str, operator: str, key: str, value: str, wanted: str
 ) -> None:
-    """Whatever the step, and whoever asks."""
+    """Keys that a request can't have are absent, for every step and principal."""
     tags = [{"Key": "own", "Value": "a"}]
     arguments = {"TrainingJobName": "team-a", "RoleArn": EXECUTION, "Tags": tags}
     training_step = step("Train", "Training", arguments)
@@ -253,7 +253,7 @@ IN_GROUP = step(
 def test_what_belongs_to_which_request(
     listed: Any, action: str, key: str, value: str, wanted: str
 ) -> None:
-    """What is known of one request of a step isn't known of the next."""
+    """A key of one request of a step isn't a key of the next one."""
     config = {"ExperimentName": "p", "TrialName": "t"}
     made = Plan.from_definition(
         {"Steps": [listed], "PipelineExperimentConfig": config}, region=REGION, account=ACCOUNT
@@ -269,7 +269,7 @@ def test_what_belongs_to_which_request(
 
 
 def test_an_endpoint_config_tells_its_instances() -> None:
-    """As a job does."""
+    """An endpoint config has the key of instance types, as a job does."""
     variant = {"VariantName": "a", "InstanceType": "ml.m5.large"}
     arguments = {"EndpointConfigName": "c", "ProductionVariants": [variant]}
     made = Plan.from_definition({"Steps": [step("C", "EndpointConfig", arguments)]})
@@ -280,7 +280,7 @@ def test_an_endpoint_config_tells_its_instances() -> None:
 
 
 def test_a_row_can_be_unpacked() -> None:
-    """Into step, action, resource, verdict and statements."""
+    """A row unpacks into step, action, resource, verdict and statements."""
     step_name, action, resource, verdict, statements = iam.preflight(training(), role_policies=[])[
         0
     ]
@@ -289,7 +289,7 @@ def test_a_row_can_be_unpacked() -> None:
 
 
 def test_what_the_caller_knows() -> None:
-    """A key that the caller gives is known."""
+    """A key from the caller is known."""
     condition = {"StringEquals": {"aws:PrincipalTag/team": "a"}}
     statement = allow("sagemaker:CreateTrainingJob", TRAIN, Condition=condition)
     for value, wanted in (("a", "allowed"), ("b", "implicitDeny")):
@@ -312,12 +312,12 @@ def test_what_the_caller_knows() -> None:
     ],
 )
 def test_patterns_against_the_real_form(named: str, wanted: str) -> None:
-    """An Allow has to cover every name that the service may make."""
+    """An Allow has to cover every name that the service may generate."""
     assert wanted == row(training(), allow("sagemaker:CreateTrainingJob", HEAD + named)).verdict
 
 
 def test_a_deny_that_meets_a_part_of_the_names() -> None:
-    """Is not overlooked."""
+    """A Deny for some of the names makes the verdict indeterminate."""
     statements = [
         allow("sagemaker:*", "*"),
         {**allow("sagemaker:*", f"{HEAD}training-job/*-z*"), "Effect": "Deny"},
@@ -331,7 +331,7 @@ OTHER_THINGS = ("domain/*", "user-profile/*", "app/*", "*/team-b-*")
 
 @pytest.mark.parametrize("named", OTHER_THINGS)
 def test_what_is_about_other_things_is_not_met(named: str) -> None:
-    """A name has no ``:`` and no ``/`` in it, so a domain's statement never meets a job."""
+    """A name has no ``:`` or ``/``, so a domain's statement can't match a job."""
     there = f"arn:aws:sagemaker:*:*:{named}"
     deny = {"Effect": "Deny", "Action": "sagemaker:*", "Resource": there}
     assert "allowed" == row(training(), allow("*", "*"), deny).verdict
@@ -355,7 +355,7 @@ def test_what_is_about_other_things_is_not_met(named: str) -> None:
     ],
 )
 def test_objects_that_only_a_run_names(bucket: Any, statement: Any, wanted: str) -> None:
-    """Nobody is allowed by ignorance, and nobody denied."""
+    """A statement decides only if it covers every possible object."""
     values = ["s3:/", bucket, {"Get": "Execution.PipelineExecutionId"}, "e.json"]
     read = {"S3Uri": {"Std:Join": {"On": "/", "Values": values}}, "Path": "a"}
     made = Plan.from_definition({"Steps": [condition(read=read)]}, region=REGION)
@@ -368,14 +368,14 @@ def test_objects_that_only_a_run_names(bucket: Any, statement: Any, wanted: str)
 
 
 def test_a_place_that_is_not_known() -> None:
-    """A policy for one region covers a part of every region only."""
+    """A policy for one region covers only a part of all regions."""
     made = Plan.from_definition({"Steps": JOBS[1:2]})
     found = row(made, allow("sagemaker:CreateTrainingJob", f"{HEAD}training-job/*"))
     assert ("indeterminate", ()) == (found.verdict, found.unknown)
 
 
 def test_boundary_and_scps() -> None:
-    """Each has to allow too; an SCP binds the author as well."""
+    """Each has to allow the request too; an SCP also applies to the author."""
     made = training()
     policy = iam.execution_role_policy(made)
     nothing = document()
@@ -394,7 +394,7 @@ def test_boundary_and_scps() -> None:
 
 
 def test_the_author_is_asked_for_what_authors_do() -> None:
-    """With the pipeline's own name and its role."""
+    """The author's rows have the pipeline's name and its role."""
     made = plan("jobs")
     policy = iam.execution_role_policy(made)
     answer = iam.preflight(made, role_policies=[policy], author_policies=[iam.author_policy(made)])
@@ -405,7 +405,7 @@ def test_the_author_is_asked_for_what_authors_do() -> None:
 
 
 def test_an_unknown_step_type_is_indeterminate() -> None:
-    """What nobody has written down is never allowed."""
+    """A step type without known permissions is never allowed."""
     made = Plan.from_definition({"Steps": [step("L", "Lineage")]})
     answer = iam.preflight(made, role_policies=[document(allow("*", "*"))])
     assert [("unknown", "indeterminate")] == [(one.action, one.verdict) for one in answer]
@@ -452,12 +452,12 @@ CREATE = "sagemaker:CreateTrainingJob"
     ],
 )
 def test_warnings(statement: Any, wanted: list[str]) -> None:
-    """One for each thing that is unwise, with the policy that it is in."""
+    """Each finding has its code and the policy that it is about."""
     assert wanted == codes(training(), statement)
 
 
 def test_what_still_names_unprefixed_jobs() -> None:
-    """Beside a statement that is right too; not where it is about other types or other prefixes."""
+    """A stale pattern is reported, except for other types or prefixes."""
     right, old = allow(CREATE, TRAIN), allow(CREATE, f"{HEAD}training-job/pipelines-*")
     assert ["PFX016"] == codes(training(), right, old)
     other_type = allow("sagemaker:*", f"{HEAD}processing-job/pipelines-*")
@@ -479,7 +479,7 @@ def test_unprefixed_tuning_jobs_are_not_called_pipelines() -> None:
 
 
 def test_a_group_has_no_prefixing_to_turn_on() -> None:
-    """Its versions are called after it."""
+    """Its versions have the group's name, with prefixing on or off."""
     listed = step("R", "RegisterModel", {"ModelPackageGroupName": "churn"})
     made = Plan.from_definition({"Steps": [listed]}, region=REGION)
     assert [] == codes(made, allow("sagemaker:*", f"{HEAD}model-package/team-a-*"))
@@ -487,7 +487,7 @@ def test_a_group_has_no_prefixing_to_turn_on() -> None:
 
 @pytest.mark.parametrize("layer", ["deny", "boundary", "scps"])
 def test_the_forbidden_form_is_found_everywhere(layer: str) -> None:
-    """In a guard, a boundary and an SCP as well."""
+    """A Deny, a boundary and an SCP are checked too."""
     form = f"{HEAD}*/team-a-*"
     policies = [allow(CREATE, TRAIN)]
     given: dict[str, Any] = {}
@@ -501,14 +501,14 @@ def test_the_forbidden_form_is_found_everywhere(layer: str) -> None:
 
 
 def test_a_voided_prefix_that_a_boundary_holds_is_none() -> None:
-    """What counts is what the role may do in the end."""
+    """The finding is about what all layers together allow."""
     everything, bound = document(allow("*", "*")), document(allow("*", TRAIN))
     answer = iam.preflight(training(), role_policies=[everything], boundary=bound)
     assert answer.warnings == ()
 
 
 def test_warnings_with_prefixing_off() -> None:
-    """A policy for a prefix, and jobs that have none."""
+    """A policy for a prefix is reported for jobs without one."""
     statement = allow(CREATE, f"{HEAD}training-job/team-a-*")
     assert ["PFX016"] == codes(training(None), statement)
     assert [] == codes(training(None), allow(CREATE, f"{HEAD}training-job/pipelines-*"))
@@ -516,7 +516,7 @@ def test_warnings_with_prefixing_off() -> None:
 
 
 def test_collisions() -> None:
-    """At a hyphen, in any letter case; the same prefix twice; nothing else."""
+    """Prefixes collide at a hyphen, in any letter case, or if they are equal."""
     assert () == iam.collisions(["risk", "risky", "fraud"])
     assert [("risk", "risk-eu"), ("risk", "risk-eu-x"), ("risk-eu", "risk-eu-x")] == [
         tuple(one) for one in iam.collisions(["risk-eu-x", "risk", "risk-eu"])
@@ -528,7 +528,7 @@ def test_collisions() -> None:
 
 
 def test_collisions_of_policies(tmp_path: Any) -> None:
-    """Their short prefixes too; from a folder of files, at any depth."""
+    """Short prefixes count too; a directory's files are read at any depth."""
     one, other = PrefixPolicy("risk-team", short_prefix="risk"), PrefixPolicy("risk-eu")
     assert [("risk", "risk-eu")] == [tuple(pair) for pair in iam.collisions([one, other])]
     (tmp_path / "deep").mkdir()
@@ -545,7 +545,7 @@ def test_collisions_of_policies(tmp_path: Any) -> None:
 
 
 def test_a_tuning_job_of_two_roles_is_judged_for_each() -> None:
-    """Both have to be passed."""
+    """Both roles have to be passed."""
     made = plan("jobs")
     answer = iam.preflight(made, role_policies=[iam.execution_role_policy(made)])
     passed = {r.resource for r in answer if r.action == "iam:PassRole" and r.step == "Tune"}
@@ -553,7 +553,7 @@ def test_a_tuning_job_of_two_roles_is_judged_for_each() -> None:
 
 
 def test_who_passes_a_role_is_known() -> None:
-    """The execution role, in the account; the region isn't, since IAM has none."""
+    """The principal and its account are known; the region isn't, as IAM is global."""
     for key, value, wanted in (
         ("aws:PrincipalArn", EXECUTION, "allowed"),
         ("aws:PrincipalArn", WORKER, "implicitDeny"),
@@ -564,7 +564,7 @@ def test_who_passes_a_role_is_known() -> None:
 
 
 def test_a_group_that_is_called_like_its_type() -> None:
-    """Is named as it is."""
+    """The resource has the group's name once."""
     step_of = step("R", "RegisterModel", {"ModelPackageGroupName": "my-model-package"})
     made = Plan.from_definition({"Steps": [step_of]}, region=REGION, account=ACCOUNT)
     answer = iam.preflight(made, role_policies=[iam.execution_role_policy(made)])

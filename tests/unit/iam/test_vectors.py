@@ -15,7 +15,7 @@ VERDICTS = ("allowed", "implicitDeny", "explicitDeny")
 
 @pytest.mark.parametrize("group", [group for _, group in GROUPS], ids=[name for name, _ in GROUPS])
 def test_agrees(group: list[dict[str, Any]]) -> None:
-    """The verdict of every vector."""
+    """The verdict of every vector is the stored one."""
     differing = {
         one["id"]: (one["expected"], got)
         for one in group
@@ -25,7 +25,7 @@ def test_agrees(group: list[dict[str, Any]]) -> None:
 
 
 def test_all_of_them_are_asked() -> None:
-    """None is lost on the way."""
+    """The files have all vectors."""
     assert (1620, 113, 81) == (
         len(vectors("open.jsonl.gz")),
         len(vectors("handmade.jsonl")),
@@ -34,14 +34,14 @@ def test_all_of_them_are_asked() -> None:
 
 
 def test_the_guide_is_followed_where_the_oracle_parts_from_it() -> None:
-    """In what is disputed, the documentation decides where it says something."""
+    """If oracle and documentation differ, the documentation counts."""
     documented = [one for one in DISPUTED if one["docs_reading"]]
     assert len(documented) == 17
     assert [one["docs_reading"] for one in documented] == [ask(one).verdict for one in documented]
 
 
 def test_what_the_guide_leaves_open_is_decided_or_said_to_be_open() -> None:
-    """One of four verdicts, or for a value that can't be read a ValueError; never a guess at it."""
+    """The result is a verdict, or a ValueError for an invalid value."""
     silent = [one for one in DISPUTED if not one["docs_reading"]]
     for one in silent:
         if one["group"] == "variable-in-non-string-operator":
@@ -68,7 +68,7 @@ OPEN = {
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_who_decided(verdict: str) -> None:
-    """A refusal names every Deny that applies, a grant an Allow of each layer."""
+    """A denial names every Deny that applies, an allowed request an Allow of each layer."""
     for one in vectors("handmade.jsonl"):
         decision = ask(one)
         if decision.verdict != verdict:

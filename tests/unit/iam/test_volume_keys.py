@@ -40,7 +40,7 @@ def granted(policy: iam.PolicyDocument) -> list[str]:
 
 @pytest.mark.parametrize("step_type", JOBS)
 def test_a_job_under_the_execution_role(step_type: str) -> None:
-    """Asks for the grant, within the call that makes it."""
+    """The grant is a request within the create call."""
     made = planned(step_type, JOBS[step_type])
     policy = iam.execution_role_policy(made)
     assert ([KEY], ()) == (granted(policy), policy.notes)
@@ -59,7 +59,7 @@ def test_a_job_under_the_execution_role(step_type: str) -> None:
     ],
 )
 def test_a_job_under_another_role(step_type: str, arguments: Any, role: str) -> None:
-    """Has the permission in its own role, and the policy says so."""
+    """The job's role needs the permission, and a note says so."""
     made = planned(step_type, arguments)
     policy = iam.execution_role_policy(made)
     assert [] == granted(policy)
@@ -72,7 +72,7 @@ def test_a_job_under_another_role(step_type: str, arguments: Any, role: str) -> 
 
 @pytest.mark.parametrize("key", ["alias/mine", {"Get": "Steps.A.B"}])
 def test_a_key_that_nobody_can_name(key: Any) -> None:
-    """Is not granted, and judged as unknown."""
+    """An unknown key isn't granted, and its row isn't allowed."""
     made = planned("Training", {"RoleArn": EXECUTION, "ResourceConfig": {"VolumeKmsKeyId": key}})
     policy = iam.execution_role_policy(made)
     assert [] == granted(policy)
@@ -81,7 +81,7 @@ def test_a_key_that_nobody_can_name(key: Any) -> None:
 
 
 def test_a_key_by_default() -> None:
-    """Is that of the parameter's value, and marked."""
+    """The key is the default of the parameter, and the row says so."""
     parameters = [{"Name": "Key", "Type": "String", "DefaultValue": KEY}]
     arguments = {
         "RoleArn": EXECUTION,
@@ -97,6 +97,6 @@ def test_a_key_by_default() -> None:
 
 
 def test_a_key_for_outputs_alone() -> None:
-    """Takes no grant."""
+    """A key for outputs needs no grant."""
     arguments = {"RoleArn": EXECUTION, "OutputDataConfig": {"KmsKeyId": KEY}}
     assert [] == granted(iam.execution_role_policy(planned("Training", arguments)))
