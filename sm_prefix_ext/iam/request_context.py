@@ -109,9 +109,9 @@ _REQUEST_KEYS = frozenset(key for fields in FIELDS.values() for key in fields)
 _DEFAULTED = frozenset(
     {_TYPES, _ISOLATION, _ENCRYPTION, _RUNTIME, "sagemaker:ModelApprovalStatus"},
 )
-"""The keys that the service fills with a default if the request doesn't have the field.
+"""The keys that the service may set itself if the request doesn't have the field.
 
-That IAM then sees the default is inferred; the reference doesn't say so.
+Then the key is unknown, not absent.
 """
 _OF_A_KEY_ID = frozenset({"sagemaker:VolumeKmsKeyArn", "sagemaker:OutputKmsKeyArn"})
 _REQUEST_TAG = "aws:RequestTag/"
@@ -142,12 +142,13 @@ class _Change:
 
 
 _CHANGES: Mapping[str, _Change] = {
-    # IAM authorizes the tags of a creating request as AddTags, so both have the same tags.
+    # The tags of a creating request are authorized as AddTags, so both requests have the same.
     "AddTags": _Change(keeps_tags=True),
     # Whether a request to another service has tags isn't known.
     "other": _Change(),
     "without tags": _Change(absent=_REQUEST_KEYS | _OF_TAGGING),
-    # IAM is a global service: the region of its requests needn't be the pipeline's.
+    # IAM is a global service: the region of its requests needn't be the pipeline's. The keys of
+    # passing a role, which the creating request lacks, are the point of this one.
     "PassRole": _Change(
         dropped=_REQUEST_KEYS | {_REGION},
         absent=_REQUEST_KEYS | _OF_TAGGING,

@@ -16,6 +16,7 @@ from .pattern_overlap import Patterns
 from .patterns import Context, Template, glob, matches, without_markers
 
 _VERSIONS = ("2012-10-17", "2008-10-17")
+"""The newer one has policy variables, the older one is the default: IAM user guide, "Version"."""
 _DOCUMENT_ELEMENTS = {"Version", "Id", "Statement"}
 _STATEMENT_ELEMENTS = {
     *("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"),
@@ -115,16 +116,7 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
         raise ValueError(
             f"{policy} is {type(document).__name__}; wanted a policy document, a dict."
         )
-    for key in document:
-        if key not in _DOCUMENT_ELEMENTS:
-            raise ValueError(
-                f"{policy}: {key!r} is not an element of a policy document; remove it."
-            )
-    if not isinstance(document.get("Id", ""), str):
-        raise ValueError(f"{policy}: Id is {document['Id']!r}; wanted a string.")
-    version = document.get("Version", _VERSIONS[1])
-    if version not in _VERSIONS:
-        raise ValueError(f"{policy}: Version is {version!r}; wanted {' or '.join(_VERSIONS)}.")
+    version = _checked_version(document, policy)
     listed = document.get("Statement")
     if isinstance(listed, Mapping):
         listed = [listed]
@@ -139,6 +131,21 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
         except ValueError as error:
             raise ValueError(f"{policy}, statement {index}: {error}.") from None
     return tuple(statements)
+
+
+def _checked_version(document: Mapping[str, Any], policy: str) -> str:
+    """Return a document's version after checking its elements other than ``Statement``."""
+    for key in document:
+        if key not in _DOCUMENT_ELEMENTS:
+            raise ValueError(
+                f"{policy}: {key!r} is not an element of a policy document; remove it."
+            )
+    if not isinstance(document.get("Id", ""), str):
+        raise ValueError(f"{policy}: Id is {document['Id']!r}; wanted a string.")
+    version = document.get("Version", _VERSIONS[1])
+    if version not in _VERSIONS:
+        raise ValueError(f"{policy}: Version is {version!r}; wanted {' or '.join(_VERSIONS)}.")
+    return str(version)
 
 
 def _statement(statement: Any, policy: str, index: int, variables: bool) -> Statement:
