@@ -109,7 +109,7 @@ def test_the_account(definition: Any, known: dict[str, str], account: str) -> No
     assert Plan.from_definition(definition, **known) == late
 
 
-def test_an_account_that_only_the_roles_tell_is_nobodys_mistake() -> None:
+def test_an_account_known_from_roles_only_is_no_finding() -> None:
     """If the account isn't known and all roles agree, there is no finding."""
     assert () == iam.foreign_roles(roles(FOREIGN))
     assert 1 == len(iam.foreign_roles(roles(FOREIGN, WORKER), ACCOUNT))

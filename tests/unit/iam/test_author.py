@@ -36,7 +36,7 @@ def rows(plan: Plan, policies: Any, **more: Any) -> list[Any]:
     return [row for row in answer if row.principal == "author"]
 
 
-def test_what_is_sent_is_granted_and_judged() -> None:
+def test_author_requests_are_granted_and_checked() -> None:
     """Uploads are allowed by their stable part; Lambda's role may be passed to Lambda only."""
     made = planned(*SENT)
     policy = iam.author_policy(made)

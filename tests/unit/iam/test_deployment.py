@@ -73,7 +73,7 @@ def blocks(configuration: str) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda one: f"{one.kind} {one.name[:20]}")
-def test_the_tools_take_it(document: iam.PolicyDocument) -> None:
+def test_the_tools_accept_it(document: iam.PolicyDocument) -> None:
     """cfn-lint has no findings, and an HCL parser reads each part."""
     template = document.to_cloudformation()
     assert [] == linted(template)
@@ -145,14 +145,14 @@ def test_a_name_that_iam_does_not_take(name: str) -> None:
 
 
 @given(NAMES, NAMES)
-def test_two_names_stay_two(one: str, other: str) -> None:
+def test_different_names_stay_different(one: str, other: str) -> None:
     """Different names stay different, whatever characters they have."""
     if one != other:
         for spelt in (name_in_iam, logical_id, label):
             assert spelt(one) != spelt(other)
 
 
-def test_two_long_names_stay_two() -> None:
+def test_long_names_stay_different() -> None:
     """Long names that differ only at the end stay different."""
     for spelt, most in ((name_in_iam, 128), (logical_id, 255)):
         one, other = spelt("a" * 300 + "-b"), spelt("a" * 300 + "-c")

@@ -100,11 +100,11 @@ def test_a_customers_key(key: Any, resource: str | None) -> None:
     assert (resource is not None) == answer.ok
     [row] = [row for row in answer if row.action == "kms:CreateGrant"]
     assert "Live" == row.step
-    said = "Step Live: Nothing is granted for kms:CreateGrant, since the definition doesn't"
-    assert (resource is None) == any(said in note for note in policy.notes)
+    message = "Step Live: Nothing is granted for kms:CreateGrant, since the definition doesn't"
+    assert (resource is None) == any(message in note for note in policy.notes)
 
 
-def test_a_config_without_a_name_opens_no_door() -> None:
+def test_a_config_without_a_name_is_not_granted() -> None:
     """Nothing is granted for a config whose name isn't known."""
     made = Plan.from_definition(
         {"Steps": [step("C", "EndpointConfig", {})]}, region=REGION, account=ACCOUNT

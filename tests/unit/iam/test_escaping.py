@@ -174,7 +174,7 @@ CHANGES = (
 
 
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
-def test_no_field_smuggles(path: Path) -> None:
+def test_no_field_adds_a_wildcard(path: Path) -> None:
     """Special characters in any field add no wildcard, at its start, middle or end."""
     for smuggled in SMUGGLED:
         for change in CHANGES:
@@ -187,7 +187,7 @@ def test_no_field_smuggles(path: Path) -> None:
     st.sampled_from(CHANGES),
     st.text(st.sampled_from("*?${}:/-a'\"[]. "), max_size=12),
 )
-def test_no_text_smuggles(path: Path, change: Any, text: str) -> None:
+def test_no_special_character_adds_a_wildcard(path: Path, change: Any, text: str) -> None:
     """No special character of policies adds a wildcard or a variable."""
     no_more(path, change, text)
 
@@ -207,7 +207,7 @@ def test_no_join_puts_a_variable_together(parts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("smuggled", ["*", "?", "${aws:username}", "$"])
-def test_what_is_sent_beside_the_pipeline_smuggles_nothing(smuggled: str) -> None:
+def test_author_requests_add_no_wildcard(smuggled: str) -> None:
     """Names of buckets, objects, functions and roles add no wildcard."""
     sent = (
         AuthorRequest("s3:PutObject", f"arn:aws:s3:::b{smuggled}/code/{smuggled}/x"),

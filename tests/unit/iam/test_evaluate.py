@@ -127,7 +127,7 @@ def test_what_a_pattern_of_a_resource_stands_for(resource: str, named: str, want
     assert wanted == verdict(there, resource=asked)
 
 
-def test_what_a_decision_tells() -> None:
+def test_a_decision_names_its_statements() -> None:
     """A decision has the policy, the statement and the effect, and a readable form."""
     boundary = policy(EVERYTHING)
     decision = iam.evaluate(
@@ -172,7 +172,9 @@ def test_a_generated_document_is_taken_as_it_is() -> None:
         ("abc", "*d*", "implicitDeny"),
     ],
 )
-def test_a_pattern_is_asked_about_as_a_whole(named: str, asked: str, wanted: str) -> None:
+def test_a_resource_with_wildcards_is_evaluated_as_a_whole(
+    named: str, asked: str, wanted: str
+) -> None:
     """An Allow that matches a part of the resource isn't enough."""
     head = JOB.rpartition("/")[0]
     got = verdict(allow(Resource=f"{head}/{named}"), resource=f"{head}/{asked}")
@@ -190,7 +192,7 @@ def test_the_keys_of_s3_objects_may_have_such_characters() -> None:
     )
 
 
-def test_a_pattern_with_many_stars_is_no_trap() -> None:
+def test_a_pattern_with_many_stars_is_fast() -> None:
     """A hostile pattern is matched without backtracking."""
     head = JOB.rpartition("/")[0]
     hostile = allow(Resource=f"{head}/{'*a' * 40}b")
@@ -261,10 +263,10 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("broken", "said"), BROKEN)
+@pytest.mark.parametrize(("broken", "message"), BROKEN)
 @pytest.mark.parametrize("place", ["identity", "boundary", "session", "scps"])
 def test_a_broken_document_is_an_error_and_never_an_allow(
-    broken: Any, said: str, place: str
+    broken: Any, message: str, place: str
 ) -> None:
     """The error has the policy, the statement and the element."""
     document = policy(*broken) if isinstance(broken, list) else broken
@@ -274,20 +276,20 @@ def test_a_broken_document_is_an_error_and_never_an_allow(
     given[place] = {"identity": [document, good], "scps": [[document], [good]]}.get(place, document)
     with pytest.raises(ValueError) as error:
         iam.evaluate(CREATE, JOB, **given)
-    assert said.replace("identity[0]", label) in str(error.value)
+    assert message.replace("identity[0]", label) in str(error.value)
     assert str(error.value).startswith(label)
     assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("scps", [policy(EVERYTHING), "text", None, 3])
-def test_levels_that_are_none(scps: Any) -> None:
+def test_invalid_levels(scps: Any) -> None:
     """A document instead of levels raises: its keys would be levels without policies."""
     with pytest.raises(ValueError, match=r"scps is .*; wanted a list of levels"):
         iam.evaluate(CREATE, JOB, identity=[policy(EVERYTHING)], scps=scps)
 
 
 @pytest.mark.parametrize("given", ["{}", None, 7])
-def test_policies_that_are_none(given: Any) -> None:
+def test_invalid_policies(given: Any) -> None:
     """A string raises; it isn't a sequence of documents."""
     with pytest.raises(ValueError, match=r"identity is .*; wanted policy documents"):
         iam.evaluate(CREATE, JOB, identity=given)
@@ -367,7 +369,7 @@ def test_another_allow_never_allows_less(listed: Any, added: Any, context: Any) 
 
 
 @given(POLICIES.flatmap(lambda p: st.tuples(st.just(p), st.permutations(p))), CONTEXTS)
-def test_the_order_of_statements_is_nothing(both: Any, context: Any) -> None:
+def test_the_order_of_statements_does_not_matter(both: Any, context: Any) -> None:
     one, other = both
     assert verdict(*one, context=context) == verdict(*other, context=context)
     apart = iam.evaluate(CREATE, JOB, identity=[policy(s) for s in other], context=context)

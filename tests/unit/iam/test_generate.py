@@ -270,13 +270,15 @@ def test_what_is_left_open_is_noted() -> None:
         ),
     ],
 )
-def test_no_door_is_opened_for_what_only_a_run_decides(listed: Any, granted: list[str]) -> None:
+def test_resources_unknown_before_the_run_are_not_granted(listed: Any, granted: list[str]) -> None:
     """All jobs, groups or buckets are never granted; a note says so."""
     made = Plan.from_definition({"Steps": [listed]}, region=REGION, account=ACCOUNT)
     policy = iam.execution_role_policy(made)
     assert granted == [one for s in policy.statements for one in s["Resource"]]
-    said = "only known at run time" if granted else "the definition doesn't determine the resource"
-    assert said in "\n".join(policy.notes)
+    message = (
+        "only known at run time" if granted else "the definition doesn't determine the resource"
+    )
+    assert message in "\n".join(policy.notes)
     assert bool(granted) == iam.preflight(made, role_policies=[policy]).ok
 
 
@@ -492,7 +494,7 @@ def test_a_teams_prefix() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "kinds", "said"),
+    ("policy", "kinds", "message"),
     [
         (PrefixPolicy(), None, "has no prefix"),
         (PrefixPolicy("team-alpha"), ["Tuning"], "no short_prefix"),
@@ -500,9 +502,9 @@ def test_a_teams_prefix() -> None:
         (PrefixPolicy("team-a"), ["training"], "'training' is not a step type"),
     ],
 )
-def test_prefixes_that_cannot_be_granted(policy: PrefixPolicy, kinds: Any, said: str) -> None:
+def test_prefixes_that_cannot_be_granted(policy: PrefixPolicy, kinds: Any, message: str) -> None:
     """A missing prefix or an unknown step type raises."""
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         iam.prefix_policy(policy, kinds)
 
 
@@ -581,7 +583,7 @@ def test_the_scp_leaves_the_tagged_role_its_jobs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("k", "v", []), "vpc_ids is"),
         (("k", "v", VPC), "vpc_ids is"),
@@ -593,9 +595,9 @@ def test_the_scp_leaves_the_tagged_role_its_jobs() -> None:
         (("k", "v", [VPC], ["admin"]), "admin_arns is"),
     ],
 )
-def test_what_is_no_exception(arguments: Any, said: str) -> None:
+def test_invalid_arguments_of_the_scp_exception(arguments: Any, message: str) -> None:
     """Invalid VPCs, tags and administrators raise."""
-    with pytest.raises(ValueError, match=re.escape(said)):
+    with pytest.raises(ValueError, match=re.escape(message)):
         iam.scp_exception(*arguments)
 
 

@@ -75,8 +75,8 @@ class Iam:
         return {"EvaluationResults": [self._result(a, **asked) for a in asked["ActionNames"]]}
 
     def _result(self, action: str, *, ResourceArns: list[str], **_: Any) -> Any:  # noqa: N803
-        told = action == CREATE
-        decision, missing = (self.decision, self.missing) if told else ("allowed", [])
+        configured = action == CREATE
+        decision, missing = (self.decision, self.missing) if configured else ("allowed", [])
         in_result, in_resource = self.where != "resource", self.where != "result"
         return {
             "EvalActionName": action,

@@ -28,7 +28,7 @@ def test_a_value_takes_the_place_of_the_default(
 
 
 @pytest.mark.parametrize("given", ["Group", "=x", "Gruop=x"])
-def test_what_is_no_parameter(
+def test_an_invalid_parameter(
     given: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command exits with status 2 and one line."""

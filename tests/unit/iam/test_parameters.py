@@ -130,7 +130,7 @@ def test_a_condition_on_what_a_parameter_says() -> None:
     assert ["allowed", "implicitDeny"] == verdicts
 
 
-def test_a_plan_says_what_hangs_on_a_default() -> None:
+def test_a_plan_marks_what_depends_on_a_default() -> None:
     """A job's name and role may depend on one; a role of the policy doesn't."""
     assert {"Train": ("Role",), "Register": ("Group",), "Joined": ("Group",)} == {
         job.step: job.defaults for job in planned()

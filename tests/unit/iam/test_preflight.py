@@ -268,7 +268,7 @@ def test_what_belongs_to_which_request(
     assert wanted == found
 
 
-def test_an_endpoint_config_tells_its_instances() -> None:
+def test_an_endpoint_config_has_instance_types() -> None:
     """An endpoint config has the key of instance types, as a job does."""
     variant = {"VariantName": "a", "InstanceType": "ml.m5.large"}
     arguments = {"EndpointConfigName": "c", "ProductionVariants": [variant]}
@@ -393,7 +393,7 @@ def test_boundary_and_scps() -> None:
     assert "scps[0][0]" == refused[0].statements[0].policy
 
 
-def test_the_author_is_asked_for_what_authors_do() -> None:
+def test_the_rows_of_the_author() -> None:
     """The author's rows have the pipeline's name and its role."""
     made = plan("jobs")
     policy = iam.execution_role_policy(made)
@@ -456,7 +456,7 @@ def test_warnings(statement: Any, wanted: list[str]) -> None:
     assert wanted == codes(training(), statement)
 
 
-def test_what_still_names_unprefixed_jobs() -> None:
+def test_stale_patterns() -> None:
     """A stale pattern is reported, except for other types or prefixes."""
     right, old = allow(CREATE, TRAIN), allow(CREATE, f"{HEAD}training-job/pipelines-*")
     assert ["PFX016"] == codes(training(), right, old)
@@ -500,7 +500,7 @@ def test_the_forbidden_form_is_found_everywhere(layer: str) -> None:
     assert ["PFX013"] == [one.code for one in answer.warnings]
 
 
-def test_a_voided_prefix_that_a_boundary_holds_is_none() -> None:
+def test_a_boundary_can_restrict_an_unrestricted_role() -> None:
     """The finding is about what all layers together allow."""
     everything, bound = document(allow("*", "*")), document(allow("*", TRAIN))
     answer = iam.preflight(training(), role_policies=[everything], boundary=bound)
@@ -544,7 +544,7 @@ def test_collisions_of_policies(tmp_path: Any) -> None:
         iam.collisions(tmp_path / "none")
 
 
-def test_a_tuning_job_of_two_roles_is_judged_for_each() -> None:
+def test_a_tuning_job_passes_both_roles() -> None:
     """Both roles have to be passed."""
     made = plan("jobs")
     answer = iam.preflight(made, role_policies=[iam.execution_role_policy(made)])

@@ -24,7 +24,7 @@ def test_agrees(group: list[dict[str, Any]]) -> None:
     assert differing == {}
 
 
-def test_all_of_them_are_asked() -> None:
+def test_the_files_are_complete() -> None:
     """The files have all vectors."""
     assert (1620, 113, 81) == (
         len(vectors("open.jsonl.gz")),
@@ -40,7 +40,7 @@ def test_the_guide_is_followed_where_the_oracle_parts_from_it() -> None:
     assert [one["docs_reading"] for one in documented] == [ask(one).verdict for one in documented]
 
 
-def test_what_the_guide_leaves_open_is_decided_or_said_to_be_open() -> None:
+def test_undefined_cases_give_a_verdict_or_an_error() -> None:
     """The result is a verdict, or a ValueError for an invalid value."""
     silent = [one for one in DISPUTED if not one["docs_reading"]]
     for one in silent:

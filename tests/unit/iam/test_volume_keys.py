@@ -71,7 +71,7 @@ def test_a_job_under_another_role(step_type: str, arguments: Any, role: str) -> 
 
 
 @pytest.mark.parametrize("key", ["alias/mine", {"Get": "Steps.A.B"}])
-def test_a_key_that_nobody_can_name(key: Any) -> None:
+def test_an_unknown_key_is_not_granted(key: Any) -> None:
     """An unknown key isn't granted, and its row isn't allowed."""
     made = planned("Training", {"RoleArn": EXECUTION, "ResourceConfig": {"VolumeKmsKeyId": key}})
     policy = iam.execution_role_policy(made)
