@@ -1,4 +1,4 @@
-"""Roles of other accounts: none is granted, none is allowed, each is found."""
+"""Roles of other accounts: none is granted or allowed, and each has a finding."""
 
 from __future__ import annotations
 
@@ -39,48 +39,50 @@ KNOWN = [{"account": ACCOUNT}, {"role_arn": EXECUTION}, {"role_arn": EXECUTION, 
 @pytest.mark.parametrize("name", STEPS)
 def test_a_role_of_another_account(name: str, known: dict[str, str]) -> None:
     """No policy allows passing the role, not even one that allows everything."""
-    made = Plan.from_definition({"Steps": [STEPS[name]]}, region=REGION, **known)
-    assert ACCOUNT == made.home.account
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = Plan.from_definition({"Steps": [STEPS[name]]}, region=REGION, **known)
+    assert ACCOUNT == pipeline_plan.home.account
+    policy = iam.execution_role_policy(pipeline_plan)
     assert OTHER not in policy.to_json()
     assert any(f"The role {FOREIGN} is of account {OTHER}" in note for note in policy.notes)
     everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
     for policies in ([policy], [everything]):
-        answer = iam.preflight(made, role_policies=policies)
+        answer = iam.preflight(pipeline_plan, role_policies=policies)
         [row] = [row for row in answer if row.resource == FOREIGN]
         assert ("implicitDeny", OTHER) == (row.verdict, row.role_account)
         assert "across accounts" in row.why
         assert not answer.ok
-        [found] = [one for one in answer.warnings if one.code == "PFX018"]
-        assert (ERROR, row.step) == (found.severity, found.step)
-        assert f"account {ACCOUNT}" in found.message
-    assert (found,) == iam.foreign_roles(made)
+        [finding] = [one for one in answer.warnings if one.code == "PFX018"]
+        assert (ERROR, row.step) == (finding.severity, finding.step)
+        assert f"account {ACCOUNT}" in finding.message
+    assert (finding,) == iam.foreign_roles(pipeline_plan)
 
 
 def test_a_role_that_the_policy_gives() -> None:
     """A step role of the prefix policy is checked like one of the definition."""
     listed = step("Train", "Training", {"TrainingJobName": "team-a", "RoleArn": WORKER})
     policy = PrefixPolicy(step_roles={"Train": FOREIGN})
-    made = Plan.from_definition({"Steps": [listed]}, policy=policy, role_arn=EXECUTION)
-    [found] = iam.foreign_roles(made)
-    assert "Training" == found.step_type
+    pipeline_plan = Plan.from_definition({"Steps": [listed]}, policy=policy, role_arn=EXECUTION)
+    [finding] = iam.foreign_roles(pipeline_plan)
+    assert "Training" == finding.step_type
 
 
 def test_an_execution_role_of_another_account() -> None:
     """The execution role has a finding too, and its PassRole is denied."""
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": []}, account=ACCOUNT, role_arn=FOREIGN, pipeline_name="churn", region=REGION
     )
-    assert ACCOUNT == made.home.account
-    [found] = iam.foreign_roles(made)
+    assert ACCOUNT == pipeline_plan.home.account
+    [found] = iam.foreign_roles(pipeline_plan)
     assert ("churn", "Pipeline") == (found.step, found.step_type)
     assert OTHER not in "".join(
         resource
-        for statement in iam.author_policy(made).statements
+        for statement in iam.author_policy(pipeline_plan).statements
         if "iam:PassRole" in statement["Action"]
         for resource in statement["Resource"]
     )
-    answer = iam.preflight(made, role_policies=[], author_policies=[iam.author_policy(made)])
+    answer = iam.preflight(
+        pipeline_plan, role_policies=[], author_policies=[iam.author_policy(pipeline_plan)]
+    )
     assert [OTHER] == [row.role_account for row in answer if row.action == "iam:PassRole"]
 
 
@@ -120,6 +122,6 @@ def test_an_account_known_from_roles_only_is_no_finding() -> None:
 
 def test_roles_of_two_accounts() -> None:
     """Whichever account the pipeline is in, one of the roles can't be passed."""
-    [found] = iam.foreign_roles(roles(FOREIGN, WORKER))
-    assert ("PFX018", ERROR, "Pipeline") == (found.code, found.severity, found.step_type)
-    assert f"the accounts {ACCOUNT} and {OTHER}." in found.message
+    [finding] = iam.foreign_roles(roles(FOREIGN, WORKER))
+    assert ("PFX018", ERROR, "Pipeline") == (finding.code, finding.severity, finding.step_type)
+    assert f"the accounts {ACCOUNT} and {OTHER}." in finding.message

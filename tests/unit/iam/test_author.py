@@ -38,10 +38,10 @@ def rows(plan: Plan, policies: Any, **more: Any) -> list[Any]:
 
 def test_author_requests_are_granted_and_checked() -> None:
     """Uploads are allowed by their stable part; Lambda's role may be passed to Lambda only."""
-    made = planned(*SENT)
-    policy = iam.author_policy(made)
-    assert {"allowed"} == {row.verdict for row in rows(made, [policy])}
-    asked = {(row.action, row.resource) for row in rows(made, [policy])}
+    pipeline_plan = planned(*SENT)
+    policy = iam.author_policy(pipeline_plan)
+    assert {"allowed"} == {row.verdict for row in rows(pipeline_plan, [policy])}
+    asked = {(row.action, row.resource) for row in rows(pipeline_plan, [policy])}
     assert {
         ("s3:ListBucket", "arn:aws:s3:::bucket"),
         ("s3:PutObject", "arn:aws:s3:::bucket/churn/code/*"),
@@ -65,28 +65,30 @@ def test_a_policy_for_less_is_refused(left_out: int) -> None:
     less = [one for number, one in enumerate(SENT) if number != left_out]
     refused = {row.action for row in rows(planned(*SENT), [iam.author_policy(planned(*less))])}
     assert refused
-    found = {
+    refused_actions = {
         r.action
         for r in rows(planned(*SENT), [iam.author_policy(planned(*less))])
         if r.verdict != "allowed"
     }
-    assert (set() if left_out < 2 else {SENT[left_out].action}) == found
+    assert (set() if left_out < 2 else {SENT[left_out].action}) == refused_actions
 
 
 def test_a_role_of_another_account_is_not_passed_to_lambda() -> None:
     """A role of another account can't be passed to Lambda either."""
     foreign = "arn:aws:iam::444455556666:role/lambda"
     sent = AuthorRequest("iam:PassRole", foreign, {"iam:PassedToService": "lambda.amazonaws.com"})
-    made = planned(sent)
-    policy = iam.author_policy(made)
+    pipeline_plan = planned(sent)
+    policy = iam.author_policy(pipeline_plan)
     assert foreign not in policy.to_json()
-    assert ["implicitDeny"] == [r.verdict for r in rows(made, [policy]) if r.resource == foreign]
+    assert ["implicitDeny"] == [
+        r.verdict for r in rows(pipeline_plan, [policy]) if r.resource == foreign
+    ]
 
 
 def test_a_bare_definition() -> None:
     """Uploads go to the default bucket; a note says that deploying functions isn't covered."""
-    made = planned()
-    policy = iam.author_policy(made)
+    pipeline_plan = planned()
+    policy = iam.author_policy(pipeline_plan)
     assert f"arn:aws:s3:::sagemaker-{REGION}-{ACCOUNT}/*" in policy.to_json()
     assert any("functions of Lambda steps (Call) is not covered" in note for note in policy.notes)
     without = Plan.from_definition({"Steps": []}, region=REGION, role_arn=EXECUTION)
@@ -95,26 +97,31 @@ def test_a_bare_definition() -> None:
 
 def test_a_bucket_that_is_given_is_granted_too() -> None:
     """The caller's bucket is allowed beside the buckets of the plan's uploads."""
-    made = planned(*SENT)
-    text = iam.author_policy(made, bucket="mine").to_json()
+    pipeline_plan = planned(*SENT)
+    text = iam.author_policy(pipeline_plan, bucket="mine").to_json()
     assert "arn:aws:s3:::mine/*" in text
     assert "arn:aws:s3:::bucket/churn/code/*" in text
-    policy = iam.author_policy(made)
-    refused = [r.resource for r in rows(made, [policy], bucket="mine") if r.verdict != "allowed"]
+    policy = iam.author_policy(pipeline_plan)
+    refused = [
+        r.resource for r in rows(pipeline_plan, [policy], bucket="mine") if r.verdict != "allowed"
+    ]
     assert ["arn:aws:s3:::mine", "arn:aws:s3:::mine/*"] == refused
 
 
 def test_a_long_definition_is_uploaded() -> None:
     """A definition of 100 KB or more is uploaded under the pipeline's name."""
     listed = step("T", "Fail", {"ErrorMessage": "x" * 110_000})
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": [listed]},
         region=REGION,
         role_arn=EXECUTION,
         pipeline_name="churn",
         author_requests=SENT,
     )
-    assert f"arn:aws:s3:::sagemaker-{REGION}-{ACCOUNT}/churn" in iam.author_policy(made).to_json()
+    assert (
+        f"arn:aws:s3:::sagemaker-{REGION}-{ACCOUNT}/churn"
+        in iam.author_policy(pipeline_plan).to_json()
+    )
 
 
 HASH = "0123456789abcdef" * 4

@@ -88,13 +88,13 @@ def test_the_tools_accept_it(document: iam.PolicyDocument) -> None:
 @pytest.mark.parametrize("kind", ["managed", "inline", "scp", "trust"])
 def test_the_document_is_what_iam_gets(kind: str) -> None:
     """CloudFormation has the document unchanged; Terraform has its templates escaped."""
-    made = iam.PolicyDocument((STATEMENT,), "my-policy", kind)
-    [(logical, resource)] = json.loads(made.to_cloudformation())["Resources"].items()
+    policy = iam.PolicyDocument((STATEMENT,), "my-policy", kind)
+    [(logical, resource)] = json.loads(policy.to_cloudformation())["Resources"].items()
     assert "MyPolicy" == logical
-    assert made.to_dict() in resource["Properties"].values()
-    text = made.to_terraform()
+    assert policy.to_dict() in resource["Properties"].values()
+    text = policy.to_terraform()
     body = text[text.index("jsonencode(") + len("jsonencode(") : text.rindex(")")]
-    assert made.to_dict() == json.loads(body.replace("$${", "${").replace("%%{", "%{"))
+    assert policy.to_dict() == json.loads(body.replace("$${", "${").replace("%%{", "%{"))
     assert "b/$${aws:username}/%%{x}/" in text
     assert ["my_policy"] == [called for _, called in blocks(text)]
 
@@ -116,14 +116,14 @@ def test_two_pipelines_have_policies_of_two_names() -> None:
 
 def test_a_given_name() -> None:
     """The caller's name is used everywhere, with a number for each part."""
-    made = long_policy(60)
-    numbers = range(1, len(made.split()) + 1)
-    resources = json.loads(made.to_cloudformation(name="Of.Team-A"))["Resources"]
+    document = long_policy(60)
+    numbers = range(1, len(document.split()) + 1)
+    resources = json.loads(document.to_cloudformation(name="Of.Team-A"))["Resources"]
     assert [f"Of.Team-A-{number}" for number in numbers] == [
         one["Properties"]["ManagedPolicyName"] for one in resources.values()
     ]
     assert [f"{logical_id('Of.Team-A')}Part{number}" for number in numbers] == list(resources)
-    found = blocks(made.to_terraform(name="Of.Team-A"))
+    found = blocks(document.to_terraform(name="Of.Team-A"))
     assert [f"{label('Of.Team-A')}_part_{number}" for number in numbers] == [
         called for _, called in found
     ]
@@ -133,7 +133,7 @@ def test_a_given_name() -> None:
 def test_a_name_that_iam_does_not_take(name: str) -> None:
     """An invalid name raises; it is never changed."""
     team = PrefixPolicy("team-a")
-    for made in (
+    for document in (
         lambda: iam.trust_policy().to_cloudformation(name=name),
         lambda: iam.trust_policy().to_terraform(name=name),
         lambda: iam.execution_role_policy(plan("jobs"), name=name),
@@ -141,7 +141,7 @@ def test_a_name_that_iam_does_not_take(name: str) -> None:
         lambda: iam.prefix_policy(team, ["Training"], name=name),
     ):
         with pytest.raises(ValueError, match=r"^name is .*; wanted a policy's name of at most 128"):
-            made()
+            document()
 
 
 @given(NAMES, NAMES)

@@ -90,13 +90,13 @@ def test_a_policy_without_one_of_the_two(missing: str) -> None:
 )
 def test_a_customers_key(key: Any, resource: str | None) -> None:
     """The endpoint needs a grant on the key; for an alias, a note says that none is granted."""
-    made = planned(key)
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = planned(key)
+    policy = iam.execution_role_policy(pipeline_plan)
     granted = [
         r for s in policy.statements if "kms:CreateGrant" in s["Action"] for r in s["Resource"]
     ]
     assert ([] if resource is None else [resource]) == granted
-    answer = iam.preflight(made, role_policies=[policy])
+    answer = iam.preflight(pipeline_plan, role_policies=[policy])
     assert (resource is not None) == answer.ok
     [row] = [row for row in answer if row.action == "kms:CreateGrant"]
     assert "Live" == row.step
@@ -106,7 +106,7 @@ def test_a_customers_key(key: Any, resource: str | None) -> None:
 
 def test_a_config_without_a_name_is_not_granted() -> None:
     """Nothing is granted for a config whose name isn't known."""
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": [step("C", "EndpointConfig", {})]}, region=REGION, account=ACCOUNT
     )
-    assert iam.execution_role_policy(made).statements == ()
+    assert iam.execution_role_policy(pipeline_plan).statements == ()

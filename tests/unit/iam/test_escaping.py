@@ -108,12 +108,12 @@ PLACES = list(texts(DEFINITION))
 
 def at(path: Path, change: Any) -> dict[str, Any]:
     """The definition with a text changed."""
-    made = copy.deepcopy(DEFINITION)
-    holder: Any = made
+    changed = copy.deepcopy(DEFINITION)
+    holder: Any = changed
     for key in path[:-1]:
         holder = holder[key]
     holder[path[-1]] = change(holder[path[-1]])
-    return made
+    return changed
 
 
 def wildcards(policy: iam.PolicyDocument) -> int:
@@ -128,10 +128,10 @@ def wildcards(policy: iam.PolicyDocument) -> int:
 
 def policies(definition: dict[str, Any]) -> list[iam.PolicyDocument]:
     """Those that are made from a definition."""
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         definition, region=REGION, role_arn=EXECUTION, pipeline_name="team-a-pipe"
     )
-    return [iam.execution_role_policy(made), iam.author_policy(made)]
+    return [iam.execution_role_policy(pipeline_plan), iam.author_policy(pipeline_plan)]
 
 
 SMUGGLED = ("*?", "${aws:username}", "$", "arn:aws:s3:::*")
@@ -199,8 +199,8 @@ def test_no_join_puts_a_variable_together(parts: list[str]) -> None:
     read = {"S3Uri": {"Std:Join": {"On": "", "Values": ["s3://b/k", *parts]}}, "Path": "p"}
     compared = {"Type": "Equals", "LeftValue": {"Std:JsonGet": read}, "RightValue": 1}
     arguments = {"Conditions": [compared], "IfSteps": [], "ElseSteps": []}
-    made = Plan.from_definition({"Steps": [step("C", "Condition", arguments)]})
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = Plan.from_definition({"Steps": [step("C", "Condition", arguments)]})
+    policy = iam.execution_role_policy(pipeline_plan)
     assert 0 == wildcards(policy)
     [resource] = policy.statements[0]["Resource"]
     assert f"arn:aws:s3:::b/k{''.join(parts)}".rstrip("/") == unescaped(resource)
@@ -214,11 +214,11 @@ def test_author_requests_add_no_wildcard(smuggled: str) -> None:
         AuthorRequest("lambda:CreateFunction", f"arn:aws:lambda:{REGION}:{ACCOUNT}:f:{smuggled}"),
         AuthorRequest("iam:PassRole", f"arn:aws:iam::{ACCOUNT}:role/{smuggled}"),
     )
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": []}, role_arn=EXECUTION, region=REGION, pipeline_name="p", author_requests=sent
     )
     # Those that are meant: executions of the pipeline, and the upload's own.
-    assert 2 == wildcards(iam.author_policy(made))
+    assert 2 == wildcards(iam.author_policy(pipeline_plan))
 
 
 def test_the_version_policy_names_one_pipeline() -> None:

@@ -47,10 +47,10 @@ def verdict(policy: Any, asked: Request, resource: str, action: str | None = Non
 @pytest.mark.parametrize("name", NAMES)
 def test_every_request_of_the_plan_is_allowed(name: str) -> None:
     """Both the pattern of a request and an example of it are allowed."""
-    made = plan(name)
-    policy = iam.execution_role_policy(made)
-    assert iam.preflight(made, role_policies=[policy]).ok
-    for asked in of_execution_role(made):
+    pipeline_plan = plan(name)
+    policy = iam.execution_role_policy(pipeline_plan)
+    assert iam.preflight(pipeline_plan, role_policies=[policy]).ok
+    for asked in of_execution_role(pipeline_plan):
         assert "allowed" == verdict(policy, asked, concrete(asked)), asked
 
 
@@ -95,9 +95,9 @@ def test_near_misses_are_refused() -> None:
     """Each near miss differs in the account, region, prefix, type, role, …"""
     tried = 0
     for name in NAMES:
-        made = plan(name)
-        policy = iam.execution_role_policy(made)
-        for asked in of_execution_role(made):
+        pipeline_plan = plan(name)
+        policy = iam.execution_role_policy(pipeline_plan)
+        for asked in of_execution_role(pipeline_plan):
             if asked.resource == "*" or asked.action == "elasticmapreduce:RunJobFlow":
                 continue  # which has to be allowed on everything
             for action, resource in near_misses(asked):
@@ -105,7 +105,7 @@ def test_near_misses_are_refused() -> None:
                     one.action == action
                     and resource.startswith(one.resource.partition("*")[0])
                     and one.resource != asked.resource
-                    for one in of_execution_role(made)
+                    for one in of_execution_role(pipeline_plan)
                 )
                 if not allowed_by_another and not _covered(asked, action, resource):
                     tried += 1
@@ -135,12 +135,12 @@ def test_passing_a_role_to_another_service_is_refused() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_no_statement_is_too_much(name: str) -> None:
     """Without any one of the statements, a request is denied."""
-    made = plan(name)
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = plan(name)
+    policy = iam.execution_role_policy(pipeline_plan)
     for left_out in range(len(policy.statements)):
         statements = [s for n, s in enumerate(policy.statements) if n != left_out]
         rest = {"Version": "2012-10-17", "Statement": statements}
-        answer = iam.preflight(made, role_policies=[rest])
+        answer = iam.preflight(pipeline_plan, role_policies=[rest])
         assert not answer.ok, policy.statements[left_out]
 
 
@@ -187,10 +187,10 @@ def test_the_same_plan_gives_the_same_policy() -> None:
 )
 def test_partitions(region: str, partition: str) -> None:
     """Every ARN is in the region's partition, except roles that are given as ARNs."""
-    made = Plan.from_definition(PIPELINES["jobs"] | {"Steps": JOBS[:3]}, region=region)
+    pipeline_plan = Plan.from_definition(PIPELINES["jobs"] | {"Steps": JOBS[:3]}, region=region)
     for policy in (
-        iam.execution_role_policy(made),
-        iam.author_policy(made, pipeline_name="p"),
+        iam.execution_role_policy(pipeline_plan),
+        iam.author_policy(pipeline_plan, pipeline_name="p"),
         iam.prefix_policy(PrefixPolicy("team-a"), region=region),
         iam.pipeline_version_policy("p", at_least=2, region=region),
         iam.scp_exception("k", "v", [VPC], region=region),
@@ -205,9 +205,11 @@ def test_partitions(region: str, partition: str) -> None:
 
 def test_another_place_than_the_plans() -> None:
     """The generator takes account, region, partition and role."""
-    made = Plan.from_definition({"Steps": [step("T", "Training", {"TrainingJobName": "team-a"})]})
+    pipeline_plan = Plan.from_definition(
+        {"Steps": [step("T", "Training", {"TrainingJobName": "team-a"})]}
+    )
     policy = iam.execution_role_policy(
-        made,
+        pipeline_plan,
         account="111122223333",
         region="cn-north-1",
         role_arn="arn:aws-cn:iam::111122223333:role/x",
@@ -217,7 +219,7 @@ def test_another_place_than_the_plans() -> None:
     assert "arn:aws-cn:iam::111122223333:role/x" in text
     assert policy.notes == ()
     with pytest.raises(ValueError, match="'12' can't be an account"):
-        iam.execution_role_policy(made, account="12")
+        iam.execution_role_policy(pipeline_plan, account="12")
 
 
 def test_upper_case_is_named_in_both_spellings() -> None:
@@ -230,7 +232,7 @@ def test_upper_case_is_named_in_both_spellings() -> None:
 
 def test_what_is_left_open_is_noted() -> None:
     """Notes name an unknown account, role, step type and resource."""
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {
             "Steps": [
                 step("Train", "Training", {"TrainingJobName": "team-a"}),
@@ -240,7 +242,7 @@ def test_what_is_left_open_is_noted() -> None:
             ]
         }
     )
-    policy = iam.execution_role_policy(made)
+    policy = iam.execution_role_policy(pipeline_plan)
     notes = "\n".join(policy.notes)
     for wanted in (
         "The account isn't known",
@@ -253,7 +255,7 @@ def test_what_is_left_open_is_noted() -> None:
         assert wanted in notes
     assert "iam:PassRole" not in policy.to_json()
     assert "lambda" not in policy.to_json()
-    assert "pipeline's name isn't known" in "\n".join(iam.author_policy(made).notes)
+    assert "pipeline's name isn't known" in "\n".join(iam.author_policy(pipeline_plan).notes)
 
 
 @pytest.mark.parametrize(
@@ -272,14 +274,14 @@ def test_what_is_left_open_is_noted() -> None:
 )
 def test_resources_unknown_before_the_run_are_not_granted(listed: Any, granted: list[str]) -> None:
     """All jobs, groups or buckets are never granted; a note says so."""
-    made = Plan.from_definition({"Steps": [listed]}, region=REGION, account=ACCOUNT)
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = Plan.from_definition({"Steps": [listed]}, region=REGION, account=ACCOUNT)
+    policy = iam.execution_role_policy(pipeline_plan)
     assert granted == [one for s in policy.statements for one in s["Resource"]]
     message = (
         "only known at run time" if granted else "the definition doesn't determine the resource"
     )
     assert message in "\n".join(policy.notes)
-    assert bool(granted) == iam.preflight(made, role_policies=[policy]).ok
+    assert bool(granted) == iam.preflight(pipeline_plan, role_policies=[policy]).ok
 
 
 def test_parameters_have_their_defaults() -> None:
@@ -291,7 +293,7 @@ def test_parameters_have_their_defaults() -> None:
         "R": WORKER,
     }
     join = {"Std:Join": {"On": "/", "Values": ["s3:/", {"Get": "Parameters.B"}, "e.json"]}}
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {
             "Parameters": [
                 {"Name": k, "Type": "String", "DefaultValue": defaults[k]} for k in defaults
@@ -313,7 +315,7 @@ def test_parameters_have_their_defaults() -> None:
         region=REGION,
         account=ACCOUNT,
     )
-    policy = iam.execution_role_policy(made)
+    policy = iam.execution_role_policy(pipeline_plan)
     resources = {one for s in policy.statements for one in s["Resource"]}
     assert {
         defaults["F"],
@@ -327,7 +329,7 @@ def test_parameters_have_their_defaults() -> None:
         f"Step {step}: granted for the default of the parameter {name}, and for no other values."
         for step, name in (("Register", "G"), ("Train", "R"), ("Call", "F"), ("Check", "B"))
     ] == list(policy.notes)
-    answer = iam.preflight(made, role_policies=[policy])
+    answer = iam.preflight(pipeline_plan, role_policies=[policy])
     assert answer.ok
     assert {("F",), ("B",), ("G",), ("R",), ()} == {row.defaults for row in answer}
     assert {()} == {row.defaults for row in answer if row.step == "Plain"}
@@ -335,13 +337,13 @@ def test_parameters_have_their_defaults() -> None:
 
 def test_literal_wildcards_stand_for_themselves() -> None:
     """A key with ``*`` is escaped, so its statement covers no other object."""
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": [condition(read={"S3Uri": "s3://b/a${x}/*?", "Path": "p"})]}, region=REGION
     )
-    policy = iam.execution_role_policy(made)
+    policy = iam.execution_role_policy(pipeline_plan)
     [statement] = policy.statements
     assert ["arn:aws:s3:::b/a${$}{x}/${*}${?}"] == statement["Resource"]
-    assert iam.preflight(made, role_policies=[policy]).ok
+    assert iam.preflight(pipeline_plan, role_policies=[policy]).ok
     for key, wanted in (("a${x}/*?", "allowed"), ("a${x}/cd", "implicitDeny")):
         verdict = iam.evaluate("s3:GetObject", f"arn:aws:s3:::b/{key}", identity=policy).verdict
         assert wanted == verdict
@@ -351,9 +353,9 @@ def test_a_group_of_another_account() -> None:
     """A group that is given as an ARN is granted in its own account."""
     group = "arn:aws:sagemaker:us-west-2:999999999999:model-package-group/shared"
     listed = step("R", "RegisterModel", {"ModelPackageGroupName": group})
-    made = Plan.from_definition({"Steps": [listed]}, region=REGION, role_arn=EXECUTION)
-    policy = iam.execution_role_policy(made)
-    assert iam.preflight(made, role_policies=[policy]).ok
+    pipeline_plan = Plan.from_definition({"Steps": [listed]}, region=REGION, role_arn=EXECUTION)
+    policy = iam.execution_role_policy(pipeline_plan)
+    assert iam.preflight(pipeline_plan, role_policies=[policy]).ok
     named = {one for s in policy.statements for one in s["Resource"]}
     assert {group, "arn:aws:sagemaker:us-west-2:999999999999:model-package/shared/*"} == named
 
@@ -377,9 +379,9 @@ def test_what_is_only_referred_to_is_not_tagged() -> None:
             {"InferenceComponentName": "part", "EndpointName": "shared"},
         ),
     ]
-    made = Plan.from_definition({"Steps": listed}, region=REGION, account=ACCOUNT)
-    policy = iam.execution_role_policy(made)
-    assert iam.preflight(made, role_policies=[policy]).ok
+    pipeline_plan = Plan.from_definition({"Steps": listed}, region=REGION, account=ACCOUNT)
+    policy = iam.execution_role_policy(pipeline_plan)
+    assert iam.preflight(pipeline_plan, role_policies=[policy]).ok
     assert "/*" not in policy.to_json()
     head = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:"
     for action, resource, wanted in (
@@ -410,10 +412,10 @@ def test_many_prefixes_are_cut_into_statements_that_fit() -> None:
         step(f"T{n}", "Training", {"TrainingJobName": f"team-alpha-{n:03}", "RoleArn": WORKER})
         for n in range(300)
     ]
-    made = Plan.from_definition({"Steps": listed}, region=REGION)
-    parts = iam.execution_role_policy(made).split()
+    pipeline_plan = Plan.from_definition({"Steps": listed}, region=REGION)
+    parts = iam.execution_role_policy(pipeline_plan).split()
     assert all(part.size <= LIMITS["managed"] for part in parts)
-    assert iam.preflight(made, role_policies=parts).ok
+    assert iam.preflight(pipeline_plan, role_policies=parts).ok
     sids = [s["Sid"] for part in parts for s in part.statements]
     assert len(sids) == len(set(sids))
 
@@ -422,19 +424,19 @@ def test_clusters_of_emr() -> None:
     """Observed denials name a cluster; in China the service principals end in .cn."""
     config = {"ServiceRole": "EmrRole", "JobFlowRole": "Ec2Role", "Tags": [{"Key": "a"}]}
     listed = step("Spark", "EMR", {"ClusterConfig": config, "StepConfig": {}})
-    made = Plan.from_definition({"Steps": [listed]}, region="cn-north-1", account=ACCOUNT)
-    asked = {one.action: one for one in of_execution_role(made)}
+    pipeline_plan = Plan.from_definition({"Steps": [listed]}, region="cn-north-1", account=ACCOUNT)
+    asked = {one.action: one for one in of_execution_role(pipeline_plan)}
     head = f"arn:aws-cn:elasticmapreduce:cn-north-1:{ACCOUNT}:"
     assert f"{head}cluster/*" == asked["elasticmapreduce:RunJobFlow"].resource
     assert f"{head}cluster/*" == asked["elasticmapreduce:AddTags"].resource
     passed = {
         one.facts.known["iam:PassedToService"]
-        for one in of_execution_role(made)
+        for one in of_execution_role(pipeline_plan)
         if one.action == "iam:PassRole"
     }
     assert {"elasticmapreduce.amazonaws.com.cn", "ec2.amazonaws.com.cn"} == passed
     managed = {"Effect": "Allow", "Action": ["elasticmapreduce:*"], "Resource": f"{head}cluster/*"}
-    answer = iam.preflight(made, role_policies=[{"Statement": managed}])
+    answer = iam.preflight(pipeline_plan, role_policies=[{"Statement": managed}])
     [row] = [one for one in answer if one.action == "elasticmapreduce:RunJobFlow"]
     assert "allowed" == row.verdict
 
@@ -450,12 +452,13 @@ def test_a_bucket_widens_no_policy(bucket: str) -> None:
 
 def test_the_author() -> None:
     """The author manages this pipeline and passes its role, and can't start jobs."""
-    made = plan("jobs")
-    policy = iam.author_policy(made)
+    pipeline_plan = plan("jobs")
+    policy = iam.author_policy(pipeline_plan)
     assert (
-        iam.preflight(made, role_policies=[], author_policies=policy).rows[-1].verdict == "allowed"
+        iam.preflight(pipeline_plan, role_policies=[], author_policies=policy).rows[-1].verdict
+        == "allowed"
     )
-    for asked in of_author(made):
+    for asked in of_author(pipeline_plan):
         assert "allowed" == verdict(policy, asked, concrete(asked))
     for action, resource in (
         (
@@ -473,7 +476,7 @@ def test_the_author() -> None:
         context = {"iam:PassedToService": "sagemaker.amazonaws.com"}
         decision = iam.evaluate(action, resource, identity=policy, context=context)
         assert "implicitDeny" == decision.verdict, action
-    assert "arn:aws:s3:::mine/*" in iam.author_policy(made, bucket="mine").to_json()
+    assert "arn:aws:s3:::mine/*" in iam.author_policy(pipeline_plan, bucket="mine").to_json()
 
 
 def test_a_teams_prefix() -> None:
@@ -654,14 +657,14 @@ def test_split(kind: str) -> None:
 
 def test_what_cannot_be_split() -> None:
     """A statement that is too long by itself, or an unknown kind, raises."""
-    made = iam.PolicyDocument(
+    document = iam.PolicyDocument(
         ({"Sid": "Big", "Effect": "Allow", "Action": "a:B", "Resource": ["x" * 7000]},)
     )
     with pytest.raises(ValueError, match=r"the statement 'Big' has 7,\d+ characters by itself"):
-        made.split()
-    assert 1 == len(made.split("inline"))
+        document.split()
+    assert 1 == len(document.split("inline"))
     with pytest.raises(ValueError, match="kind is 'bucket'"):
-        made.split("bucket")
+        document.split("bucket")
 
 
 def test_size_is_counted_without_white_space() -> None:
@@ -722,14 +725,14 @@ def test_parliament_finds_nothing() -> None:
         parliament = pytest.importorskip("parliament")
     operations = set(botocore.session.get_session().get_service_model("sagemaker").operation_names)
     for policy in linted():
-        for found in parliament.analyze_policy_string(policy.to_json()).findings:
-            newer = found.issue == "UNKNOWN_ACTION" and (
-                str(found.detail).rpartition("sagemaker:")[2].strip("\"'") in operations
+        for finding in parliament.analyze_policy_string(policy.to_json()).findings:
+            newer = finding.issue == "UNKNOWN_ACTION" and (
+                str(finding.detail).rpartition("sagemaker:")[2].strip("\"'") in operations
             )
-            of_all = found.issue == "UNKNOWN_CONDITION_FOR_ACTION" and (
-                "aws:ViaAWSService" in str(found.detail)
+            of_all = finding.issue == "UNKNOWN_CONDITION_FOR_ACTION" and (
+                "aws:ViaAWSService" in str(finding.detail)
             )
-            assert newer or of_all, (policy.name, found)
+            assert newer or of_all, (policy.name, finding)
 
 
 def test_actions_are_those_of_botocore() -> None:

@@ -148,8 +148,8 @@ def test_nothing_that_matches_is_left_out(patterns: list[str], subjects: list[st
 @settings(deadline=None)
 def test_the_least_statements_cover_each_resource_once(asked: list[str]) -> None:
     """No pattern covers another one, and each resource is covered."""
-    made = statements(Request("", "s3:GetObject", one) for one in asked)
-    written = [one for statement in made for one in statement["Resource"]]
+    written_statements = statements(Request("", "s3:GetObject", one) for one in asked)
+    written = [one for statement in written_statements for one in statement["Resource"]]
     pattern = {one: str(Template(one).fill(Context())) for one in (*asked, *written)}
     assert set(written) <= {*asked, *map(str.lower, asked), *written}
     for one in asked:
@@ -183,12 +183,12 @@ def test_matching(pattern: str, subject: str, wanted: bool) -> None:
 def test_two_patterns_that_cover_each_other() -> None:
     """Only one of two equivalent patterns stays."""
     asked = [Request("", "s3:GetObject", f"arn:aws:s3:::b/{stars}") for stars in ("**", "*")]
-    [made] = statements(asked)
-    assert ["arn:aws:s3:::b/**"] == made["Resource"]
+    [statement] = statements(asked)
+    assert ["arn:aws:s3:::b/**"] == statement["Resource"]
 
 
 def test_a_star_and_a_dollar_in_a_name_are_two_names() -> None:
     """Escaped characters cover nothing else."""
     asked = [Request("", "s3:GetObject", f"arn:aws:s3:::b/{one}") for one in ("a${*}", "a${$}")]
-    [made] = statements(asked)
-    assert sorted(one.resource for one in asked) == made["Resource"]
+    [statement] = statements(asked)
+    assert sorted(one.resource for one in asked) == statement["Resource"]

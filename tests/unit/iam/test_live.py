@@ -100,8 +100,10 @@ def policy(**more: Any) -> Any:
 
 def row(client: Iam) -> Any:
     """The row of CreateTrainingJob."""
-    made = Plan.from_definition({"Steps": [step("Train", "Training", TRAIN)]}, region=REGION)
-    answer = preflight_live(client, made, EXECUTION)
+    pipeline_plan = Plan.from_definition(
+        {"Steps": [step("Train", "Training", TRAIN)]}, region=REGION
+    )
+    answer = preflight_live(client, pipeline_plan, EXECUTION)
     return next(one for one in answer if one.action == CREATE)
 
 
@@ -131,8 +133,8 @@ def test_the_simulators_answer(
     where: str, role: Any, decision: str, missing: tuple[str, ...], wanted: str, unknown: Any
 ) -> None:
     """The stricter verdict wins; a key that the simulator lacked stays unknown."""
-    found = row(Iam(role, decision, missing, where))
-    assert (wanted, unknown) == (found.verdict, found.unknown)
+    result = row(Iam(role, decision, missing, where))
+    assert (wanted, unknown) == (result.verdict, result.unknown)
 
 
 @pytest.mark.parametrize("refused", ["get_policy", "get_policy_version"])
@@ -141,12 +143,12 @@ def test_the_permission_that_is_missing_is_named(refused: str) -> None:
     wanted = {"get_policy": "iam:GetPolicy", "get_policy_version": "iam:GetPolicyVersion"}[refused]
     client = Iam(policy(), refused=(refused,))
     assert [wanted] == read_role(client, EXECUTION).refused
-    found = row(client)
-    assert ("indeterminate", (wanted,)) == (found.verdict, found.unknown)
+    result = row(client)
+    assert ("indeterminate", (wanted,)) == (result.verdict, result.unknown)
 
 
 def test_a_role_that_is_read_whole() -> None:
     """The inline policy and the boundary are read."""
-    found = read_role(Iam(policy()), EXECUTION)
-    assert ({"inline": policy()}, [], {}) == (found.policies, found.refused, found.tags)
-    assert policy() == found.boundary
+    result = read_role(Iam(policy()), EXECUTION)
+    assert ({"inline": policy()}, [], {}) == (result.policies, result.refused, result.tags)
+    assert policy() == result.boundary

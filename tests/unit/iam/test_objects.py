@@ -59,15 +59,15 @@ READERS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_function_returned(form: str, reader: str) -> None:
     """A function's result is read from its output, in any rendering and execution."""
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": [READERS[reader], function(form)]}, region=REGION, role_arn=EXECUTION
     )
-    policy = iam.execution_role_policy(made)
+    policy = iam.execution_role_policy(pipeline_plan)
     [resource] = [
         one for s in policy.statements if "s3:GetObject" in s["Action"] for one in s["Resource"]
     ]
     assert f"arn:aws:s3:::bucket/{FORMS[form][1]}/results.json" == resource
-    answer = iam.preflight(made, role_policies=[policy])
+    answer = iam.preflight(pipeline_plan, role_policies=[policy])
     [row] = [row for row in answer if row.action == "s3:GetObject"]
     assert ("Read", resource, "allowed") == (row.step, row.resource, row.verdict)
     assert policy.notes == ()
@@ -105,7 +105,9 @@ def test_properties_of_other_steps(uri: Any, resource: str) -> None:
     if isinstance(uri, dict):
         uri = {"Std:Join": {"On": "/", "Values": [uri, "x.json"]}}
     listed.append(condition(read={"S3Uri": uri, "Path": "p"}))
-    made = Plan.from_definition({"Steps": listed}, region=REGION, account=ACCOUNT)
-    [row] = [r for r in iam.preflight(made, role_policies=[]) if r.action == "s3:GetObject"]
+    pipeline_plan = Plan.from_definition({"Steps": listed}, region=REGION, account=ACCOUNT)
+    [row] = [
+        r for r in iam.preflight(pipeline_plan, role_policies=[]) if r.action == "s3:GetObject"
+    ]
     wanted = resource if resource != "*/*" or isinstance(uri, str) else "*/x.json"
     assert f"arn:aws:s3:::{wanted}" == row.resource

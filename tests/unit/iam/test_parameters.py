@@ -146,12 +146,12 @@ def test_a_plan_marks_what_depends_on_a_default() -> None:
 def test_parameters_without_default_stay_unknown() -> None:
     """Nothing is granted for them until they have a value."""
     definition = {**DEFINITION, "Parameters": [{"Name": n, "Type": "String"} for n in DEFAULTS]}
-    made = Plan.from_definition(definition, region=REGION, role_arn=EXECUTION)
-    policy = iam.execution_role_policy(made)
-    assert not iam.preflight(made, role_policies=[policy]).ok
+    pipeline_plan = Plan.from_definition(definition, region=REGION, role_arn=EXECUTION)
+    policy = iam.execution_role_policy(pipeline_plan)
+    assert not iam.preflight(pipeline_plan, role_policies=[policy]).ok
     assert WORKER not in policy.to_json()
-    policy = iam.execution_role_policy(made, parameters=DEFAULTS)
-    assert iam.preflight(made, role_policies=[policy], parameters=DEFAULTS).ok
+    policy = iam.execution_role_policy(pipeline_plan, parameters=DEFAULTS)
+    assert iam.preflight(pipeline_plan, role_policies=[policy], parameters=DEFAULTS).ok
 
 
 def test_a_parameter_that_is_not_there() -> None:
@@ -174,7 +174,7 @@ def test_parameters_that_matter_to_no_request_are_not_named() -> None:
         "RoleArn": WORKER,
         "HyperParameters": {"epochs": get("Epochs")},
     }
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {
             "Parameters": [{"Name": "Epochs", "Type": "Integer", "DefaultValue": 3}],
             "Steps": [step("T", "Training", arguments)],
@@ -182,6 +182,6 @@ def test_parameters_that_matter_to_no_request_are_not_named() -> None:
         region=REGION,
         account=ACCOUNT,
     )
-    policy = iam.execution_role_policy(made)
+    policy = iam.execution_role_policy(pipeline_plan)
     assert policy.notes == ()
-    assert {()} == {row.defaults for row in iam.preflight(made, role_policies=[policy])}
+    assert {()} == {row.defaults for row in iam.preflight(pipeline_plan, role_policies=[policy])}

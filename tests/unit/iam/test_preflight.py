@@ -36,10 +36,10 @@ def allow(action: Any, resource: Any, **more: Any) -> dict[str, Any]:
 
 
 def row(
-    made: Plan, *statements: Any, action: str = "sagemaker:CreateTrainingJob", **more: Any
+    pipeline_plan: Plan, *statements: Any, action: str = "sagemaker:CreateTrainingJob", **more: Any
 ) -> Any:
     """The row of an action."""
-    answer = iam.preflight(made, role_policies=[document(*statements)], **more)
+    answer = iam.preflight(pipeline_plan, role_policies=[document(*statements)], **more)
     return next(one for one in answer if one.action == action)
 
 
@@ -101,12 +101,12 @@ def test_as_data_and_as_a_table() -> None:
 )
 def test_what_is_known_of_a_request(statement: Any, arguments: Any, wanted: str) -> None:
     """Condition keys come from the definition; the others are unknown."""
-    made = training(ResourceConfig={"InstanceType": arguments})
-    found = row(made, allow("sagemaker:CreateTrainingJob", TRAIN, Condition=statement))
-    assert wanted == found.verdict
+    pipeline_plan = training(ResourceConfig={"InstanceType": arguments})
+    result = row(pipeline_plan, allow("sagemaker:CreateTrainingJob", TRAIN, Condition=statement))
+    assert wanted == result.verdict
     if wanted == "indeterminate":
-        assert found.unknown == tuple(next(iter(statement.values())))
-        assert found.statements
+        assert result.unknown == tuple(next(iter(statement.values())))
+        assert result.statements
 
 
 @pytest.mark.parametrize(
@@ -148,30 +148,32 @@ def test_where_condition_keys_are_read(
     step_type: str, arguments: Any, key: str, value: Any
 ) -> None:
     """Each step type has its own fields; another value is denied."""
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": [step("S", step_type, arguments)]}, region=REGION, role_arn=EXECUTION
     )
-    [job] = {one.arn_pattern: one for one in made}.values()
+    [job] = {one.arn_pattern: one for one in pipeline_plan}.values()
     for wanted, given in (("allowed", value), ("implicitDeny", "other")):
         several = isinstance(value, list)
         operator = "ForAllValues:StringEquals" if several else "StringEquals"
         condition = {operator: {f"sagemaker:{key}": given}}
         policy = document(allow("sagemaker:*", "*", Condition=condition))
-        answer = iam.preflight(made, role_policies=[policy])
+        answer = iam.preflight(pipeline_plan, role_policies=[policy])
         assert wanted == next(r for r in answer if r.action == job.actions[0]).verdict
 
 
 def test_tags() -> None:
     """The user's tags are keys of the create request and of AddTags; others are unknown."""
-    made = training(Tags=[{"Key": "team", "Value": "a"}, {"Key": "run", "Value": {"Get": "x"}}])
+    pipeline_plan = training(
+        Tags=[{"Key": "team", "Value": "a"}, {"Key": "run", "Value": {"Get": "x"}}]
+    )
     for key, wanted in (("team", "allowed"), ("run", "indeterminate"), ("other", "indeterminate")):
         condition = {"StringEquals": {f"aws:RequestTag/{key}": "a"}}
         for action in ("sagemaker:CreateTrainingJob", "sagemaker:AddTags"):
             statement = allow(action, TRAIN, Condition=condition)
-            assert wanted == row(made, statement, action=action).verdict
+            assert wanted == row(pipeline_plan, statement, action=action).verdict
     tagging = {"StringEquals": {"sagemaker:TaggingAction": "CreateTrainingJob"}}
     statement = allow("sagemaker:AddTags", TRAIN, Condition=tagging)
-    assert "allowed" == row(made, statement, action="sagemaker:AddTags").verdict
+    assert "allowed" == row(pipeline_plan, statement, action="sagemaker:AddTags").verdict
 
 
 LAMBDA = step("Call", "Lambda", FunctionArn=f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f")
@@ -207,15 +209,15 @@ def test_what_a_request_has_and_has_not(
     tags = [{"Key": "own", "Value": "a"}]
     arguments = {"TrainingJobName": "team-a", "RoleArn": EXECUTION, "Tags": tags}
     training_step = step("Train", "Training", arguments)
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": [training_step, LAMBDA]}, region=REGION, role_arn=EXECUTION
     )
     policy = document(allow("*", "*", Condition={operator: {key: value}}))
-    answer = iam.preflight(made, role_policies=[policy], author_policies=[policy])
-    found = next(one for one in answer if one.action == action)
-    assert wanted == found.verdict
+    answer = iam.preflight(pipeline_plan, role_policies=[policy], author_policies=[policy])
+    result = next(one for one in answer if one.action == action)
+    assert wanted == result.verdict
     if wanted == "indeterminate":
-        assert (key,) == found.unknown
+        assert (key,) == result.unknown
 
 
 SPARK = step("Spark", "EMR", {"ClusterConfig": {"Tags": [{"Key": "team", "Value": "a"}]}})
@@ -255,28 +257,30 @@ def test_what_belongs_to_which_request(
 ) -> None:
     """A key of one request of a step isn't a key of the next one."""
     config = {"ExperimentName": "p", "TrialName": "t"}
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": [listed], "PipelineExperimentConfig": config}, region=REGION, account=ACCOUNT
     )
     policy = document(allow("*", "*", Condition={"StringEquals": {key: value}}))
     name, _, resource = action.partition(" ")
-    [found] = {
+    [result] = {
         row.verdict
-        for row in iam.preflight(made, role_policies=[policy])
+        for row in iam.preflight(pipeline_plan, role_policies=[policy])
         if row.action.endswith(f":{name.rpartition(':')[2]}") and row.resource.endswith(resource)
     }
-    assert wanted == found
+    assert wanted == result
 
 
 def test_an_endpoint_config_has_instance_types() -> None:
     """An endpoint config has the key of instance types, as a job does."""
     variant = {"VariantName": "a", "InstanceType": "ml.m5.large"}
     arguments = {"EndpointConfigName": "c", "ProductionVariants": [variant]}
-    made = Plan.from_definition({"Steps": [step("C", "EndpointConfig", arguments)]})
+    pipeline_plan = Plan.from_definition({"Steps": [step("C", "EndpointConfig", arguments)]})
     for instance, wanted in (("ml.m5.large", "allowed"), ("ml.p4d.24xlarge", "implicitDeny")):
         condition_of = {"ForAllValues:StringEquals": {"sagemaker:InstanceTypes": instance}}
         statement = allow("sagemaker:*", "*", Condition=condition_of)
-        assert wanted == row(made, statement, action="sagemaker:CreateEndpointConfig").verdict
+        assert (
+            wanted == row(pipeline_plan, statement, action="sagemaker:CreateEndpointConfig").verdict
+        )
 
 
 def test_a_row_can_be_unpacked() -> None:
@@ -322,8 +326,8 @@ def test_a_deny_that_meets_a_part_of_the_names() -> None:
         allow("sagemaker:*", "*"),
         {**allow("sagemaker:*", f"{HEAD}training-job/*-z*"), "Effect": "Deny"},
     ]
-    found = row(training(), *statements)
-    assert ("indeterminate", ["Deny"]) == (found.verdict, [s.effect for s in found.statements])
+    result = row(training(), *statements)
+    assert ("indeterminate", ["Deny"]) == (result.verdict, [s.effect for s in result.statements])
 
 
 OTHER_THINGS = ("domain/*", "user-profile/*", "app/*", "*/team-b-*")
@@ -358,34 +362,36 @@ def test_objects_that_only_a_run_names(bucket: Any, statement: Any, wanted: str)
     """A statement decides only if it covers every possible object."""
     values = ["s3:/", bucket, {"Get": "Execution.PipelineExecutionId"}, "e.json"]
     read = {"S3Uri": {"Std:Join": {"On": "/", "Values": values}}, "Path": "a"}
-    made = Plan.from_definition({"Steps": [condition(read=read)]}, region=REGION)
-    [found] = iam.preflight(made, role_policies=[document(statement)])
-    assert wanted == found.verdict
+    pipeline_plan = Plan.from_definition({"Steps": [condition(read=read)]}, region=REGION)
+    [result] = iam.preflight(pipeline_plan, role_policies=[document(statement)])
+    assert wanted == result.verdict
     deny = {**statement, "Effect": "Deny"}
-    [found] = iam.preflight(made, role_policies=[document(allow("*", "*"), deny)])
+    [result] = iam.preflight(pipeline_plan, role_policies=[document(allow("*", "*"), deny)])
     opposite = {"allowed": "explicitDeny", "implicitDeny": "allowed"}
-    assert opposite.get(wanted, wanted) == found.verdict
+    assert opposite.get(wanted, wanted) == result.verdict
 
 
 def test_a_place_that_is_not_known() -> None:
     """A policy for one region covers only a part of all regions."""
-    made = Plan.from_definition({"Steps": JOBS[1:2]})
-    found = row(made, allow("sagemaker:CreateTrainingJob", f"{HEAD}training-job/*"))
-    assert ("indeterminate", ()) == (found.verdict, found.unknown)
+    pipeline_plan = Plan.from_definition({"Steps": JOBS[1:2]})
+    result = row(pipeline_plan, allow("sagemaker:CreateTrainingJob", f"{HEAD}training-job/*"))
+    assert ("indeterminate", ()) == (result.verdict, result.unknown)
 
 
 def test_boundary_and_scps() -> None:
     """Each has to allow the request too; an SCP also applies to the author."""
-    made = training()
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = training()
+    policy = iam.execution_role_policy(pipeline_plan)
     nothing = document()
-    assert not iam.preflight(made, role_policies=[policy], boundary=nothing).ok
-    assert not iam.preflight(made, role_policies=[policy], scps=[[nothing]]).ok
-    author = iam.author_policy(made, pipeline_name="p")
+    assert not iam.preflight(pipeline_plan, role_policies=[policy], boundary=nothing).ok
+    assert not iam.preflight(pipeline_plan, role_policies=[policy], scps=[[nothing]]).ok
+    author = iam.author_policy(pipeline_plan, pipeline_name="p")
     denied = document(
         allow("*", "*"), {**allow("sagemaker:StartPipelineExecution", "*"), "Effect": "Deny"}
     )
-    answer = iam.preflight(made, role_policies=[policy], scps=[[denied]], author_policies=[author])
+    answer = iam.preflight(
+        pipeline_plan, role_policies=[policy], scps=[[denied]], author_policies=[author]
+    )
     refused = [r for r in answer.refused if r.verdict == "explicitDeny"]
     assert [("author", "sagemaker:StartPipelineExecution")] == [
         (one.principal, one.action) for one in refused
@@ -395,9 +401,11 @@ def test_boundary_and_scps() -> None:
 
 def test_the_rows_of_the_author() -> None:
     """The author's rows have the pipeline's name and its role."""
-    made = plan("jobs")
-    policy = iam.execution_role_policy(made)
-    answer = iam.preflight(made, role_policies=[policy], author_policies=[iam.author_policy(made)])
+    pipeline_plan = plan("jobs")
+    policy = iam.execution_role_policy(pipeline_plan)
+    answer = iam.preflight(
+        pipeline_plan, role_policies=[policy], author_policies=[iam.author_policy(pipeline_plan)]
+    )
     assert answer.ok
     asked = {(one.action, one.resource) for one in answer if one.principal == "author"}
     assert ("sagemaker:CreatePipeline", f"{HEAD}pipeline/team-a-pipe") in asked
@@ -406,15 +414,15 @@ def test_the_rows_of_the_author() -> None:
 
 def test_an_unknown_step_type_is_indeterminate() -> None:
     """A step type without known permissions is never allowed."""
-    made = Plan.from_definition({"Steps": [step("L", "Lineage")]})
-    answer = iam.preflight(made, role_policies=[document(allow("*", "*"))])
+    pipeline_plan = Plan.from_definition({"Steps": [step("L", "Lineage")]})
+    answer = iam.preflight(pipeline_plan, role_policies=[document(allow("*", "*"))])
     assert [("unknown", "indeterminate")] == [(one.action, one.verdict) for one in answer]
     assert not answer.ok
 
 
-def codes(made: Plan, *statements: Any) -> list[str]:
+def codes(pipeline_plan: Plan, *statements: Any) -> list[str]:
     """The codes of the warnings."""
-    answer = iam.preflight(made, role_policies={"role.json": document(*statements)})
+    answer = iam.preflight(pipeline_plan, role_policies={"role.json": document(*statements)})
     assert all(one.severity == WARNING and one.code in CATALOGUE for one in answer.warnings)
     assert all(one.step == "role.json" for one in answer.warnings)
     return [one.code for one in answer.warnings]
@@ -469,20 +477,20 @@ def test_stale_patterns() -> None:
 
 def test_unprefixed_tuning_jobs_are_not_called_pipelines() -> None:
     """Their names begin with the execution's ID."""
-    made = Plan.from_definition(
+    pipeline_plan = Plan.from_definition(
         {"Steps": [step("Tune", "Tuning", {"TrainingJobDefinition": {"RoleArn": EXECUTION}})]},
         region=REGION,
     )
     create, head = "sagemaker:CreateHyperParameterTuningJob", f"{HEAD}hyper-parameter-tuning-job/"
-    assert ["PFX016"] == codes(made, allow(create, f"{head}pipelines-*"))
-    assert [] == codes(made, allow(create, f"{head}*-Tune-*"))
+    assert ["PFX016"] == codes(pipeline_plan, allow(create, f"{head}pipelines-*"))
+    assert [] == codes(pipeline_plan, allow(create, f"{head}*-Tune-*"))
 
 
 def test_a_group_has_no_prefixing_to_turn_on() -> None:
     """Its versions have the group's name, with prefixing on or off."""
     listed = step("R", "RegisterModel", {"ModelPackageGroupName": "churn"})
-    made = Plan.from_definition({"Steps": [listed]}, region=REGION)
-    assert [] == codes(made, allow("sagemaker:*", f"{HEAD}model-package/team-a-*"))
+    pipeline_plan = Plan.from_definition({"Steps": [listed]}, region=REGION)
+    assert [] == codes(pipeline_plan, allow("sagemaker:*", f"{HEAD}model-package/team-a-*"))
 
 
 @pytest.mark.parametrize("layer", ["deny", "boundary", "scps"])
@@ -546,8 +554,8 @@ def test_collisions_of_policies(tmp_path: Any) -> None:
 
 def test_a_tuning_job_passes_both_roles() -> None:
     """Both roles have to be passed."""
-    made = plan("jobs")
-    answer = iam.preflight(made, role_policies=[iam.execution_role_policy(made)])
+    pipeline_plan = plan("jobs")
+    answer = iam.preflight(pipeline_plan, role_policies=[iam.execution_role_policy(pipeline_plan)])
     passed = {r.resource for r in answer if r.action == "iam:PassRole" and r.step == "Tune"}
     assert {EXECUTION, WORKER} == passed
 
@@ -566,8 +574,8 @@ def test_who_passes_a_role_is_known() -> None:
 def test_a_group_that_is_called_like_its_type() -> None:
     """The resource has the group's name once."""
     step_of = step("R", "RegisterModel", {"ModelPackageGroupName": "my-model-package"})
-    made = Plan.from_definition({"Steps": [step_of]}, region=REGION, account=ACCOUNT)
-    answer = iam.preflight(made, role_policies=[iam.execution_role_policy(made)])
+    pipeline_plan = Plan.from_definition({"Steps": [step_of]}, region=REGION, account=ACCOUNT)
+    answer = iam.preflight(pipeline_plan, role_policies=[iam.execution_role_policy(pipeline_plan)])
     assert answer.ok
     assert {
         f"{HEAD}model-package/my-model-package/*",

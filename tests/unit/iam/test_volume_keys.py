@@ -41,13 +41,13 @@ def granted(policy: iam.PolicyDocument) -> list[str]:
 @pytest.mark.parametrize("step_type", JOBS)
 def test_a_job_under_the_execution_role(step_type: str) -> None:
     """The grant is a request within the create call."""
-    made = planned(step_type, JOBS[step_type])
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = planned(step_type, JOBS[step_type])
+    policy = iam.execution_role_policy(pipeline_plan)
     assert ([KEY], ()) == (granted(policy), policy.notes)
-    assert iam.preflight(made, role_policies=[policy]).ok
+    assert iam.preflight(pipeline_plan, role_policies=[policy]).ok
     [document] = [policy.to_dict()]
     document["Statement"] = [one for one in document["Statement"] if GRANT not in one["Action"]]
-    answer = iam.preflight(made, role_policies=[document])
+    answer = iam.preflight(pipeline_plan, role_policies=[document])
     assert [("S", GRANT, KEY)] == [(one.step, one.action, one.resource) for one in answer.refused]
 
 
@@ -60,24 +60,28 @@ def test_a_job_under_the_execution_role(step_type: str) -> None:
 )
 def test_a_job_under_another_role(step_type: str, arguments: Any, role: str) -> None:
     """The job's role needs the permission, and a note says so."""
-    made = planned(step_type, arguments)
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = planned(step_type, arguments)
+    policy = iam.execution_role_policy(pipeline_plan)
     assert [] == granted(policy)
     assert (
         f"Step S: Nothing is granted for {GRANT} on {KEY}; {role} needs it to encrypt volumes, or "
         "else the execution role does.",
     ) == policy.notes
-    assert GRANT not in {one.action for one in iam.preflight(made, role_policies=[])}
+    assert GRANT not in {one.action for one in iam.preflight(pipeline_plan, role_policies=[])}
 
 
 @pytest.mark.parametrize("key", ["alias/mine", {"Get": "Steps.A.B"}])
 def test_an_unknown_key_is_not_granted(key: Any) -> None:
     """An unknown key isn't granted, and its row isn't allowed."""
-    made = planned("Training", {"RoleArn": EXECUTION, "ResourceConfig": {"VolumeKmsKeyId": key}})
-    policy = iam.execution_role_policy(made)
+    pipeline_plan = planned(
+        "Training", {"RoleArn": EXECUTION, "ResourceConfig": {"VolumeKmsKeyId": key}}
+    )
+    policy = iam.execution_role_policy(pipeline_plan)
     assert [] == granted(policy)
     assert any(GRANT in note for note in policy.notes)
-    assert [GRANT] == [one.action for one in iam.preflight(made, role_policies=[policy]).refused]
+    assert [GRANT] == [
+        one.action for one in iam.preflight(pipeline_plan, role_policies=[policy]).refused
+    ]
 
 
 def test_a_key_by_default() -> None:
@@ -87,12 +91,12 @@ def test_a_key_by_default() -> None:
         "RoleArn": EXECUTION,
         "ResourceConfig": {"VolumeKmsKeyId": {"Get": "Parameters.Key"}},
     }
-    made = planned("Training", arguments, Parameters=parameters)
-    assert [KEY] == granted(iam.execution_role_policy(made))
-    rows = iam.preflight(made, role_policies=[])
+    pipeline_plan = planned("Training", arguments, Parameters=parameters)
+    assert [KEY] == granted(iam.execution_role_policy(pipeline_plan))
+    rows = iam.preflight(pipeline_plan, role_policies=[])
     assert [("Key",)] == [one.defaults for one in rows if one.action == GRANT]
     other = KEY.replace("1234", "5678")
-    policy = iam.execution_role_policy(made, parameters={"Key": other})
+    policy = iam.execution_role_policy(pipeline_plan, parameters={"Key": other})
     assert [other] == granted(policy)
 
 
