@@ -17,7 +17,7 @@ from ...iam.evaluator.evaluate import (
     SESSION,
     Decision,
     Layer,
-    judge,
+    decide,
     keys_of,
 )
 from ...iam.preflight import context_of

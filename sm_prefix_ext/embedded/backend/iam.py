@@ -18,7 +18,7 @@ from ...iam.evaluator.evaluate import (
     IMPLICIT_DENY,
     INDETERMINATE,
     Layer,
-    judge,
+    decide,
     read_layers,
 )
 from ...iam.evaluator.patterns import Context
