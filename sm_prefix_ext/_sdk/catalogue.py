@@ -1,15 +1,15 @@
-"""THE CATALOGUE: every class of the SDK that makes a job, as strings; nothing is imported for it.
+"""THE CATALOGUE: every class of the SDK that makes a job, one row each; nothing is imported for it.
 
 Read off 2.171.0, 2.257.7, 3.1.1 and 3.27.0; which release brought or dropped a name, off the
 releases between them. A test walks the installed SDK for classes that take a job's name and are
-neither here nor in :data:`EXCLUDED`.
+neither here nor in :data:`EXCLUDED`. What the methods of these classes do is in ``methods``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 
@@ -19,35 +19,57 @@ class JobClass:
 
     Args:
         name: its name, ours and the SDK's.
-        step_types: the types of the steps that it makes jobs for; the first one judges its names.
+        step_type: the type of the steps that it makes jobs for, which judges its names.
         argument: the argument that carries the name.
+        other_step_types: further types of steps that it makes jobs for.
+        v2: the module of SDK v2 that has it; ``""`` where v2 doesn't have it.
+        v3: the module of SDK v3 that has it; ``""`` where v3 doesn't have it.
+        v2_releases: the releases of v2 that have it, such as ``>=2.199``; ``""`` for all.
+        v3_releases: the same of v3, in the versions of the part that it comes with.
         role: the argument that carries the role; ``""`` where there is none.
-        modules: where the SDK keeps it, by major version.
-        instead: what to use under the other major, in the user's eyes.
-        method: the method that takes the name; ``""`` for the constructor.
         role_unless: the argument beside which no role is taken; ``""`` where there is none.
-        releases: the releases of a major that have it, such as ``>=2.199``, where not all have.
+        method: the method that takes the name; ``""`` for the constructor.
         gone: what to use in releases after those.
         only: ``"pipeline"`` or ``"outside"`` for what makes jobs there alone; ``""`` where the
-            object's session tells.
+            object's session decides.
     """
 
     name: str
-    step_types: tuple[str, ...]
+    step_type: str
     argument: str
-    role: str
-    modules: Mapping[int, str]
-    instead: str
-    method: str = ""
+    other_step_types: tuple[str, ...] = ()
+    v2: str = ""
+    v3: str = ""
+    v2_releases: str = ""
+    v3_releases: str = ""
+    role: str = "role"
     role_unless: str = ""
-    releases: Mapping[int, str] = field(default_factory=dict)
+    method: str = ""
     gone: str = ""
     only: str = ""
 
+    @cached_property
+    def step_types(self) -> tuple[str, ...]:
+        """All types of the steps that it makes jobs for."""
+        return (self.step_type, *self.other_step_types)
+
+    @cached_property
+    def modules(self) -> Mapping[int, str]:
+        """Where the SDK keeps it, by major version."""
+        return {major: module for major, module in ((2, self.v2), (3, self.v3)) if module}
+
     @property
-    def step_type(self) -> str:
-        """The type of the steps that it makes jobs for."""
-        return self.step_types[0]
+    def instead(self) -> str:
+        """What to use under the major that doesn't have it; ``""`` where both have it."""
+        return next(
+            (_INSTEAD[key, self.step_type] for key in (2, 3) if key not in self.modules), ""
+        )
+
+    @cached_property
+    def releases(self) -> Mapping[int, str]:
+        """The releases of each major that have it, where not all have."""
+        by_major = ((2, self.v2_releases), (3, self.v3_releases))
+        return {major: releases for major, releases in by_major if releases}
 
     def label(self, owner: str) -> str:
         """The argument that carries the name, as the user wrote it.
@@ -60,224 +82,267 @@ class JobClass:
         return f"{at}{owner}{method}({self.argument}=)"
 
 
-def _rows(
-    step_types: str, argument: str, *, v2: str = "", v3: str = "", **more: str
-) -> dict[str, JobClass]:
-    """Rows of one kind; ``v2`` and ``v3`` are lines of a module and the names in it.
+_INSTEAD = {
+    (2, "Job"): "Estimator, or JumpStartEstimator for a model of the hub",
+    (2, "Model"): "Model, or a framework's, such as PyTorchModel",
+    (2, "Training"): "Estimator, or JumpStartEstimator for a model of the hub",
+    (3, "AutoML"): "nothing yet, for v3 has no class that makes an AutoML job",
+    (3, "Model"): "ModelBuilder",
+    (3, "Processing"): "FrameworkProcessor, ScriptProcessor or Processor",
+    (3, "Training"): "ModelTrainer",
+}
+"""What to use in place of a class that a major doesn't have, by major and step type."""
 
-    A name may be followed by the releases that have it, as in ``step>=2.199``.
-    """
-    modules: dict[str, dict[int, str]] = {}
-    releases: dict[str, dict[int, str]] = {}
-    for major, text in ((2, v2), (3, v3)):
-        for line in text.split("\n"):
-            module, *words = line.split() or [""]
-            for word in words:
-                name, *release = re.split("(?=[<>])", word)
-                modules.setdefault(name, {})[major] = f"sagemaker.{module}"
-                if release:
-                    releases.setdefault(name, {})[major] = release[0]
-    fields = {"role": "role", "instead": "", **more}
-    return {
-        name: JobClass(
-            name,
-            tuple(step_types.split()),
-            argument,
-            modules=MappingProxyType(where),
-            releases=MappingProxyType(releases.get(name, {})),
-            **fields,
-        )
-        for name, where in modules.items()
-    }
-
-
-CATALOGUE: Mapping[str, JobClass] = MappingProxyType(
-    {
-        **_rows(
-            "Training",
-            "base_job_name",
-            instead="ModelTrainer",
-            v2="""estimator Estimator
-                algorithm AlgorithmEstimator
-                pytorch.estimator PyTorch
-                tensorflow.estimator TensorFlow
-                sklearn.estimator SKLearn
-                xgboost.estimator XGBoost
-                huggingface.estimator HuggingFace
-                mxnet.estimator MXNet
-                chainer.estimator Chainer
-                rl.estimator RLEstimator
-                jumpstart.estimator JumpStartEstimator
-                amazon.factorization_machines FactorizationMachines
-                amazon.ipinsights IPInsights
-                amazon.kmeans KMeans
-                amazon.knn KNN
-                amazon.lda LDA
-                amazon.linear_learner LinearLearner
-                amazon.ntm NTM
-                amazon.object2vec Object2Vec
-                amazon.pca PCA
-                amazon.randomcutforest RandomCutForest""",
-        ),
-        **_rows(
-            "Training",
-            "base_job_name",
-            instead="Estimator, or JumpStartEstimator for a model of the hub",
-            v3="""train.model_trainer ModelTrainer
-                train.sft_trainer SFTTrainer
-                train.dpo_trainer DPOTrainer
-                train.cpt_trainer CPTTrainer>=1.15
-                train.rlvr_trainer RLVRTrainer
-                train.rlaif_trainer RLAIFTrainer""",
-        ),
-        **_rows(
-            "Job",
-            "base_job_name",
-            instead="Estimator, or JumpStartEstimator for a model of the hub",
-            v3="train.multi_turn_rl_trainer MultiTurnRLTrainer>=1.13",
-        ),
-        **_rows(
-            "Processing",
-            "base_job_name",
-            instead="FrameworkProcessor, ScriptProcessor or Processor",
-            v2="""processing Processor ScriptProcessor FrameworkProcessor
-                pytorch.processing PyTorchProcessor
-                tensorflow.processing TensorFlowProcessor
-                sklearn.processing SKLearnProcessor
-                xgboost.processing XGBoostProcessor
-                huggingface.processing HuggingFaceProcessor
-                mxnet.processing MXNetProcessor
-                spark.processing PySparkProcessor SparkJarProcessor
-                wrangler.processing DataWranglerProcessor""",
-            v3="""core.processing Processor ScriptProcessor FrameworkProcessor
-                core.spark.processing PySparkProcessor SparkJarProcessor""",
-        ),
-        **_rows(
-            "Processing",
-            "job_name_prefix",
-            v2="clarify SageMakerClarifyProcessor",
-            v3="core.clarify SageMakerClarifyProcessor",
-        ),
-        **_rows(
-            "Tuning",
-            "base_tuning_job_name",
-            role="",
-            v2="tuner HyperparameterTuner",
-            v3="train.tuner HyperparameterTuner",
-        ),
-        **_rows(
-            "Transform",
-            "base_transform_job_name",
-            role="",
-            v2="transformer Transformer",
-            v3="core.transformer Transformer",
-        ),
-        **_rows(
-            "AutoML",
-            "base_job_name",
-            instead="nothing yet, for v3 has no class that makes an AutoML job",
-            v2="""automl.automl AutoML
-                automl.automlv2 AutoMLV2>=2.211""",
-        ),
-        **_rows(
-            "Model",
-            "name",
-            instead="ModelBuilder",
-            v2="""model Model FrameworkModel ModelPackage
-                pipeline PipelineModel
-                jumpstart.model JumpStartModel
-                pytorch.model PyTorchModel
-                tensorflow.model TensorFlowModel
-                sklearn.model SKLearnModel
-                xgboost.model XGBoostModel
-                huggingface.model HuggingFaceModel
-                mxnet.model MXNetModel
-                chainer.model ChainerModel
-                sparkml.model SparkMLModel
-                djl_inference.model DJLModel>=2.224.2
-                amazon.factorization_machines FactorizationMachinesModel
-                amazon.ipinsights IPInsightsModel
-                amazon.kmeans KMeansModel
-                amazon.knn KNNModel
-                amazon.lda LDAModel
-                amazon.linear_learner LinearLearnerModel
-                amazon.ntm NTMModel
-                amazon.object2vec Object2VecModel
-                amazon.pca PCAModel
-                amazon.randomcutforest RandomCutForestModel""",
-        ),
-        **_rows(
-            "Model",
-            "name",
-            instead="ModelBuilder",
-            gone="DJLModel",
-            v2="""djl_inference.model DeepSpeedModel<2.224.2 FasterTransformerModel<2.224.2
-                djl_inference.model HuggingFaceAccelerateModel<2.224.2""",
-        ),
-        **_rows(
-            "Model",
-            "name",
-            role_unless="model",
-            instead="ModelBuilder",
-            v2="multidatamodel MultiDataModel",
-        ),
-        **_rows(
-            "Model",
-            "model_name",
-            method="build",
-            role="role_arn",
-            instead="Model, or a framework's, such as PyTorchModel",
-            v3="serve.model_builder ModelBuilder",
-        ),
-        **_rows(
-            "QualityCheck ClarifyCheck",
-            "base_job_name",
-            only="pipeline",
-            v2="workflow.check_job_config CheckJobConfig",
-            v3="mlops.workflow.check_job_config CheckJobConfig",
-        ),
-        **_rows(
-            "Training",
-            "notebook_job_name",
-            only="pipeline",
-            v2="workflow.notebook_job_step NotebookJobStep>=2.199",
-            v3="mlops.workflow.notebook_job_step NotebookJobStep",
-        ),
-        **_rows(
-            "Training",
-            "job_name_prefix",
-            only="pipeline",
-            v2="workflow.function_step step>=2.199",
-            v3="mlops.workflow.function_step step",
-        ),
-        **_rows(
-            "Training",
-            "job_name_prefix",
-            only="outside",
-            v2="remote_function.client remote RemoteExecutor",
-            v3="core.remote_function.client remote RemoteExecutor",
-        ),
-    }
+_ROWS = (
+    JobClass("Estimator", "Training", "base_job_name", v2="sagemaker.estimator"),
+    JobClass("AlgorithmEstimator", "Training", "base_job_name", v2="sagemaker.algorithm"),
+    JobClass("PyTorch", "Training", "base_job_name", v2="sagemaker.pytorch.estimator"),
+    JobClass("TensorFlow", "Training", "base_job_name", v2="sagemaker.tensorflow.estimator"),
+    JobClass("SKLearn", "Training", "base_job_name", v2="sagemaker.sklearn.estimator"),
+    JobClass("XGBoost", "Training", "base_job_name", v2="sagemaker.xgboost.estimator"),
+    JobClass("HuggingFace", "Training", "base_job_name", v2="sagemaker.huggingface.estimator"),
+    JobClass("MXNet", "Training", "base_job_name", v2="sagemaker.mxnet.estimator"),
+    JobClass("Chainer", "Training", "base_job_name", v2="sagemaker.chainer.estimator"),
+    JobClass("RLEstimator", "Training", "base_job_name", v2="sagemaker.rl.estimator"),
+    JobClass("JumpStartEstimator", "Training", "base_job_name", v2="sagemaker.jumpstart.estimator"),
+    JobClass(
+        "FactorizationMachines",
+        "Training",
+        "base_job_name",
+        v2="sagemaker.amazon.factorization_machines",
+    ),
+    JobClass("IPInsights", "Training", "base_job_name", v2="sagemaker.amazon.ipinsights"),
+    JobClass("KMeans", "Training", "base_job_name", v2="sagemaker.amazon.kmeans"),
+    JobClass("KNN", "Training", "base_job_name", v2="sagemaker.amazon.knn"),
+    JobClass("LDA", "Training", "base_job_name", v2="sagemaker.amazon.lda"),
+    JobClass("LinearLearner", "Training", "base_job_name", v2="sagemaker.amazon.linear_learner"),
+    JobClass("NTM", "Training", "base_job_name", v2="sagemaker.amazon.ntm"),
+    JobClass("Object2Vec", "Training", "base_job_name", v2="sagemaker.amazon.object2vec"),
+    JobClass("PCA", "Training", "base_job_name", v2="sagemaker.amazon.pca"),
+    JobClass("RandomCutForest", "Training", "base_job_name", v2="sagemaker.amazon.randomcutforest"),
+    JobClass("ModelTrainer", "Training", "base_job_name", v3="sagemaker.train.model_trainer"),
+    JobClass("SFTTrainer", "Training", "base_job_name", v3="sagemaker.train.sft_trainer"),
+    JobClass("DPOTrainer", "Training", "base_job_name", v3="sagemaker.train.dpo_trainer"),
+    JobClass(
+        "CPTTrainer",
+        "Training",
+        "base_job_name",
+        v3="sagemaker.train.cpt_trainer",
+        v3_releases=">=1.15",
+    ),
+    JobClass("RLVRTrainer", "Training", "base_job_name", v3="sagemaker.train.rlvr_trainer"),
+    JobClass("RLAIFTrainer", "Training", "base_job_name", v3="sagemaker.train.rlaif_trainer"),
+    JobClass(
+        "MultiTurnRLTrainer",
+        "Job",
+        "base_job_name",
+        v3="sagemaker.train.multi_turn_rl_trainer",
+        v3_releases=">=1.13",
+    ),
+    JobClass(
+        "Processor",
+        "Processing",
+        "base_job_name",
+        v2="sagemaker.processing",
+        v3="sagemaker.core.processing",
+    ),
+    JobClass(
+        "ScriptProcessor",
+        "Processing",
+        "base_job_name",
+        v2="sagemaker.processing",
+        v3="sagemaker.core.processing",
+    ),
+    JobClass(
+        "FrameworkProcessor",
+        "Processing",
+        "base_job_name",
+        v2="sagemaker.processing",
+        v3="sagemaker.core.processing",
+    ),
+    JobClass("PyTorchProcessor", "Processing", "base_job_name", v2="sagemaker.pytorch.processing"),
+    JobClass(
+        "TensorFlowProcessor", "Processing", "base_job_name", v2="sagemaker.tensorflow.processing"
+    ),
+    JobClass("SKLearnProcessor", "Processing", "base_job_name", v2="sagemaker.sklearn.processing"),
+    JobClass("XGBoostProcessor", "Processing", "base_job_name", v2="sagemaker.xgboost.processing"),
+    JobClass(
+        "HuggingFaceProcessor", "Processing", "base_job_name", v2="sagemaker.huggingface.processing"
+    ),
+    JobClass("MXNetProcessor", "Processing", "base_job_name", v2="sagemaker.mxnet.processing"),
+    JobClass(
+        "PySparkProcessor",
+        "Processing",
+        "base_job_name",
+        v2="sagemaker.spark.processing",
+        v3="sagemaker.core.spark.processing",
+    ),
+    JobClass(
+        "SparkJarProcessor",
+        "Processing",
+        "base_job_name",
+        v2="sagemaker.spark.processing",
+        v3="sagemaker.core.spark.processing",
+    ),
+    JobClass(
+        "DataWranglerProcessor", "Processing", "base_job_name", v2="sagemaker.wrangler.processing"
+    ),
+    JobClass(
+        "SageMakerClarifyProcessor",
+        "Processing",
+        "job_name_prefix",
+        v2="sagemaker.clarify",
+        v3="sagemaker.core.clarify",
+    ),
+    JobClass(
+        "HyperparameterTuner",
+        "Tuning",
+        "base_tuning_job_name",
+        v2="sagemaker.tuner",
+        v3="sagemaker.train.tuner",
+        role="",
+    ),
+    JobClass(
+        "Transformer",
+        "Transform",
+        "base_transform_job_name",
+        v2="sagemaker.transformer",
+        v3="sagemaker.core.transformer",
+        role="",
+    ),
+    JobClass("AutoML", "AutoML", "base_job_name", v2="sagemaker.automl.automl"),
+    JobClass(
+        "AutoMLV2", "AutoML", "base_job_name", v2="sagemaker.automl.automlv2", v2_releases=">=2.211"
+    ),
+    JobClass("Model", "Model", "name", v2="sagemaker.model"),
+    JobClass("FrameworkModel", "Model", "name", v2="sagemaker.model"),
+    JobClass("ModelPackage", "Model", "name", v2="sagemaker.model"),
+    JobClass("PipelineModel", "Model", "name", v2="sagemaker.pipeline"),
+    JobClass("JumpStartModel", "Model", "name", v2="sagemaker.jumpstart.model"),
+    JobClass("PyTorchModel", "Model", "name", v2="sagemaker.pytorch.model"),
+    JobClass("TensorFlowModel", "Model", "name", v2="sagemaker.tensorflow.model"),
+    JobClass("SKLearnModel", "Model", "name", v2="sagemaker.sklearn.model"),
+    JobClass("XGBoostModel", "Model", "name", v2="sagemaker.xgboost.model"),
+    JobClass("HuggingFaceModel", "Model", "name", v2="sagemaker.huggingface.model"),
+    JobClass("MXNetModel", "Model", "name", v2="sagemaker.mxnet.model"),
+    JobClass("ChainerModel", "Model", "name", v2="sagemaker.chainer.model"),
+    JobClass("SparkMLModel", "Model", "name", v2="sagemaker.sparkml.model"),
+    JobClass(
+        "DJLModel", "Model", "name", v2="sagemaker.djl_inference.model", v2_releases=">=2.224.2"
+    ),
+    JobClass(
+        "FactorizationMachinesModel", "Model", "name", v2="sagemaker.amazon.factorization_machines"
+    ),
+    JobClass("IPInsightsModel", "Model", "name", v2="sagemaker.amazon.ipinsights"),
+    JobClass("KMeansModel", "Model", "name", v2="sagemaker.amazon.kmeans"),
+    JobClass("KNNModel", "Model", "name", v2="sagemaker.amazon.knn"),
+    JobClass("LDAModel", "Model", "name", v2="sagemaker.amazon.lda"),
+    JobClass("LinearLearnerModel", "Model", "name", v2="sagemaker.amazon.linear_learner"),
+    JobClass("NTMModel", "Model", "name", v2="sagemaker.amazon.ntm"),
+    JobClass("Object2VecModel", "Model", "name", v2="sagemaker.amazon.object2vec"),
+    JobClass("PCAModel", "Model", "name", v2="sagemaker.amazon.pca"),
+    JobClass("RandomCutForestModel", "Model", "name", v2="sagemaker.amazon.randomcutforest"),
+    JobClass(
+        "DeepSpeedModel",
+        "Model",
+        "name",
+        v2="sagemaker.djl_inference.model",
+        v2_releases="<2.224.2",
+        gone="DJLModel",
+    ),
+    JobClass(
+        "FasterTransformerModel",
+        "Model",
+        "name",
+        v2="sagemaker.djl_inference.model",
+        v2_releases="<2.224.2",
+        gone="DJLModel",
+    ),
+    JobClass(
+        "HuggingFaceAccelerateModel",
+        "Model",
+        "name",
+        v2="sagemaker.djl_inference.model",
+        v2_releases="<2.224.2",
+        gone="DJLModel",
+    ),
+    JobClass("MultiDataModel", "Model", "name", v2="sagemaker.multidatamodel", role_unless="model"),
+    JobClass(
+        "ModelBuilder",
+        "Model",
+        "model_name",
+        v3="sagemaker.serve.model_builder",
+        role="role_arn",
+        method="build",
+    ),
+    JobClass(
+        "CheckJobConfig",
+        "QualityCheck",
+        "base_job_name",
+        other_step_types=("ClarifyCheck",),
+        v2="sagemaker.workflow.check_job_config",
+        v3="sagemaker.mlops.workflow.check_job_config",
+        only="pipeline",
+    ),
+    JobClass(
+        "NotebookJobStep",
+        "Training",
+        "notebook_job_name",
+        v2="sagemaker.workflow.notebook_job_step",
+        v2_releases=">=2.199",
+        v3="sagemaker.mlops.workflow.notebook_job_step",
+        only="pipeline",
+    ),
+    JobClass(
+        "step",
+        "Training",
+        "job_name_prefix",
+        v2="sagemaker.workflow.function_step",
+        v2_releases=">=2.199",
+        v3="sagemaker.mlops.workflow.function_step",
+        only="pipeline",
+    ),
+    JobClass(
+        "remote",
+        "Training",
+        "job_name_prefix",
+        v2="sagemaker.remote_function.client",
+        v3="sagemaker.core.remote_function.client",
+        only="outside",
+    ),
+    JobClass(
+        "RemoteExecutor",
+        "Training",
+        "job_name_prefix",
+        v2="sagemaker.remote_function.client",
+        v3="sagemaker.core.remote_function.client",
+        only="outside",
+    ),
 )
+
+CATALOGUE: Mapping[str, JobClass] = MappingProxyType({row.name: row for row in _ROWS})
 """Every job class of both majors, by name."""
 
-BASES: Mapping[str, JobClass] = MappingProxyType(
-    {
-        **_rows(
-            "Training",
-            "base_job_name",
-            v2="""estimator EstimatorBase Framework
-                amazon.amazon_estimator AmazonAlgorithmEstimatorBase""",
-            v3="train.base_trainer BaseTrainer",
-        ),
-        **_rows(
-            "Processing",
-            "base_job_name",
-            v2="spark.processing _SparkProcessorBase",
-            v3="core.spark.processing _SparkProcessorBase",
-        ),
-    }
+_BASE_ROWS = (
+    JobClass("EstimatorBase", "Training", "base_job_name", v2="sagemaker.estimator"),
+    JobClass("Framework", "Training", "base_job_name", v2="sagemaker.estimator"),
+    JobClass(
+        "AmazonAlgorithmEstimatorBase",
+        "Training",
+        "base_job_name",
+        v2="sagemaker.amazon.amazon_estimator",
+    ),
+    JobClass("BaseTrainer", "Training", "base_job_name", v3="sagemaker.train.base_trainer"),
+    JobClass(
+        "_SparkProcessorBase",
+        "Processing",
+        "base_job_name",
+        v2="sagemaker.spark.processing",
+        v3="sagemaker.core.spark.processing",
+    ),
 )
+
+BASES: Mapping[str, JobClass] = MappingProxyType({row.name: row for row in _BASE_ROWS})
 """The abstract bases of classes in the catalogue: no public names, but users derive from them."""
 
 ROWS: Mapping[str, JobClass] = MappingProxyType({**CATALOGUE, **BASES})
