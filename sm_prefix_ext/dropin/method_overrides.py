@@ -12,7 +12,7 @@ from functools import wraps
 from typing import Any
 
 from .._sdk.catalogue import JobClass
-from .._sdk.sdk_made import NAMED_IN_THE_CALL, REFUSED, Refusal
+from .._sdk.methods import Method, Refusal, method_of
 from ..core.definition import image_name
 from ..core.errors import PrefixViolation
 from ..core.findings import (
@@ -55,110 +55,69 @@ def methods(theirs: Any, row: JobClass, adopt: Adopt) -> dict[str, Any]:
         row: its row in the catalogue.
         adopt: makes one of ours of what the SDK made.
     """
-    made: dict[str, Any] = {}
+    overrides: dict[str, Any] = {}
     for name in dir(theirs):
-        held = inspect.getattr_static(theirs, name)
-        function = held.__func__ if isinstance(held, classmethod) else held
+        attribute = inspect.getattr_static(theirs, name)
+        is_factory = isinstance(attribute, classmethod)
+        function = attribute.__func__ if is_factory else attribute
         if name.startswith("_") or not inspect.isfunction(function) or not of_sdk(function):
             continue
-        if isinstance(held, classmethod):
-            made[name] = classmethod(_factory(theirs, name, function, row, adopt))
-        elif refusal := _refusal(theirs, name):
-            made[name] = _refused(refusal, name, function)
-        elif _late(name, function) or _starts(name, theirs) or _makes(name):
-            made[name] = _method(theirs, name, function, row, adopt)
-    return made
+        method = method_of(theirs, name)
+        if is_factory:
+            keeps_name = method is not None and method.keeps_name
+            overrides[name] = classmethod(_factory(theirs, name, function, row, adopt, keeps_name))
+        elif method is not None and method.refused is not None:
+            overrides[name] = _refused(method.refused, name, function)
+        elif method is not None:
+            arguments = _name_arguments(method, inspect.signature(function))
+            # DJLModel has a compile() that takes no name, and only raises.
+            if arguments or method.starts or method.returns_job_object:
+                overrides[name] = _method(method, arguments, function, row, adopt)
+    return overrides
 
 
-def _refusal(theirs: Any, method: str) -> Refusal | None:
-    keys = ((base.__name__, method) for base in theirs.__mro__)
-    return next((REFUSED[key] for key in keys if key in REFUSED), None)
+def _name_arguments(method: Method, signature: inspect.Signature) -> dict[str, Kind]:
+    """The arguments of an installed method that carry a name, with the kind of what it names."""
+    parameters = signature.parameters
+    accepted = set(parameters)
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
+        accepted.update(method.through_kwargs)
+    return {
+        argument: KINDS.get(named) or Kind(named, name_field=f"{named}Name")
+        for argument, named in method.names.items()
+        if argument in accepted
+    }
 
 
-_HAND_ON_A_NAME = ("compile_model", "create_model")  # in **kwargs, to the model's constructor
-
-
-def _runs(method: str) -> bool:
-    return method in ("fit", "run", "train", "transform", "tune") or method.startswith("run_")
-
-
-def _starts(method: str, theirs: Any) -> bool:
-    """Whether a method makes what carries the object's own name."""
-    if hasattr(theirs, "build"):
-        return method == "build"
-    if hasattr(theirs, "prepare_container_def") or hasattr(theirs, "pipeline_container_def"):
-        return method in ("create", "deploy", "transformer")
-    return _runs(method)
-
-
-def _makes(method: str) -> bool:
-    """Whether a method hands out another object that makes jobs."""
-    makers = ("best_estimator", "compile_model", "create_model", "transformer")
-    return method in makers or method.endswith("_tuner")
-
-
-def _keeps_names(method: str) -> bool:
-    """Whether what a method makes is called as the service has it."""
-    return method.startswith("attach") or method == "best_estimator"
-
-
-def _late(method: str, function: Any) -> dict[str, Kind | None]:
-    """The arguments of a method that carry a name, with the kind of what is called by it.
-
-    ``None`` stands for the job of the object's own kind.
-    """
-    found: dict[str, Kind | None] = {}
-    if _runs(method):
-        found["job_name"] = None
-    if method in ("build", "deploy", "register", "transformer"):
-        found["model_name"] = KINDS["Model"]
-    if method in (*_HAND_ON_A_NAME, "deploy"):
-        found["name"] = KINDS["Model"]
-    if method == "register":
-        found["model_package_name"] = KINDS["RegisterModel"]
-        found["model_package_group_name"] = KINDS["RegisterModel"]
-    for argument, noun in NAMED_IN_THE_CALL.get(method, {}).items():
-        found[argument] = KINDS.get(noun) or Kind(noun, name_field=f"{noun}Name")
-    if method == "deploy":
-        found.update(dict.fromkeys(FULL_NAMES, KINDS["Endpoint"]))
-    parameters = inspect.signature(function).parameters
-    takes = set(parameters)
-    extra = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
-    if method in _HAND_ON_A_NAME and extra:
-        takes.add("name")
-    return {argument: kind for argument, kind in found.items() if argument in takes}
-
-
-def _method(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt) -> Any:
+def _method(
+    method: Method, arguments: dict[str, Kind], function: Any, row: JobClass, adopt: Adopt
+) -> Any:
     signature = inspect.signature(function)
-    late, starts = _late(name, function), _starts(name, theirs)
-    beside = name in NAMED_IN_THE_CALL  # starts another job, and at once in a pipeline too
 
     @wraps(function)
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def override(self: Any, *args: Any, **kwargs: Any) -> Any:
         call = None if called_by_the_sdk() else Call.of(signature, (self, *args), kwargs)
         if call is None:
             return function(self, *args, **kwargs)
         policy = PrefixPolicy.discover()
         keeps = in_pipeline(self, row)
-        owner = f"{type(self).__name__}.{name}"
-        for argument, kind in late.items():
-            kind = kind or KINDS[row.step_type]
-            if beside:
+        owner = f"{type(self).__name__}.{method.name}"
+        for argument, kind in arguments.items():
+            if method.starts_other_job:
                 _require(call, argument, kind, owner, policy)
             where = label(owner, argument)
-            _judge_late(call, argument, kind, where, policy, keeps and not beside)
-        if name == "register" and not keeps:
+            _judge_late(call, argument, kind, where, policy, keeps and not method.starts_other_job)
+        if "model_package_group_name" in arguments and not keeps:
             _warn_of_the_sdks_group(self, call, owner, policy)
-        if starts and policy is not None and not keeps:
+        if method.starts and policy is not None and not keeps:
             settle(self, row, policy, starts=True)
-        made = function(*call.args, **call.kwargs)
-        of = adopt(made)
-        if of is not None and not _keeps_names(name):
-            name_made(made, of, policy)
-        return made
+        result = function(*call.args, **call.kwargs)
+        result_row = adopt(result) if method.returns_job_object else None
+        if result_row is not None and not method.keeps_name:
+            name_made(result, result_row, policy)
+        return result
 
-    return method
+    return override
 
 
 def _judge_late(
@@ -205,7 +164,7 @@ def _refused(refusal: Refusal, name: str, function: Any) -> Any:
     """A method that starts what no policy reaches."""
 
     @wraps(function)
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def override(self: Any, *args: Any, **kwargs: Any) -> Any:
         policy = None if called_by_the_sdk() else PrefixPolicy.discover()
         if policy is not None and policy.prefix is not None:
             owner = type(self).__name__
@@ -217,10 +176,12 @@ def _refused(refusal: Refusal, name: str, function: Any) -> Any:
             raise PrefixViolation((finding,), f"{owner}.{name}()")
         return function(self, *args, **kwargs)
 
-    return method
+    return override
 
 
-def _factory(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt) -> Any:
+def _factory(
+    theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt, keeps_name: bool
+) -> Any:
     """A class method of the SDK's that makes objects: what it reads from the service stays."""
     signature = inspect.signature(function)
 
@@ -235,10 +196,10 @@ def _factory(theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt)
             base_name(call.get(row.argument), row, where, policy)
         if call.names(row.role):
             fill_role(call, row, policy)
-        made = function(*call.args, **call.kwargs)
-        adopt(made)
-        if isinstance(made, theirs) and not _keeps_names(name):
-            settle(made, row, policy)
-        return made
+        result = function(*call.args, **call.kwargs)
+        adopt(result)
+        if isinstance(result, theirs) and not keeps_name:
+            settle(result, row, policy)
+        return result
 
     return factory

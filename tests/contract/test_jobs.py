@@ -34,7 +34,7 @@ from sm_prefix_ext import (
 from sm_prefix_ext._sdk import has, upstream
 from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
 from sm_prefix_ext._sdk.declared_names import outline
-from sm_prefix_ext._sdk.sdk_made import REFUSED
+from sm_prefix_ext._sdk.methods import METHODS
 from sm_prefix_ext.core.definition import is_made_up_model, steps
 from sm_prefix_ext.core.job_names import GivenName
 from sm_prefix_ext.core.step_types import KINDS
@@ -569,10 +569,12 @@ def test_what_the_sdk_would_start_in_a_pipeline_of_its_own(
 
 def test_what_is_refused_is_there() -> None:
     """Each method is one of the SDK's, and says what to do instead."""
-    for (name, method), refusal in REFUSED.items():
-        assert refusal.instead.endswith(".")
+    refused = [row for row in METHODS if row.refused]
+    assert refused
+    for row in refused:
+        assert row.refused.instead.endswith(".")
         if MAJOR == 2:
-            assert hasattr(upstream().load(name), method)
+            assert hasattr(upstream().load(row.of), row.name)
 
 
 class Team(str, Enum):  # a StrEnum says what it is

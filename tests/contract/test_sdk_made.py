@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import PrefixViolation
-from sm_prefix_ext._sdk.sdk_made import NAMED_IN_THE_CALL
+from sm_prefix_ext._sdk.methods import METHODS as ROWS
 from sm_prefix_ext.dropin.job_classes import drop_in
 
 from ..installed import MAJOR
 from .test_jobs import jobs, make
 
 OF_MODEL = "Model" if MAJOR == 2 else "ModelBuilder"
-METHODS = [name for name in NAMED_IN_THE_CALL if hasattr(drop_in(OF_MODEL), name)]
+METHODS = [
+    row.name
+    for row in ROWS
+    if row.starts_other_job and row.of == OF_MODEL and hasattr(drop_in(OF_MODEL), row.name)
+]
 LEAST: dict[str, dict[str, Any]] = {
     "compile": {
         "target_instance_family": "ml_m5",
