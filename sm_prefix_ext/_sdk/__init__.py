@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from ..core.errors import UnsupportedSdk
-from .adapter import Upstream
+from .adapter import Adapter
 from .catalogue import JobClass
 
 SUPPORTED = "sagemaker 2.171 or later, or 3"
@@ -19,13 +19,13 @@ _INSTALL = "pip install 'sm-prefix-ext[sdk]'"
 
 
 @cache
-def upstream() -> Upstream:
+def adapter() -> Adapter:
     """What this package needs of the installed SDK; imports it.
 
     Raises:
         UnsupportedSdk: where there is none, or one that isn't supported.
     """
-    return import_module(f".v{major()}", __name__).UPSTREAM  # type: ignore[no-any-return]
+    return import_module(f".v{major()}", __name__).ADAPTER  # type: ignore[no-any-return]
 
 
 @cache

@@ -8,11 +8,18 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any
 
+from ..core.declared import Declared
 from .catalogue import ROWS
+
+Reader = Callable[[Any, Any, "Adapter"], "Declared | None"]
+"""Reads what the user declared as the name of a step's job; ``None`` where only rendering tells.
+
+It takes the step, the collection that the step is of, if any, and the adapter.
+"""
 
 
 @dataclass(frozen=True, eq=False)
-class Upstream:
+class Adapter:
     """The classes and functions of one major of the SDK, each imported when it is asked for.
 
     Importing all of them takes seconds, and v3's pipelines can't be imported without a region.
@@ -21,14 +28,23 @@ class Upstream:
         major: 2 or 3.
         classes: where the SDK keeps its classes and functions other than job classes, by name.
         utilities: the module of its pipelines that says when it drops a job's name.
-        stand_ins: what the SDK would call a job that nobody named.
+        readers: by step type, what reads the declared name off a step.
+        job_object: the Estimator, Processor, … that a step was made with; ``None`` for others.
+        package_group: the group that a ``RegisterModel`` step registers into, if any.
+        generated_names: what the SDK would call a job that nobody named.
+        is_generated_model_name: whether the SDK wrote a model's name, from the name, the model and
+            what it is created with.
         clients: the SageMaker clients that a session of the SDK may have made already.
     """
 
     major: int
     classes: Mapping[str, str]
     utilities: str
-    stand_ins: Callable[[Any], Iterable[str]]
+    readers: Mapping[str, Reader]
+    job_object: Callable[[Any], Any]
+    package_group: Callable[[Any], Any]
+    generated_names: Callable[[Any], Iterable[str]]
+    is_generated_model_name: Callable[[str, Any, Mapping[str, Any]], bool]
     clients: Callable[[Any], Iterable[Any]]
 
     @cached_property

@@ -19,8 +19,8 @@ from botocore.client import BaseClient
 
 from ..core.arns import Arn
 from ..core.plan import AuthorRequest
-from .adapter import Upstream
-from .declared_names import Outline
+from .adapter import Adapter
+from .declared_names import DeclaredNames
 
 _READS = (
     "BatchDescribe",
@@ -50,7 +50,7 @@ class Look:
         upstream: the SDK.
     """
 
-    def __init__(self, outline: Outline, upstream: Upstream) -> None:
+    def __init__(self, outline: DeclaredNames, upstream: Adapter) -> None:
         self._outline = outline
         self._upstream = upstream
         self._twins: dict[int, Any] = {}

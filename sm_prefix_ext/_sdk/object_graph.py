@@ -10,7 +10,7 @@ from operator import is_
 from typing import Any
 
 from ..core.job_names import GivenName
-from .adapter import Upstream
+from .adapter import Adapter
 from .catalogue import ROWS
 
 # Never followed, whatever they hold; each SDK's classes that aren't followed either join them.
@@ -92,7 +92,7 @@ class Reach:
             yield holder, holder, was
 
 
-def reach(roots: Iterable[Any], upstream: Upstream, *, everything: bool = False) -> Reach:
+def reach(roots: Iterable[Any], upstream: Adapter, *, everything: bool = False) -> Reach:
     """Follow objects of the SDK, and containers in them, from the steps of a pipeline.
 
     Sessions, clients, and objects that aren't the SDK's are not followed; of an expression only
@@ -115,7 +115,7 @@ def reach(roots: Iterable[Any], upstream: Upstream, *, everything: bool = False)
 class _Walk:
     """One pass over the graph; every rendering pays for it, so the common cases come first."""
 
-    def __init__(self, upstream: Upstream, everything: bool) -> None:
+    def __init__(self, upstream: Adapter, everything: bool) -> None:
         self.found = Reach()
         self._upstream = upstream
         self._everything = everything
@@ -184,11 +184,11 @@ class _Walk:
         self._stack += held
 
 
-_KNOWN: dict[Upstream, tuple[dict[type, int], set[type], set[type]]] = {}
+_KNOWN: dict[Adapter, tuple[dict[type, int], set[type], set[type]]] = {}
 _COPIES: dict[type, Callable[[Any], Any]] = {dict: dict, list: list, set: set}
 
 
-def _note(value: Any, role: int, found: Reach, upstream: Upstream) -> None:
+def _note(value: Any, role: int, found: Reach, upstream: Adapter) -> None:
     if role is _STEP or isinstance(value, upstream.step):
         found.steps.append(value)
     elif isinstance(value, upstream.step_collection):
@@ -205,7 +205,7 @@ def _of_function_step(attributes: dict[str, Any]) -> dict[str, Any]:
     return followed
 
 
-def _role(kind: Any, upstream: Upstream) -> int:
+def _role(kind: Any, upstream: Adapter) -> int:
     """What to do with the instances of a class."""
     of_sdk = [base for base in kind.__mro__ if base.__module__.partition(".")[0] == "sagemaker"]
     if not of_sdk or issubclass(kind, (type, Enum)):

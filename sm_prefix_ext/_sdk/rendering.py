@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .adapter import Upstream
-from .declared_names import Outline, job_object
+from .adapter import Adapter
+from .declared_names import DeclaredNames
 from .declared_state import declared_state
 
 RENDERING = threading.RLock()
@@ -23,8 +23,8 @@ The SDK keeps what it renders in sessions and job objects, which threads may sha
 
 def render(
     pipeline: Any,
-    outline: Outline,
-    upstream: Upstream,
+    outline: DeclaredNames,
+    upstream: Adapter,
     *,
     quiet: bool,
     prepare: Callable[[Any], None] | None = None,
@@ -58,7 +58,7 @@ def render(
 
 
 def render_as_it_is(
-    pipeline: Any, outline: Outline, upstream: Upstream, prepare: Callable[[Any], None]
+    pipeline: Any, outline: DeclaredNames, upstream: Adapter, prepare: Callable[[Any], None]
 ) -> str:
     """The rendering of a pipeline of the SDK's own class, with its prefixing as it is.
 
@@ -77,7 +77,7 @@ def render_as_it_is(
         return _naming_the_step(twin.definition, upstream)
 
 
-def _naming_the_step(render: Callable[[], str], upstream: Upstream) -> str:
+def _naming_the_step(render: Callable[[], str], upstream: Adapter) -> str:
     try:
         return render()
     except Exception as error:
@@ -85,19 +85,19 @@ def _naming_the_step(render: Callable[[], str], upstream: Upstream) -> str:
         raise
 
 
-def _keep_from_looking_up_models(outline: Outline) -> None:
+def _keep_from_looking_up_models(outline: DeclaredNames) -> None:
     """Name the unnamed transformers for the time of a rendering.
 
     For one without a name the SDK asks the service for its model's image, to make up a name from
     it, and raises where the model isn't there yet. The name made here leaves with nothing.
     """
     for step in outline.reach.steps:
-        job = job_object(step) if step.step_type.value == "Transform" else None
+        job = outline.adapter.job_object(step) if step.step_type.value == "Transform" else None
         if job is not None and not job.base_transform_job_name and isinstance(job.model_name, str):
             job.base_transform_job_name = "transform-job"
 
 
-def _name_the_step(error: Exception, upstream: Upstream) -> None:
+def _name_the_step(error: Exception, upstream: Adapter) -> None:
     """Say in an error of the SDK's which step it was rendering; its class stays.
 
     What AWS answers stays as it is: programs read it.
@@ -112,7 +112,7 @@ def _name_the_step(error: Exception, upstream: Upstream) -> None:
         error.args = (error.args[0] + said, *error.args[1:])
 
 
-def _step_at_work(error: Exception, upstream: Upstream) -> str | None:
+def _step_at_work(error: Exception, upstream: Adapter) -> str | None:
     """The name of the innermost step whose method an error came through."""
     found = None
     trace = error.__traceback__

@@ -2,15 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..core.definition import image_name
-from .adapter import Upstream
+from ..core.declared import Declared
+from ..core.definition import image_name, is_made_up_model
+from .adapter import Adapter, Reader
+from .catalogue import CATALOGUE
+from .readers import (
+    check_reader,
+    deferred_job_object,
+    job_reader,
+    processing_reader,
+    read_model,
+    read_registered,
+    training_reader,
+)
 
 
-def _stand_ins(job: Any) -> Iterator[str]:
-    # A trainer writes the SDK's own word into itself as soon as it is made.
+def _request(step: Any) -> dict[str, Any] | None:
+    """What a model is created or registered with."""
+    request = step._register_model_args or step._create_model_args
+    return request if isinstance(request, dict) else None
+
+
+def _package_group(step: Any) -> Any:
+    return (_request(step) or {}).get("ModelPackageGroupName")
+
+
+def _read_model(step: Any, collection: Any, adapter: Adapter) -> Declared:
+    model, row = step._model, CATALOGUE["ModelBuilder"]
+    argument = row.label(type(model).__name__) if model is not None else "ModelName"
+    return read_model(model, row.argument, argument, _request(step) or {}, adapter)
+
+
+def _read_registered(step: Any, collection: Any, adapter: Adapter) -> Declared:
+    return read_registered(_request(step))
+
+
+_READERS: Mapping[str, Reader] = {
+    "AutoML": job_reader("AutoML", "base_job_name"),
+    "ClarifyCheck": check_reader("ClarifyCheck"),
+    "Job": job_reader("Job", "base_job_name"),
+    "Model": _read_model,
+    "Processing": processing_reader(),
+    "QualityCheck": check_reader("QualityCheck"),
+    "RegisterModel": _read_registered,
+    "Training": training_reader(),
+    "Transform": job_reader("Transform", "base_transform_job_name"),
+    "Tuning": job_reader("Tuning", "base_tuning_job_name"),
+}
+
+
+def _is_generated_model_name(name: str, model: Any, request: Mapping[str, Any]) -> bool:
+    """Whether the SDK drew a model's name by lot."""
+    return is_made_up_model(name)
+
+
+def _generated_names(job: Any) -> Iterator[str]:
+    # A trainer writes the generated name into itself as soon as it is made.
     algorithm = getattr(job, "algorithm_name", None)
     image = getattr(job, "training_image", None)
     if isinstance(algorithm, str):
@@ -71,10 +121,14 @@ _CLASSES = {
     "name_from_base": "sagemaker.core.common_utils",
 }
 
-UPSTREAM = Upstream(
+ADAPTER = Adapter(
     major=3,
     classes=_CLASSES,
     utilities="sagemaker.core.workflow.utilities",
-    stand_ins=_stand_ins,
+    readers=_READERS,
+    job_object=deferred_job_object,
+    package_group=_package_group,
+    generated_names=_generated_names,
+    is_generated_model_name=_is_generated_model_name,
     clients=_clients,
 )

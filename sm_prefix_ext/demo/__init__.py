@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 
 from .. import iam
-from .._sdk import major, upstream
+from .._sdk import adapter, major
 from ..core.errors import PrefixViolation
 from ..core.job_records import prefixed_jobs
 from ..core.prefix_policy import PrefixPolicy
@@ -109,7 +109,7 @@ def _show_mistakes(
         **NAMES,
         "train": "abalone-age-regression-with-xgboost-weekly-retrain",
         "evaluate": "abalone/evaluate",
-        "transform": upstream().load("ParameterString")("JobName", default_value="score"),
+        "transform": adapter().load("ParameterString")("JobName", default_value="score"),
     }
     try:
         abalone(aws, policy, mistakes).upsert(role_arn=execution_role)
@@ -130,14 +130,14 @@ def abalone(aws: EmbeddedAWS, policy: PrefixPolicy, names: Mapping[str, Any] = N
     """
     from ..dropin.pipeline import Pipeline, PipelineDefinitionConfig
 
-    session = upstream().load("PipelineSession")(
+    session = adapter().load("PipelineSession")(
         boto_session=aws.boto_session, default_bucket=aws.default_bucket
     )
     parts = import_module(f".abalone_v{major()}", __name__)
     role = f"arn:aws:iam::{aws.account_id}:role/{JOBS_ROLE}"
     return Pipeline(
         f"{policy.prefix}-abalone",
-        steps=parts.steps(upstream().load, session, role, aws.default_bucket, names, GROUP),
+        steps=parts.steps(adapter().load, session, role, aws.default_bucket, names, GROUP),
         sagemaker_session=session,
         pipeline_definition_config=PipelineDefinitionConfig(policy=policy),
     )

@@ -9,7 +9,7 @@ from itertools import count
 from types import TracebackType
 from typing import Any
 
-from .._sdk import upstream
+from .._sdk import adapter
 from .._sdk.kept_clients import kept_clients
 from ..core.errors import PrefixViolation, PrefixWarning
 from ..core.findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, has_errors
@@ -178,7 +178,7 @@ def _emitters(value: Any) -> Iterator[Any]:
         yield value.meta.events
     elif hasattr(value, "boto_session"):
         yield value.boto_session.events
-        for client in (*upstream().clients(value), *kept_clients(value.boto_session)):
+        for client in (*adapter().clients(value), *kept_clients(value.boto_session)):
             if hasattr(client, "meta"):  # a local session's runs jobs here and sends nothing
                 yield client.meta.events
     elif hasattr(value, "events") and hasattr(value, "client"):

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, TypeVar
 
-from .._sdk import lacking, major, upstream
+from .._sdk import adapter, lacking, major
 from .._sdk.catalogue import ROWS, JobClass
 from ..core.errors import UnsupportedSdk
 from ..core.prefix_policy import PrefixPolicy
@@ -116,7 +116,7 @@ def _row_of(cls: type[Any]) -> JobClass | None:
     row = ROWS.get(cls.__name__)
     if row is None or not of_sdk(cls) or major() not in row.modules:
         return None
-    return row if cls is upstream().load(row.name) else None
+    return row if cls is adapter().load(row.name) else None
 
 
 def _adopt(made: Any) -> JobClass | None:
@@ -128,7 +128,7 @@ def _adopt(made: Any) -> JobClass | None:
 
 
 def _load(row: JobClass) -> Any:
-    sdk = upstream()
+    sdk = adapter()
     if sdk.major not in row.modules:
         raise UnsupportedSdk(
             f"version {sdk.major} of the SageMaker Python SDK, which has no {row.name} for a "

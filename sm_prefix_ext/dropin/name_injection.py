@@ -6,9 +6,9 @@ import inspect
 import warnings
 from typing import Any
 
-from .._sdk import upstream
+from .._sdk import adapter
 from .._sdk.catalogue import JobClass
-from .._sdk.declared_names import is_made_up, notebook
+from .._sdk.readers import read_notebook
 from ..core.definition import MADE_UP
 from ..core.errors import PrefixViolation, PrefixWarning
 from ..core.job_names import GivenName
@@ -93,7 +93,7 @@ def in_pipeline(job: Any, row: JobClass) -> bool:
     """
     if row.only:
         return row.only == "pipeline"
-    return isinstance(getattr(job, "sagemaker_session", None), upstream().pipeline_session)
+    return isinstance(getattr(job, "sagemaker_session", None), adapter().pipeline_session)
 
 
 def composed(
@@ -164,7 +164,7 @@ def base_name(
     name = composed(value, kind, argument, policy, limit, keeps=keeps)
     if kind.step_type == "Model" and isinstance(name, GivenName) and name.declared is None:
         # A model's name is its whole name, so the SDK makes up one after the other.
-        return GivenName(upstream().name_from_base(name), None, name.argument)
+        return GivenName(adapter().name_from_base(name), None, name.argument)
     return name
 
 
@@ -255,10 +255,10 @@ def _declared(job: Any, row: JobClass) -> Any:
     if not isinstance(name, str) or isinstance(name, GivenName):
         return name
     if row.argument == "notebook_job_name":
-        return notebook(job, upstream()).name
+        return read_notebook(job, adapter()).name
     if row.step_type == "Model":
-        return None if is_made_up(name, job, {}, upstream()) else name
-    made_up = {*MADE_UP.get(row.step_type, ()), *upstream().stand_ins(job)}
+        return None if adapter().is_generated_model_name(name, job, {}) else name
+    made_up = {*MADE_UP.get(row.step_type, ()), *adapter().generated_names(job)}
     return None if name in made_up else name
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from .._sdk import upstream
-from .._sdk.declared_names import Outline, outline
+from .._sdk import adapter
+from .._sdk.declared_names import DeclaredNames, read_declared_names
 from .._sdk.dry_run import Look
 from .._sdk.rendering import RENDERING, render, render_as_it_is
 from ..core.arns import Arn, role_accounts
@@ -28,7 +28,7 @@ from .name_injection import Call
 from .rendering import Rendering
 from .sending import Judged
 
-_SDK = upstream()
+_SDK = adapter()
 
 if TYPE_CHECKING:
     _Pipeline = Any
@@ -177,7 +177,7 @@ class Pipeline(_Pipeline):
         given = given or PrefixPolicy.discover() or PrefixPolicy()
         own = check_pipeline_name(self, given) if prefixing else ()
         with RENDERING:
-            before = outline(self, _SDK, everything=look)
+            before = read_declared_names(self, _SDK, everything=look)
             policy = given.spread(before.owners)
             own += unmatched_step_roles(given, {*before.step_types, *before.owners.values()})
             names = before.names(policy) if prefixing else {}
@@ -202,7 +202,7 @@ class Pipeline(_Pipeline):
         return _Enforced(before, definition, own + findings, author_requests)
 
     def _as_the_sdk_renders(
-        self, before: Outline, prefixing: bool, look: bool
+        self, before: DeclaredNames, prefixing: bool, look: bool
     ) -> tuple[str, tuple[AuthorRequest, ...]]:
         if not look:
             return render(self, before, _SDK, quiet=prefixing), ()
@@ -227,7 +227,7 @@ class Pipeline(_Pipeline):
 
 @dataclass(frozen=True)
 class _Enforced:
-    outline: Outline
+    outline: DeclaredNames
     definition: Definition | None
     findings: tuple[Finding, ...]
     author_requests: tuple[AuthorRequest, ...] = ()
@@ -295,7 +295,7 @@ def as_it_stands(pipeline: Any) -> SdkRendering:
     is reported together with everything else that is wrong.
     """
     with RENDERING:
-        before = outline(pipeline, _SDK, everything=True)
+        before = read_declared_names(pipeline, _SDK, everything=True)
         look = Look(before, _SDK)
         try:
             text = render_as_it_is(pipeline, before, _SDK, look.replace_sessions)

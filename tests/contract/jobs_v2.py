@@ -15,7 +15,7 @@ from unittest import mock
 from sagemaker.processing import FrameworkProcessor
 from sagemaker.workflow.check_job_config import CheckJobConfig as SdkCheckJobConfig
 
-from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk import adapter
 
 from . import factory_v2 as sdk
 from .calling import Call, by_keyword
@@ -126,7 +126,7 @@ def _automl_v2() -> dict[str, Any]:
 
 def _framework_processor(of: Any) -> dict[str, Any]:
     return {
-        "estimator_cls": upstream().load("SKLearn"),
+        "estimator_cls": adapter().load("SKLearn"),
         "framework_version": "1.2-1",
         **INSTANCES,
     }
@@ -321,7 +321,7 @@ def service_answers(name: str, of: Any) -> Iterator[None]:
         if name in ("AlgorithmEstimator", "ModelPackage"):
             patches.enter_context(mock.patch.object(of, "sagemaker_client", client))
         if name.startswith("JumpStart"):
-            module = import_module(upstream().load(name).__module__)
+            module = import_module(adapter().load(name).__module__)
             answers: dict[str, Any] = {
                 "validate_model_id_and_get_type": lambda **_: "open_weights",
                 "is_valid_model_id": lambda **_: True,

@@ -18,7 +18,7 @@ from sagemaker.core.workflow import utilities
 from sagemaker.mlops.workflow.steps import Step as SdkStep
 from sagemaker.train.configs import InputData, SourceCode
 
-from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk import adapter
 
 from . import factory_v3 as sdk
 from .calling import Call, by_keyword
@@ -194,7 +194,7 @@ def service_answers(name: str, of: Any) -> Iterator[None]:
     """What SageMaker's hub would say of a model that is tuned."""
     with ExitStack() as patches:
         if name in FINE_TUNERS:
-            cls = upstream().load(name)
+            cls = adapter().load(name)
             module = import_module(cls.__module__)
             options = SimpleNamespace(_specs={})
             answers: dict[str, Any] = {

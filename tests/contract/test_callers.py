@@ -12,7 +12,7 @@ import pytest
 
 import sm_prefix_ext
 from sm_prefix_ext import Pipeline, PrefixPolicy, PrefixViolation, prefixed
-from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk import adapter
 
 from ..installed import MAJOR
 from .test_jobs import SETTINGS, attached, jobs, make, plain, policy
@@ -80,7 +80,7 @@ def test_a_hook_is_the_users(
     def hook() -> None:
         way(lambda: make("Processor", plain, base_job_name="inner").run(wait=False, logs=False))
 
-    theirs = upstream().load("Processor")
+    theirs = adapter().load("Processor")
     cls = (
         prefixed(hooked(theirs, hook))
         if made_ours == "prefixed"
@@ -113,7 +113,7 @@ def test_a_model_that_your_own_method_makes(plain: Any, policy: PrefixPolicy) ->
     """``estimator.transformer()`` calls ``create_model()`` back, and creates what it returns."""
 
     @prefixed
-    class Mine(upstream().load("Framework")):
+    class Mine(adapter().load("Framework")):
         _framework_name = "mine"
 
         def training_image_uri(self, region: Any = None) -> str:
@@ -138,7 +138,7 @@ def test_a_model_that_your_own_method_makes(plain: Any, policy: PrefixPolicy) ->
 
 def test_your_own_method_deferred_by_the_sdk(session: Any, policy: PrefixPolicy) -> None:
     """The SDK's own decorator around a user's method, which is called while the step renders."""
-    module = import_module(upstream().pipeline_session.__module__)
+    module = import_module(adapter().pipeline_session.__module__)
 
     class Mine(sm_prefix_ext.Processor):
         @module.runnable_by_pipeline
@@ -160,6 +160,6 @@ def test_what_the_sdk_reads_stays_in_your_own_subclass(plain: Any, policy: Prefi
             super().__init__(*args, **kwargs)
 
     theirs = attached(plain)
-    for cls in (Mine, prefixed(type("Other", (upstream().load("Transformer"),), {}))):
+    for cls in (Mine, prefixed(type("Other", (adapter().load("Transformer"),), {}))):
         ours = cls.attach("x" * 60, plain)
         assert theirs.base_transform_job_name == ours.base_transform_job_name

@@ -17,7 +17,7 @@ import pytest
 
 import sm_prefix_ext
 from sm_prefix_ext import Pipeline, PipelineDefinitionConfig, PrefixPolicy, prefixed
-from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
 from sm_prefix_ext.core.definition import role_slots, steps
 
@@ -183,7 +183,7 @@ def assert_same_pipelines(
     with jobs.service_answers(name, session):
         key = (name, style, declared, sdks is None)  # policies are nothing to the SDK
         if key not in THEIRS:
-            cls = sdks or upstream().load(name)
+            cls = sdks or adapter().load(name)
             THEIRS[key] = made(lambda: sdks_pipeline(session, step(cls)), session)
         for on in (True, False):
             mine = made(
@@ -212,7 +212,7 @@ def test_no_declared_name(name: str, discovered: bool, session: Any) -> None:
 @pytest.mark.parametrize("way", ["prefixed", "derived"])
 def test_your_own_subclass(name: str, way: str, discovered: bool, session: Any) -> None:
     """``*args`` and ``**kwargs`` handed on by a class of the user's, made ours in both ways."""
-    sdks = handed_on(upstream().load(name))
+    sdks = handed_on(adapter().load(name))
     declared = None if name == "ModelBuilder" else "churn"
     ours = prefixed(sdks) if way == "prefixed" else handed_on(getattr(sm_prefix_ext, name))
     assert_same_pipelines(name, session, ours, "keyword", declared, discovered, sdks)
@@ -235,7 +235,7 @@ def test_functions(declared: str | None, discovered: bool, session: Any) -> None
 
         return work(1)
 
-    theirs = made(lambda: sdks_pipeline(session, listed(upstream().load("step"))), session)
+    theirs = made(lambda: sdks_pipeline(session, listed(adapter().load("step"))), session)
     for on in (True, False):
         ours = made(
             lambda on=on: our_pipeline(session, listed(sm_prefix_ext.step), on=on, policy=policy),
@@ -261,7 +261,7 @@ def old_step(name: str, cls: Any, plain: Any, declared: str | None) -> Any:
 def trainer_of(cls: Any, of: Any) -> Any:
     """A framework's estimator, of the SDK's or ours as the tuner is."""
     ours = cls.__module__ == "sm_prefix_ext"
-    estimator = sm_prefix_ext.SKLearn if ours else upstream().load("SKLearn")
+    estimator = sm_prefix_ext.SKLearn if ours else adapter().load("SKLearn")
     given = {**jobs.arguments("SKLearn", of), "base_job_name": "its-own"}
     return estimator(role=jobs.sdk.ROLE, **given)
 
@@ -279,7 +279,7 @@ def test_an_object_of_any_session(
     ours = getattr(sm_prefix_ext, name)
     policy = None if discovered or declared else PrefixPolicy("team-b", short_prefix="tb")
     theirs = made(
-        lambda: sdks_pipeline(session, old_step(name, upstream().load(name), plain, declared)),
+        lambda: sdks_pipeline(session, old_step(name, adapter().load(name), plain, declared)),
         session,
     )
     for on in (True, False):
@@ -305,7 +305,7 @@ def test_a_tuner_of_a_framework(discovered: bool, session: Any) -> None:
         )
 
     theirs = made(
-        lambda: sdks_pipeline(session, listed(upstream().load("HyperparameterTuner"))), session
+        lambda: sdks_pipeline(session, listed(adapter().load("HyperparameterTuner"))), session
     )
     ours = made(
         lambda: our_pipeline(

@@ -31,9 +31,9 @@ from sm_prefix_ext import (
     guard,
     prefixed,
 )
-from sm_prefix_ext._sdk import has, upstream
+from sm_prefix_ext._sdk import adapter, has
 from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
-from sm_prefix_ext._sdk.declared_names import outline
+from sm_prefix_ext._sdk.declared_names import read_declared_names
 from sm_prefix_ext._sdk.methods import METHODS
 from sm_prefix_ext.core.definition import is_made_up_model, steps
 from sm_prefix_ext.core.job_names import GivenName
@@ -55,7 +55,7 @@ def installed() -> Iterator[str]:
 
 
 NAMES = list(installed())
-CLASSES = [name for name in NAMES if inspect.isclass(upstream().load(name))]
+CLASSES = [name for name in NAMES if inspect.isclass(adapter().load(name))]
 MADE = [name for name in CLASSES if name != "RemoteExecutor"]  # which asks for a Python environment
 IN_PIPELINES = [name for name in MADE if name not in jobs.NOT_IN_PIPELINES]
 if MAJOR == 3:
@@ -138,7 +138,7 @@ def prefix_of(row: JobClass) -> str:
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_the_sdks_in_all_but_names(name: str) -> None:
     """Subclass, name, documentation and every public signature are upstream's."""
-    ours, theirs = getattr(sm_prefix_ext, name), upstream().load(name)
+    ours, theirs = getattr(sm_prefix_ext, name), adapter().load(name)
     assert inspect.signature(theirs) == inspect.signature(ours)
     assert (name, "sm_prefix_ext") == (ours.__name__, ours.__module__)
     assert theirs.__doc__ == ours.__doc__
@@ -157,7 +157,7 @@ def test_copies_know_what_was_declared(name: str, session: Any, policy: PrefixPo
     """A copy, and the class after pickling, are what they were."""
     assert getattr(sm_prefix_ext, name) is pickle.loads(pickle.dumps(getattr(sm_prefix_ext, name)))
     try:
-        copy.copy(make(name, session, upstream().load(name), **named(name, "x")))
+        copy.copy(make(name, session, adapter().load(name), **named(name, "x")))
     except TypeError:
         pytest.skip("the SDK's own can't be copied")
     job = make(name, session, **named(name, "x"))
@@ -271,7 +271,7 @@ def test_no_name_takes_the_prefix(name: str, plain: Any, policy: PrefixPolicy) -
 @pytest.mark.parametrize("name", [name for name in MADE if name != "MultiDataModel"])
 def test_no_name_and_no_policy_is_the_sdks_affair(name: str, session: Any) -> None:
     """Then the object is what the SDK makes of it."""
-    theirs = make(name, session, upstream().load(name))
+    theirs = make(name, session, adapter().load(name))
     mine = held(make(name, session), CATALOGUE[name])
     if name == "ModelBuilder":
         assert is_made_up_model(mine)
@@ -352,7 +352,7 @@ def test_a_name_that_the_sdk_could_have_made_up(stands: str, session: Any) -> No
     job = make("Processor", session, image_uri=image, base_job_name=stands)
     assert stands == job_name("Processor", job, session, PrefixPolicy())
     assert f"team-a-{stands}" == job_name("Processor", job, session, PrefixPolicy("team-a"))
-    for theirs in (upstream().load("Processor"), None):
+    for theirs in (adapter().load("Processor"), None):
         given = {} if theirs is None else {"base_job_name": stands}
         job = make("Processor", session, theirs, image_uri=image, **given)
         with pytest.raises(PrefixViolation, match="PFX001"):
@@ -380,14 +380,14 @@ def test_a_fine_tuners_name_is_read_off_its_step(
     if name == "CPTTrainer":
         pytest.skip("it trains on HyperPod, not in a pipeline (3.27.0)")
     if "runnable_by_pipeline" not in inspect.getsource(
-        importlib.import_module(upstream().load(name).__module__)
+        importlib.import_module(adapter().load(name).__module__)
     ):
         pytest.skip("this release starts its job at once")
     step_type = CATALOGUE[name].step_type
     job = make(name, session, base_job_name="x")
     step = jobs.deferred(job, step_type, "My_Step")
     made = Pipeline("team-a-pipeline", steps=[step], sagemaker_session=session)
-    before = outline(made, upstream())
+    before = read_declared_names(made, adapter())
     definition = {"Steps": [{"Name": "My_Step", "Type": step_type, "Arguments": {}}]}
     enforced, findings = enforce(definition, policy, before.declared)
     [view] = steps(enforced)
@@ -408,7 +408,7 @@ def test_a_clarify_job_is_called_by_its_prefix(session: Any) -> None:
 STARTERS = [
     (name, method)
     for name in MADE
-    for method, function in inspect.getmembers(upstream().load(name), inspect.isfunction)
+    for method, function in inspect.getmembers(adapter().load(name), inspect.isfunction)
     if not method.startswith("_") and "job_name" in inspect.signature(function).parameters
     if method in ("fit", "run", "transform", "tune") or method.startswith("run_")
 ]
@@ -574,7 +574,7 @@ def test_what_is_refused_is_there() -> None:
     for row in refused:
         assert row.refused.instead.endswith(".")
         if MAJOR == 2:
-            assert hasattr(upstream().load(row.of), row.name)
+            assert hasattr(adapter().load(row.of), row.name)
 
 
 class Team(str, Enum):  # a StrEnum says what it is
@@ -743,7 +743,7 @@ def test_a_transformer_of_a_model_is_ours(session: Any, policy: PrefixPolicy) ->
 
 def test_your_own_subclass(session: Any, policy: PrefixPolicy) -> None:
     """``prefixed`` looks at the name that your class made, and leaves its arguments alone."""
-    theirs = upstream().load("Processor")
+    theirs = adapter().load("Processor")
 
     class Mine(theirs):
         def __init__(self, what: str, role: str | None = None) -> None:
@@ -776,7 +776,7 @@ SETTINGS = {
 def test_your_own_subclass_hands_on_what_it_is_given(session: Any, policy: PrefixPolicy) -> None:
     """A role left out is filled in where the SDK's class takes it, as in a subclass of ours."""
 
-    class Theirs(upstream().load("Processor")):
+    class Theirs(adapter().load("Processor")):
         def __init__(self, *args: Any, team: str = "t", **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
 
@@ -792,9 +792,9 @@ def test_your_own_subclass_hands_on_what_it_is_given(session: Any, policy: Prefi
 def test_a_role_that_your_own_subclass_asks_for(session: Any, policy: PrefixPolicy) -> None:
     """It is filled in where your constructor takes it."""
 
-    class Mine(upstream().load("Processor")):
+    class Mine(adapter().load("Processor")):
         def __init__(self, role: str) -> None:
-            upstream().load("Processor").__init__(
+            adapter().load("Processor").__init__(
                 self, role=role, base_job_name="x", sagemaker_session=session, **SETTINGS
             )
 
@@ -804,7 +804,7 @@ def test_a_role_that_your_own_subclass_asks_for(session: Any, policy: PrefixPoli
 def test_a_role_that_your_own_subclass_has_by_default(session: Any, policy: PrefixPolicy) -> None:
     """It stays, as in a subclass of ours."""
 
-    class Mine(upstream().load("Processor")):
+    class Mine(adapter().load("Processor")):
         def __init__(self, role: str = jobs.sdk.ROLE, **more: Any) -> None:
             super().__init__(role=role, **more)
 
@@ -815,7 +815,7 @@ def test_a_role_that_your_own_subclass_has_by_default(session: Any, policy: Pref
 def test_a_class_is_made_once_for_all_threads() -> None:
     """Two classes under one name would be strangers to each other."""
 
-    class Mine(upstream().load("Processor")):
+    class Mine(adapter().load("Processor")):
         pass
 
     ready, interval = threading.Barrier(8), sys.getswitchinterval()
@@ -835,7 +835,7 @@ def test_a_class_is_made_once_for_all_threads() -> None:
 def test_a_late_name_of_your_own_method(session: Any, policy: PrefixPolicy) -> None:
     """What it hands on by ``super()`` is judged and composed."""
 
-    class Mine(upstream().load("Processor")):
+    class Mine(adapter().load("Processor")):
         def run(self, *, tag: str) -> Any:
             return super().run(job_name=tag)
 
@@ -851,9 +851,9 @@ def test_a_late_name_of_your_own_method(session: Any, policy: PrefixPolicy) -> N
 def abstract_bases() -> list[Any]:
     """Subclasses of the SDK's bases, as a user writes them for a framework of his own."""
     if MAJOR == 3:
-        return [_trained(upstream().load("BaseTrainer"))]
-    estimator = upstream().load("EstimatorBase")
-    return [_trained(estimator), _trained(upstream().load("Framework"))]
+        return [_trained(adapter().load("BaseTrainer"))]
+    estimator = adapter().load("EstimatorBase")
+    return [_trained(estimator), _trained(adapter().load("Framework"))]
 
 
 def _trained(base: Any) -> Any:
@@ -875,7 +875,7 @@ def test_your_own_subclass_of_an_abstract_base(
     given: dict[str, Any] = {"sagemaker_session": session}
     if MAJOR == 2:
         given.update(instance_count=1, instance_type="ml.m5.large")
-        if cls.__base__ is upstream().load("Framework"):
+        if cls.__base__ is adapter().load("Framework"):
             given["entry_point"] = str(jobs.CODE)
     job = ours(base_job_name="x", **given)
     assert ("x", ROLE) == (job.base_job_name, job.role)
@@ -886,7 +886,7 @@ def test_your_own_subclass_of_an_abstract_base(
 @pytest.mark.skipif(MAJOR == 2, reason="v2 has no pydantic classes")
 def test_a_subclass_with_fields_of_its_own(session: Any, policy: PrefixPolicy) -> None:
     """A field more lets no name past, derived from ours or made ours."""
-    theirs = upstream().load("ModelTrainer")
+    theirs = adapter().load("ModelTrainer")
     name = {"__module__": __name__, "__annotations__": {"my": int}, "my": 3}
     given = jobs.arguments("ModelTrainer", session)
     derived = type("Mine", (sm_prefix_ext.ModelTrainer,), dict(name))
@@ -916,7 +916,7 @@ def test_what_pydantic_validates_is_judged(session: Any, policy: PrefixPolicy) -
 @pytest.mark.filterwarnings("ignore:The 'dependencies' parameter is deprecated")
 def test_a_dataclass_of_your_own(session: Any, policy: PrefixPolicy) -> None:
     """Its constructor is made anew and goes past ours, so it is made one of ours."""
-    for base in (sm_prefix_ext.ModelBuilder, upstream().load("ModelBuilder")):
+    for base in (sm_prefix_ext.ModelBuilder, adapter().load("ModelBuilder")):
         cls = prefixed(dataclasses.dataclass(type("Mine", (base,), {"__module__": __name__})))
         assert cls is prefixed(cls)
         job = cls(**jobs.arguments("ModelBuilder", session))
@@ -929,7 +929,7 @@ def test_what_your_own_method_makes_is_yours(
 ) -> None:
     """Only what the SDK makes on its own account is left alone."""
 
-    class Mine(upstream().load("Processor")):
+    class Mine(adapter().load("Processor")):
         def run(self) -> Any:
             return make("Processor", plain, base_job_name="inner").base_job_name
 
@@ -944,15 +944,15 @@ def test_prefixed_takes_job_classes_only() -> None:
     with pytest.raises(TypeError, match="wanted a class"):
         prefixed("Processor")
     assert prefixed(sm_prefix_ext.Processor) is sm_prefix_ext.Processor
-    assert prefixed(upstream().load("Processor")) is sm_prefix_ext.Processor
+    assert prefixed(adapter().load("Processor")) is sm_prefix_ext.Processor
 
 
-class Plain(upstream().load("CheckJobConfig")):
+class Plain(adapter().load("CheckJobConfig")):
     """A user's class that can be imported."""
 
 
 @prefixed
-class Decorated(upstream().load("CheckJobConfig")):
+class Decorated(adapter().load("CheckJobConfig")):
     """The same, decorated."""
 
 
@@ -965,7 +965,7 @@ def test_your_own_subclass_is_pickled(cls: Any, policy: PrefixPolicy) -> None:
         assert "x" == twin.base_job_name.declared
 
 
-class Rebuilt(upstream().load("CheckJobConfig")):
+class Rebuilt(adapter().load("CheckJobConfig")):
     """A user's class that says itself how it is copied."""
 
     def __init__(self, role: str, name: str) -> None:
@@ -989,7 +989,7 @@ def test_a_class_that_says_how_it_is_copied(policy: PrefixPolicy) -> None:
 
 def test_a_class_of_a_module_that_cannot_be_imported(policy: PrefixPolicy) -> None:
     """Can be copied all the same."""
-    mine = type("Mine", (upstream().load("CheckJobConfig"),), {"__module__": "not_there"})
+    mine = type("Mine", (adapter().load("CheckJobConfig"),), {"__module__": "not_there"})
     twin = copy.copy(prefixed(mine)(jobs.sdk.ROLE, base_job_name="x", sagemaker_session=object))
     assert "x" == twin.base_job_name.declared
 
@@ -1006,7 +1006,7 @@ def attached(plain: Any) -> Any:
         TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
     )
     try:
-        return upstream().load("Transformer").attach("x" * 60, plain)
+        return adapter().load("Transformer").attach("x" * 60, plain)
     except ValueError:
         pytest.skip("this release's own attach takes no session (3.1.1)")
 
@@ -1078,7 +1078,7 @@ def test_names_that_the_release_lacks_say_what_to_do(name: str) -> None:
 
 def test_a_class_that_chooses_its_subclass_has_no_drop_in() -> None:
     """``DJLModel`` of the oldest releases: the subclasses have theirs."""
-    if MAJOR == 3 or "__new__" not in vars(upstream().load("DJLModel")):
+    if MAJOR == 3 or "__new__" not in vars(adapter().load("DJLModel")):
         pytest.skip("no class of this release does so")
     with pytest.raises(UnsupportedSdk, match="use DeepSpeedModel or "):
         sm_prefix_ext.DJLModel  # noqa: B018
@@ -1086,7 +1086,7 @@ def test_a_class_that_chooses_its_subclass_has_no_drop_in() -> None:
 
 def test_unknown_arguments_are_the_sdks_to_refuse(session: Any) -> None:
     """The error is the one that the SDK's class raises, or your subclass of it."""
-    theirs = upstream().load("Processor" if MAJOR == 2 else "ModelTrainer")
+    theirs = adapter().load("Processor" if MAJOR == 2 else "ModelTrainer")
     mine = type(theirs.__name__, (theirs,), {"__module__": __name__})
     for cls, ours in ((theirs, getattr(sm_prefix_ext, theirs.__name__)), (mine, prefixed(mine))):
         with pytest.raises((TypeError, ValueError)) as wanted:
@@ -1100,7 +1100,7 @@ def test_unknown_arguments_are_the_sdks_to_refuse(session: Any) -> None:
 def test_unknown_fields_are_forbidden_as_before(session: Any, policy: PrefixPolicy) -> None:
     """pydantic's ``extra="forbid"`` holds, with its own words."""
     said = []
-    for cls in (upstream().load("ModelTrainer"), sm_prefix_ext.ModelTrainer):
+    for cls in (adapter().load("ModelTrainer"), sm_prefix_ext.ModelTrainer):
         with pytest.raises(ValueError, match="extra_forbidden") as caught:
             cls(**jobs.arguments("ModelTrainer", session), nonsense=1)
         said.append(str(caught.value))
@@ -1111,7 +1111,7 @@ def test_the_functions_of_a_module_are_not_touched() -> None:
     """The SDK's own classes stay as they were: nothing is patched."""
     for name in CLASSES:
         getattr(sm_prefix_ext, name)
-        theirs = upstream().load(name)
+        theirs = adapter().load(name)
         assert theirs.__init__.__module__.startswith(("sagemaker", "pydantic", "builtins"))
         assert theirs.__module__ in sys.modules
 
@@ -1121,7 +1121,7 @@ def test_the_functions_of_a_module_are_not_touched() -> None:
 
 def test_the_guard_sees_what_the_sdks_session_sends(plain: Any, policy: PrefixPolicy) -> None:
     """Also through clients that the session had made before; and not after it is gone."""
-    theirs = upstream().load("Processor")
+    theirs = adapter().load("Processor")
 
     def start() -> None:
         make("Processor", plain, theirs, base_job_name="other").run(wait=False, logs=False)
@@ -1144,7 +1144,7 @@ def test_the_guard_takes_a_local_session(plain: Any, policy: PrefixPolicy) -> No
 @pytest.mark.skipif(MAJOR == 2, reason="v2 has one client in a session")
 def test_the_guard_sees_what_resources_send(plain: Any, policy: PrefixPolicy) -> None:
     """v3 starts training through sagemaker-core's resources, which keep clients of their own."""
-    theirs = upstream().load("ModelTrainer")
+    theirs = adapter().load("ModelTrainer")
     with guard(plain, policy), pytest.raises(PrefixViolation, match="'other-"):
         make("ModelTrainer", plain, theirs, base_job_name="other").train(wait=False)
     with guard(plain, policy):

@@ -15,7 +15,7 @@ import pytest
 
 import sm_prefix_ext
 from sm_prefix_ext import PrefixPolicy
-from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext.reporting import markdown
 
 from ..installed import MAJOR, needs_sdk
@@ -140,7 +140,7 @@ def _modules() -> Iterator[str]:
 def test_the_docstrings_examples_run(name: str, request: pytest.FixtureRequest) -> None:
     """Every example in a docstring gives what it says."""
     if MAJOR is not None:
-        upstream().load("Processor")  # v2 says on standard output that it is imported
+        adapter().load("Processor")  # v2 says on standard output that it is imported
     if name in ("sm_prefix_ext.dropin.pipeline", "sm_prefix_ext.dropin.rendering"):
         request.getfixturevalue("embedded")
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)

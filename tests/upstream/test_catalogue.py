@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext._sdk import has, upstream
+from sm_prefix_ext._sdk import adapter, has
 from sm_prefix_ext._sdk.catalogue import BASES, CATALOGUE, EXCLUDED, ROWS
 
 from ..installed import MAJOR
@@ -77,7 +77,7 @@ def test_the_catalogue_names_the_right_argument(walked: list[dict[str, Any]]) ->
     found = {row["name"]: row["arguments"] for row in known}
     for name, row in ROWS.items():
         if MAJOR in row.modules and has(row):
-            late = inspect.signature(getattr(upstream().load(name), row.method or "__init__", len))
+            late = inspect.signature(getattr(adapter().load(name), row.method or "__init__", len))
             assert row.argument in (late.parameters if row.method else found[name]), name
 
 
@@ -86,7 +86,7 @@ def test_every_row_is_where_it_says(name: str) -> None:
     """Unless the release, going by its version, lacks the name or only chooses a class by it."""
     row = ROWS[name]
     try:
-        theirs = upstream().load(name)
+        theirs = adapter().load(name)
     except ImportError as error:
         assert not has(row), error
         return

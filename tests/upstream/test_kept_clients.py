@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from sm_prefix_ext import PrefixViolation, guard
-from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.kept_clients import MODULES
 
 from ..installed import MAJOR
@@ -100,7 +100,7 @@ def test_a_client_made_before_the_guard_is_guarded(factory: Any, sdk: bool) -> N
     """The process's default, whichever session it was made of, and that of the guarded session."""
     first, mine = of_boto3(), of_boto3()
     kept = [factory(session=one, region_name="us-east-1") for one in (first, mine)]
-    session = upstream().load("Session")(boto_session=mine) if sdk else mine
+    session = adapter().load("Session")(boto_session=mine) if sdk else mine
     with guard(session, "team-a"):
         for one in (*kept, factory()):
             with pytest.raises(PrefixViolation):

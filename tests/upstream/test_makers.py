@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-from sm_prefix_ext._sdk import has, upstream
+from sm_prefix_ext._sdk import adapter, has
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
 from sm_prefix_ext._sdk.methods import METHODS, method_of
 from sm_prefix_ext.dropin.job_classes import drop_in
@@ -124,7 +124,7 @@ def governed() -> set[str]:
     for name, row in CATALOGUE.items():
         if MAJOR not in row.modules or not has(row):
             continue
-        theirs, ours = upstream().load(name), drop_in(name)
+        theirs, ours = adapter().load(name), drop_in(name)
         if not inspect.isclass(theirs):
             continue
         for base in theirs.__mro__:
@@ -147,9 +147,9 @@ def test_every_maker_is_governed_or_listed(found: dict[str, str]) -> None:
 def test_every_row_of_a_method_is_governed() -> None:
     """Each method is overridden where the installed release has it, and takes the names."""
     for name, row in CATALOGUE.items():
-        if MAJOR not in row.modules or not has(row) or not inspect.isclass(upstream().load(name)):
+        if MAJOR not in row.modules or not has(row) or not inspect.isclass(adapter().load(name)):
             continue
-        theirs, ours = upstream().load(name), drop_in(name)
+        theirs, ours = adapter().load(name), drop_in(name)
         for method in filter(None, (method_of(theirs, attribute) for attribute in dir(theirs))):
             if not method.starts_other_job:
                 assert method.name in vars(ours)

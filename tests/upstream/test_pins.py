@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from sm_prefix_ext._sdk import upstream
+from sm_prefix_ext._sdk import adapter
 
 from ..installed import MAJOR
 
@@ -328,7 +328,7 @@ def test_upstream_is_as_we_know_it(pin: Pin) -> None:
 
 def test_every_other_class_is_where_we_say() -> None:
     """Each class of the SDK that is no job class can be imported from its module."""
-    for name in upstream().classes:
-        if name == "StepOutput" and not upstream().step_output:
+    for name in adapter().classes:
+        if name == "StepOutput" and not adapter().step_output:
             continue  # it came with @step
-        assert name == upstream().load(name).__name__
+        assert name == adapter().load(name).__name__
