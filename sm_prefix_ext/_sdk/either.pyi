@@ -1,4 +1,4 @@
-"""Where the SDK keeps the job classes that both majors have, for type-checkers alone.
+"""Where the SDK keeps the job classes that both majors have; ``python -m tools.stub`` writes it.
 
 Of a module that isn't there a ``*`` takes nothing, whereas a name imported from it would be
 ``Any``, and stay that. Without an SDK all of them are.

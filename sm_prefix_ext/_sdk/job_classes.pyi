@@ -1,4 +1,4 @@
-"""The job classes as a type-checker sees them: the SDK's own; a test holds it to the catalogue.
+"""The job classes as a type-checker sees them: the SDK's own; ``python -m tools.stub`` writes it.
 
 Under one major the other's names are unknown to a type-checker, and stay unchecked.
 """

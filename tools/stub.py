@@ -1,0 +1,74 @@
+"""Write the stubs of the job classes from the catalogue: ``python -m tools.stub``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sm_prefix_ext import _sdk
+from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
+
+FOLDER = Path(_sdk.__file__).parent
+LINE = 100
+JOB_CLASSES = '''\
+"""The job classes as a type-checker sees them: the SDK's own; ``python -m tools.stub`` writes it.
+
+Under one major the other's names are unknown to a type-checker, and stay unchecked.
+"""
+
+{of_one_major}
+
+{of_both}
+'''
+EITHER = '''\
+"""Where the SDK keeps the job classes that both majors have; ``python -m tools.stub`` writes it.
+
+Of a module that isn't there a ``*`` takes nothing, whereas a name imported from it would be
+``Any``, and stay that. Without an SDK all of them are.
+"""
+
+# ruff: noqa: F403
+from typing import Any
+
+{modules}
+
+def __getattr__(name: str) -> Any: ...
+'''
+
+
+def stubs() -> Iterator[tuple[Path, str]]:
+    """The stubs that belong to the catalogue, with their paths."""
+    both = [row for row in CATALOGUE.values() if len(row.modules) == 2]
+    one = [(*row.modules.values(), row) for row in CATALOGUE.values() if len(row.modules) == 1]
+    lines = [_line(module, row) for module, row in sorted(one, key=_order)]
+    shared = [
+        _line(".either", row) for _, row in sorted(((".either", r) for r in both), key=_order)
+    ]
+    text = JOB_CLASSES.format(of_one_major="\n".join(lines), of_both="\n".join(shared))
+    yield FOLDER / "job_classes.pyi", text
+    modules = sorted({module for row in both for module in row.modules.values()})
+    stars = "\n".join(f"from {module} import *" for module in modules)
+    yield FOLDER / "either.pyi", EITHER.format(modules=stars)
+
+
+def _order(place: tuple[str, JobClass]) -> tuple[str, bool, bool, str]:
+    """The order in which ruff sorts imports: of one module constants, classes, then others."""
+    module, row = place
+    return module, not row.name.isupper(), row.name[0].islower(), row.name.lower()
+
+
+def _line(module: str, row: JobClass) -> str:
+    line = f"from {module} import {row.name} as {row.name}"
+    if len(line) <= LINE:
+        return line
+    return f"from {module} import (\n    {row.name} as {row.name},\n)"
+
+
+def main() -> None:
+    """Write the stubs where they belong."""
+    for path, text in stubs():
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
