@@ -1,4 +1,4 @@
-"""Which SageMaker Python SDK is here, found once, and what this package needs of it."""
+"""Which SageMaker Python SDK is installed, and the adapter for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _INSTALL = "pip install 'sm-prefix-ext[sdk]'"
 
 @cache
 def adapter() -> Adapter:
-    """What this package needs of the installed SDK; imports it.
+    """The adapter for the installed SDK; imports it.
 
     Raises:
         UnsupportedSdk: where there is none, or one that isn't supported.
@@ -32,26 +32,26 @@ def adapter() -> Adapter:
 def major() -> int:
     """The major version of the installed SDK, asked of its distributions; imports nothing of it.
 
-    ``sagemaker-core`` comes with both majors and ``sagemaker`` 3 is a meta package, so version 3 is
-    told by the distribution that carries its pipelines.
+    ``sagemaker-core`` comes with both majors and ``sagemaker`` 3 is a meta package, so the
+    distribution that carries the pipelines of version 3 tells it.
 
     Raises:
         UnsupportedSdk: where there is none, or one that isn't supported.
     """
     if _version("sagemaker-mlops") is not None:
         return 3
-    found = _version("sagemaker")
-    if found is None:
+    installed = _version("sagemaker")
+    if installed is None:
         raise UnsupportedSdk(None, SUPPORTED, _INSTALL)
-    if found.major == 3:
+    if installed.major == 3:
         raise UnsupportedSdk(
-            f"sagemaker {found} without sagemaker-mlops, which has its pipelines",
+            f"sagemaker {installed} without sagemaker-mlops, which has its pipelines",
             SUPPORTED,
             "pip install sagemaker-mlops",
         )
-    if found.major != 2 or found < _LOWEST_V2:
+    if installed.major != 2 or installed < _LOWEST_V2:
         raise UnsupportedSdk(
-            f"sagemaker {found}", SUPPORTED, f"pip install --upgrade, or {_INSTALL}"
+            f"sagemaker {installed}", SUPPORTED, f"pip install --upgrade, or {_INSTALL}"
         )
     return 2
 
@@ -64,14 +64,14 @@ def has(row: JobClass) -> bool:
     """
     if major() not in row.modules:
         return False
-    found = _version(_distribution(row))
-    return found is None or SpecifierSet(row.releases.get(major(), "")).contains(
-        found, prereleases=True
+    installed = _version(_distribution(row))
+    return installed is None or SpecifierSet(row.releases.get(major(), "")).contains(
+        installed, prereleases=True
     )
 
 
 def lacking(row: JobClass) -> UnsupportedSdk:
-    """What is said of a class of this major that the installed release hasn't got."""
+    """The error for a class of this major that the installed release doesn't have."""
     distribution, releases = _distribution(row), row.releases.get(major(), "")
     return UnsupportedSdk(
         f"{distribution} {_version(distribution)}, which has no {row.name}",
@@ -83,7 +83,7 @@ def lacking(row: JobClass) -> UnsupportedSdk:
 
 
 def _distribution(row: JobClass) -> str:
-    """Where a class comes from: v3 is in parts."""
+    """The distribution that a class comes with: v3 is in parts."""
     part = row.modules[major()].split(".")[1]
     return "sagemaker" if major() == 2 else f"sagemaker-{part}"
 

@@ -105,8 +105,8 @@ class Adapter:
         return str(self.load("name_from_base")(base))
 
     def _class(self, name: str) -> type[Any]:
-        found: type[Any] = self.load(name)
-        return found
+        cls: type[Any] = self.load(name)
+        return cls
 
     def load(self, name: str) -> Any:
         """Import a class or a function of the SDK by its name.

@@ -18,7 +18,7 @@ class JobClass:
     """A class, or a function, of the SDK that makes jobs.
 
     Args:
-        name: its name, ours and the SDK's.
+        name: its name, and that of the drop-in.
         step_type: the type of the steps that it makes jobs for, which judges its names.
         argument: the argument that carries the name.
         other_step_types: further types of steps that it makes jobs for.
@@ -29,7 +29,7 @@ class JobClass:
         role: the argument that carries the role; ``""`` where there is none.
         role_unless: the argument beside which no role is taken; ``""`` where there is none.
         method: the method that takes the name; ``""`` for the constructor.
-        gone: what to use in releases after those.
+        gone: what to use in the releases that no longer have it.
         only: ``"pipeline"`` or ``"outside"`` for what makes jobs there alone; ``""`` where the
             object's session decides.
     """

@@ -29,15 +29,15 @@ _making = threading.RLock()
 
 
 def _once(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Made once for all threads: two classes under one name would be strangers to each other."""
-    made = cache(make)
+    """Make one value a key for all threads: two classes of one name would not be the same class."""
+    cached = cache(make)
 
     @wraps(make)
-    def find(key: Any) -> Any:
+    def make_once(key: Any) -> Any:
         with _making:
-            return made(key)
+            return cached(key)
 
-    return find
+    return make_once
 
 
 @_once
@@ -51,17 +51,17 @@ def drop_in(name: str) -> Any:
         UnsupportedSdk: where the installed SDK hasn't got it, with what to use.
     """
     row = ROWS[name]
-    theirs = _load(row)
-    if inspect.isfunction(theirs):
-        return _function(theirs, row)
-    if "__new__" in vars(theirs):
+    sdk_class = _load(row)
+    if inspect.isfunction(sdk_class):
+        return _function(sdk_class, row)
+    if "__new__" in vars(sdk_class):
         raise UnsupportedSdk(
             f"a release of the SageMaker Python SDK whose {name} chooses one of its subclasses",
             "a later one for this name",
-            f"use {' or '.join(cls.__name__ for cls in theirs.__subclasses__())}.",
+            f"use {' or '.join(cls.__name__ for cls in sdk_class.__subclasses__())}.",
         )
-    overrides = {"__init__": _constructor(theirs, row), **methods(theirs, row, _adopt)}
-    return _subclass(theirs, (theirs,), overrides, _PACKAGE)
+    overrides = {"__init__": _constructor(sdk_class, row), **methods(sdk_class, row, _adopt)}
+    return _subclass(sdk_class, (sdk_class,), overrides, _PACKAGE)
 
 
 def prefixed(cls: _Class) -> _Class:
@@ -69,12 +69,12 @@ def prefixed(cls: _Class) -> _Class:
 
     Args:
         cls: a subclass of a class in the catalogue, such as ``Estimator``, or of a base of such
-            classes, such as ``Framework``. One of ours, and a subclass of one, comes back as it is,
-            unless it is a dataclass.
+            classes, such as ``Framework``. A drop-in class, and a subclass of one, comes back as it
+            is, unless it is a dataclass.
 
     Returns:
-        A subclass of ``cls`` under its name, in which our own class stands between ``cls`` and the
-        SDK's: what ``cls`` hands on by ``super()`` is named, judged and filled in.
+        A subclass of ``cls`` under its name, in which the drop-in class stands between ``cls`` and
+        the SDK's: what ``cls`` hands on by ``super()`` is named, judged and filled in.
 
     Raises:
         TypeError: for anything else.
@@ -86,14 +86,14 @@ def prefixed(cls: _Class) -> _Class:
     """
     if not isinstance(cls, type):
         raise TypeError(f"prefixed() got {cls!r}; wanted a class.")
-    made: _Class = _prefixed(cls)
-    return made
+    subclass: _Class = _prefixed(cls)
+    return subclass
 
 
 @_once
 def _prefixed(cls: type[Any]) -> type[Any]:
-    generated = "__dataclass_fields__" in vars(cls)  # with a constructor that goes past ours
-    if cls in _ours or (not generated and any(base in _ours for base in cls.__mro__)):
+    is_dataclass = "__dataclass_fields__" in vars(cls)  # its constructor goes past the drop-in's
+    if cls in _drop_ins or (not is_dataclass and any(base in _drop_ins for base in cls.__mro__)):
         return cls
     row = next((row for base in cls.__mro__ if (row := _row_of(base)) is not None), None)
     if row is None:
@@ -101,14 +101,14 @@ def _prefixed(cls: type[Any]) -> type[Any]:
             f"prefixed() got {cls.__module__}.{cls.__qualname__}, which makes no job; wanted a "
             "subclass of a job class of the SageMaker Python SDK, such as Processor."
         )
-    ours: type[Any] = drop_in(row.name)
+    drop_in_class: type[Any] = drop_in(row.name)
     if _row_of(cls) is row:
-        return ours
+        return drop_in_class
     overrides = {"__init__": _settling(cls, row), "__reduce_ex__": _reducing(cls)}
-    return _subclass(cls, (cls, ours), overrides, cls.__module__)
+    return _subclass(cls, (cls, drop_in_class), overrides, cls.__module__)
 
 
-_ours: set[type[Any]] = set()
+_drop_ins: set[type[Any]] = set()
 
 
 def _row_of(cls: type[Any]) -> JobClass | None:
@@ -119,11 +119,11 @@ def _row_of(cls: type[Any]) -> JobClass | None:
     return row if cls is adapter().load(row.name) else None
 
 
-def _adopt(made: Any) -> JobClass | None:
-    """Make one of ours of an object of the SDK's own class; its row, ``None`` for all others."""
-    row = _row_of(type(made))
+def _adopt(value: Any) -> JobClass | None:
+    """Give an object of the SDK's own class its drop-in class; its row, ``None`` for others."""
+    row = _row_of(type(value))
     if row is not None:
-        made.__class__ = drop_in(row.name)
+        value.__class__ = drop_in(row.name)
     return row
 
 
@@ -145,51 +145,55 @@ def _load(row: JobClass) -> Any:
 
 
 def _subclass(
-    theirs: type[Any], bases: tuple[type[Any], ...], overrides: dict[str, Any], module: str
+    original: type[Any], bases: tuple[type[Any], ...], overrides: dict[str, Any], module: str
 ) -> type[Any]:
     namespace = {
         "__module__": module,
-        "__qualname__": theirs.__qualname__,
-        "__doc__": theirs.__doc__,
+        "__qualname__": original.__qualname__,
+        "__doc__": original.__doc__,
         **overrides,
     }
-    ours = types.new_class(theirs.__name__, bases, exec_body=lambda ns: ns.update(namespace))
-    _ours.add(ours)
-    return ours
+    subclass = types.new_class(original.__name__, bases, exec_body=lambda ns: ns.update(namespace))
+    _drop_ins.add(subclass)
+    return subclass
 
 
-def _function(theirs: Any, row: JobClass) -> Any:
-    signature = inspect.signature(theirs)
+def _function(sdk_function: Any, row: JobClass) -> Any:
+    signature = inspect.signature(sdk_function)
 
-    @wraps(theirs)
-    def ours(*args: Any, **kwargs: Any) -> Any:
+    @wraps(sdk_function)
+    def drop_in_function(*args: Any, **kwargs: Any) -> Any:
         if called_by_the_sdk():
-            return theirs(*args, **kwargs)
+            return sdk_function(*args, **kwargs)
         call = _prepared(signature, args, kwargs, row, row.name, PrefixPolicy.discover())
-        return theirs(*args, **kwargs) if call is None else theirs(*call.args, **call.kwargs)
+        return (
+            sdk_function(*args, **kwargs)
+            if call is None
+            else sdk_function(*call.args, **call.kwargs)
+        )
 
-    ours.__module__ = _PACKAGE
-    return ours
+    drop_in_function.__module__ = _PACKAGE
+    return drop_in_function
 
 
-def _constructor(theirs: Any, row: JobClass) -> Any:
+def _constructor(sdk_class: Any, row: JobClass) -> Any:
     # Not the class's signature: pydantic makes that of its fields, and a subclass has more.
-    signature = inspect.signature(theirs.__init__)
+    signature = inspect.signature(sdk_class.__init__)
 
-    @wraps(theirs.__init__)
+    @wraps(sdk_class.__init__)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         if made_by_the_sdk(self):
-            theirs.__init__(self, *args, **kwargs)
+            sdk_class.__init__(self, *args, **kwargs)
             return
         policy = PrefixPolicy.discover()
         call = _prepared(signature, (self, *args), kwargs, row, type(self).__name__, policy)
         if call is None:
-            theirs.__init__(self, *args, **kwargs)  # which raises
+            sdk_class.__init__(self, *args, **kwargs)  # which raises
         else:
-            theirs.__init__(*call.args, **call.kwargs)
+            sdk_class.__init__(*call.args, **call.kwargs)
             if major() == 2 and row.step_type == "Training" and type(self).__module__ == _PACKAGE:
                 # A tuner of v2 sends its estimator's module with the job, for attach() to import.
-                vars(self)["__module__"] = theirs.__module__
+                vars(self)["__module__"] = sdk_class.__module__
             takes = call.takes(row.argument)
             settle(self, row, policy, *((call.get(row.argument),) if takes else ()))
 
@@ -223,50 +227,50 @@ def _prepared(
     return call
 
 
-def _settling(theirs: Any, row: JobClass) -> Any:
+def _settling(users_class: Any, row: JobClass) -> Any:
     """A constructor that also looks at what a class made which went past ``super()``."""
-    signature = inspect.signature(theirs.__init__)
+    signature = inspect.signature(users_class.__init__)
     role = signature.parameters.get(row.role)
     # A class that has a role of its own by default keeps it.
     takes_role = role is not None and role.default in (None, "", inspect.Parameter.empty)
 
-    @wraps(theirs.__init__)
+    @wraps(users_class.__init__)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        ours = _prefixed(theirs)
+        subclass = _prefixed(users_class)
         if made_by_the_sdk(self):
-            super(ours, self).__init__(*args, **kwargs)
+            super(subclass, self).__init__(*args, **kwargs)
             return
         policy = PrefixPolicy.discover()
         call = Call.of(signature, (self, *args), kwargs)
         if call is not None and takes_role:
             fill_role(call, row, policy)
             args, kwargs = call.args[1:], call.kwargs
-        super(ours, self).__init__(*args, **kwargs)
+        super(subclass, self).__init__(*args, **kwargs)
         settle(self, row, policy)
 
     return _own(__init__)
 
 
-def _reducing(theirs: Any) -> Any:
+def _reducing(users_class: Any) -> Any:
     """How an object is pickled whose class can't be imported by its name."""
 
     def __reduce_ex__(self: Any, protocol: Any) -> Any:  # noqa: N807
-        reduced = theirs.__reduce_ex__(self, max(protocol, 2))
+        reduced = users_class.__reduce_ex__(self, max(protocol, 2))
         by_class = not isinstance(reduced, str) and reduced[1][:1] == (type(self),)
-        if not by_class or not _is_found_by_name(theirs):
+        if not by_class or not _is_found_by_name(users_class):
             return reduced
-        make, (_, *given), *rest = reduced
-        return (_made, (make, theirs, *given), *rest)
+        make, (_, *arguments), *rest = reduced
+        return (_unpickled, (make, users_class, *arguments), *rest)
 
     return __reduce_ex__
 
 
 def _is_found_by_name(cls: Any) -> bool:
-    found = sys.modules.get(cls.__module__)
+    value = sys.modules.get(cls.__module__)
     for part in cls.__qualname__.split("."):
-        found = getattr(found, part, None)
-    return found is cls
+        value = getattr(value, part, None)
+    return value is cls
 
 
-def _made(make: Callable[..., Any], theirs: type[Any], *given: Any) -> Any:
-    return make(prefixed(theirs), *given)
+def _unpickled(make: Callable[..., Any], cls: type[Any], *arguments: Any) -> Any:
+    return make(prefixed(cls), *arguments)

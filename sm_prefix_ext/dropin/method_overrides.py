@@ -1,7 +1,8 @@
 """The methods of the drop-in job classes: those that take a name late, start a job, or make more.
 
-What such a method or a factory makes of the SDK's own classes becomes one of ours, so that a job
-which it runs later runs under the policy too.
+What such a method or a factory returns of the SDK's own classes becomes an object of the drop-in
+class, so that a job which it runs later runs under the policy too. Which method does what is in
+``_sdk.methods``.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from .name_injection import (
 )
 
 Adopt = Callable[[Any], "JobClass | None"]
-"""Makes one of ours of an object of the SDK's own class, and says by which row."""
+"""Gives an object of the SDK's own class its drop-in class, and returns the row of that class."""
 
 
 def of_sdk(value: Any) -> bool:
@@ -47,25 +48,27 @@ def of_sdk(value: Any) -> bool:
     return str(value.__module__).partition(".")[0] == "sagemaker"
 
 
-def methods(theirs: Any, row: JobClass, adopt: Adopt) -> dict[str, Any]:
+def methods(sdk_class: Any, row: JobClass, adopt: Adopt) -> dict[str, Any]:
     """The overrides of a class's public methods and factories.
 
     Args:
-        theirs: a class of the SDK.
+        sdk_class: a class of the SDK.
         row: its row in the catalogue.
-        adopt: makes one of ours of what the SDK made.
+        adopt: gives what the SDK made its drop-in class.
     """
     overrides: dict[str, Any] = {}
-    for name in dir(theirs):
-        attribute = inspect.getattr_static(theirs, name)
+    for name in dir(sdk_class):
+        attribute = inspect.getattr_static(sdk_class, name)
         is_factory = isinstance(attribute, classmethod)
         function = attribute.__func__ if is_factory else attribute
         if name.startswith("_") or not inspect.isfunction(function) or not of_sdk(function):
             continue
-        method = method_of(theirs, name)
+        method = method_of(sdk_class, name)
         if is_factory:
             keeps_name = method is not None and method.keeps_name
-            overrides[name] = classmethod(_factory(theirs, name, function, row, adopt, keeps_name))
+            overrides[name] = classmethod(
+                _factory(sdk_class, name, function, row, adopt, keeps_name)
+            )
         elif method is not None and method.refused is not None:
             overrides[name] = _refused(method.refused, name, function)
         elif method is not None:
@@ -180,7 +183,7 @@ def _refused(refusal: Refusal, name: str, function: Any) -> Any:
 
 
 def _factory(
-    theirs: Any, name: str, function: Any, row: JobClass, adopt: Adopt, keeps_name: bool
+    sdk_class: Any, name: str, function: Any, row: JobClass, adopt: Adopt, keeps_name: bool
 ) -> Any:
     """A class method of the SDK's that makes objects: what it reads from the service stays."""
     signature = inspect.signature(function)
@@ -198,7 +201,7 @@ def _factory(
             fill_role(call, row, policy)
         result = function(*call.args, **call.kwargs)
         adopt(result)
-        if isinstance(result, theirs) and not keeps_name:
+        if isinstance(result, sdk_class) and not keeps_name:
             settle(result, row, policy)
         return result
 

@@ -116,7 +116,7 @@ def test_a_class_is_imported_when_it_is_asked_for() -> None:
     code = (
         "import sys, sm_prefix_ext; assert not any(m.startswith('sagemaker') for m in sys.modules);"
         "from sm_prefix_ext import Processor; import sm_prefix_ext.dropin.job_classes as jobs;"
-        "names = sorted(cls.__name__ for cls in jobs._ours);"
+        "names = sorted(cls.__name__ for cls in jobs._drop_ins);"
         f"print(names, {tuner!r} in sys.modules)"
     )
     baseline = f"import sys, {_imported_anyway()}; print({tuner!r} in sys.modules)"
