@@ -22,7 +22,8 @@ from .readers import (
 
 def _request(step: Any) -> dict[str, Any] | None:
     """What a model is created or registered with."""
-    request = step._register_model_args or step._create_model_args
+    create = getattr(step, "_create_model_args", None)
+    request = getattr(step, "_register_model_args", None) or create
     return request if isinstance(request, dict) else None
 
 
@@ -31,7 +32,7 @@ def _package_group(step: Any) -> Any:
 
 
 def _read_model(step: Any, collection: Any, adapter: Adapter) -> Declared:
-    model, row = step._model, CATALOGUE["ModelBuilder"]
+    model, row = getattr(step, "_model", None), CATALOGUE["ModelBuilder"]
     argument = row.label(type(model).__name__) if model is not None else "ModelName"
     return read_model(model, row.argument, argument, _request(step) or {}, adapter)
 
