@@ -11,7 +11,7 @@ from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from sm_prefix_ext import Plan, PrefixPolicy, PrefixViolation, iam
-from sm_prefix_ext._sdk.object_graph import Reach
+from sm_prefix_ext._sdk.object_graph import ObjectGraph
 from sm_prefix_ext.core import findings as codes
 from sm_prefix_ext.core.declared import PREFIXING_OFF, Declared
 from sm_prefix_ext.core.findings import Finding
@@ -93,7 +93,7 @@ class _RefusingIam:
 
 def _changed() -> tuple[Finding, ...]:
     pipeline = SimpleNamespace(name="team-a-abalone", steps=["Train"], parameters=[])
-    judged = Judged(pipeline, "{}", Reach())
+    judged = Judged(pipeline, "{}", ObjectGraph())
     pipeline.steps.append("Evaluate")
     try:
         judged()

@@ -39,11 +39,15 @@ def __getattr__(name: str) -> Any: ...
 def stubs() -> Iterator[tuple[Path, str]]:
     """The stubs that belong to the catalogue, with their paths."""
     both = [row for row in CATALOGUE.values() if len(row.modules) == 2]
-    one = [(*row.modules.values(), row) for row in CATALOGUE.values() if len(row.modules) == 1]
-    lines = [_line(module, row) for module, row in sorted(one, key=_order)]
-    shared = [
-        _line(".either", row) for _, row in sorted(((".either", r) for r in both), key=_order)
+    single = [
+        (module, row)
+        for row in CATALOGUE.values()
+        if len(row.modules) == 1
+        for module in row.modules.values()
     ]
+    lines = [_line(module, row) for module, row in sorted(single, key=_order)]
+    either = sorted(((".either", row) for row in both), key=_order)
+    shared = [_line(module, row) for module, row in either]
     text = JOB_CLASSES.format(of_one_major="\n".join(lines), of_both="\n".join(shared))
     yield FOLDER / "job_classes.pyi", text
     modules = sorted({module for row in both for module in row.modules.values()})

@@ -19,7 +19,7 @@ from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import JOB_KINDS, KINDS
 from ..enforcement.name_rules import valid_name
 from .adapter import Adapter
-from .object_graph import Reach, reach
+from .object_graph import ObjectGraph, object_graph
 
 _JOB_TYPES = frozenset({kind.step_type for kind in JOB_KINDS})
 _NESTED = (("IfSteps", "if_steps"), ("ElseSteps", "else_steps"), ("ForEachBody", "for_each_body"))
@@ -37,19 +37,19 @@ class DeclaredNames:
             left out.
         owners: by step name, the name of the collection that the user made, such as a
             ``ModelStep`` of v2.
-        reach: all that its steps lead to.
+        graph: all that its steps lead to.
     """
 
     listed: Sequence[Any]
     adapter: Adapter
     declared: dict[str, Declared]
     owners: dict[str, str]
-    reach: Reach
+    graph: ObjectGraph
 
     @cached_property
     def step_types(self) -> dict[str, str]:
         """The type of each step, by its name."""
-        return {step.name: step.step_type.value for step in self.reach.steps}
+        return {step.name: step.step_type.value for step in self.graph.steps}
 
     def names(self, policy: PrefixPolicy) -> dict[tuple[str, str], str] | None:
         """The composed name of each job, by step type and step name, if nothing is wrong with any.
@@ -63,7 +63,7 @@ class DeclaredNames:
             ``None`` where something is wrong, or can't be told without a definition.
         """
         names: dict[tuple[str, str], str] = {}
-        for step in self.reach.steps:
+        for step in self.graph.steps:
             step_type = step.step_type.value
             if step_type not in KINDS:
                 return None
@@ -86,7 +86,7 @@ class DeclaredNames:
         """
         placed: set[int] = set()
         rows = self._rows(self.listed, placed)
-        rest = [step for step in self.reach.steps if id(step) not in placed]
+        rest = [step for step in self.graph.steps if id(step) not in placed]
         return {"Steps": rows + self._rows(rest, placed)}
 
     def _rows(self, steps: Iterable[Any], placed: set[int]) -> list[dict[str, Any]]:
@@ -119,18 +119,16 @@ def read_declared_names(
         adapter: the SDK.
         everything: whether to keep the state of all that the steps lead to.
     """
-    reached = reach(pipeline.steps, adapter, everything=everything)
-    owners = {
-        id(step): collection for collection in reached.collections for step in collection.steps
-    }
+    graph = object_graph(pipeline.steps, adapter, everything=everything)
+    owners = {id(step): collection for collection in graph.collections for step in collection.steps}
     declared: dict[str, Declared] = {}
-    for step in reached.steps:
+    for step in graph.steps:
         read = adapter.readers.get(step.step_type.value)
         result = read(step, owners.get(id(step)), adapter) if read is not None else None
         if result is not None:
             declared[step.name] = _before_composing(result)
-    names = {step.name: owners[id(step)].name for step in reached.steps if id(step) in owners}
-    return DeclaredNames(tuple(pipeline.steps), adapter, declared, names, reached)
+    names = {step.name: owners[id(step)].name for step in graph.steps if id(step) in owners}
+    return DeclaredNames(tuple(pipeline.steps), adapter, declared, names, graph)
 
 
 def _before_composing(declared: Declared) -> Declared:

@@ -42,17 +42,17 @@ _READS_TOO = frozenset({"AssumeRole"})
 _OK = SimpleNamespace(status_code=200, headers={}, content=b"", text="")
 
 
-class Look:
-    """A rendering for a look, and the requests that it would have sent.
+class DryRun:
+    """Answers the requests of a rendering that would change something, and records them.
 
     Args:
-        outline: of the pipeline, with the state of everything; whoever has it puts that back.
-        upstream: the SDK.
+        names: of the pipeline, with the state of its whole graph, which the caller restores.
+        adapter: the SDK.
     """
 
-    def __init__(self, outline: DeclaredNames, upstream: Adapter) -> None:
-        self._outline = outline
-        self._upstream = upstream
+    def __init__(self, names: DeclaredNames, adapter: Adapter) -> None:
+        self._names = names
+        self._adapter = adapter
         self._twins: dict[int, Any] = {}
         self._sent: list[AuthorRequest] = []
 
@@ -67,12 +67,12 @@ class Look:
         Args:
             twin: the pipeline that is rendered; its own session stays replaced.
         """
-        found = self._outline.reach
+        found = self._names.graph
         holders = [vars(holder) for holder, _ in found.objects]
         holders += [holder for holder, _ in found.containers if isinstance(holder, dict)]
         for held in (*holders, vars(twin)):
             for key, value in held.items():
-                if isinstance(value, self._upstream.session):
+                if isinstance(value, self._adapter.session):
                     held[key] = self._twin(value)
 
     def _twin(self, session: Any) -> Any:
@@ -147,55 +147,55 @@ _Answer = Callable[[Any, dict[str, Any], Any, str], dict[str, Any]]
 _ANSWERS: dict[str, _Answer] = {"CreateFunction": _function, "UpdateFunctionCode": _function}
 
 
-def _session(session: Any, look: Look) -> Any:
+def _session(session: Any, dry_run: DryRun) -> Any:
     """A copy of a session of the SDK, whose clients send nothing that changes anything."""
     twin = copy.copy(session)
     held = vars(twin)
     for key, value in held.items():
         if key == "boto_session":
-            held[key] = _boto_session(value, look)
+            held[key] = _boto_session(value, dry_run)
         elif isinstance(value, BaseClient):
-            held[key] = _client(value, look)
+            held[key] = _client(value, dry_run)
         elif isinstance(value, ServiceResource):
-            held[key] = _resource(value, look)
+            held[key] = _resource(value, dry_run)
     return twin
 
 
-def _boto_session(session: Any, look: Look) -> Any:
+def _boto_session(session: Any, dry_run: DryRun) -> Any:
     """A copy of a ``boto3.Session`` that hands out such clients."""
 
     class Looking(type(session)):  # type: ignore[misc]  # of whichever class the user's is
         def client(self, *args: Any, **kwargs: Any) -> Any:
-            return _watch(super().client(*args, **kwargs), look)
+            return _watch(super().client(*args, **kwargs), dry_run)
 
     twin = copy.copy(session)
     twin.__class__ = Looking
     return twin
 
 
-def _client(client: Any, look: Look) -> Any:
+def _client(client: Any, dry_run: DryRun) -> Any:
     twin = object.__new__(type(client))  # copy.copy() asks a half-made client for its attributes
     vars(twin).update(vars(client))
     twin.meta = copy.copy(client.meta)
     twin.meta.events = copy.copy(client.meta.events)
-    return _watch(twin, look)
+    return _watch(twin, dry_run)
 
 
-def _resource(resource: Any, look: Look) -> Any:
+def _resource(resource: Any, dry_run: DryRun) -> Any:
     twin = copy.copy(resource)
     twin.meta = copy.copy(resource.meta)
-    twin.meta.client = _client(resource.meta.client, look)
+    twin.meta.client = _client(resource.meta.client, dry_run)
     return twin
 
 
-def _watch(client: Any, look: Look) -> Any:
+def _watch(client: Any, dry_run: DryRun) -> Any:
     partition = client.meta.partition
 
     def note(params: Any, context: Any, **_: Any) -> None:
         context[_GIVEN] = params
 
     def answer(model: Any, context: Any, **_: Any) -> Any:
-        return look.answer(model, context, partition)
+        return dry_run.answer(model, context, partition)
 
     client.meta.events.register_last("before-parameter-build", note)
     client.meta.events.register_first("before-call", answer)

@@ -50,7 +50,7 @@ _BUILT_IN: dict[type, int] = {
 
 
 @dataclass
-class Reach:
+class ObjectGraph:
     """What was found on the way from a pipeline's steps.
 
     Args:
@@ -92,7 +92,9 @@ class Reach:
             yield holder, holder, was
 
 
-def reach(roots: Iterable[Any], upstream: Adapter, *, everything: bool = False) -> Reach:
+def object_graph(
+    roots: Iterable[Any], adapter: Adapter, *, everything: bool = False
+) -> ObjectGraph:
     """Follow objects of the SDK, and containers in them, from the steps of a pipeline.
 
     Sessions, clients, and objects that aren't the SDK's are not followed; of an expression only
@@ -100,31 +102,31 @@ def reach(roots: Iterable[Any], upstream: Adapter, *, everything: bool = False) 
 
     Args:
         roots: the steps of a pipeline.
-        upstream: the SDK.
+        adapter: the SDK.
         everything: whether to keep the state of all that is met. Otherwise it is that of steps and
             job objects, with their own dicts, lists and sets: nothing else is written into by the
             SDK's own classes. Where a class of the user's own is met, everything is kept anyway.
     """
     roots = list(roots)
-    graph = _Walk(upstream, everything).follow(roots)
+    graph = _Walk(adapter, everything).follow(roots)
     if graph.users_own and not everything:
-        graph = _Walk(upstream, everything=True).follow(roots)
+        graph = _Walk(adapter, everything=True).follow(roots)
     return graph
 
 
 class _Walk:
     """One pass over the graph; every rendering pays for it, so the common cases come first."""
 
-    def __init__(self, upstream: Adapter, everything: bool) -> None:
-        self.found = Reach()
-        self._upstream = upstream
+    def __init__(self, adapter: Adapter, everything: bool) -> None:
+        self.found = ObjectGraph()
+        self._adapter = adapter
         self._everything = everything
         self._roles, self._leaves, self._with_private = _KNOWN.setdefault(
-            upstream, (dict(_BUILT_IN), set(_LEAVES), set())
+            adapter, (dict(_BUILT_IN), set(_LEAVES), set())
         )
         self._stack: list[Any] = []
 
-    def follow(self, roots: Iterable[Any]) -> Reach:
+    def follow(self, roots: Iterable[Any]) -> ObjectGraph:
         """Visit each object that the roots lead to once."""
         stack, leaves, roles = self._stack, self._leaves, self._roles
         stack += list(roots)[::-1]
@@ -151,7 +153,7 @@ class _Walk:
         return self.found
 
     def _classify(self, kind: type) -> int:
-        role = self._roles[kind] = _role(kind, self._upstream)
+        role = self._roles[kind] = _role(kind, self._adapter)
         if role is _NOT_FOLLOWED:
             self._leaves.add(kind)
         elif hasattr(kind, "__pydantic_private__"):
@@ -160,7 +162,7 @@ class _Walk:
 
     def _object(self, value: Any, role: int) -> None:
         if role >= _STEP:
-            _note(value, role, self.found, self._upstream)
+            _note(value, role, self.found, self._adapter)
         attributes = getattr(value, "__dict__", None)
         if attributes is None:
             return
@@ -188,10 +190,10 @@ _KNOWN: dict[Adapter, tuple[dict[type, int], set[type], set[type]]] = {}
 _COPIES: dict[type, Callable[[Any], Any]] = {dict: dict, list: list, set: set}
 
 
-def _note(value: Any, role: int, found: Reach, upstream: Adapter) -> None:
-    if role is _STEP or isinstance(value, upstream.step):
+def _note(value: Any, role: int, found: ObjectGraph, adapter: Adapter) -> None:
+    if role is _STEP or isinstance(value, adapter.step):
         found.steps.append(value)
-    elif isinstance(value, upstream.step_collection):
+    elif isinstance(value, adapter.step_collection):
         found.collections.append(value)
     found.users_own |= role is _USERS_OBJECT
 
@@ -205,23 +207,23 @@ def _of_function_step(attributes: dict[str, Any]) -> dict[str, Any]:
     return followed
 
 
-def _role(kind: Any, upstream: Adapter) -> int:
+def _role(kind: Any, adapter: Adapter) -> int:
     """What to do with the instances of a class."""
     of_sdk = [base for base in kind.__mro__ if base.__module__.partition(".")[0] == "sagemaker"]
     if not of_sdk or issubclass(kind, (type, Enum)):
         return _NOT_FOLLOWED
     for base, role in (
-        (upstream.step_output, _STEP_OUTPUT),
-        (upstream.pipeline_variable, _EXPRESSION),
-        (upstream.session, _NOT_FOLLOWED),
+        (adapter.step_output, _STEP_OUTPUT),
+        (adapter.pipeline_variable, _EXPRESSION),
+        (adapter.session, _NOT_FOLLOWED),
     ):
         if issubclass(kind, base):
             return role
     if not any(kind.__module__.partition(".")[0] == known for known in _KNOWN_PACKAGES):
         return _USERS_OBJECT
     for base, role in (
-        (upstream.step, _STEP),
-        (upstream.step_collection, _STEP_COLLECTION),
+        (adapter.step, _STEP),
+        (adapter.step_collection, _STEP_COLLECTION),
     ):
         if issubclass(kind, base):
             return role

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..core.declared import Declared
-from ..core.definition import MADE_UP
+from ..core.definition import GENERATED_NAMES
 from ..core.job_names import GivenName
 from .adapter import Adapter, Reader
 
@@ -28,7 +28,7 @@ def job_reader(step_type: str, attribute: str) -> Reader:
         step_type: the type of the steps that it reads.
         attribute: the job object's attribute, such as ``base_job_name``.
     """
-    fixed_names = MADE_UP.get(step_type, frozenset())
+    fixed_names = GENERATED_NAMES.get(step_type, frozenset())
 
     def read(step: Any, collection: Any, adapter: Adapter) -> Declared | None:
         job = adapter.job_object(step)
@@ -78,7 +78,7 @@ def processing_reader() -> Reader:
 
 def check_reader(step_type: str) -> Reader:
     """A reader of the steps that check data or a model, by a ``CheckJobConfig``."""
-    fixed_names = MADE_UP[step_type]
+    fixed_names = GENERATED_NAMES[step_type]
 
     def read(step: Any, collection: Any, adapter: Adapter) -> Declared | None:
         config = step.check_job_config
@@ -116,7 +116,7 @@ def read_model(
     if isinstance(name, GivenName) and requested in (None, name, adapter.base_from_name(name)):
         return Declared(name, argument)
     if isinstance(name, str) and adapter.is_generated_model_name(name, model, request):
-        return Declared(None, argument, stand_in=name)
+        return Declared(None, argument, generated_name=name)
     # The request wins: one model object can be built under several names. But the SDK may have
     # taken the name out of it, or off its end what looks like a timestamp.
     if requested and not (isinstance(name, str) and requested == adapter.base_from_name(name)):
@@ -160,7 +160,7 @@ def _name_of_function(step: Any) -> str:
 def _unless_generated(name: Any, argument: str, generated_names: Collection[str]) -> Declared:
     """A name, unless the SDK itself put it there."""
     if isinstance(name, str) and name in generated_names and not isinstance(name, GivenName):
-        return Declared(None, argument, stand_in=name)
+        return Declared(None, argument, generated_name=name)
     return Declared(name, argument)
 
 
@@ -193,6 +193,6 @@ def _clarify(job: Any, declared: Declared, adapter: Adapter) -> Declared:
     if isinstance(name, str) and base != name:
         if isinstance(prefix, str) and prefix.startswith(base):  # the SDK may have cut it
             return Declared(prefix, argument)
-        if not prefix and base in MADE_UP["Processing"]:
-            return Declared(None, argument, stand_in=base)
+        if not prefix and base in GENERATED_NAMES["Processing"]:
+            return Declared(None, argument, generated_name=base)
     return declared

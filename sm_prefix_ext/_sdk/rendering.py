@@ -23,8 +23,8 @@ The SDK keeps what it renders in sessions and job objects, which threads may sha
 
 def render(
     pipeline: Any,
-    outline: DeclaredNames,
-    upstream: Adapter,
+    names: DeclaredNames,
+    adapter: Adapter,
     *,
     quiet: bool,
     prepare: Callable[[Any], None] | None = None,
@@ -36,73 +36,73 @@ def render(
 
     Args:
         pipeline: not changed.
-        outline: of this pipeline.
-        upstream: the SDK.
+        names: of this pipeline.
+        adapter: the SDK.
         quiet: whether to keep back the SDK's warning that it drops the names.
         prepare: called with the pipeline that is rendered, a copy. It may change that, and the
-            objects of the outline: they are put back afterwards.
+            objects of its graph: they are put back afterwards.
 
     Raises:
         Exception: what the SDK raises, with the step's name in it where a step was at work.
     """
     twin = copy.copy(pipeline)
-    twin.pipeline_definition_config = upstream.definition_config(use_custom_job_prefix=False)
-    render_off = functools.partial(upstream.pipeline.definition, twin)
-    with outline.reach.preserved(), _without_warning(*upstream.trimming, active=quiet):
-        for holder in outline.reach.named:
+    twin.pipeline_definition_config = adapter.definition_config(use_custom_job_prefix=False)
+    render_off = functools.partial(adapter.pipeline.definition, twin)
+    with names.graph.preserved(), _without_warning(*adapter.trimming, active=quiet):
+        for holder in names.graph.named:
             vars(holder).update(declared_state(vars(holder)))
-        _keep_from_looking_up_models(outline)
+        _keep_from_looking_up_models(names)
         if prepare is not None:
             prepare(twin)
-        return _naming_the_step(render_off, upstream)
+        return _naming_the_step(render_off, adapter)
 
 
 def render_as_it_is(
-    pipeline: Any, outline: DeclaredNames, upstream: Adapter, prepare: Callable[[Any], None]
+    pipeline: Any, names: DeclaredNames, adapter: Adapter, prepare: Callable[[Any], None]
 ) -> str:
     """The rendering of a pipeline of the SDK's own class, with its prefixing as it is.
 
     Args:
         pipeline: not changed.
-        outline: of this pipeline.
-        upstream: the SDK.
+        names: of this pipeline.
+        adapter: the SDK.
         prepare: as for :func:`render`.
 
     Raises:
         Exception: as :func:`render` does.
     """
     twin = copy.copy(pipeline)
-    with outline.reach.preserved():
+    with names.graph.preserved():
         prepare(twin)
-        return _naming_the_step(twin.definition, upstream)
+        return _naming_the_step(twin.definition, adapter)
 
 
-def _naming_the_step(render: Callable[[], str], upstream: Adapter) -> str:
+def _naming_the_step(render: Callable[[], str], adapter: Adapter) -> str:
     try:
         return render()
     except Exception as error:
-        _name_the_step(error, upstream)
+        _name_the_step(error, adapter)
         raise
 
 
-def _keep_from_looking_up_models(outline: DeclaredNames) -> None:
+def _keep_from_looking_up_models(names: DeclaredNames) -> None:
     """Name the unnamed transformers for the time of a rendering.
 
     For one without a name the SDK asks the service for its model's image, to make up a name from
     it, and raises where the model isn't there yet. The name made here leaves with nothing.
     """
-    for step in outline.reach.steps:
-        job = outline.adapter.job_object(step) if step.step_type.value == "Transform" else None
+    for step in names.graph.steps:
+        job = names.adapter.job_object(step) if step.step_type.value == "Transform" else None
         if job is not None and not job.base_transform_job_name and isinstance(job.model_name, str):
             job.base_transform_job_name = "transform-job"
 
 
-def _name_the_step(error: Exception, upstream: Adapter) -> None:
+def _name_the_step(error: Exception, adapter: Adapter) -> None:
     """Say in an error of the SDK's which step it was rendering; its class stays.
 
     What AWS answers stays as it is: programs read it.
     """
-    name = _step_at_work(error, upstream)
+    name = _step_at_work(error, adapter)
     if name is None or hasattr(error, "response"):
         return
     said = f" (while the SDK rendered the step {name!r})"
@@ -112,16 +112,16 @@ def _name_the_step(error: Exception, upstream: Adapter) -> None:
         error.args = (error.args[0] + said, *error.args[1:])
 
 
-def _step_at_work(error: Exception, upstream: Adapter) -> str | None:
+def _step_at_work(error: Exception, adapter: Adapter) -> str | None:
     """The name of the innermost step whose method an error came through."""
     found = None
     trace = error.__traceback__
     while trace is not None:
         candidate = trace.tb_frame.f_locals.get("self")
-        if isinstance(candidate, upstream.step):
+        if isinstance(candidate, adapter.step):
             found = str(candidate.name)
         step = trace.tb_frame.f_locals.get("step")
-        if isinstance(step, upstream.step):
+        if isinstance(step, adapter.step):
             found = str(step.name)
         trace = trace.tb_next
     return found

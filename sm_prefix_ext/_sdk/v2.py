@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from ..core.declared import Declared
-from ..core.definition import image_name, is_made_up_model
+from ..core.definition import image_name, is_generated_model_name
 from .adapter import Adapter, Reader
 from .catalogue import CATALOGUE
 from .readers import (
@@ -137,7 +137,7 @@ def _is_generated_model_name(name: str, model: Any, request: Mapping[str, Any]) 
 
     It does so in a ``PipelineModel``, a ``JumpStartModel`` and a ``ModelPackage``.
     """
-    if is_made_up_model(name):
+    if is_generated_model_name(name):
         return True
     base = ADAPTER.base_from_name(name)
     if base == name:

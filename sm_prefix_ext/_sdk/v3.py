@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..core.declared import Declared
-from ..core.definition import image_name, is_made_up_model
+from ..core.definition import image_name, is_generated_model_name
 from .adapter import Adapter, Reader
 from .catalogue import CATALOGUE
 from .readers import (
@@ -57,7 +57,7 @@ _READERS: Mapping[str, Reader] = {
 
 def _is_generated_model_name(name: str, model: Any, request: Mapping[str, Any]) -> bool:
     """Whether the SDK drew a model's name by lot."""
-    return is_made_up_model(name)
+    return is_generated_model_name(name)
 
 
 def _generated_names(job: Any) -> Iterator[str]:

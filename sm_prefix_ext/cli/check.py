@@ -59,7 +59,7 @@ def plan(
     with judging(form):
         given = given_policy(policy, prefix, short_prefix)
         planned = find(pipeline).plan(given, account=account, region=region)
-        planned = planned.moved(parameters=given_parameters(parameters))
+        planned = planned.replace(parameters=given_parameters(parameters))
     if form == "json":
         print_json(planned.to_dict())
     else:

@@ -119,7 +119,7 @@ def _generate(
         return iam.scp_exception(key, value, vpcs, admins, region=region)
     given = given_policy(policy, prefix, short_prefix)
     plan = Plan(()) if pipeline is None else find(pipeline).plan(given, **place)
-    plan = plan.moved(parameters=given_parameters(parameters))
+    plan = plan.replace(parameters=given_parameters(parameters))
     if purpose == "prefix":
         team = given or PrefixPolicy.discover() or PrefixPolicy()
         types = kinds or dict.fromkeys(job.step_type for job in plan)
@@ -208,7 +208,7 @@ def preflight(
         documents = _read_policies(role_policies)
         bound = None if boundary is None else read_policy(boundary)
         plan = find(pipeline).plan(given, **place)
-        plan = plan.moved(parameters=given_parameters(parameters))
+        plan = plan.replace(parameters=given_parameters(parameters))
         if live:
             import boto3
 

@@ -29,7 +29,7 @@ class Declared:
         name: the name as the user wrote it; ``None`` or ``""`` if there is none. Any value that
             isn't a string is a pipeline expression.
         argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
-        stand_in: the generated name: the SDK's, in place of one that nobody declared.
+        generated_name: the generated name: the SDK's, in place of one that nobody declared.
         lost: ``True`` if the user declared a name and the SDK has discarded it.
         composed: the name that a drop-in class composed under the policy that it discovered.
         step_name: the user's own name of the step, if the SDK renamed it; a job without a
@@ -41,7 +41,7 @@ class Declared:
 
     name: Any = None
     argument: str = ""
-    stand_in: str | None = None
+    generated_name: str | None = None
     lost: bool = False
     composed: str | None = None
     step_name: str = ""

@@ -267,7 +267,7 @@ def role_slots(arguments: dict[str, Any], path: str) -> Iterator[tuple[dict[str,
 
 _IMAGE = re.compile(r"^(?:.+/)?([^:/]+)(?::[^:]+)?$")
 _MADE_UP_MODEL = re.compile(r"model-[0-9a-f]{8}")
-MADE_UP: Mapping[str, frozenset[str]] = {
+GENERATED_NAMES: Mapping[str, frozenset[str]] = {
     "AutoML": frozenset({"automl"}),
     "Processing": frozenset(
         {
@@ -286,15 +286,15 @@ MADE_UP: Mapping[str, frozenset[str]] = {
 """The fixed names that the SDK gives to jobs that nobody named (2.257.7 and 3.27.0)."""
 
 
-def is_stand_in(step: StepView, name: str) -> bool:
+def is_generated_name(step: StepView, name: str) -> bool:
     """Whether a name in a definition is the one that the SDK makes up where nobody declared any.
 
     Those are the repository of the job's image (``img``; v3's training jobs: ``img-job``), the
-    words in :data:`MADE_UP`, and ``model-<8 hex digits>`` (measured on 2.257.7 and 3.27.0).
+    words in :data:`GENERATED_NAMES`, and ``model-<8 hex digits>`` (measured on 2.257.7 and 3.27.0).
     """
-    if name in MADE_UP.get(step.step_type, ()):
+    if name in GENERATED_NAMES.get(step.step_type, ()):
         return True
-    if step.step_type == "Model" and is_made_up_model(name):
+    if step.step_type == "Model" and is_generated_model_name(name):
         return True
     images = [image_name(image) for image in _images(step.arguments)]
     if step.step_type == "Training":
@@ -302,7 +302,7 @@ def is_stand_in(step: StepView, name: str) -> bool:
     return name in images
 
 
-def is_made_up_model(name: str) -> bool:
+def is_generated_model_name(name: str) -> bool:
     """Whether a model's name is one that v3 makes up: ``model-<8 hex digits>``."""
     return _MADE_UP_MODEL.fullmatch(name) is not None
 

@@ -131,7 +131,7 @@ class Plan(Sequence[PlannedJob]):
         used = set(named_in(_but_parameters(self.definition))) if having else ()
         return tuple(sorted(having.intersection(used) - self._without_default))
 
-    def moved(
+    def replace(
         self,
         *,
         account: str | None = None,

@@ -78,7 +78,7 @@ class PrefixPolicy:
         """The prefix that jobs of a kind carry: the short one where the limit is 6."""
         return self.short_prefix if kind.short else self.prefix
 
-    def spread(self, owners: Mapping[str, str]) -> PrefixPolicy:
+    def with_collection_roles(self, owners: Mapping[str, str]) -> PrefixPolicy:
         """The policy with the roles of collections of steps given to the steps in them.
 
         Args:

@@ -9,7 +9,7 @@ from typing import Any
 from .._sdk import adapter
 from .._sdk.catalogue import JobClass
 from .._sdk.readers import read_notebook
-from ..core.definition import MADE_UP
+from ..core.definition import GENERATED_NAMES
 from ..core.errors import PrefixViolation, PrefixWarning
 from ..core.job_names import GivenName
 from ..core.prefix_policy import PrefixPolicy
@@ -258,7 +258,7 @@ def _declared(job: Any, row: JobClass) -> Any:
         return read_notebook(job, adapter()).name
     if row.step_type == "Model":
         return None if adapter().is_generated_model_name(name, job, {}) else name
-    made_up = {*MADE_UP.get(row.step_type, ()), *adapter().generated_names(job)}
+    made_up = {*GENERATED_NAMES.get(row.step_type, ()), *adapter().generated_names(job)}
     return None if name in made_up else name
 
 

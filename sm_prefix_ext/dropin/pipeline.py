@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from .._sdk import adapter
 from .._sdk.declared_names import DeclaredNames, read_declared_names
-from .._sdk.dry_run import Look
+from .._sdk.dry_run import DryRun
 from .._sdk.rendering import RENDERING, render, render_as_it_is
 from ..core.arns import Arn, role_accounts
 from ..core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
-from ..core.definition import Definition, is_stand_in, steps
+from ..core.definition import Definition, is_generated_name, steps
 from ..core.errors import PrefixViolation
 from ..core.findings import Finding, has_errors
 from ..core.plan import AuthorRequest, Plan
@@ -178,7 +178,7 @@ class Pipeline(_Pipeline):
         own = check_pipeline_name(self, given) if prefixing else ()
         with RENDERING:
             before = read_declared_names(self, _SDK, everything=look)
-            policy = given.spread(before.owners)
+            policy = given.with_collection_roles(before.owners)
             own += unmatched_step_roles(given, {*before.step_types, *before.owners.values()})
             names = before.names(policy) if prefixing else {}
             if names is None:
@@ -206,7 +206,7 @@ class Pipeline(_Pipeline):
     ) -> tuple[str, tuple[AuthorRequest, ...]]:
         if not look:
             return render(self, before, _SDK, quiet=prefixing), ()
-        seen = Look(before, _SDK)
+        seen = DryRun(before, _SDK)
         text = render(self, before, _SDK, quiet=prefixing, prepare=seen.replace_sessions)
         return text, seen.author_requests
 
@@ -218,7 +218,7 @@ class Pipeline(_Pipeline):
         enforced = self._enforced(account=_account(args, kwargs))
         text = _as_json(enforced.or_raise(self))
         twin = copy.copy(self)
-        twin.__dict__["definition"] = Judged(twin, text, enforced.outline.reach)
+        twin.__dict__["definition"] = Judged(twin, text, enforced.names.graph)
         if getattr(self.sagemaker_session, "local_mode", False):
             # Local mode compiles the steps itself, and v2 stops at a model that the policy named.
             twin.pipeline_definition_config = PipelineDefinitionConfig(False)
@@ -227,7 +227,7 @@ class Pipeline(_Pipeline):
 
 @dataclass(frozen=True)
 class _Enforced:
-    outline: DeclaredNames
+    names: DeclaredNames
     definition: Definition | None
     findings: tuple[Finding, ...]
     author_requests: tuple[AuthorRequest, ...] = ()
@@ -296,7 +296,7 @@ def as_it_stands(pipeline: Any) -> SdkRendering:
     """
     with RENDERING:
         before = read_declared_names(pipeline, _SDK, everything=True)
-        look = Look(before, _SDK)
+        look = DryRun(before, _SDK)
         try:
             text = render_as_it_is(pipeline, before, _SDK, look.replace_sessions)
         except ValueError as error:
@@ -319,7 +319,7 @@ def as_it_stands(pipeline: Any) -> SdkRendering:
         name = before.declared.get(step.name)
         if name is None or step.kind is None or not isinstance(name.name, str) or not name.name:
             continue
-        if step.job_name is None or is_stand_in(step, str(step.job_name)):
+        if step.job_name is None or is_generated_name(step, str(step.job_name)):
             dropped[step.name] = replace(name, dropped_by=cause)
     return SdkRendering(definition, dropped, look.author_requests)
 

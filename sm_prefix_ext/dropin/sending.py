@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import is_
 from typing import Any
 
-from .._sdk.object_graph import Reach
+from .._sdk.object_graph import ObjectGraph
 from ..core.errors import PrefixViolation
 from ..core.findings import CHANGED, Finding
 
@@ -19,13 +19,13 @@ class Judged:
     Args:
         pipeline: the copy of the pipeline whose ``create()`` or ``update()`` runs.
         text: the judged definition.
-        reach: the objects that its steps referred to when it was rendered.
+        graph: the objects that its steps referred to when it was rendered.
     """
 
-    def __init__(self, pipeline: Any, text: str, reach: Reach) -> None:
+    def __init__(self, pipeline: Any, text: str, graph: ObjectGraph) -> None:
         self._pipeline = pipeline
         self._text = text
-        self._reach = reach
+        self._graph = graph
         self._was = _held(pipeline)
 
     def is_of(self, pipeline: Any) -> bool:
@@ -40,7 +40,7 @@ class Judged:
         """
         now = _held(self._pipeline)
         same = len(now) == len(self._was) and all(map(is_, now, self._was))
-        if same and not self._reach.changed():
+        if same and not self._graph.changed():
             return self._text
         name = str(self._pipeline.name)
         finding = Finding.of(

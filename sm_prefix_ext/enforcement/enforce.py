@@ -9,7 +9,7 @@ from ..core.definition import (
     Definition,
     StepView,
     copied,
-    is_stand_in,
+    is_generated_name,
     role_slots,
     steps,
     unknown_step_type,
@@ -157,7 +157,7 @@ def _in_definition(step: StepView, prefix: JobPrefix | None) -> Declared:
     name = step.job_name
     if not isinstance(name, str) or (prefix is not None and prefix.covers(name)):
         return Declared(name)
-    return Declared(None, stand_in=name) if is_stand_in(step, name) else Declared(name)
+    return Declared(None, generated_name=name) if is_generated_name(step, name) else Declared(name)
 
 
 def _full_name(step: StepView, kind: Kind, policy: PrefixPolicy) -> tuple[Finding, ...]:

@@ -250,10 +250,10 @@ class _Case:
         return Remedy(text, name=str(prefix))
 
     def _not_declared(self) -> Violation:
-        stand_in, prefix, limit = self.declared.stand_in, self.prefix, self.limit
+        generated_name, prefix, limit = self.declared.generated_name, self.prefix, self.limit
         got = "No name is declared for its job"
-        if stand_in:
-            got = f"{stand_in!r} is what the SDK calls a job for which no name is declared"
+        if generated_name:
+            got = f"{generated_name!r} is what the SDK calls a job for which no name is declared"
         if prefix is not None:
             remedy = self._inside(prefix)
         elif not self.declared.settable:
@@ -263,7 +263,7 @@ class _Case:
             )
         else:
             remedy = Remedy(
-                f"Declare {'another' if stand_in else 'one'} in "
+                f"Declare {'another' if generated_name else 'one'} in "
                 f"{self.declared.argument or where(self.kind)}, at most {limit} characters, or "
                 "give a prefix policy.",
                 most=limit,

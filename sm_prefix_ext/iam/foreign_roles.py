@@ -52,7 +52,7 @@ def foreign_roles(
         ['PFX018']
     """
     if isinstance(source, Plan):
-        plan = source if account is None else source.moved(account=account)
+        plan = source if account is None else source.replace(account=account)
     else:
         try:
             plan = Plan.from_definition(source, account=account)

@@ -116,9 +116,12 @@ class _RoleReader:
 
     def _pages(self, permission: str, operation: str, key: str) -> list[Any]:
         """Return the items of all pages; none if denied."""
-        pages = self._client.get_paginator(operation).paginate(RoleName=self._name)
-        items = self._call(permission, lambda: [item for page in pages for item in page[key]])
-        return items or []
+
+        def read() -> list[Any]:
+            pages = self._client.get_paginator(operation).paginate(RoleName=self._name)
+            return [item for page in pages for item in page[key]]
+
+        return self._call(permission, read) or []
 
     def _call(self, permission: str, call: Callable[..., Any], **arguments: Any) -> Any:
         """Return the call's result; ``None`` if IAM denies it, which ``refused`` then records."""
@@ -153,7 +156,7 @@ def preflight_live(
         context: condition keys that you know for both; the role's tags come from IAM.
         bucket: where the author's code goes.
     """
-    plan = plan.moved(role_arn=role_arn)
+    plan = plan.replace(role_arn=role_arn)
     role = read_role(client, role_arn)
     layers = read_layers(role.policies, boundary=role.boundary, scps=scps)
     known = {**_tags(role, keys_of(layers)), **(context or {})}

@@ -78,7 +78,7 @@ def execution_role_policy(
         >>> [statement["Sid"] for statement in policy.to_dict()["Statement"]]
         ['PassRoleToSagemaker', 'TrainingJob']
     """
-    plan = plan.moved(
+    plan = plan.replace(
         account=account,
         region=region,
         partition=partition,
@@ -136,7 +136,7 @@ def author_policy(
     Raises:
         ValueError: see :func:`execution_role_policy`.
     """
-    plan = plan.moved(
+    plan = plan.replace(
         account=account,
         region=region,
         partition=partition,
@@ -224,7 +224,7 @@ def _team_scope(
     roles: Sequence[str], *, account: str | None, region: str | None, partition: str | None
 ) -> Home:
     """Return where a team's jobs run; account and partition by default those of its roles."""
-    home = Plan(()).moved(account=account, region=region, partition=partition).home
+    home = Plan(()).replace(account=account, region=region, partition=partition).home
     if not roles or account is not None:
         return home
     role = Arn.parse(roles[0])

@@ -174,7 +174,7 @@ def preflight(
         ['implicitDeny', 'implicitDeny']
     """
     if parameters:
-        plan = plan.moved(parameters=parameters)
+        plan = plan.replace(parameters=parameters)
     known = dict(context or {})
     layers = read_layers(role_policies, boundary=boundary, scps=scps)
     requests = of_execution_role(plan)

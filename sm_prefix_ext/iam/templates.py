@@ -36,7 +36,7 @@ def trust_policy(*, account: str | None = None) -> PolicyDocument:
         "Action": "sts:AssumeRole",
     }
     if account is not None:
-        account = Plan(()).moved(account=account).home.account
+        account = Plan(()).replace(account=account).home.account
         trust["Condition"] = {"StringEquals": {"aws:SourceAccount": account}}
     return PolicyDocument((trust,), "trust", "trust")
 
@@ -149,7 +149,7 @@ def pipeline_version_policy(
         raise ValueError(f"at_least is {at_least!r}; wanted a version number, from 1.")
     home = (
         Plan(())
-        .moved(account=account, region=region, partition=partition, pipeline_name=pipeline_name)
+        .replace(account=account, region=region, partition=partition, pipeline_name=pipeline_name)
         .home
     )
     versions = statement(

@@ -35,7 +35,7 @@ from sm_prefix_ext._sdk import adapter, has
 from sm_prefix_ext._sdk.catalogue import CATALOGUE, JobClass
 from sm_prefix_ext._sdk.declared_names import read_declared_names
 from sm_prefix_ext._sdk.methods import METHODS
-from sm_prefix_ext.core.definition import is_made_up_model, steps
+from sm_prefix_ext.core.definition import is_generated_model_name, steps
 from sm_prefix_ext.core.job_names import GivenName
 from sm_prefix_ext.core.step_types import KINDS
 from sm_prefix_ext.dropin.name_injection import settle
@@ -274,7 +274,7 @@ def test_no_name_and_no_policy_is_the_sdks_affair(name: str, session: Any) -> No
     theirs = make(name, session, adapter().load(name))
     mine = held(make(name, session), CATALOGUE[name])
     if name == "ModelBuilder":
-        assert is_made_up_model(mine)
+        assert is_generated_model_name(mine)
     elif name == "NotebookJobStep":  # which puts the time behind its file's name
         assert mine.startswith("note-ipynb-2")
     else:

@@ -18,7 +18,7 @@ import sm_prefix_ext
 from sm_prefix_ext import Pipeline, PipelineDefinitionConfig, PrefixPolicy, PrefixViolation
 from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.dry_run import _READS, _READS_TOO
-from sm_prefix_ext._sdk.object_graph import reach
+from sm_prefix_ext._sdk.object_graph import object_graph
 from sm_prefix_ext.core.plan import AuthorRequest
 from sm_prefix_ext.core.step_types import JOB_KINDS
 
@@ -213,8 +213,8 @@ def test_what_rendering_writes(name: str, session: Any) -> None:
     """Steps, job objects and their own containers alone: so much state is kept for a rendering."""
     with jobs.service_answers(name, session):
         made = of_class(name, session)
-        narrow = reach(made.steps, adapter())
-        everything = reach(made.steps, adapter(), everything=True)
+        narrow = object_graph(made.steps, adapter())
+        everything = object_graph(made.steps, adapter(), everything=True)
         jobs.sdk.SdkPipeline("p", steps=made.steps, sagemaker_session=session).definition()
     kept = {id(holder) for holder, _ in (*narrow.objects, *narrow.containers)}
     assert [] == [type(one) for one in everything.changed() if id(one) not in kept]

@@ -428,7 +428,7 @@ def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
         aws.authorize = lambda call, asked=asked: asked.append((call.action, call.resource))
         aws.create_role(f"role-{NAMES.index(name)}")
         role = f"arn:aws:iam::{ACCOUNT}:role/role-{NAMES.index(name)}"
-        foreseen = of_execution_role(planned(name).moved(role_arn=role))
+        foreseen = of_execution_role(planned(name).replace(role_arn=role))
         assert "Succeeded" == run(aws, name, role)[0]
         for action, resource in asked:
             patterns = [one.resource for one in foreseen if one.action == action]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy
-from sm_prefix_ext.core.definition import copied, is_stand_in, load, role_slots, steps
+from sm_prefix_ext.core.definition import copied, is_generated_name, load, role_slots, steps
 from sm_prefix_ext.enforcement.enforce import enforce
 
 
@@ -108,7 +108,7 @@ IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/img:1"
 def test_stand_ins(wanted: bool, name: str, made: dict[str, Any]) -> None:
     """The names that the SDK makes up are known for the kinds that get them."""
     [view] = steps({"Steps": [made]})
-    assert wanted is is_stand_in(view, name)
+    assert wanted is is_generated_name(view, name)
 
 
 def nested(depth: int) -> dict[str, Any]:

@@ -158,7 +158,7 @@ def test_a_group_of_another_account_stays_there() -> None:
     """A group that is given by its ARN is where its ARN says, wherever the pipeline runs."""
     group = "arn:aws:sagemaker:us-west-2:999999999999:model-package-group/shared"
     made = plan_of(("R", "RegisterModel", {"ModelPackageGroupName": group}))
-    moved = made.moved(account="111122223333", region="eu-west-1")
+    moved = made.replace(account="111122223333", region="eu-west-1")
     for plan in (made, moved):
         [job] = plan
         assert "arn:aws:sagemaker:us-west-2:999999999999:model-package/shared/*" == job.arn_pattern
@@ -184,4 +184,4 @@ def test_what_can_be_no_role_and_no_pipeline(given: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         Plan.from_definition({"Steps": []}, **given)
     with pytest.raises(ValueError, match=said):
-        plan_of(("R", "RegisterModel", {"ModelPackageName": "p"})).moved(**given)
+        plan_of(("R", "RegisterModel", {"ModelPackageName": "p"})).replace(**given)

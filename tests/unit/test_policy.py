@@ -160,11 +160,11 @@ def test_a_named_file_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPa
 def test_a_collections_role_is_its_steps() -> None:
     """Unless one of them has its own."""
     policy = PrefixPolicy("t", step_roles={"Make": ROLE.format("a"), "Make-B": ROLE.format("b")})
-    spread = policy.spread({"Make-A": "Make", "Make-B": "Make", "Other-A": "Other"})
+    spread = policy.with_collection_roles({"Make-A": "Make", "Make-B": "Make", "Other-A": "Other"})
     assert [ROLE.format("a"), ROLE.format("b"), None] == [
         spread.role_for(step, "Model") for step in ("Make-A", "Make-B", "Other-A")
     ]
-    assert policy is policy.spread({"Other-A": "Other"})
+    assert policy is policy.with_collection_roles({"Other-A": "Other"})
 
 
 def test_replace_and_a_byte_order_mark(tmp_path: Path) -> None:
@@ -236,6 +236,6 @@ def test_a_steps_own_name_is_never_misspelt() -> None:
     """Where the pipeline itself tells the steps' names, any name goes; and the file stays known."""
     policy = PrefixPolicy("t", step_roles={"Make": ROLE.format("a")})
     object.__setattr__(policy, "source", "sm-prefix.toml")
-    spread = policy.spread({"Procesing": "Make"})
+    spread = policy.with_collection_roles({"Procesing": "Make"})
     for twin in (spread, pickle.loads(pickle.dumps(spread)), copy.copy(spread)):
         assert (ROLE.format("a"), "sm-prefix.toml") == (twin.role_for("Procesing", ""), twin.source)

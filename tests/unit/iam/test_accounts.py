@@ -107,7 +107,7 @@ def roles(*arns: str) -> dict[str, Any]:
 def test_the_account(definition: Any, known: dict[str, str], account: str) -> None:
     """A known account wins over the execution role's, which wins over the jobs' roles."""
     assert account == Plan.from_definition(definition, **known).home.account
-    late = Plan.from_definition(definition).moved(**known)
+    late = Plan.from_definition(definition).replace(**known)
     assert Plan.from_definition(definition, **known) == late
 
 

@@ -39,8 +39,8 @@ def documents() -> list[iam.PolicyDocument]:
     ]
     return [
         *of_kinds,
-        iam.execution_role_policy(plan("jobs").moved(pipeline_name="p" * 256)),
-        iam.author_policy(plan("jobs").moved(pipeline_name="2nd-Pipeline")),
+        iam.execution_role_policy(plan("jobs").replace(pipeline_name="p" * 256)),
+        iam.author_policy(plan("jobs").replace(pipeline_name="2nd-Pipeline")),
         iam.prefix_policy(PrefixPolicy("team-a", step_roles={"*": WORKER}), region=REGION),
         iam.scp_exception("reader", "yes", [VPC], [f"arn:aws:iam::{ACCOUNT}:role/admin"]),
         iam.pipeline_version_policy("p", at_least=6),
@@ -103,7 +103,7 @@ def test_two_pipelines_have_policies_of_two_names() -> None:
     """The names differ within a template and within an account."""
     templates = [
         json.loads(
-            iam.execution_role_policy(plan("jobs").moved(pipeline_name=name)).to_cloudformation()
+            iam.execution_role_policy(plan("jobs").replace(pipeline_name=name)).to_cloudformation()
         )
         for name in ("churn", "fraud")
     ]

@@ -137,7 +137,7 @@ def test_a_plan_marks_what_depends_on_a_default() -> None:
     }
     jobs = planned(policy=PrefixPolicy(step_roles={"Train": WORKER}))
     assert () == jobs[0].defaults
-    later = jobs.moved(parameters={"Group": "x"})
+    later = jobs.replace(parameters={"Group": "x"})
     assert [(), (), ()] == [job.defaults for job in later]
     assert WORKER == later[0].role_arn
     assert {"Group": "x"} == later.parameters
