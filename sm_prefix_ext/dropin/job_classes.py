@@ -19,9 +19,10 @@ from .._sdk import adapter, lacking, major
 from .._sdk.catalogue import ROWS, JobClass
 from ..core.errors import UnsupportedSdk
 from ..core.prefix_policy import PrefixPolicy
+from .call_binding import Call
 from .callers import called_by_the_sdk, made_by_the_sdk
 from .method_overrides import methods, of_sdk
-from .name_injection import Call, base_name, fill_role, settle
+from .name_injection import base_name, fill_role, settle
 
 _PACKAGE = __name__.partition(".")[0]
 _Class = TypeVar("_Class", bound=type)

@@ -25,10 +25,10 @@ from ..core.findings import (
 )
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import KINDS, Kind
+from .call_binding import Call
 from .callers import called_by_the_sdk
 from .name_injection import (
     FULL_NAMES,
-    Call,
     base_name,
     composed,
     fill_role,

@@ -24,7 +24,7 @@ from ..core.prefix_policy import PrefixPolicy, unmatched_step_roles
 from ..enforcement.enforce import enforce, enforce_in_place
 from ..enforcement.name_rules import Location, check_full_name
 from ..iam import Preflight, foreign_roles
-from .name_injection import Call
+from .call_binding import Call
 from .rendering import Rendering
 from .sending import Judged
 
