@@ -12,7 +12,7 @@ import pytest
 
 from sm_prefix_ext import PrefixPolicy, prefixed_jobs
 
-DATA = Path(__file__).parents[1] / "data/list_steps"
+DATA = Path(__file__).parents[2] / "data/list_steps"
 EXECUTION = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/p/execution/ic9xq2n1qepa"
 SAGEMAKER = "arn:aws:sagemaker:us-east-1:111122223333"
 

@@ -19,7 +19,7 @@ import pytest
 from sm_prefix_ext import __version__
 from sm_prefix_ext.cli import main
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EXECUTION = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/p/execution/ic9xq2n1qepa"
 JOB = "arn:aws:sagemaker:us-east-1:111122223333:training-job/team-a-x-ic9xq2n1qepa-bAEHIt7IXm"
 LISTED = {

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sm_prefix_ext import InvalidPrefix, JobName, JobPrefix
 from sm_prefix_ext.core.job_names import GivenName, hyphenated, invalid_characters, plain, reserved
 
-REAL = json.loads((Path(__file__).parents[1] / "data/real_job_names.json").read_text("utf-8"))
+REAL = json.loads((Path(__file__).parents[2] / "data/real_job_names.json").read_text("utf-8"))
 NAMES = st.from_regex(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,20}", fullmatch=True)
 PREFIXES = NAMES.filter(lambda name: name != "pipelines" and not name.startswith("pipelines-"))
 IDS = st.from_regex(r"[a-z0-9]{12}", fullmatch=True)
