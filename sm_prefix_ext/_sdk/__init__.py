@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -16,15 +17,27 @@ from .catalogue import JobClass
 SUPPORTED = "sagemaker 2.171 or later, or 3"
 _LOWEST_V2 = Version("2.171")
 _INSTALL = "pip install 'sm-prefix-ext[sdk]'"
+NEWEST_TESTED = {2: ("sagemaker", "2.257.7"), 3: ("sagemaker-mlops", "1.27.0")}
+"""The newest release of each major that the tests ran on, of the part that has its pipelines."""
 
 
 @cache
 def adapter() -> Adapter:
-    """The adapter for the installed SDK; imports it.
+    """The adapter for the installed SDK; imports it, and logs a release that is newer than tested.
 
     Raises:
         UnsupportedSdk: where there is none, or one that isn't supported.
     """
+    distribution, newest = NEWEST_TESTED[major()]
+    installed = _version(distribution)
+    if installed is not None and installed > Version(newest):
+        logging.getLogger("sm_prefix_ext").warning(
+            "%s %s is newer than %s, the newest release that this version of sm-prefix-ext was "
+            "tested with.",
+            distribution,
+            installed,
+            newest,
+        )
     return import_module(f".v{major()}", __name__).ADAPTER  # type: ignore[no-any-return]
 
 

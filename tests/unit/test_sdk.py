@@ -1,0 +1,37 @@
+"""Which SDK is installed, as its distributions say."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from packaging.version import Version
+
+from sm_prefix_ext import _sdk
+
+
+@pytest.mark.parametrize(
+    ("distribution", "release", "lines"),
+    [
+        ("sagemaker", "2.257.7", 0),
+        ("sagemaker", "2.258.0", 1),
+        ("sagemaker-mlops", "1.27.0", 0),
+        ("sagemaker-mlops", "1.28.0", 1),
+    ],
+)
+def test_a_release_newer_than_tested(
+    distribution: str,
+    release: str,
+    lines: int,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It gives one line in the log, which names both releases."""
+    installed = {distribution: Version(release)}
+    monkeypatch.setattr(_sdk, "_version", installed.get)
+    monkeypatch.setattr(_sdk, "major", _sdk.major.__wrapped__)
+    monkeypatch.setattr(_sdk, "import_module", lambda *_: type("Module", (), {"ADAPTER": None}))
+    with caplog.at_level(logging.WARNING, "sm_prefix_ext"):
+        _sdk.adapter.__wrapped__()
+    assert lines == len(caplog.records)
+    assert all(release in record.getMessage() for record in caplog.records)
