@@ -11,6 +11,7 @@ from ..core.errors import PrefixError
 from ..core.text import printable
 from .check import check, plan
 from .execution import demo, jobs
+from .explain import collisions, explain
 from .loader import LoadError, region_hint
 from .output import drop_the_rest, escape_what_cannot_be_encoded
 from .policy import preflight, write_policy
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (check, plan, write_policy, preflight, jobs, demo):
+for command in (check, plan, write_policy, preflight, jobs, explain, collisions, demo):
     cli.add_command(command)
 
 

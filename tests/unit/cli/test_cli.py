@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ import pytest
 
 from sm_prefix_ext import __version__
 from sm_prefix_ext.cli import main
+
+from .conftest import Run
 
 ROOT = Path(__file__).parents[3]
 EXECUTION = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/p/execution/ic9xq2n1qepa"
@@ -28,8 +30,6 @@ LISTED = {
     ]
 }
 
-Run = Callable[..., tuple[int, str, str]]
-
 
 def definition(**names: str) -> dict[str, Any]:
     """A definition with a training step for each argument."""
@@ -38,21 +38,6 @@ def definition(**names: str) -> dict[str, Any]:
         for step, name in names.items()
     ]
     return {"Version": "2020-12-01", "Steps": steps}
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command: its exit status, standard output and standard error."""
-
-    def run(*arguments: str, stdin: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
-        with pytest.raises(SystemExit) as ended:
-            main(list(arguments))
-        said = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
-
-    return run
 
 
 @pytest.fixture(autouse=True)

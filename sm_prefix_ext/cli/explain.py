@@ -1,0 +1,83 @@
+"""``explain`` and ``collisions``: what a code means, and which prefixes cover each other."""
+
+from __future__ import annotations
+
+import difflib
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ..core.findings import CATALOGUE
+from ..core.prefix_policy import PrefixPolicy
+from ..core.text import printable
+from .loader import LoadError
+from .options import format_option
+from .output import judging, print_json
+
+_WIDTH = 80
+
+
+@click.command()
+@click.argument("code", required=False)
+@format_option("table", "json")
+def explain(code: str | None, form: str) -> int:
+    """Explain the finding CODE, such as PFX003; without CODE, list all of them."""
+    codes = list(CATALOGUE) if code is None else [_known(code)]
+    if form == "json":
+        print_json({"rules": [{"code": known, **CATALOGUE[known]._asdict()} for known in codes]})
+    elif code is None:
+        for known in codes:
+            rule = CATALOGUE[known]
+            click.echo(f"{known}  {rule.severity:<7}  {rule.title}")
+    else:
+        rule = CATALOGUE[codes[0]]
+        click.echo(f"{codes[0]} ({rule.severity}): {rule.title}\n")
+        click.echo(textwrap.fill(rule.meaning, _WIDTH))
+        click.echo(textwrap.fill(f"Fix: {rule.fix}", _WIDTH))
+    return 0
+
+
+def _known(code: str) -> str:
+    if code.upper() in CATALOGUE:
+        return code.upper()
+    near = difflib.get_close_matches(code.upper(), CATALOGUE, n=1, cutoff=0.0)[0]
+    raise LoadError(
+        f"There is no finding {printable(code)}. Did you mean {near}? "
+        "'sm-prefix explain' lists all codes."
+    )
+
+
+@click.command()
+@click.argument("prefixes", metavar="PREFIX...", nargs=-1, required=True)
+@format_option("table", "json")
+def collisions(prefixes: tuple[str, ...], form: str) -> int:
+    """Find prefixes whose IAM pattern covers the jobs of another.
+
+    A PREFIX is a prefix, a policy file (.toml), or a directory with policy files. Collisions make
+    the exit status 1.
+    """
+    from .. import iam
+
+    with judging(form):
+        pairs = iam.collisions(list(_owners(prefixes)))
+    if form == "json":
+        print_json({"collisions": [pair._asdict() for pair in pairs]})
+    elif not pairs:
+        click.echo("No collisions: no prefix covers another's jobs.")
+    else:
+        for pair in pairs:
+            click.echo(f"{pair.prefix}-* covers the jobs of {pair.covers}.")
+    return int(bool(pairs))
+
+
+def _owners(prefixes: tuple[str, ...]) -> Iterator[str | PrefixPolicy]:
+    for prefix in prefixes:
+        path = Path(prefix)
+        if path.is_dir():
+            yield from (PrefixPolicy.from_file(file) for file in sorted(path.rglob("*.toml")))
+        elif path.suffix == ".toml":
+            yield PrefixPolicy.from_file(path)
+        else:
+            yield prefix
