@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from ..core.findings import has_errors
-from .loader import find
+from ..core.prefix_policy import PrefixPolicy
+from .loader import LoadError, find
 from .options import (
     account_option,
     format_option,
@@ -17,22 +18,53 @@ from .options import (
 )
 from .output import judging, print_findings, print_json, print_table
 
+_AS_DECLARED = "No findings: every name is valid as it stands; no prefix was asked for."
 _COLUMNS = ("step", "step_type", "name_pattern", "arn_pattern", "role_arn")
 
 
 @click.command()
 @click.argument("pipeline")
 @policy_options
+@click.option("--declared-only", is_flag=True, help="Judge names as they stand, without a policy.")
 @format_option("table", "json")
 def check(
-    pipeline: str, policy: str | None, prefix: str | None, short_prefix: str | None, form: str
+    pipeline: str,
+    policy: str | None,
+    prefix: str | None,
+    short_prefix: str | None,
+    declared_only: bool,
+    form: str,
 ) -> int:
-    """Say all that is wrong with the job names of PIPELINE."""
+    """Report everything that is wrong with the job names of PIPELINE.
+
+    It needs a policy with a prefix: by --policy, by --prefix, of the pipeline itself or discovered.
+    """
     with judging(form):
         given = given_policy(policy, prefix, short_prefix)
-        findings = find(pipeline).check(given)
-    print_findings(findings, form)
+        if declared_only and given is not None:
+            raise click.UsageError("--declared-only excludes --policy and --prefix.")
+        target = find(pipeline)
+        if declared_only:
+            given = PrefixPolicy()
+        else:
+            _must_have_a_prefix(target.policy(given))
+        findings = target.check(given)
+    print_findings(findings, form, none=_AS_DECLARED if declared_only else None)
     return int(has_errors(findings))
+
+
+def _must_have_a_prefix(policy: PrefixPolicy | None) -> None:
+    if policy is None:
+        raise LoadError(
+            "There is no prefix policy to check against: give --prefix or --policy, or add a "
+            "sm-prefix.toml; --declared-only judges names as they stand."
+        )
+    if policy.prefix is None:
+        what = f"The policy {policy.source}" if policy.source else "The policy"
+        raise LoadError(
+            f"{what} has no prefix, so there is nothing to check against: give it a prefix, or "
+            "judge names as they stand with --declared-only."
+        )
 
 
 @click.command()

@@ -46,6 +46,15 @@ class Target:
     definition: Definition | None = None
     pipeline: Any = None
 
+    def policy(self, given: PrefixPolicy | None) -> PrefixPolicy | None:
+        """The policy that :meth:`check` judges by: the given, the pipeline's own or a discovered.
+
+        Args:
+            given: the policy of the command's options.
+        """
+        config = getattr(self.pipeline, "pipeline_definition_config", None)
+        return given or getattr(config, "policy", None) or PrefixPolicy.discover()
+
     def check(self, policy: PrefixPolicy | None) -> tuple[Finding, ...]:
         """The findings.
 

@@ -42,8 +42,17 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, indent=2))
 
 
-def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False) -> None:
-    """Findings and how many there are, on standard output or standard error."""
+def print_findings(
+    findings: Sequence[Finding], form: str, *, err: bool = False, none: str | None = None
+) -> None:
+    """Print findings and their number, on standard output or standard error.
+
+    Args:
+        findings: what to print.
+        form: ``"table"`` or ``"json"``.
+        err: whether to print on standard error.
+        none: the line for no findings; by default, that every job runs under its prefix.
+    """
     if form == "json":
         print_json({"findings": [finding.to_dict() for finding in findings]})
         return
@@ -52,7 +61,7 @@ def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False)
     console = terminal.console(err=err)
     if findings:
         console.print(terminal.findings(findings))
-    console.print(terminal.verdict(findings))
+    console.print(terminal.verdict(findings) if findings or none is None else none)
 
 
 def print_table(rows: Any, columns: tuple[str, ...]) -> None:

@@ -762,11 +762,11 @@ def module(sdk: ModuleType, session: Any, monkeypatch: pytest.MonkeyPatch) -> Mo
         ("ours", 0, []),
         ("build", 0, []),
         ("ours --prefix team-b", 0, ["PFX011"]),
-        ("broken", 1, ["PFX002"]),
-        ("theirs", 0, []),
+        ("broken --declared-only", 1, ["PFX002"]),
+        ("theirs --declared-only", 0, []),
         ("theirs --prefix nice", 0, ["PFX011"]),
         ("theirs --prefix team-b", 1, ["PFX011", "PFX006"]),
-        ("off", 1, ["PFX019"]),
+        ("off --declared-only", 1, ["PFX019"]),
     ],
 )
 def test_the_command_checks_pipelines(

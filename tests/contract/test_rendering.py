@@ -177,7 +177,7 @@ def test_the_command_changes_nothing(
     monkeypatch.setitem(sys.modules, "looked_at", module)
     with requests(mocked) as sent:
         for name in ("ours", "theirs"):
-            for command in ("check", "plan", "policy --for author"):
+            for command in ("check --declared-only", "plan", "policy --for author"):
                 with pytest.raises(SystemExit) as ended:
                     main([*command.split(), f"looked_at:{name}"])
                 assert 0 == ended.value.code

@@ -101,7 +101,7 @@ def test_what_is_like_a_pipeline_is_one_line(tmp_path: Path) -> None:
     )
     for command in ("check", "plan"):
         done = subprocess.run(
-            [sys.executable, "-m", "sm_prefix_ext", command, "made.py:made"],
+            [sys.executable, "-m", "sm_prefix_ext", command, "made.py:made", "--prefix", "team-a"],
             capture_output=True,
             text=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},

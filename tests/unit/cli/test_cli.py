@@ -91,6 +91,30 @@ def test_check_of_roles_of_two_accounts(run: Run) -> None:
     assert (1, True) == (status, "PFX018" in said)
 
 
+def test_check_needs_a_prefix(run: Run, tmp_path: Path) -> None:
+    """Without a policy, or with one that asks for no prefix, nothing would be checked."""
+    (tmp_path / "roles.toml").write_text('[step_roles]\n"*" = "arn:aws:iam::111122223333:role/r"\n')
+    for options, message in (
+        ((), "There is no prefix policy to check against: give --prefix or --policy"),
+        (("--short-prefix", "team-a"), "The policy has no prefix"),
+        (("--policy", "roles.toml"), "The policy roles.toml has no prefix"),
+        (("--declared-only", "--prefix", "team-a"), "--declared-only excludes --policy"),
+    ):
+        status, output, error = run("check", "good.json", *options)
+        assert (2, "") == (status, output)
+        assert message in error
+
+
+def test_check_of_names_as_they_stand(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On request no prefix is asked for, whatever policy is discovered."""
+    monkeypatch.setenv("SM_PREFIX_POLICY", "team-b.toml")
+    status, output, _ = run("check", "good.json", "--declared-only")
+    expected = "No findings: every name is valid as it stands; no prefix was asked for.\n"
+    assert (0, expected) == (status, output)
+    status, output, _ = run("check", "bad.json", "--declared-only")
+    assert (1, True, False) == (status, "PFX003" in output, "PFX006" in output)
+
+
 def test_check_as_json(run: Run) -> None:
     """The findings' fields, and nothing else on standard output."""
     status, said, _ = run("check", "bad.json", "--prefix", "team-a", "--format", "json")
@@ -99,13 +123,14 @@ def test_check_as_json(run: Run) -> None:
     assert {"Other"} == {finding["step"] for finding in rest}
     assert ["code", "severity", "step", "step_type", "message", "fix"] == list(first)
     assert '{"findings": []}' == "".join(
-        run("check", "good.json", "--format", "json")[1].replace("\n", "").replace("  ", "")
+        run("check", "good.json", "--prefix", "team-a", "--format", "json")[1]
+        .replace("\n", "")
+        .replace("  ", "")
     )
 
 
 def test_the_policy_is_the_given_one_or_found(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """``--policy`` beats the file in the environment, which beats none."""
-    assert 0 == run("check", "good.json")[0]
     monkeypatch.setenv("SM_PREFIX_POLICY", "team-b.toml")
     assert 1 == run("check", "good.json")[0]
     assert 0 == run("check", "good.json", "--prefix", "team-a")[0]
@@ -234,7 +259,7 @@ def test_check_of_json_imports_neither_sdk_nor_boto3(form: str) -> None:
 
 def test_the_module_is_the_command() -> None:
     """``python -m sm_prefix_ext`` where the command isn't on the path."""
-    done = spawned("check", "bad.json")
+    done = spawned("check", "bad.json", "--declared-only")
     assert (1, b"") == (done.returncode, done.stderr)
     assert b"PFX003" in done.stdout
 
@@ -264,7 +289,7 @@ def test_an_interrupt_is_no_traceback(tmp_path: Path, early: str) -> None:
         f"        if name == {early!r}: raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Interrupted())\n"
         "from sm_prefix_ext.cli import main\n"
-        "main(['check', 'bad.json'])\n"
+        "main(['check', 'bad.json', '--declared-only'])\n"
     )
     done = program(code)
     assert (130, "", "") == (done.returncode, done.stdout, done.stderr.strip())
@@ -362,7 +387,8 @@ def test_any_name_can_be_printed(tmp_path: Path, encoding: str) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
 @pytest.mark.parametrize(
-    "arguments", ["plan good.json", "plan good.json --format json", "check bad.json", "--help"]
+    "arguments",
+    ["plan good.json", "plan good.json --format json", "check bad.json --declared-only", "--help"],
 )
 def test_a_full_disk_is_one_line(arguments: str) -> None:
     """Exit status 2, whoever writes, and Python has nothing to add at its end."""
@@ -383,7 +409,7 @@ def test_a_pipe_is_a_file(run: Run) -> None:
     """As in ``sm-prefix check <(make-it)``, for a pipeline and for a policy."""
     allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     with piped(definition(Train="team-a-train")) as pipeline:
-        assert 0 == run("check", pipeline)[0]
+        assert 0 == run("check", pipeline, "--declared-only")[0]
     with piped({"Statement": allow}) as policy:
         assert 0 == run("preflight", "good.json", *PLACE, "--role-policy", policy)[0]
 

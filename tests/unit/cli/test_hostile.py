@@ -74,10 +74,10 @@ PLACE = ("--region", "eu-west-1", "--account", "111122223333", "--role-arn", ROL
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("check", "d.json"),
+        ("check", "d.json", "--declared-only"),
         ("check", "d.json", *PREFIX),
         ("check", "d.json", *PREFIX, "--format", "json"),
-        ("check", "unknown.json"),
+        ("check", "unknown.json", "--declared-only"),
         ("check", "broken.json"),
         ("check", "arguments.json"),
         ("check", "d.json", "--policy", "key.toml"),
