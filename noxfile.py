@@ -69,7 +69,7 @@ def lowest(session: nox.Session, major: str) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """The branch coverage of all sessions that measured it."""
+    """The branch coverage of all sessions that measured it, and whether it is enough."""
     session.install("coverage>=7.6,<8")
     session.run("coverage", "combine", "--keep", str(COVERAGE))
     session.run("coverage", "report")
