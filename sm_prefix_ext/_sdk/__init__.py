@@ -38,7 +38,8 @@ def adapter() -> Adapter:
             installed,
             newest,
         )
-    return import_module(f".v{major()}", __name__).ADAPTER  # type: ignore[no-any-return]
+    loaded: Adapter = import_module(f".v{major()}", __name__).ADAPTER
+    return loaded
 
 
 @cache

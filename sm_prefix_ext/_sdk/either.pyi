@@ -4,7 +4,6 @@ Of a module that isn't there a ``*`` takes nothing, whereas a name imported from
 ``Any``, and stay that. Without an SDK all of them are.
 """
 
-# ruff: noqa: F403
 from typing import Any
 
 from sagemaker.clarify import *
