@@ -129,14 +129,9 @@ class Pipeline(_Pipeline):
             real one.
         """
         enforced = self._enforced(look=True)
-        findings = enforced.findings
-        definition = enforced.definition
-        # Only roles of several accounts can be foreign to each other, and a plan takes its time.
-        if definition is not None and len(role_accounts(_as_json(definition))) > 1:
-            findings += foreign_roles(definition)
         return Rendering(
             pipeline_name=str(self.name),
-            findings=findings,
+            findings=enforced.findings,
             region=region_of(self),
             author_requests=enforced.author_requests,
             _document=enforced.definition,
@@ -198,8 +193,9 @@ class Pipeline(_Pipeline):
             names=names,
             reached=before.step_types,
         )
-        roles = " ".join((text, *policy.step_roles.values()))
-        if account is not None and not role_accounts(roles) <= {account}:
+        accounts = role_accounts(" ".join((text, *policy.step_roles.values())))
+        # A plan takes its time, and definition() reports names alone: it doesn't know the account.
+        if (look or account) and len({*accounts, account} - {None}) > 1:
             findings += foreign_roles(definition, account)
         return _Enforced(before, definition, own + findings, author_requests)
 
