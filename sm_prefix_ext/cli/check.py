@@ -56,7 +56,7 @@ def check(
 def _must_have_a_prefix(policy: PrefixPolicy | None) -> None:
     if policy is None:
         raise LoadError(
-            "There is no prefix policy to check against: give --prefix or --policy, or add a "
+            "There is no prefix policy to check against: give --prefix or --policy, or add an "
             "sm-prefix.toml; --declared-only judges names as they stand."
         )
     if policy.prefix is None:

@@ -214,7 +214,7 @@ class Location:
     Args:
         path: the path of step names, or the class that the name was given to.
         step_type: such as ``Training``.
-        step_name: what a job that nobody named is called after; ``""`` outside a step.
+        step_name: the name that an undeclared job is called after; ``""`` outside a step.
     """
 
     path: str
@@ -228,7 +228,7 @@ class Finding:
 
     Args:
         code: stable, from :data:`CATALOGUE`.
-        severity: ``"error"`` keeps the definition from leaving; ``"warning"`` does not.
+        severity: ``"error"`` blocks the definition; ``"warning"`` does not.
         step: the path of step names, such as ``Check/if/Train`` or ``Loop/each/Train``.
         step_type: as in the definition, such as ``Training``.
         message: what was got and what is wanted.
@@ -253,7 +253,7 @@ class Finding:
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
-    """Whether any finding keeps the definition from leaving."""
+    """Whether any finding blocks the definition."""
     return any(finding.severity == ERROR for finding in findings)
 
 

@@ -22,7 +22,7 @@ from ..core.prefix_policy import PrefixPolicy
 from .call_binding import Call
 from .callers import called_by_the_sdk, made_by_the_sdk
 from .method_overrides import methods, of_sdk
-from .name_injection import base_name, fill_role, settle
+from .name_injection import apply_composed_name, base_name, fill_role
 
 _PACKAGE = __name__.partition(".")[0]
 _Class = TypeVar("_Class", bound=type)
@@ -196,7 +196,7 @@ def _constructor(sdk_class: Any, row: JobClass) -> Any:
                 # A tuner of v2 sends its estimator's module with the job, for attach() to import.
                 vars(self)["__module__"] = sdk_class.__module__
             takes = call.takes(row.argument)
-            settle(self, row, policy, *((call.get(row.argument),) if takes else ()))
+            apply_composed_name(self, row, policy, *((call.get(row.argument),) if takes else ()))
 
     return _own(__init__)
 
@@ -247,7 +247,7 @@ def _settling(users_class: Any, row: JobClass) -> Any:
             fill_role(call, row, policy)
             args, kwargs = call.args[1:], call.kwargs
         super(subclass, self).__init__(*args, **kwargs)
-        settle(self, row, policy)
+        apply_composed_name(self, row, policy)
 
     return _own(__init__)
 

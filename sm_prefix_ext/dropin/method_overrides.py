@@ -29,13 +29,13 @@ from .call_binding import Call
 from .callers import called_by_the_sdk
 from .name_injection import (
     FULL_NAMES,
+    apply_composed_name,
     base_name,
     composed,
     fill_role,
     in_pipeline,
     label,
-    name_made,
-    settle,
+    name_sdk_created_object,
     warn_outside,
 )
 
@@ -113,11 +113,11 @@ def _method(
         if "model_package_group_name" in arguments and not keeps:
             _warn_of_the_sdks_group(self, call, owner, policy)
         if method.starts and policy is not None and not keeps:
-            settle(self, row, policy, starts=True)
+            apply_composed_name(self, row, policy, starts=True)
         result = function(*call.args, **call.kwargs)
         result_row = adopt(result) if method.returns_job_object else None
         if result_row is not None and not method.keeps_name:
-            name_made(result, result_row, policy)
+            name_sdk_created_object(result, result_row, policy)
         return result
 
     return override
@@ -202,7 +202,7 @@ def _factory(
         result = function(*call.args, **call.kwargs)
         adopt(result)
         if isinstance(result, sdk_class) and not keeps_name:
-            settle(result, row, policy)
+            apply_composed_name(result, row, policy)
         return result
 
     return factory

@@ -113,10 +113,10 @@ def label(owner: str, argument: str) -> str:
     return f"{owner}({argument}=)"
 
 
-def settle(
+def apply_composed_name(
     job: Any, row: JobClass, policy: PrefixPolicy | None, name: Any = ..., *, starts: bool = False
 ) -> None:
-    """See to it that an object's name is the composed one, however it came there.
+    """Give an object its composed name, whatever put the present one there.
 
     Args:
         job: the object; one that is made for a pipeline keeps what was declared.
@@ -149,8 +149,8 @@ def settle(
         _put(job, row, given)
 
 
-def name_made(job: Any, row: JobClass, policy: PrefixPolicy | None) -> None:
-    """Name what the SDK made on its own account, where the policy doesn't cover what it chose.
+def name_sdk_created_object(job: Any, row: JobClass, policy: PrefixPolicy | None) -> None:
+    """Name an object that the SDK created, if the policy doesn't cover the name that it chose.
 
     Args:
         job: the object; a name that the user declared stays. In a pipeline the SDK's choice stays

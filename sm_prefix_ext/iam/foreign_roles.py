@@ -94,7 +94,7 @@ def _several(plan: Plan, requests: Iterable[Request]) -> Iterator[Finding]:
             FOREIGN_ROLE,
             plan.pipeline_name or "Pipeline",
             "Pipeline",
-            f"The pipeline uses roles of the accounts {' and '.join(accounts)}. A role can only be "
+            f"The pipeline uses roles of the accounts {', '.join(accounts)}. A role can only be "
             "passed within its own account.",
             "Use roles of the pipeline's own account. If a job needs access to another account, "
             "let its code assume a role there.",

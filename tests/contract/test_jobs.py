@@ -38,7 +38,7 @@ from sm_prefix_ext._sdk.methods import METHODS
 from sm_prefix_ext.core.definition import is_generated_model_name, steps
 from sm_prefix_ext.core.job_names import GivenName
 from sm_prefix_ext.core.step_types import KINDS
-from sm_prefix_ext.dropin.name_injection import settle
+from sm_prefix_ext.dropin.name_injection import apply_composed_name
 from sm_prefix_ext.enforcement.enforce import enforce
 
 from ..installed import MAJOR
@@ -710,7 +710,7 @@ def test_a_model_named_after_its_estimator_keeps_the_name(plain: Any, policy: Pr
     assert sm_prefix_ext.PyTorchModel is type(made)
     name = made.name
     assert name.startswith(f"team-a-{'a' * 31}-2")
-    settle(made, CATALOGUE["PyTorchModel"], policy, starts=True)
+    apply_composed_name(made, CATALOGUE["PyTorchModel"], policy, starts=True)
     assert name == made.name
     job.base_job_name = "other"
     assert job.create_model(entry_point=str(jobs.CODE)).name.startswith("team-a-2")

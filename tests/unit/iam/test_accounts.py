@@ -124,4 +124,4 @@ def test_roles_of_two_accounts() -> None:
     """Whichever account the pipeline is in, one of the roles can't be passed."""
     [finding] = iam.foreign_roles(roles(FOREIGN, WORKER))
     assert ("PFX018", ERROR, "Pipeline") == (finding.code, finding.severity, finding.step_type)
-    assert f"the accounts {ACCOUNT} and {OTHER}." in finding.message
+    assert f"the accounts {ACCOUNT}, {OTHER}." in finding.message
