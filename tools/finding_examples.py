@@ -14,7 +14,7 @@ from sm_prefix_ext import Plan, PrefixPolicy, PrefixViolation, iam
 from sm_prefix_ext._sdk.object_graph import ObjectGraph
 from sm_prefix_ext.core import findings as codes
 from sm_prefix_ext.core.declared import PREFIXING_OFF, Declared
-from sm_prefix_ext.core.findings import Finding
+from sm_prefix_ext.core.findings import Finding, definition_not_read
 from sm_prefix_ext.core.prefix_policy import unmatched_step_roles
 from sm_prefix_ext.dropin.guarded_operations import SentRequest
 from sm_prefix_ext.dropin.sending import Judged
@@ -148,6 +148,9 @@ EXAMPLES: Mapping[str, Callable[[], Iterable[Finding]]] = MappingProxyType(
         codes.NOT_REACHED: _not_reached,
         codes.CHANGED: _changed,
         codes.UNREAD_REQUEST: _unread_request,
+        codes.DEFINITION_NOT_READ: lambda: [
+            definition_not_read("TrainPipeline", "its definition is in s3://team-a/train.json")
+        ],
     }
 )
 """By code, what gives findings of that code among others."""

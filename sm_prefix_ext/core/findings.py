@@ -38,6 +38,7 @@ UNMATCHED_STEP_ROLE = "PFX021"
 NOT_REACHED = "PFX022"
 CHANGED = "PFX023"
 UNREAD_REQUEST = "PFX024"
+DEFINITION_NOT_READ = "PFX025"
 
 
 class Rule(NamedTuple):
@@ -202,6 +203,12 @@ CATALOGUE: Mapping[str, Rule] = MappingProxyType(
             "A guarded request, or the definition that it points to, could not be read.",
             "Send a readable definition, or allow the permission that the finding names.",
         ),
+        DEFINITION_NOT_READ: Rule(
+            WARNING,
+            "Definition not read",
+            "The file refers to a definition that it does not hold, so its jobs were not checked.",
+            "Check the definition's own file, or the pipeline's ARN, as a target too.",
+        ),
     }
 )
 """Every code; docs/findings.md is generated from it."""
@@ -250,6 +257,22 @@ class Finding:
     def to_dict(self) -> dict[str, str]:
         """The finding as plain data, for JSON."""
         return asdict(self)
+
+
+def definition_not_read(pipeline: str, reason: str) -> Finding:
+    """The warning for a pipeline whose definition is not at hand.
+
+    Args:
+        pipeline: its name or logical ID.
+        reason: where the definition is instead, as a clause without a full stop.
+    """
+    return Finding.of(
+        DEFINITION_NOT_READ,
+        pipeline,
+        "",
+        f"The jobs of the pipeline {pipeline} are not checked: {reason}.",
+        "Check the definition itself too: its JSON, or the ARN of the deployed pipeline.",
+    )
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

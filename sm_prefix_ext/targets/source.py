@@ -1,0 +1,43 @@
+"""A pipeline that a target holds, and where its definition stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..core.check_report import Position
+from ..core.definition import Definition
+
+
+class TargetError(ValueError):
+    """A target that can't be read; its text is one sentence."""
+
+
+def _nowhere(step: str) -> Position | None:
+    return None
+
+
+@dataclass(frozen=True)
+class PipelineSource:
+    """One pipeline of a target.
+
+    Args:
+        target: as a user can type it again, such as ``template.yaml#TrainPipeline``.
+        kind: what it was read as, such as ``"definition"`` or ``"CloudFormation template"``.
+        definition: the pipeline's definition; ``None`` where the target does not hold it.
+        file: the file's path as the user gave it; ``None`` for standard input and AWS.
+        not_read: why there is no definition, as a clause without a full stop.
+        pipeline_name: the pipeline's name, if the target tells it.
+        role_arn: the pipeline's execution role, if the target tells it.
+        locate: gives the position of the step with a path such as ``Check/if/Train``. ``""`` is the
+            definition itself.
+    """
+
+    target: str
+    kind: str
+    definition: Definition | None
+    file: str | None = None
+    not_read: str | None = None
+    pipeline_name: str | None = None
+    role_arn: str | None = None
+    locate: Callable[[str], Position | None] = _nowhere
