@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..core.findings import has_errors
-from ..core.prefix_policy import PrefixPolicy
+from ..core.prefix_policy import PrefixPolicy, missing_prefix
 from .loader import LoadError, find
 from .options import (
     account_option,
@@ -54,17 +54,9 @@ def check(
 
 
 def _must_have_a_prefix(policy: PrefixPolicy | None) -> None:
-    if policy is None:
-        raise LoadError(
-            "There is no prefix policy to check against: give --prefix or --policy, or add an "
-            "sm-prefix.toml; --declared-only judges names as they stand."
-        )
-    if policy.prefix is None:
-        what = f"The policy {policy.source}" if policy.source else "The policy"
-        raise LoadError(
-            f"{what} has no prefix, so there is nothing to check against: give it a prefix, or "
-            "judge names as they stand with --declared-only."
-        )
+    missing = missing_prefix(policy)
+    if missing is not None:
+        raise LoadError(missing)
 
 
 @click.command()

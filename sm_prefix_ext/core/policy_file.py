@@ -1,88 +1,133 @@
-"""The policy file ``sm-prefix.toml``: where it is looked for, and how it is read."""
+"""The policy file ``sm-prefix.toml``: its policies, and which of them holds for a target."""
 
 from __future__ import annotations
 
-import difflib
 import os
-import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from .errors import PolicyFileError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-FILE_NAME = "sm-prefix.toml"
-ENVIRONMENT_VARIABLE = "SM_PREFIX_POLICY"
-_APP_NAME = "sm-prefix"
-_KEYS = ("prefix", "short_prefix", "step_roles")
+from .policy_search import ENVIRONMENT_VARIABLE as ENVIRONMENT_VARIABLE
+from .policy_search import FILE_NAME as FILE_NAME
+from .policy_search import discover as discover
+from .policy_search import nearest as nearest
+from .policy_tables import PolicyTables
+from .policy_tables import looks_like_policy as looks_like_policy
+from .policy_tables import read as read
+from .prefix_policy import PrefixPolicy, policies_of
 
 
-def discover() -> Path | None:
-    """The policy file that holds here, or ``None``.
+@dataclass(frozen=True)
+class Team:
+    """A team in a policy file.
+
+    Args:
+        name: unique in the file.
+        policy: the team's.
+        paths: the globs of the files and folders that it owns, relative to the file's folder.
+    """
+
+    name: str
+    policy: PrefixPolicy
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PolicyFile:
+    """A policy file, read and checked as a whole; made by :meth:`read`.
+
+    Args:
+        path: the file.
+        default: the policy outside the teams; ``None`` where the file has none.
+        teams: in the file's order.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from sm_prefix_ext.core.policy_file import PolicyFile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder, "sm-prefix.toml")
+        ...     team = {"name": "risk", "prefix": "rk", "paths": ["risk/**"]}
+        ...     lines = ["[[team]]", *(f"{key} = {value!r}" for key, value in team.items())]
+        ...     _ = path.write_text("\\n".join(lines))
+        ...     file = PolicyFile.read(path)
+        ...     file.policy_for(Path(folder, "risk", "train.json")).prefix
+        'rk'
+    """
+
+    path: Path
+    default: PrefixPolicy | None
+    teams: tuple[Team, ...]
+    _tables: PolicyTables = field(repr=False, compare=False)
+    _top: PrefixPolicy = field(repr=False, compare=False)
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> PolicyFile:
+        """Read a file.
+
+        Raises:
+            PolicyFileError: for a file that isn't there, isn't TOML, has an unknown key, or holds
+                a value that can't be.
+        """
+        tables = PolicyTables.read(path)
+        top, policies = policies_of(tables, PrefixPolicy)
+        teams = tuple(
+            Team(str(table.team), policy, table.paths)
+            for table, policy in zip(tables.teams, policies)
+        )
+        return cls(Path(path), top if tables.top.values else None, teams, tables, top)
+
+    def policies(self) -> tuple[PrefixPolicy, ...]:
+        """All policies of the file, the default first."""
+        default = () if self.default is None else (self.default,)
+        return (*default, *(team.policy for team in self.teams))
+
+    def policy_for(
+        self, path: str | os.PathLike[str] | None, *, team: str | None = None
+    ) -> PrefixPolicy:
+        """The policy that holds for a target.
+
+        Args:
+            path: the target's file or folder; ``None`` for a target without one, such as an ARN.
+            team: the name of a team, which beats the path.
+
+        Returns:
+            The policy of the team, or of the team whose paths match; else the default. A file with
+            neither teams nor a default gives a policy that asks for nothing.
+
+        Raises:
+            PolicyFileError: for an unknown team; where the paths of two teams match; and where
+                those of none do and there is no default.
+        """
+        chosen = self._tables.choose(path, team).team
+        found = (known.policy for known in self.teams if known.name == chosen)
+        return self._top if chosen is None else next(found)
+
+
+def files_in(folder: str | os.PathLike[str]) -> Iterator[PolicyFile]:
+    """The policy files in a folder, at any depth, sorted by path.
+
+    That is every ``sm-prefix.toml``, and every other ``.toml`` with ``prefix`` or ``team`` at its
+    top level. Hidden folders, ``node_modules`` and virtual environments are left out.
+
+    Args:
+        folder: where to look.
 
     Raises:
-        PolicyFileError: where ``$SM_PREFIX_POLICY`` names a file that isn't there.
+        PolicyFileError: for such a file that can't be used.
     """
-    named = os.environ.get(ENVIRONMENT_VARIABLE)
-    if named:
-        if not Path(named).is_file():
-            raise PolicyFileError(
-                named,
-                None,
-                f"${ENVIRONMENT_VARIABLE} names this file, and it isn't there; "
-                "correct the variable or unset it.",
-            )
-        return Path(named)
-    return next((path for path in _candidates() if path.is_file()), None)
+    for path in sorted(_toml_files(Path(folder))):
+        if path.name == FILE_NAME or looks_like_policy(path):
+            yield PolicyFile.read(path)
 
 
-def read(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a policy file; its values are not checked.
-
-    Raises:
-        PolicyFileError: for a file that can't be read, isn't TOML or has an unknown key.
-    """
-    document = _parse(path)
-    for key in document:
-        if key not in _KEYS:
-            raise PolicyFileError(path, key, _unknown_key(key))
-    return document
+def _toml_files(folder: Path) -> Iterator[Path]:
+    for name, folders, files in os.walk(folder):
+        here = Path(name)
+        folders[:] = [inner for inner in folders if not _is_left_out(here / inner)]
+        yield from (here / file for file in files if file.endswith(".toml"))
 
 
-def _parse(path: str | os.PathLike[str]) -> dict[str, Any]:
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise PolicyFileError(path, None, f"the file can't be read: {error.strerror}.") from None
-    except ValueError as error:  # not UTF-8, or not a path
-        raise PolicyFileError(path, None, f"the file can't be read: {error}.") from None
-    try:
-        document: dict[str, Any] = tomllib.loads(text)
-        return document
-    except RecursionError:
-        why = "the policy file is nested too deep to be a prefix policy."
-    except ValueError as error:  # an integer of too many digits raises no TOMLDecodeError
-        why = f"the policy file is not TOML: {error}."
-    raise PolicyFileError(path, None, why)
-
-
-def _candidates() -> Iterator[Path]:
-    here = Path.cwd()
-    for folder in (here, *here.parents):
-        yield folder / FILE_NAME
-    import platformdirs  # not needed where a folder above has a policy
-
-    yield platformdirs.user_config_path(_APP_NAME) / FILE_NAME
-    for site in platformdirs.site_config_dir(_APP_NAME, multipath=True).split(os.pathsep):
-        yield Path(site) / FILE_NAME
-
-
-def _unknown_key(key: str) -> str:
-    near = difflib.get_close_matches(key, _KEYS, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    return f"this key is unknown; wanted are {', '.join(_KEYS)}.{hint}"
+def _is_left_out(folder: Path) -> bool:
+    hidden = folder.name.startswith(".") or folder.name == "node_modules"
+    return hidden or (folder / "pyvenv.cfg").is_file()

@@ -6,14 +6,17 @@ import difflib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from . import policy_file
+from . import policy_search
 from .arns import is_role_arn
 from .errors import InvalidPrefix, PolicyFileError
+from .finding_levels import NO_LEVELS, FindingLevels
 from .findings import UNMATCHED_STEP_ROLE, Finding
 from .job_names import JobPrefix, plain
+from .policy_tables import PolicyTable, PolicyTables
 from .step_types import KINDS, PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
 from .text import shown
 
@@ -52,6 +55,10 @@ class PrefixPolicy:
     step_roles: Mapping[str, str]
     source: str | None = field(default=None, init=False, compare=False, repr=False)
     """The file that the policy was read from."""
+    team: str | None = field(default=None, init=False, compare=False, repr=False)
+    """The team of that file whose policy it is; ``None`` for the file's top level."""
+    levels: FindingLevels = field(init=False, compare=False, repr=False)
+    """What that file makes of findings, by code."""
 
     def __init__(
         self,
@@ -67,12 +74,14 @@ class PrefixPolicy:
         object.__setattr__(self, "prefix", checked)
         object.__setattr__(self, "short_prefix", short)
         object.__setattr__(self, "step_roles", _checked_roles(step_roles))
+        object.__setattr__(self, "levels", NO_LEVELS)
 
     def __hash__(self) -> int:
         return hash((self.prefix, self.short_prefix, frozenset(self.step_roles.items())))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _revive, (self.prefix, self.short_prefix, dict(self.step_roles), self.source)
+        origin = {"source": self.source, "team": self.team, "levels": dict(self.levels)}
+        return _revive, (self.prefix, self.short_prefix, dict(self.step_roles), origin)
 
     def prefix_for(self, kind: Kind) -> JobPrefix | None:
         """The prefix that jobs of a kind carry: the short one where the limit is 6."""
@@ -110,48 +119,124 @@ class PrefixPolicy:
         return None
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> PrefixPolicy:
+    def from_file(cls, path: str | os.PathLike[str], *, team: str | None = None) -> PrefixPolicy:
         """Read a policy from a TOML file.
 
+        In a file with teams, the policy is that of ``team``; else of the team whose ``paths`` match
+        the current folder; else what the file says outside its teams.
+
         Args:
-            path: a file with ``prefix``, ``short_prefix`` and a table ``[step_roles]``, all
-                optional.
+            path: a file as docs/policy-file.md describes it.
+            team: the name of one of its teams.
 
         Raises:
             PolicyFileError: for a file that isn't there, isn't TOML, has an unknown key, or holds
-                a value that can't be.
+                a value that can't be; for an unknown team; and where the current folder belongs to
+                no team or to several.
         """
-        document = policy_file.read(path)
-        for key in ("prefix", "short_prefix"):
-            try:
-                given: dict[str, Any] = {key: document.get(key)}
-                cls(**given)
-            except ValueError as error:
-                raise PolicyFileError(path, key, str(error)) from None
-        try:
-            roles = _checked_roles(document.get("step_roles", {}))
-        except _InvalidRole as invalid:
-            key = f"step_roles.{invalid.key}" if invalid.key else "step_roles"
-            raise PolicyFileError(path, key, invalid.why) from None
-        policy = cls(
-            document.get("prefix"), short_prefix=document.get("short_prefix"), step_roles=roles
-        )
-        object.__setattr__(policy, "source", str(path))
-        return policy
+        tables = PolicyTables.read(path)
+        top, teams = policies_of(tables, cls)
+        here = Path.cwd() if tables.teams and team is None else None
+        chosen = tables.choose(here, team)
+        return top if chosen is tables.top else teams[tables.teams.index(chosen)]
 
     @classmethod
     def discover(cls) -> PrefixPolicy | None:
         """The policy that holds here, or ``None``.
 
         The first of: the file that ``$SM_PREFIX_POLICY`` names; ``sm-prefix.toml`` in the current
-        folder or a parent of it; the user's, then the site's configuration folder.
+        folder or a parent of it; the user's, then the site's configuration folder. Of a file with
+        teams, the one whose ``paths`` match the current folder, as for :meth:`from_file`.
 
         Raises:
             PolicyFileError: for a file that can't be used, and where ``$SM_PREFIX_POLICY`` names
                 one that isn't there.
         """
-        path = policy_file.discover()
+        path = policy_search.discover()
         return None if path is None else cls.from_file(path)
+
+
+P = TypeVar("P", bound=PrefixPolicy)
+
+
+def policies_of(tables: PolicyTables, cls: type[P]) -> tuple[P, tuple[P, ...]]:
+    """All policies of a file: that outside its teams, and the teams' in their order.
+
+    Args:
+        tables: the file.
+        cls: the class of the policies.
+
+    Raises:
+        PolicyFileError: for a value that can't be, and for two teams with the same prefix.
+    """
+    top = _policy_of(tables, tables.top, cls)
+    teams = tuple(_policy_of(tables, table, cls) for table in tables.teams)
+    owners: dict[str, P] = {}
+    for policy, table in zip(teams, tables.teams):
+        for key in ("prefix", "short_prefix"):
+            prefix = getattr(policy, key)
+            # In lower case, since SageMaker has authorized job names in lower case too.
+            owner = prefix and owners.setdefault(prefix.lower(), policy)
+            if owner and owner is not policy:
+                raise PolicyFileError(
+                    tables.path,
+                    table.key(key),
+                    f"{str(prefix)!r} is a prefix of the team {owner.team} too, so that an IAM "
+                    "policy could not tell their jobs apart; give each team its own.",
+                )
+    return top, teams
+
+
+def _policy_of(tables: PolicyTables, table: PolicyTable, cls: type[P]) -> P:
+    values = table.values
+    for key in ("prefix", "short_prefix"):
+        try:
+            given: dict[str, Any] = {key: values.get(key)}
+            cls(**given)
+        except ValueError as error:
+            raise PolicyFileError(tables.path, table.key(key), str(error)) from None
+    try:
+        roles = _checked_roles(values.get("step_roles", {}))
+    except _InvalidRole as invalid:
+        key = f"step_roles.{invalid.key}" if invalid.key else "step_roles"
+        raise PolicyFileError(tables.path, table.key(key), invalid.why) from None
+    policy = cls(values.get("prefix"), short_prefix=values.get("short_prefix"), step_roles=roles)
+    return _with_origin(policy, source=tables.path, team=table.team, levels=tables.levels)
+
+
+def _with_origin(policy: P, **origin: Any) -> P:
+    """A policy that was just made, with where it came from."""
+    for name, value in origin.items():
+        object.__setattr__(policy, name, value)
+    return policy
+
+
+def missing_prefix(policy: PrefixPolicy | None) -> str | None:
+    """Why there is nothing to check job names against, in a sentence; ``None`` if there is.
+
+    Args:
+        policy: what was given or found; ``None`` for no policy at all.
+
+    Example:
+        >>> from sm_prefix_ext import PrefixPolicy
+        >>> from sm_prefix_ext.core.prefix_policy import missing_prefix
+        >>> missing_prefix(PrefixPolicy("team-a"))
+        >>> print(missing_prefix(PrefixPolicy(short_prefix="ta")).partition(",")[0])
+        The policy has no prefix but a short one
+    """
+    if policy is None:
+        return (
+            "There is no prefix policy to check against: give --prefix or --policy, or add an "
+            "sm-prefix.toml; --declared-only judges names as they stand."
+        )
+    if policy.prefix is not None:
+        return None
+    which = f"The policy {policy.source}" if policy.source else "The policy"
+    short = " but a short one" if policy.short_prefix is not None else ""
+    return (
+        f"{which} has no prefix{short}, so there is nothing to check against: give it a prefix, or "
+        "judge names as they stand with --declared-only."
+    )
 
 
 def unmatched_step_roles(policy: PrefixPolicy, step_names: Iterable[str]) -> tuple[Finding, ...]:
@@ -255,8 +340,7 @@ def _misspelt_type(key: str) -> str | None:
 
 
 def _revive(
-    prefix: str | None, short: str | None, roles: dict[str, str], source: str | None
+    prefix: str | None, short: str | None, roles: dict[str, str], origin: dict[str, Any]
 ) -> PrefixPolicy:
     policy = PrefixPolicy(prefix, short_prefix=short)._with_roles(roles)
-    object.__setattr__(policy, "source", source)
-    return policy
+    return _with_origin(policy, **{**origin, "levels": MappingProxyType(origin["levels"])})

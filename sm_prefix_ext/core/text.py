@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import json
+from collections.abc import Iterable
 
 _LONGEST = 400
 
@@ -66,3 +68,18 @@ def shown(value: object) -> str:
         return f"a value of type {type(value).__name__}"
     text = printable(text)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A sentence with the nearest known word, a space before it; ``""`` where none is near.
+
+    Example:
+        >>> from sm_prefix_ext.core.text import did_you_mean
+        >>> did_you_mean("pfx007", ["PFX007", "PFX010"])
+        " Did you mean 'PFX007'?"
+        >>> did_you_mean("anything", ["PFX007", "PFX010"])
+        ''
+    """
+    by_lower = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(word.lower(), by_lower, n=1)
+    return f" Did you mean {shown(by_lower[near[0]])}?" if near else ""

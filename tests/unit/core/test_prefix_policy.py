@@ -100,7 +100,11 @@ def test_from_file(tmp_path: Path) -> None:
         ("[step_roles]\nTrain = 'x'", "step_roles.Train", "not the ARN of a role"),
         ("step_roles = 'x'", "step_roles", "wanted a step's name"),
         ("[step_rols]\nTrain = 'x'", "step_rols", "Did you mean 'step_roles'?"),
-        ("whatever = 1", "whatever", "wanted are prefix, short_prefix, step_roles."),
+        (
+            "whatever = 1",
+            "whatever",
+            "wanted are prefix, short_prefix, step_roles, findings, team.",
+        ),
         ("[step_roles]\nTrainnig = 'x'", "step_roles.Trainnig", "the step type 'Training'"),
         ("prefix = " + "9" * 5000, None, "not TOML"),
         ("prefix = 0x" + "f" * 5000, "prefix", "a value of type int can't be a job prefix"),

@@ -1,0 +1,75 @@
+"""The globs in ``paths`` of a policy file's teams."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+_ANY_DEPTH = "**"
+
+
+def why_invalid(pattern: str) -> str | None:
+    """What is wrong with a pattern, or ``None``.
+
+    Example:
+        >>> from sm_prefix_ext.core.path_patterns import why_invalid
+        >>> why_invalid("pipelines/risk/**")
+        >>> why_invalid("../risk")
+        "it has '..' in it, and a pattern stays below the file's folder"
+    """
+    parts = pattern.split("/")
+    if pattern.startswith("!"):
+        return "'!' has no meaning here; a pattern only adds paths"
+    if "\\" in pattern:
+        return "it has a backslash in it; write '/' between folders, on Windows too"
+    if pattern.startswith("/"):
+        return "it begins with '/', and a pattern is relative to the file's folder"
+    if ".." in parts:
+        return "it has '..' in it, and a pattern stays below the file's folder"
+    if not _parts(pattern):
+        return "it matches nothing; '**' matches everything below the file's folder"
+    if any(_ANY_DEPTH in part and part != _ANY_DEPTH for part in parts):
+        return "'**' stands alone between two '/', as in 'pipelines/**/train.py'"
+    return None
+
+
+def matches(pattern: str, path: PurePosixPath) -> bool:
+    """Whether a pattern matches a path, or a folder that the path is in.
+
+    ``*`` and ``?`` stand for characters of one folder's or file's name, ``[…]`` for one of several
+    characters, and ``**`` for any number of folders, none included. Letter case counts.
+
+    Args:
+        pattern: relative to a folder.
+        path: relative to the same folder.
+
+    Example:
+        >>> from pathlib import PurePosixPath
+        >>> from sm_prefix_ext.core.path_patterns import matches
+        >>> path = PurePosixPath("pipelines/risk/eu/train.py")
+        >>> [matches(p, path) for p in ("pipelines/risk", "pipelines/*/eu/**", "**/train.py")]
+        [True, True, True]
+        >>> matches("pipelines/*.py", path), matches("risk", path)
+        (False, False)
+    """
+    wanted = _parts(pattern)
+    reached = _with_none(wanted, {0})
+    for part in path.parts:
+        if len(wanted) in reached:
+            break
+        stepped = {index for index in reached if wanted[index] == _ANY_DEPTH}
+        stepped |= {index + 1 for index in reached - stepped if fnmatchcase(part, wanted[index])}
+        reached = _with_none(wanted, stepped)
+    return len(wanted) in reached
+
+
+def _parts(pattern: str) -> list[str]:
+    return [part for part in pattern.split("/") if part not in ("", ".")]
+
+
+def _with_none(wanted: list[str], reached: set[int]) -> set[int]:
+    """Positions in a pattern, and those behind each ``**`` that stands for no folder at all."""
+    for index, part in enumerate(wanted):
+        if index in reached and part == _ANY_DEPTH:
+            reached = reached | {index + 1}
+    return reached
