@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from ..core.arns import role_accounts
 from ..core.declared import Declared
 from ..core.definition import Definition, copied, load, steps, strings
-from ..core.errors import PrefixError, PrefixViolation
-from ..core.findings import Finding, has_errors
+from ..core.errors import PrefixError
+from ..core.finding_levels import apply_levels, raise_for_errors
+from ..core.findings import Finding
 from ..core.plan import AuthorRequest, Plan
 from ..core.prefix_policy import PrefixPolicy
 from ..core.strict_json import loads
@@ -65,9 +66,9 @@ class Target:
         if self._is_ours:
             return _run_user_code(self._rendering, self._with(policy).check)
         definition, declared, _ = self._final()
-        return self._judged(
-            definition, declared, policy or PrefixPolicy.discover() or PrefixPolicy()
-        ) + _foreign_roles(definition)
+        policy = policy or PrefixPolicy.discover() or PrefixPolicy()
+        findings = self._judged(definition, declared, policy) + _foreign_roles(definition)
+        return apply_levels(findings, policy.levels)[0]
 
     def plan(
         self,
@@ -93,10 +94,9 @@ class Target:
         else:
             definition, declared, author_requests = self._final()
             policy = policy or PrefixPolicy.discover()
-            judged = policy if policy and policy.prefix else None
-            findings = self._judged(definition, declared, judged) if judged else ()
-            if has_errors(findings):
-                raise PrefixViolation(findings, "the definition")
+            if policy and policy.prefix:
+                findings = self._judged(definition, declared, policy)
+                raise_for_errors(findings, policy.levels, "the definition")
         if self.pipeline is not None:
             from ..dropin.pipeline import region_of
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from .._sdk import adapter
 from .._sdk.kept_clients import kept_clients
-from ..core.errors import PrefixViolation, PrefixWarning
-from ..core.findings import FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY, has_errors
+from ..core.errors import PrefixWarning
+from ..core.finding_levels import raise_for_errors
+from ..core.findings import CATALOGUE, ERROR, FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY
 from ..core.prefix_policy import PrefixPolicy
 from .guarded_operations import SentRequest
 
@@ -134,12 +135,15 @@ class Guard:
     def _judge(self, request: SentRequest) -> None:
         if not self._emitters or getattr(self._judged, "request", None) == request:
             return
-        findings = request.findings(self.policy, self._read)
-        if has_errors(findings):
-            raise PrefixViolation(findings, f"the request {request.operation}")
+        findings = raise_for_errors(
+            request.findings(self.policy, self._read),
+            self.policy.levels,
+            f"the request {request.operation}",
+        )
         self._judged.request = request
         for finding in findings:
-            if finding.code in _SHOWN:
+            # What a policy file lowered to a warning is still one.
+            if finding.code in _SHOWN or CATALOGUE[finding.code].severity == ERROR:
                 warnings.warn(PrefixWarning(finding), stacklevel=2)
 
     def _read(self, location: Mapping[str, Any]) -> str:

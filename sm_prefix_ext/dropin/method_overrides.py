@@ -15,7 +15,6 @@ from typing import Any
 from .._sdk.catalogue import JobClass
 from .._sdk.methods import Method, Refusal, method_of
 from ..core.definition import image_name
-from ..core.errors import PrefixViolation
 from ..core.findings import (
     FULL_NAME_OUTSIDE_POLICY,
     GROUP_OUTSIDE_POLICY,
@@ -36,6 +35,7 @@ from .name_injection import (
     in_pipeline,
     label,
     name_sdk_created_object,
+    report,
     warn_outside,
 )
 
@@ -152,7 +152,7 @@ def _require(
     )
     fix = f"Give {argument}=; '{policy.prefix}-' is put in front."
     finding = Finding.of(NOT_DECLARED, owner, kind.step_type, message, fix)
-    raise PrefixViolation((finding,), where)
+    report((finding,), where, policy)
 
 
 def _warn_of_the_sdks_group(job: Any, call: Call, owner: str, policy: PrefixPolicy | None) -> None:
@@ -176,7 +176,7 @@ def _refused(refusal: Refusal, name: str, function: Any) -> Any:
                 f"{str(policy.prefix)!r}."
             )
             finding = Finding.of(OUTSIDE_POLICY, owner, "Pipeline", message, refusal.instead)
-            raise PrefixViolation((finding,), f"{owner}.{name}()")
+            report((finding,), f"{owner}.{name}()", policy)
         return function(self, *args, **kwargs)
 
     return override

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from typing import Any
 
 from .._sdk import adapter
@@ -10,6 +11,8 @@ from .._sdk.catalogue import JobClass
 from .._sdk.readers import read_notebook
 from ..core.definition import GENERATED_NAMES
 from ..core.errors import PrefixViolation, PrefixWarning
+from ..core.finding_levels import NO_LEVELS, apply_levels, raise_for_errors
+from ..core.findings import ERROR, Finding
 from ..core.job_names import GivenName
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import KINDS, Kind
@@ -72,8 +75,7 @@ def composed(
     name, findings = compose_name(
         place, kind, Declared(value, argument), policy or PrefixPolicy(), limit=limit
     )
-    if findings:
-        raise PrefixViolation(findings, argument)
+    report(findings, argument, policy)
     # Without a prefix too: the user's own `img` is a name, the SDK's `img` for an image is none.
     return value if name is None else GivenName(value if keeps else name, value, argument)
 
@@ -138,7 +140,7 @@ def apply_composed_name(
             Location(owner, kind.step_type), kind, Declared(None, argument), policy
         )[1]
         if policy.prefix is not None:
-            raise PrefixViolation(findings, argument)
+            report(findings, argument, policy)
     keeps = in_pipeline(job, row)
     whole = starts and kind.step_type == "Model"  # outside a pipeline nothing is put behind it
     limit = kind.name_limit if whole else None
@@ -218,9 +220,35 @@ def fill_role(call: Call, row: JobClass, policy: PrefixPolicy | None) -> None:
         call.put(row.role, role)
 
 
+def report(findings: Iterable[Finding], subject: str, policy: PrefixPolicy | None) -> None:
+    """Raise errors, and warn of what a policy file lowered to a warning.
+
+    Args:
+        findings: as they were made.
+        subject: what was judged.
+        policy: what holds, if anything.
+
+    Raises:
+        PrefixViolation: if one of the findings is an error under the policy's levels.
+    """
+    levels = NO_LEVELS if policy is None else policy.levels
+    for finding in raise_for_errors(findings, levels, subject):
+        warnings.warn(PrefixWarning(finding), stacklevel=4)
+
+
 def warn_outside(code: str, value: Any, argument: str, policy: PrefixPolicy | None) -> None:
-    """Warn of a full name that the policy doesn't cover."""
+    """Warn of a full name that the policy doesn't cover.
+
+    Raises:
+        PrefixViolation: where a policy file makes that an error.
+    """
+    policy = policy or PrefixPolicy()
     owner, _, rest = argument.partition("(")
     place = Location(owner, _WHAT[rest.rstrip("=)")])
-    for finding in check_full_name(place, argument, value, policy or PrefixPolicy(), code):
+    found = check_full_name(place, argument, value, policy, code)
+    counted, _ = apply_levels(found, policy.levels)
+    # What the service itself refuses is its own to refuse, and keeps being a warning here.
+    if any(finding.code == code and finding.severity == ERROR for finding in counted):
+        raise PrefixViolation(counted, argument)
+    for finding in counted:
         warnings.warn(PrefixWarning(finding), stacklevel=4)

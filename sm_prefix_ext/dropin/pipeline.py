@@ -18,6 +18,7 @@ from ..core.arns import Arn, role_accounts
 from ..core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
 from ..core.definition import Definition, is_generated_name, steps
 from ..core.errors import PrefixViolation
+from ..core.finding_levels import FindingLevels, SwitchedOff, apply_levels
 from ..core.findings import Finding, has_errors
 from ..core.plan import AuthorRequest, Plan
 from ..core.prefix_policy import PrefixPolicy, unmatched_step_roles
@@ -132,6 +133,7 @@ class Pipeline(_Pipeline):
         return Rendering(
             pipeline_name=str(self.name),
             findings=enforced.findings,
+            switched_off=enforced.switched_off,
             region=region_of(self),
             author_requests=enforced.author_requests,
             _document=enforced.definition,
@@ -178,11 +180,14 @@ class Pipeline(_Pipeline):
             policy = given.with_collection_roles(before.owners)
             own += unmatched_step_roles(given, {*before.step_types, *before.owners.values()})
             names = before.names(policy) if prefixing else {}
+            early: tuple[Finding, ...] = ()
             if names is None:
-                # Rendering uploads code, so names that are wrong on the objects are reported first.
                 early = enforce(before.definition, policy, before.declared)[1]
-                if has_errors(early):
-                    return _Enforced(before, None, own + early)
+            # Rendering uploads code, so what is wrong already is reported first; a look sends
+            # nothing, and goes on for the rest if no name is wrong.
+            blocking, _ = apply_levels(early if look else own + early, given.levels)
+            if has_errors(blocking):
+                return _Enforced.under(given.levels, own + early, before)
             text, author_requests = self._as_the_sdk_renders(before, prefixing, look)
         definition = json.loads(text)
         findings = enforce_in_place(
@@ -197,7 +202,7 @@ class Pipeline(_Pipeline):
         # A plan takes its time, and definition() reports names alone: it doesn't know the account.
         if (look or account) and len({*accounts, account} - {None}) > 1:
             findings += foreign_roles(definition, account)
-        return _Enforced(before, definition, own + findings, author_requests)
+        return _Enforced.under(given.levels, own + findings, before, definition, author_requests)
 
     def _as_the_sdk_renders(
         self, before: DeclaredNames, prefixing: bool, look: bool
@@ -228,7 +233,21 @@ class _Enforced:
     names: DeclaredNames
     definition: Definition | None
     findings: tuple[Finding, ...]
+    switched_off: SwitchedOff
     author_requests: tuple[AuthorRequest, ...] = ()
+
+    @classmethod
+    def under(
+        cls,
+        levels: FindingLevels,
+        findings: tuple[Finding, ...],
+        names: DeclaredNames,
+        definition: Definition | None = None,
+        author_requests: tuple[AuthorRequest, ...] = (),
+    ) -> _Enforced:
+        """With the findings as the policy's levels have them."""
+        counted, off = apply_levels(findings, levels)
+        return cls(names, definition, counted, off, author_requests)
 
     def or_raise(self, pipeline: Any) -> Definition:
         if self.definition is None or has_errors(self.findings):

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..core.definition import Definition
 from ..core.errors import PrefixViolation
+from ..core.finding_levels import SwitchedOff
 from ..core.findings import FOREIGN_ROLE, Finding, has_errors
 from ..core.plan import AuthorRequest, Plan
 from ..iam import Preflight, preflight
@@ -23,10 +24,12 @@ class Rendering:
 
     Args:
         pipeline_name: the pipeline's own name.
-        findings: everything that is wrong with the pipeline.
+        findings: everything that is wrong with the pipeline, with the severities of the policy
+            file.
         region: of its session; ``None`` where that has none.
         author_requests: the requests that ``create()`` and ``update()`` send beside those for the
             pipeline itself.
+        switched_off: the findings that the policy file switches off, each with its level.
 
     Example:
         >>> from sm_prefix_ext import Pipeline
@@ -39,6 +42,7 @@ class Rendering:
     findings: tuple[Finding, ...]
     region: str | None = None
     author_requests: tuple[AuthorRequest, ...] = ()
+    switched_off: SwitchedOff = ()
     _document: Definition | None = field(default=None, repr=False)
     _session: Any = field(default=None, repr=False, compare=False)
 
