@@ -11,6 +11,7 @@ from .errors import PrefixViolation
 from .findings import (
     CATALOGUE,
     CHANGED,
+    EXPRESSION,
     NOT_REACHED,
     UNKNOWN_STEP_TYPE,
     UNREAD_REQUEST,
@@ -25,6 +26,7 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 FIXED: Mapping[str, str] = MappingProxyType(
     {
+        EXPRESSION: "a name that only the run knows is not judged at all",
         UNKNOWN_STEP_TYPE: "the jobs of an unknown step type are not judged at all",
         NOT_REACHED: "the declared name was not read, so the job would get another one",
         CHANGED: "what would be sent was not judged",

@@ -138,6 +138,7 @@ class Pipeline(_Pipeline):
             author_requests=enforced.author_requests,
             _document=enforced.definition,
             _session=self.sagemaker_session,
+            _levels=enforced.levels,
         )
 
     def check(self) -> tuple[Finding, ...]:
@@ -234,6 +235,7 @@ class _Enforced:
     definition: Definition | None
     findings: tuple[Finding, ...]
     switched_off: SwitchedOff
+    levels: FindingLevels
     author_requests: tuple[AuthorRequest, ...] = ()
 
     @classmethod
@@ -247,7 +249,7 @@ class _Enforced:
     ) -> _Enforced:
         """With the findings as the policy's levels have them."""
         counted, off = apply_levels(findings, levels)
-        return cls(names, definition, counted, off, author_requests)
+        return cls(names, definition, counted, off, levels, author_requests)
 
     def or_raise(self, pipeline: Any) -> Definition:
         if self.definition is None or has_errors(self.findings):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.definition import Definition
 from ..core.errors import PrefixViolation
-from ..core.finding_levels import SwitchedOff
+from ..core.finding_levels import NO_LEVELS, FindingLevels, SwitchedOff, apply_levels
 from ..core.findings import FOREIGN_ROLE, Finding, has_errors
 from ..core.plan import AuthorRequest, Plan
 from ..iam import Preflight, preflight
@@ -45,6 +45,7 @@ class Rendering:
     switched_off: SwitchedOff = ()
     _document: Definition | None = field(default=None, repr=False)
     _session: Any = field(default=None, repr=False, compare=False)
+    _levels: FindingLevels = field(default_factory=lambda: NO_LEVELS, repr=False, compare=False)
 
     @property
     def definition(self) -> str:
@@ -126,12 +127,18 @@ class Rendering:
         known |= {"scps": scps, "context": context}
         if not live:
             plan = self.plan(role_arn=role_arn, parameters=parameters)
-            return preflight(plan, role_policies=role_policies, boundary=boundary, **known)
+            answer = preflight(plan, role_policies=role_policies, boundary=boundary, **known)
+            return self._levelled(answer)
         if role_arn is None:
             service = self._session.sagemaker_client
             role_arn = str(service.describe_pipeline(PipelineName=self.pipeline_name)["RoleArn"])
         plan = self.plan(role_arn=role_arn, parameters=parameters)
-        return preflight_live(self._session.boto_session.client("iam"), plan, role_arn, **known)
+        iam = self._session.boto_session.client("iam")
+        return self._levelled(preflight_live(iam, plan, role_arn, **known))
+
+    def _levelled(self, answer: Preflight) -> Preflight:
+        """A preflight whose warnings are as the policy file has them."""
+        return replace(answer, warnings=apply_levels(answer.warnings, self._levels)[0])
 
     def _enforced(self, findings: Iterable[Finding]) -> Definition:
         if self._document is None or has_errors(findings):
