@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from ..core.findings import CATALOGUE
+from ..core.policy_file import PolicyFile, files_in
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable
 from .loader import LoadError
@@ -55,29 +56,50 @@ def _known(code: str) -> str:
 def collisions(prefixes: tuple[str, ...], form: str) -> int:
     """Find prefixes whose IAM pattern covers the jobs of another.
 
-    A PREFIX is a prefix, a policy file (.toml), or a directory with policy files. Collisions make
-    the exit status 1.
+    A PREFIX is a prefix, a policy file (.toml), whose teams each count by themselves, or a
+    directory: of that, each sm-prefix.toml at any depth, and every other .toml with a prefix or a
+    team in it. Collisions make the exit status 1.
     """
-    from .. import iam
+    from ..iam.collisions import owned_collisions
 
     with judging(form):
-        pairs = iam.collisions(list(_owners(prefixes)))
+        found = sorted(
+            (pair.collision, _label(pair.owner), _label(pair.covered))
+            for pair in owned_collisions(list(_owners(prefixes)))
+        )
     if form == "json":
-        print_json({"collisions": [pair._asdict() for pair in pairs]})
-    elif not pairs:
+        rows = (
+            {**pair._asdict(), "prefix_of": owner, "covers_of": covered}
+            for pair, owner, covered in found
+        )
+        print_json({"collisions": list(rows)})
+    elif not found:
         click.echo("No collisions: no prefix covers another's jobs.")
     else:
-        for pair in pairs:
-            click.echo(f"{pair.prefix}-* covers the jobs of {pair.covers}.")
-    return int(bool(pairs))
+        for pair, owner, covered in found:
+            wide, narrow = _with_owner(f"{pair.prefix}-*", owner), _with_owner(pair.covers, covered)
+            click.echo(f"{wide} covers the jobs of {narrow}.")
+    return int(bool(found))
 
 
 def _owners(prefixes: tuple[str, ...]) -> Iterator[str | PrefixPolicy]:
     for prefix in prefixes:
         path = Path(prefix)
         if path.is_dir():
-            yield from (PrefixPolicy.from_file(file) for file in sorted(path.rglob("*.toml")))
+            for file in files_in(path):
+                yield from file.policies()
         elif path.suffix == ".toml":
-            yield PrefixPolicy.from_file(path)
+            yield from PolicyFile.read(path).policies()
         else:
             yield prefix
+
+
+def _label(owner: str | PrefixPolicy) -> str:
+    """Whose a prefix is: a team of a file, or a file; ``""`` for an argument of the command."""
+    if isinstance(owner, str) or owner.source is None:
+        return ""
+    return f"team {owner.team} in {owner.source}" if owner.team else owner.source
+
+
+def _with_owner(prefix: str, owner: str) -> str:
+    return f"{prefix} ({printable(owner)})" if owner else prefix

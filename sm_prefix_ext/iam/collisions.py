@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import NamedTuple
 
 from ..core.job_names import JobPrefix
+from ..core.policy_file import files_in
 from ..core.prefix_policy import PrefixPolicy
+
+Owner = str | PrefixPolicy
 
 
 class Collision(NamedTuple):
@@ -23,7 +26,21 @@ class Collision(NamedTuple):
     covers: str
 
 
-def collisions(prefixes: Iterable[str | PrefixPolicy] | str | Path) -> tuple[Collision, ...]:
+class OwnedCollision(NamedTuple):
+    """A collision, with the owners of both prefixes.
+
+    Args:
+        collision: the two prefixes.
+        owner: whose the wider prefix is.
+        covered: whose the other one is.
+    """
+
+    collision: Collision
+    owner: Owner
+    covered: Owner
+
+
+def collisions(prefixes: Iterable[Owner] | str | Path) -> tuple[Collision, ...]:
     """Find the pairs of prefixes where one's pattern covers the other's jobs.
 
     ``team-a-*`` also covers ``team-a-eu-…``, so a role that may start jobs of team-a may start
@@ -32,7 +49,8 @@ def collisions(prefixes: Iterable[str | PrefixPolicy] | str | Path) -> tuple[Col
 
     Args:
         prefixes: prefixes, :class:`~sm_prefix_ext.PrefixPolicy` objects, or a directory with
-            policies in ``.toml`` files, at any depth.
+            policy files, at any depth: each ``sm-prefix.toml`` and every other ``.toml`` that has
+            ``prefix`` or ``team`` at its top level. Each team of a file counts by itself.
 
     Returns:
         The pairs, sorted. Two policies with the same prefix are a pair too.
@@ -47,20 +65,30 @@ def collisions(prefixes: Iterable[str | PrefixPolicy] | str | Path) -> tuple[Col
         >>> iam.collisions(["risk", "risk-eu", "fraud"])
         (Collision(prefix='risk', covers='risk-eu'),)
     """
-    owners: Iterable[str | PrefixPolicy]
+    owners: Iterable[Owner]
     owners = _in_directory(Path(prefixes)) if isinstance(prefixes, (str, Path)) else prefixes
+    return tuple(sorted({found.collision for found in owned_collisions(list(owners))}))
+
+
+def owned_collisions(owners: Sequence[Owner]) -> Iterator[OwnedCollision]:
+    """As :func:`collisions`, each with the owners of both prefixes; in the order of the owners.
+
+    Args:
+        owners: prefixes, or policies.
+
+    Raises:
+        InvalidPrefix: if a job's name can't have the prefix.
+    """
     # The prefix and the short prefix of one owner may cover each other; only pairs of owners count.
-    pairs = {
-        Collision(str(wide), str(narrow))
-        for first, second in permutations([_prefixes_of(owner) for owner in owners], 2)
-        for wide in first
-        for narrow in second
-        if JobPrefix(wide.lower()).covers(narrow.lower())
-    }
-    return tuple(sorted(pairs))
+    owned = [(owner, _prefixes_of(owner)) for owner in owners]
+    for (first, wide_ones), (second, narrow_ones) in permutations(owned, 2):
+        for wide in sorted(wide_ones):
+            for narrow in sorted(narrow_ones):
+                if JobPrefix(wide.lower()).covers(narrow.lower()):
+                    yield OwnedCollision(Collision(str(wide), str(narrow)), first, second)
 
 
-def _prefixes_of(owner: str | PrefixPolicy) -> frozenset[JobPrefix]:
+def _prefixes_of(owner: Owner) -> frozenset[JobPrefix]:
     if not isinstance(owner, PrefixPolicy):
         return frozenset((JobPrefix(owner),))
     return frozenset(prefix for prefix in (owner.prefix, owner.short_prefix) if prefix is not None)
@@ -71,4 +99,4 @@ def _in_directory(directory: Path) -> list[PrefixPolicy]:
         raise ValueError(
             f"{directory} is not a directory; wanted one with policy files (.toml), or prefixes."
         )
-    return [PrefixPolicy.from_file(path) for path in sorted(directory.rglob("*.toml"))]
+    return [policy for file in files_in(directory) for policy in file.policies()]

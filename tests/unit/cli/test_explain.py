@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sm_prefix_ext import iam
 from sm_prefix_ext.core.findings import CATALOGUE
 
 from .conftest import Run
@@ -41,15 +42,52 @@ def test_collisions(run: Run, tmp_path: Path) -> None:
     """Of prefixes, of policy files and of directories with such files."""
     (tmp_path / "teams").mkdir()
     (tmp_path / "teams" / "a.toml").write_text('prefix = "team-a"')
+    (tmp_path / "teams" / "pyproject.toml").write_text('[project]\nname = "team"')
     (tmp_path / "eu.toml").write_text('prefix = "team-a-eu"')
-    expected = (1, "team-a-* covers the jobs of team-a-eu.\n", "")
-    assert expected == run("collisions", "teams", "eu.toml")
-    assert expected == run("collisions", "team-a", "team-a-eu", "fraud")
+    assert (1, "team-a-* (teams/a.toml) covers the jobs of team-a-eu (eu.toml).\n", "") == run(
+        "collisions", "teams", "eu.toml"
+    )
+    assert (1, "team-a-* covers the jobs of team-a-eu.\n", "") == run(
+        "collisions", "team-a", "team-a-eu", "fraud"
+    )
     assert (0, "No collisions: no prefix covers another's jobs.\n", "") == run(
         "collisions", "team-a", "fraud"
     )
-    pairs = json.loads(run("collisions", "team-a", "eu.toml", "--format", "json")[1])
-    assert {"collisions": [{"prefix": "team-a", "covers": "team-a-eu"}]} == pairs
+    [pair] = json.loads(run("collisions", "team-a", "eu.toml", "--format", "json")[1])["collisions"]
+    owners = {"prefix_of": "", "covers_of": "eu.toml"}
+    assert {"prefix": "team-a", "covers": "team-a-eu", **owners} == pair
+
+
+TEAMS = """
+prefix = "risk"
+[[team]]
+name = "eu"
+prefix = "risk-eu"
+short_prefix = "re"
+[[team]]
+name = "credit"
+prefix = "re-credit"
+"""
+
+
+def test_collisions_of_teams(run: Run, tmp_path: Path) -> None:
+    """Each team of a file counts by itself; both sides are named, and one owner never collides."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "sm-prefix.toml").write_text(TEAMS)
+    lines = [
+        "re-* (team eu in a/sm-prefix.toml) covers the jobs of re-credit "
+        "(team credit in a/sm-prefix.toml).",
+        "risk-* (a/sm-prefix.toml) covers the jobs of risk-eu (team eu in a/sm-prefix.toml).",
+    ]
+    for given in ("a", "a/sm-prefix.toml"):
+        status, output, _ = run("collisions", given)
+        assert (1, lines) == (status, output.splitlines())
+    rows = json.loads(run("collisions", "a", "--format", "json")[1])["collisions"]
+    assert [("re", "re-credit"), ("risk", "risk-eu")] == [
+        (row["prefix"], row["covers"]) for row in rows
+    ]
+    pairs = [tuple(pair) for pair in iam.collisions(tmp_path)]
+    assert [("re", "re-credit"), ("risk", "risk-eu")] == pairs
 
 
 @pytest.mark.parametrize("prefix", ["x_y", "missing.toml"])
