@@ -201,6 +201,30 @@ def test_a_discovered_policy(client: Any, tmp_path: Any, monkeypatch: pytest.Mon
         client.create_model(ModelName="other")
 
 
+def test_the_levels_of_a_policy_file(client: Any, tmp_path: Any) -> None:
+    """Off lets a request through, a warning warns, and a warning made an error refuses."""
+
+    def levels(**given: str) -> PrefixPolicy:
+        rows = "".join(f'{code} = "{level}"\n' for code, level in given.items())
+        file = tmp_path / "p.toml"
+        file.write_text(f'prefix = "team-a"\n[findings]\n{rows}', encoding="utf-8")
+        return PrefixPolicy.from_file(file)
+
+    with guard(client, levels(PFX006="off", PFX008="off")):
+        client.create_model(ModelName="other")
+        client.create_model_package(ModelPackageGroupName="models")
+    assert 2 == len(client.sent)
+    with guard(client, levels(PFX006="warning")), pytest.warns(PrefixWarning, match="PFX006"):
+        client.create_model(ModelName="other")
+    assert 3 == len(client.sent)
+    with (
+        guard(client, levels(PFX008="error")),
+        pytest.raises(PrefixViolation, match="PFX008  error"),
+    ):
+        client.create_model_package(ModelPackageGroupName="models")
+    assert 3 == len(client.sent)
+
+
 def test_wrong_calls_say_what_is_wanted() -> None:
     """A policy without a prefix, another service's client, something else."""
     with pytest.raises(ValueError, match="the policy has no prefix"):
