@@ -10,6 +10,7 @@ from .errors import PolicyFileError
 
 FILE_NAME = "sm-prefix.toml"
 ENVIRONMENT_VARIABLE = "SM_PREFIX_POLICY"
+TEAM_VARIABLE = "SM_PREFIX_TEAM"
 _APP_NAME = "sm-prefix"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from . import path_patterns
 from .errors import PolicyFileError
 from .finding_levels import FindingLevels, InvalidLevel, read_levels
-from .policy_search import places
+from .policy_search import TEAM_VARIABLE, places
 from .text import did_you_mean, printable, shown
 
 if sys.version_info >= (3, 11):
@@ -151,7 +151,7 @@ class PolicyTables:
         )
         return (
             f"{where}, and the file has no policy outside its teams; the teams are {has}. Name one "
-            "with --team (in Python, team=), or add the path to one."
+            f"with --team (in Python, team= or ${TEAM_VARIABLE}), or add the path to one."
         )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -146,14 +148,46 @@ class PrefixPolicy:
 
         The first of: the file that ``$SM_PREFIX_POLICY`` names; ``sm-prefix.toml`` in the current
         folder or a parent of it; the user's, then the site's configuration folder. Of a file with
-        teams, the one whose ``paths`` match the current folder, as for :meth:`from_file`.
+        teams, the one that ``$SM_PREFIX_TEAM`` names, else the one whose ``paths`` match the
+        current folder, as for :meth:`from_file`. In a block of :func:`discovered_as`, its policy.
 
         Raises:
-            PolicyFileError: for a file that can't be used, and where ``$SM_PREFIX_POLICY`` names
-                one that isn't there.
+            PolicyFileError: as :meth:`from_file`, and where ``$SM_PREFIX_POLICY`` names a file that
+                isn't there.
         """
+        held = _HELD.get()
+        if held is not None:
+            return held
         path = policy_search.discover()
-        return None if path is None else cls.from_file(path)
+        team = os.environ.get(policy_search.TEAM_VARIABLE) or None
+        return None if path is None else cls.from_file(path, team=team)
+
+
+_HELD: ContextVar[PrefixPolicy | None] = ContextVar("sm_prefix_discovered", default=None)
+
+
+@contextmanager
+def discovered_as(policy: PrefixPolicy) -> Iterator[None]:
+    """Have :meth:`PrefixPolicy.discover` find a given policy, in this thread and this block.
+
+    For the import of a module whose policy is known: its job classes discover theirs when they are
+    made, and the current folder may be another team's.
+
+    Args:
+        policy: what is discovered.
+
+    Example:
+        >>> from sm_prefix_ext import PrefixPolicy
+        >>> from sm_prefix_ext.core.prefix_policy import discovered_as
+        >>> with discovered_as(PrefixPolicy("team-a")):
+        ...     PrefixPolicy.discover().prefix
+        'team-a'
+    """
+    token = _HELD.set(policy)
+    try:
+        yield
+    finally:
+        _HELD.reset(token)
 
 
 P = TypeVar("P", bound=PrefixPolicy)

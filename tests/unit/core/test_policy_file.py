@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -13,7 +14,7 @@ from sm_prefix_ext import PolicyFileError, PrefixPolicy
 from sm_prefix_ext.core import path_patterns, policy_file
 from sm_prefix_ext.core.finding_levels import FindingLevel
 from sm_prefix_ext.core.policy_file import PolicyFile
-from sm_prefix_ext.core.prefix_policy import missing_prefix
+from sm_prefix_ext.core.prefix_policy import discovered_as, missing_prefix
 
 ROLE = "arn:aws:iam::111122223333:role/{}"
 
@@ -171,6 +172,32 @@ def test_the_current_folder_chooses(file: Path, monkeypatch: pytest.MonkeyPatch)
     assert ("shared", None) == (PrefixPolicy.discover().prefix, PrefixPolicy.discover().team)
     monkeypatch.chdir("pipelines/fraud")
     assert "fraud-eu" == PrefixPolicy.from_file(Path("..", "..", "sm-prefix.toml")).prefix
+
+
+def test_a_team_from_the_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``discover`` obeys it before the current folder; a file that is named explicitly does not."""
+    (file.parent / "pipelines" / "risk").mkdir(parents=True)
+    monkeypatch.chdir(file.parent / "pipelines" / "risk")
+    monkeypatch.setenv("SM_PREFIX_TEAM", "fraud")
+    assert ("fraud", "risk") == (PrefixPolicy.discover().team, PrefixPolicy.from_file(file).team)
+    monkeypatch.setenv("SM_PREFIX_TEAM", "none")
+    with pytest.raises(PolicyFileError, match="no team 'none'"):
+        PrefixPolicy.discover()
+
+
+def test_a_policy_that_is_held(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a block ``discover`` finds what it is told, also where the folder's file has no answer."""
+    monkeypatch.chdir(file.parent)
+    outer, inner = PrefixPolicy("outer"), PrefixPolicy("inner")
+    with discovered_as(outer):
+        with pytest.raises(KeyError), discovered_as(inner):
+            assert inner is PrefixPolicy.discover()
+            raise KeyError
+        assert outer is PrefixPolicy.discover()
+        with ThreadPoolExecutor(1) as pool, pytest.raises(PolicyFileError, match="SM_PREFIX_TEAM"):
+            pool.submit(PrefixPolicy.discover).result()
+    with pytest.raises(PolicyFileError, match="no team's paths match"):
+        PrefixPolicy.discover()
 
 
 def test_copies_keep_where_a_policy_came_from(file: Path) -> None:
