@@ -22,8 +22,8 @@ else:
     import tomli as tomllib
 
 VALUES = ("prefix", "short_prefix", "step_roles")
-_KEYS = (*VALUES, "findings", "team")
-_TEAM_KEYS = ("name", *VALUES, "paths")
+KEYS = (*VALUES, "findings", "team")
+TEAM_KEYS = ("name", *VALUES, "paths")
 
 
 @dataclass(frozen=True)
@@ -163,8 +163,8 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     """
     document = _parse(path)
     for key in document:
-        if key not in _KEYS:
-            raise PolicyFileError(path, key, _unknown_key(key, _KEYS))
+        if key not in KEYS:
+            raise PolicyFileError(path, key, _unknown_key(key, KEYS))
     return document
 
 
@@ -231,8 +231,8 @@ def _team_name(path: str | os.PathLike[str], place: str, table: Mapping[str, Any
 
 def _team(path: str | os.PathLike[str], name: str, table: Mapping[str, Any]) -> PolicyTable:
     for key in table:
-        if key not in _TEAM_KEYS:
-            raise PolicyFileError(path, f"team.{name}.{key}", _unknown_key(key, _TEAM_KEYS))
+        if key not in TEAM_KEYS:
+            raise PolicyFileError(path, f"team.{name}.{key}", _unknown_key(key, TEAM_KEYS))
     if "prefix" not in table:
         raise PolicyFileError(path, f"team.{name}", "the team has no prefix; every team needs one.")
     paths = table.get("paths", [])
