@@ -32,7 +32,8 @@ def guard(session_or_client: Any, policy: PrefixPolicy | str | None = None) -> G
     refuses requests after which the service starts jobs under names of its own, such as
     ``CreateMonitoringSchedule``. It leaves all others alone and never renames. A version of a
     model package goes by its group's name: outside the policy, that is a
-    :class:`~sm_prefix_ext.errors.PrefixWarning`.
+    :class:`~sm_prefix_ext.errors.PrefixWarning`. The levels of a policy that was read from a file
+    hold: what is switched off passes, and what is a warning there warns.
 
     Args:
         session_or_client: a SageMaker client of boto3; a ``boto3.Session``, for the clients made

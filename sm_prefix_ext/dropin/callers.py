@@ -36,6 +36,15 @@ def made_by_the_sdk(made: Any) -> bool:
     return frame is not None and _package(frame) == _SDK
 
 
+def stack_level() -> int:
+    """The ``stacklevel`` with which the function that asks warns of the code that called us."""
+    frame, level = sys._getframe(1), 1
+    behind = _behind(frame)
+    while frame is not behind and frame.f_back is not None:
+        frame, level = frame.f_back, level + 1
+    return level
+
+
 def _behind(frame: FrameType | None) -> FrameType | None:
     """The first frame that isn't in between."""
     while frame is not None and _package(frame) in _IN_BETWEEN:

@@ -18,6 +18,7 @@ from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import KINDS, Kind
 from ..enforcement.name_rules import Declared, Location, check_full_name, compose_name
 from .call_binding import Call
+from .callers import stack_level
 
 _WHAT = {
     "endpoint_name": "Endpoint",
@@ -233,7 +234,7 @@ def report(findings: Iterable[Finding], subject: str, policy: PrefixPolicy | Non
     """
     levels = NO_LEVELS if policy is None else policy.levels
     for finding in raise_for_errors(findings, levels, subject):
-        warnings.warn(PrefixWarning(finding), stacklevel=4)
+        warnings.warn(PrefixWarning(finding), stacklevel=stack_level())
 
 
 def warn_outside(code: str, value: Any, argument: str, policy: PrefixPolicy | None) -> None:

@@ -185,8 +185,9 @@ def test_a_constructor_obeys(session: Any, plain: Any, policy: Policy) -> None: 
         with pytest.raises(PrefixViolation, match="PFX003"):
             processor(of, BAD)
         policy("team-a", PFX003="warning")
-        with pytest.warns(PrefixWarning, match=r"PFX003: Processor\(base_job_name=\) got"):
+        with pytest.warns(PrefixWarning, match=r"PFX003: Processor\(base_job_name=\) got") as seen:
             job = processor(of, BAD)
+        assert {Path(__file__).with_name("test_jobs.py")} == {Path(one.filename) for one in seen}
         policy("team-a", PFX003="off")
         for made in (job, processor(of, BAD)):
             wanted = BAD if of is session else f"team-a-{BAD}"
