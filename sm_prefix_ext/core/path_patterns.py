@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _ANY_DEPTH = "**"
@@ -55,7 +56,7 @@ def matches(pattern: str, path: PurePosixPath) -> bool:
     wanted = _parts(pattern)
     reached = _with_none(wanted, {0})
     for part in path.parts:
-        if len(wanted) in reached:
+        if len(wanted) in reached or not reached:
             break
         stepped = {index for index in reached if wanted[index] == _ANY_DEPTH}
         stepped |= {index + 1 for index in reached - stepped if fnmatchcase(part, wanted[index])}
@@ -63,12 +64,15 @@ def matches(pattern: str, path: PurePosixPath) -> bool:
     return len(wanted) in reached
 
 
-def _parts(pattern: str) -> list[str]:
-    return [part for part in pattern.split("/") if part not in ("", ".")]
+@lru_cache(maxsize=1024)
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(part for part in pattern.split("/") if part not in ("", "."))
 
 
-def _with_none(wanted: list[str], reached: set[int]) -> set[int]:
+def _with_none(wanted: tuple[str, ...], reached: set[int]) -> set[int]:
     """Positions in a pattern, and those behind each ``**`` that stands for no folder at all."""
+    if _ANY_DEPTH not in wanted:
+        return reached
     for index, part in enumerate(wanted):
         if index in reached and part == _ANY_DEPTH:
             reached = reached | {index + 1}

@@ -68,8 +68,12 @@ def places(path: str | os.PathLike[str]) -> tuple[Path, ...]:
 
     One path where both are the same.
     """
-    # Not Path.resolve(), which raises for a circle of links before Python 3.13.
-    written, resolved = Path(os.path.abspath(path)), Path(os.path.realpath(path))  # noqa: PTH100
+    written = Path(os.path.abspath(path))  # noqa: PTH100 - it takes '..' out, absolute() doesn't
+    try:
+        # Not Path.resolve(), which raises for a circle of links before Python 3.13.
+        resolved = Path(os.path.realpath(path))
+    except ValueError:  # a NUL, so that no file has this path
+        return (written,)
     return (written,) if written == resolved else (written, resolved)
 
 

@@ -130,12 +130,12 @@ class PolicyTables:
         if path is None:
             return []
         folders = places(Path(self.path).parent)
-        relative = {
+        relative = dict.fromkeys(
             PurePosixPath(place.relative_to(folder).as_posix())
             for place in places(path)
             for folder in folders
             if place.is_relative_to(folder)
-        }
+        )
         globs = ((table, table.matching(relative)) for table in self.teams)
         return [(table, glob) for table, glob in globs if glob is not None]
 

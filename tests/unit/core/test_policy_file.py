@@ -330,6 +330,13 @@ def test_the_nearest_file_of_a_link(tmp_path: Path) -> None:
     assert None is policy_file.nearest(tmp_path / "circle" / "x.json")
 
 
+def test_a_path_that_is_none(file: Path) -> None:
+    """It is nowhere, and belongs to no team."""
+    assert None is policy_file.nearest("a\0b")
+    with pytest.raises(PolicyFileError, match=r"no team's paths match 'a\\x00b'"):
+        PolicyFile.read(file).policy_for("a\0b")
+
+
 def test_a_link_to_no_policy_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not a miss, by which another policy would hold."""
     write(tmp_path / "sm-prefix.toml", DEFAULT)
