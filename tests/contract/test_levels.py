@@ -223,6 +223,26 @@ def test_a_refused_method_may_be_allowed(plain: Any, policy: Policy) -> None:  #
         with_nothing_sent(lambda: job.transform_with_monitoring(None, None, "s3://bucket/in"))
 
 
+# v2's own model; pytest.warns() warns of it again, as of another module.
+@pytest.mark.filterwarnings("ignore:primary_container is going to be:DeprecationWarning")
+def test_a_job_that_a_method_starts_without_a_name(
+    plain: Any,  # noqa: F811
+    policy: Policy,
+) -> None:
+    """The SDK makes its name up where the file accepts that, here of an inference recommender."""
+    policy("team-a")
+    job = model(plain)
+    with pytest.raises(PrefixViolation, match=r"PFX001(?s:.)*right_size\(job_name=\) is left out"):
+        job.right_size()
+    policy("team-a", PFX001="warning")
+    with pytest.warns(PrefixWarning, match="PFX001"):
+        with_nothing_sent(job.right_size)
+    policy("team-a", PFX001="off")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PrefixWarning)
+        with_nothing_sent(job.right_size)
+
+
 def test_a_tuner_without_a_short_prefix(plain: Any, policy: Policy) -> None:  # noqa: F811
     """It starts where the file accepts that, under the SDK's own name."""
     from .test_jobs import make as make_job
