@@ -21,7 +21,6 @@ from .findings import (
 from .text import did_you_mean, shown
 
 Level = Literal["off", "warning", "error"]
-OFF: Level = "off"
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 FIXED: Mapping[str, str] = MappingProxyType(
