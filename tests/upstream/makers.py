@@ -1,8 +1,8 @@
 """Find, in the SDK's source, what makes a job, a model, a pipeline, a schedule or an endpoint.
 
-A method counts if it, or what it calls on itself or among the functions of its module, sends such
-a request, calls a method of the SDK's session that does, calls ``create`` of such a resource, or
-makes an object of a job class or a pipeline. Nothing is imported.
+A method is a maker if it, a method that it calls on itself, or a function of its module that it
+calls, sends such a request, calls a method of the SDK's session that sends it, calls ``create`` of
+such a resource, or makes an object of a job class or a pipeline. Nothing is imported.
 """
 
 from __future__ import annotations
@@ -88,17 +88,17 @@ def scopes() -> Iterator[Scope]:
 
 def _functions(node: ast.Module | ast.ClassDef) -> dict[str, ast.AST]:
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return {one.name: one for one in node.body if isinstance(one, kinds)}
+    return {child.name: child for child in node.body if isinstance(child, kinds)}
 
 
 def makers(job_classes: set[str]) -> dict[str, str]:
-    """The public methods and functions that make something, with what they make it by.
+    """The public methods and functions that make something, with the call that makes it.
 
     Args:
         job_classes: the names of classes whose objects make jobs.
 
     Returns:
-        By ``Class.method``, or ``module:function`` without the package's name: what is called.
+        The call, by ``Class.method`` or by ``module:function`` without the package's name.
     """
     return _Walk(job_classes).public()
 
@@ -117,7 +117,7 @@ class _Walk:
         self.known: set[str] = set()
         self.senders = {name for name in self.session.functions if self.reaches(self.session, name)}
         before = -1
-        while before != len(self.known):  # what calls a maker is one
+        while before != len(self.known):  # a caller of a maker is a maker too
             before = len(self.known)
             for scope in self.scopes:
                 for name in scope.functions:
@@ -125,7 +125,7 @@ class _Walk:
                         self.known.add(f"{scope.name}.{name}" if scope.name else name)
 
     def public(self) -> dict[str, str]:
-        """Those that a user calls."""
+        """The makers that a user calls."""
         result = {}
         for scope in self.scopes:
             if any(part.startswith("_") for part in (scope.name, *scope.module.split("."))):
@@ -138,7 +138,7 @@ class _Walk:
         return result
 
     def reaches(self, scope: Scope, name: str) -> str:
-        """What a function makes something by, itself or through what it calls nearby, or ``""``."""
+        """The call by which a function makes something, itself or through callees, else ``""``."""
         todo: list[tuple[Scope | None, str]] = [(scope, name)]
         seen = set()
         while todo:
@@ -166,12 +166,12 @@ class _Walk:
         return ""
 
     def makes(self, call: ast.Call) -> str:
-        """What a call makes something by."""
+        """The called name, where the call makes something, else ``""``."""
         function, whole = call.func, ast.unparse(call.func)
         name = whole.rpartition(".")[2]
         if isinstance(function, ast.Name):
-            made = name in self.job_classes | PIPELINES or name in self.known
-            return name if made else ""
+            is_maker = name in self.job_classes | PIPELINES or name in self.known
+            return name if is_maker else ""
         if not isinstance(function, ast.Attribute):
             return ""
         owner = ast.unparse(function.value)

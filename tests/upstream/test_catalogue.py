@@ -1,4 +1,4 @@
-"""No class of the SDK that makes jobs is forgotten, and none is imported before its time."""
+"""The catalogue has every class of the SDK that makes jobs, and imports each when it is used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if MAJOR is None:
     pytest.skip("no SageMaker Python SDK is installed", allow_module_level=True)
 
 ROOT = Path(__file__).parents[2]
-# Modules that no user imports: they run in a job's container or need a library that is not there.
+# Modules that no user imports: they run in a job's container, or need a library that is missing.
 SCRIPTS = (
     "_version",
     "amtviz",
@@ -40,15 +40,15 @@ SCRIPTS = (
 
 
 def run(*arguments: str) -> str:
-    """What a Python process of its own prints."""
-    done = subprocess.run(
+    """What a new Python process prints."""
+    process = subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
         text=True,
         check=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
-    return done.stdout
+    return process.stdout
 
 
 @pytest.fixture(scope="module")
@@ -59,59 +59,61 @@ def walked() -> list[dict[str, Any]]:
 
 
 def test_every_class_that_takes_a_name_is_known(walked: list[dict[str, Any]]) -> None:
-    """It is in the catalogue, under this major and where it is, or listed with the reason."""
-    found = [row for row in walked if "name" in row]
-    assert len(found) > 20
-    unknown = [row for row in found if (MAJOR, row["name"]) not in EXCLUDED and _place(row) is None]
+    """It is in the catalogue under this major and its module, or excluded with a reason."""
+    taking = [row for row in walked if "name" in row]
+    assert len(taking) > 20
+    unknown = [
+        row for row in taking if (MAJOR, row["name"]) not in EXCLUDED and _place(row) is None
+    ]
     assert [] == unknown
 
 
 def _place(row: dict[str, Any]) -> str | None:
-    """Where the catalogue has what the walk has found."""
+    """The module that the catalogue has for a class of the walk."""
     return ROWS[row["name"]].modules.get(MAJOR or 2) if row["name"] in ROWS else None
 
 
 def test_the_catalogue_names_the_right_argument(walked: list[dict[str, Any]]) -> None:
-    """Each class takes the argument that the catalogue says carries its name."""
+    """Each class takes the argument that carries its name by the catalogue."""
     known = [row for row in walked if "name" in row and (MAJOR, row["name"]) not in EXCLUDED]
-    found = {row["name"]: row["arguments"] for row in known}
+    arguments = {row["name"]: row["arguments"] for row in known}
     for name, row in ROWS.items():
         if MAJOR in row.modules and has(row):
             late = inspect.signature(getattr(adapter().load(name), row.method or "__init__", len))
-            assert row.argument in (late.parameters if row.method else found[name]), name
+            assert row.argument in (late.parameters if row.method else arguments[name]), name
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if MAJOR in row.modules])
 def test_every_row_is_where_it_says(name: str) -> None:
-    """Unless the release, going by its version, lacks the name or only chooses a class by it."""
+    """Unless the release, by its version, lacks the class or chooses a subclass in ``__new__``."""
     row = ROWS[name]
     try:
-        theirs = adapter().load(name)
+        sdk_class = adapter().load(name)
     except ImportError as error:
         assert not has(row), error
         return
-    assert has(row) == ("__new__" not in vars(theirs))
-    assert (name, row.modules[MAJOR or 2]) == (theirs.__name__, theirs.__module__)
+    assert has(row) == ("__new__" not in vars(sdk_class))
+    assert (name, row.modules[MAJOR or 2]) == (sdk_class.__name__, sdk_class.__module__)
     if name in CATALOGUE:  # type-checkers read names of both majors by `import *`
-        module = sys.modules[theirs.__module__]
+        module = sys.modules[sdk_class.__module__]
         assert name in getattr(module, "__all__", [name])
 
 
 def test_no_row_is_excluded() -> None:
-    """What is in the catalogue needs no excuse."""
+    """No class is both in the catalogue and excluded from it."""
     rows = {(major, name) for name, row in ROWS.items() for major in row.modules}
     assert set() == rows & EXCLUDED.keys()
     assert set() == BASES.keys() & CATALOGUE.keys()
 
 
 def test_nothing_hides_in_what_was_not_walked(walked: list[dict[str, Any]]) -> None:
-    """Modules that can't be imported here are scripts, or need another library."""
+    """Modules that cannot be imported here are scripts, or need another library."""
     failed = [row["failed"] for row in walked if "failed" in row]
     assert [] == [name for name in failed if not any(part in name for part in SCRIPTS)]
 
 
 def test_a_class_is_imported_when_it_is_asked_for() -> None:
-    """Asking for ``Processor`` imports neither our other classes nor the SDK's tuner."""
+    """Importing ``Processor`` imports neither the other drop-ins nor the SDK's tuner."""
     tuner = {2: "sagemaker.tuner", 3: "sagemaker.train.tuner"}[MAJOR or 2]
     code = (
         "import sys, sm_prefix_ext; assert not any(m.startswith('sagemaker') for m in sys.modules);"
@@ -125,6 +127,6 @@ def test_a_class_is_imported_when_it_is_asked_for() -> None:
 
 
 def _imported_anyway() -> str:
-    """What comes with the SDK's processors and its pipelines, which we can't help importing."""
+    """The modules that the import of the SDK's processors and pipelines needs."""
     where = CATALOGUE["Processor"].modules[MAJOR or 2]
     return f"{where}, sm_prefix_ext._sdk.v{MAJOR}"

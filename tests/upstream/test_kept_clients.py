@@ -1,4 +1,4 @@
-"""The clients that the SDK keeps for the whole process are within a guard's reach."""
+"""A guard reaches the clients that the SDK keeps for the whole process."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -44,7 +45,7 @@ def files() -> Iterator[tuple[str, Path]]:
 
 
 def kept(tree: ast.Module) -> Iterator[str]:
-    """What a module keeps of clients: in a class that keeps its instances, or in a global name."""
+    """The clients that a module keeps, by a class that keeps its instances or by a global name."""
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             metaclass = [ast.unparse(word.value) for word in node.keywords]
@@ -58,36 +59,36 @@ def kept(tree: ast.Module) -> Iterator[str]:
 
 def test_every_kept_client_is_reached_or_listed() -> None:
     """A new one in a newer SDK fails here."""
-    found = set()
+    keepers = set()
     for name, path in files():
         text = path.read_text(encoding="utf-8", errors="replace")
         if "metaclass" in text or ".client(" in text or ".resource(" in text:
-            found |= {f"{name}:{one}" for one in kept(ast.parse(text))}
-    assert found or find_spec("sagemaker_core") is None
-    assert set() == found - KEPT.keys()
+            keepers |= {f"{name}:{keeper}" for keeper in kept(ast.parse(text))}
+    assert keepers or find_spec("sagemaker_core") is None
+    assert set() == keepers - KEPT.keys()
 
 
 def factories() -> list[Any]:
     """The classes of the installed SDK that keep clients."""
-    found = []
+    classes = []
     for name in MODULES:
         try:
-            found.append(importlib.import_module(name).SageMakerClient)
+            classes.append(importlib.import_module(name).SageMakerClient)
         except ImportError:
             continue
-    return found
+    return classes
 
 
 @pytest.fixture
 def factory(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Such a class, with nothing kept."""
-    known = factories()
-    if not known:
+    """Such a class, which has kept nothing yet."""
+    classes = factories()
+    if not classes:
         assert MAJOR == 2
         pytest.skip("this release of v2 comes without sagemaker-core")
-    [found] = known
-    monkeypatch.setattr(type(found), "_instances", {})
-    return found
+    [factory] = classes
+    monkeypatch.setattr(type(factory), "_instances", {})
+    return factory
 
 
 def of_boto3() -> boto3.Session:
@@ -97,31 +98,32 @@ def of_boto3() -> boto3.Session:
 
 @pytest.mark.parametrize("sdk", [False, True])
 def test_a_client_made_before_the_guard_is_guarded(factory: Any, sdk: bool) -> None:
-    """The process's default, whichever session it was made of, and that of the guarded session."""
-    first, mine = of_boto3(), of_boto3()
-    kept = [factory(session=one, region_name="us-east-1") for one in (first, mine)]
-    session = adapter().load("Session")(boto_session=mine) if sdk else mine
+    """The process's default client, whichever session it is of, and the guarded session's."""
+    first, guarded = of_boto3(), of_boto3()
+    kept = [factory(session=session, region_name="us-east-1") for session in (first, guarded)]
+    session = adapter().load("Session")(boto_session=guarded) if sdk else guarded
     with guard(session, "team-a"):
-        for one in (*kept, factory()):
+        for holder in (*kept, factory()):
             with pytest.raises(PrefixViolation):
-                one.sagemaker_client.create_model(ModelName="rogue")
+                holder.sagemaker_client.create_model(ModelName="rogue")
 
 
 def test_a_client_kept_for_another_session_is_left_alone(factory: Any) -> None:
-    """Where the SDK keeps one for each session."""
+    """Where the SDK keeps a client for each session."""
     if "_DEFAULT_KEY" not in dir(type(factory)):
         pytest.skip("this release keeps one client for the process")
     factory(session=of_boto3(), region_name="us-east-1")
-    other = factory(session=of_boto3(), region_name="us-east-1").sagemaker_client
-    other.meta.events.register("before-call", _answer)
+    client = factory(session=of_boto3(), region_name="us-east-1").sagemaker_client
+    sent: list[str] = []
+
+    def answer(model: Any, **_: Any) -> Any:
+        sent.append(model.name)
+        return SimpleNamespace(status_code=200), {"ModelArn": "arn"}
+
+    client.meta.events.register("before-call", answer)
     with guard(of_boto3(), "team-a"):
-        other.create_model(ModelName="theirs")
-
-
-def _answer(**_: Any) -> Any:
-    from types import SimpleNamespace
-
-    return SimpleNamespace(status_code=200), {}
+        assert "arn" == client.create_model(ModelName="rogue")["ModelArn"]
+    assert ["CreateModel"] == sent
 
 
 def test_the_factory_is_what_resources_use(factory: Any) -> None:

@@ -1,4 +1,4 @@
-"""No method of the SDK makes a job on a user's behalf that nobody has thought of."""
+"""Every method of the SDK that makes something is overridden, or listed with the reason."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .makers import makers
 if MAJOR is None:
     pytest.skip("no SageMaker Python SDK is installed", allow_module_level=True)
 
-# Both majors, and releases between their ends: what one of them lacks stays listed.
+# For both majors and all their supported releases: a maker that some of them lack stays listed.
 LISTED: dict[str, str] = {
-    "Our Pipeline sends what definition() gives, which is judged; a start sends no job.": """
+    "The drop-in Pipeline sends what definition() returns, which is judged.": """
         Pipeline.create Pipeline.update Pipeline.upsert Pipeline.start Pipeline.put_triggers
     """,
-    "Its jobs get names of the service's own; no class of ours, and guard() refuses it.": """
+    "The service names its jobs; there is no drop-in, and guard() refuses it.": """
         DefaultModelMonitor.create_monitoring_schedule
         DefaultModelMonitor.update_monitoring_schedule
         ModelBiasMonitor.create_monitoring_schedule ModelBiasMonitor.update_monitoring_schedule
@@ -37,12 +37,12 @@ LISTED: dict[str, str] = {
         core.model_monitor.utils:boto_start_monitoring_schedule
         core.model_monitor.utils:boto_update_monitoring_schedule
     """,
-    "Its job is called by the monitor's base_job_name; no class of ours, guard() judges it.": """
+    "Its job is named after the monitor's base_job_name; no drop-in, guard() judges it.": """
         DefaultModelMonitor.suggest_baseline ModelBiasMonitor.suggest_baseline
         ModelExplainabilityMonitor.suggest_baseline ModelMonitor.run_baseline
         ModelQualityMonitor.suggest_baseline
     """,
-    "It makes a pipeline of the SDK's own; no class of ours, guard() judges the definition.": """
+    "It makes a pipeline of the SDK's own; no drop-in, guard() judges the definition.": """
         BenchMarkEvaluator.evaluate CustomScorerEvaluator.evaluate
         EvaluationPipelineExecution.start InspectAIEvaluator.evaluate LLMAsJudgeEvaluator.evaluate
         feature_store.feature_processor.feature_scheduler:to_pipeline
@@ -72,10 +72,10 @@ LISTED: dict[str, str] = {
         core.model_registry:create_model_package_from_algorithm
         core.model_registry:create_model_package_from_containers
     """,
-    "It starts a job that no class of ours stands for; guard() judges the request.": """
+    "It starts a job that no drop-in stands for; guard() judges the request.": """
         CandidateEstimator.fit InferenceRecommenderMixin.right_size
     """,
-    "In v2 the class is of sagemaker.modules or sagemaker.serve, for which we have none of ours; "
+    "In v2 the class is of sagemaker.modules or sagemaker.serve, which have no drop-ins; "
     "guard() judges what it sends.": """
         ModelBuilder.build ModelBuilder.optimize ModelTrainer.train
     """,
@@ -107,14 +107,14 @@ LISTED: dict[str, str] = {
     "It sends messages about jobs, and starts none.": (
         "train.common_utils.notifications:enable_notifications"
     ),
-    "A function of ours stands for it.": "core.remote_function.client:remote "
+    "The drop-in is a function.": "core.remote_function.client:remote "
     "remote_function.client:remote",
 }
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, str]:
-    """What makes something, and by what."""
+def makers_of_sdk() -> dict[str, str]:
+    """The makers of the installed SDK, with the call that makes something."""
     return makers(set(CATALOGUE) | {"ModelMonitor"})
 
 
@@ -124,37 +124,39 @@ def governed() -> set[str]:
     for name, row in CATALOGUE.items():
         if MAJOR not in row.modules or not has(row):
             continue
-        theirs, ours = adapter().load(name), drop_in(name)
-        if not inspect.isclass(theirs):
+        sdk_class, dropin = adapter().load(name), drop_in(name)
+        if not inspect.isclass(sdk_class):
             continue
-        for base in theirs.__mro__:
+        for base in sdk_class.__mro__:
             for method in vars(base):
-                if next(one for one in theirs.__mro__ if method in vars(one)) is not base:
+                if next(cls for cls in sdk_class.__mro__ if method in vars(cls)) is not base:
                     continue  # overridden by a class that is looked at itself
                 key = f"{base.__name__}.{method}"
-                whole[key] = whole.get(key, True) and method in vars(ours)
-    return {key for key, every in whole.items() if every}
+                whole[key] = whole.get(key, True) and method in vars(dropin)
+    return {key for key, in_all in whole.items() if in_all}
 
 
-def test_every_maker_is_governed_or_listed(found: dict[str, str]) -> None:
-    """A new one in a newer SDK is neither, and fails here with what it makes."""
-    assert len(found) > 80
+def test_every_maker_is_governed_or_listed(makers_of_sdk: dict[str, str]) -> None:
+    """A new maker of a newer SDK is neither; the test shows the call that makes something."""
+    assert len(makers_of_sdk) > 80
     listed = {key for names in LISTED.values() for key in names.split()}
-    left = {k: v for k, v in found.items() if k not in listed and k not in governed()}
+    known = listed | governed()
+    left = {key: call for key, call in makers_of_sdk.items() if key not in known}
     assert {} == left
 
 
 def test_every_row_of_a_method_is_governed() -> None:
-    """Each method is overridden where the installed release has it, and takes the names."""
+    """Each method of the table is overridden where the release has it, and takes its names."""
     for name, row in CATALOGUE.items():
         if MAJOR not in row.modules or not has(row) or not inspect.isclass(adapter().load(name)):
             continue
-        theirs, ours = adapter().load(name), drop_in(name)
-        for method in filter(None, (method_of(theirs, attribute) for attribute in dir(theirs))):
+        sdk_class, dropin = adapter().load(name), drop_in(name)
+        rows = (method_of(sdk_class, attribute) for attribute in dir(sdk_class))
+        for method in filter(None, rows):
             if not method.starts_other_job:
-                assert method.name in vars(ours)
-            elif method.name in vars(ours):  # DJLModel's only raise
-                taken = inspect.signature(getattr(ours, method.name)).parameters
+                assert method.name in vars(dropin)
+            elif method.name in vars(dropin):  # DJLModel's only raise
+                taken = inspect.signature(getattr(dropin, method.name)).parameters
                 assert set(method.names) <= set(taken)
     if MAJOR == 2:
         assert {f"{row.of}.{row.name}" for row in METHODS if row.refused} <= governed()

@@ -1,6 +1,6 @@
-"""The upstream code that we lean on, by hash: a change of it fails here, before it slips through.
+"""The SDK's functions that the package relies on, by hash: a change of one fails here.
 
-A hash is appended for one more supported release, and taken out with the release that had it.
+Append a hash for each further supported release; remove it with the last release that had it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if MAJOR is None:
 
 
 class Pin(NamedTuple):
-    """An upstream function, the accepted hashes of its source, and why we rely on it."""
+    """A function of the SDK, accepted hashes of its source, and why the package relies on it."""
 
     where: str
     hashes: set[str]
@@ -55,7 +55,7 @@ PINS = {
         Pin(
             "sagemaker.workflow.utilities:trim_request_dict",
             {"e72080fe3d02", "bebc5f768b98"},
-            "Takes the names out, off the step's own request, with a message that we keep back.",
+            "Takes the names out, off the step's own request, with a message that is filtered.",
         ),
         Pin(
             "sagemaker.workflow.utilities:execute_job_functions",
@@ -85,32 +85,32 @@ PINS = {
         Pin(
             "sagemaker.workflow.notebook_job_step:NotebookJobStep._get_job_name_prefix",
             {"6cf8d9f31cd2"},
-            "Makes up the notebook job's name where none is given.",
+            "Generates the name of a notebook job that has none.",
         ),
         Pin(
             "sagemaker.estimator:EstimatorBase._ensure_base_job_name",
             {"5f2a6dbd6a47"},
-            "Says what the SDK would call an estimator's job.",
+            "Generates the name of an estimator's job.",
         ),
         Pin(
             "sagemaker.processing:FrameworkProcessor.__init__",
             {"35185489d7e7", "69cb06632d2f"},
-            "Takes the framework's name where none is given.",
+            "Takes the framework's name where no name is given.",
         ),
         Pin(
             "sagemaker.utils:name_from_base",
             {"8ae4d105a08a"},
-            "Puts the time behind a model's name that we give; cuts at 63 characters.",
+            "Appends the time to a composed model name, and cuts it at 63 characters.",
         ),
         Pin(
             "sagemaker.utils:base_from_name",
             {"e3fb3fae1075"},
-            "Takes the time off again, where a Clarify processor has put it.",
+            "Removes the time again that a Clarify processor appended.",
         ),
         Pin(
             "sagemaker.processing:Processor._generate_current_job_name",
             {"daf33e401af5"},
-            "Outside a pipeline the job's name begins with `base_job_name`, which we compose.",
+            "Outside a pipeline the job's name begins with `base_job_name`, which is composed.",
         ),
         Pin(
             "sagemaker.estimator:EstimatorBase._prepare_for_training",
@@ -160,7 +160,7 @@ PINS = {
         Pin(
             "sagemaker.model:Model._set_model_name_if_needed",
             {"4e40c9026dcc"},
-            "Leaves a model's name alone once there is one.",
+            "Keeps the name of a model that has a name.",
         ),
         Pin(
             "sagemaker.pipeline:PipelineModel._create_sagemaker_pipeline_model",
@@ -170,7 +170,7 @@ PINS = {
         Pin(
             "sagemaker.estimator:EstimatorBase.attach",
             {"7fd5c5395bd1", "37df5185918a"},
-            "Makes the estimator through `cls(...)`, which our constructor then leaves alone.",
+            "Makes the estimator through `cls(...)`, which the drop-in then leaves alone.",
         ),
     ],
     3: [  # 3.1.1, 3.27.0
@@ -197,7 +197,7 @@ PINS = {
         Pin(
             "sagemaker.core.workflow.utilities:trim_request_dict",
             {"bebc5f768b98"},
-            "Takes the names out, off the step's own request, with a message that we keep back.",
+            "Takes the names out, off the step's own request, with a message that is filtered.",
         ),
         Pin(
             "sagemaker.core.workflow.utilities:execute_job_functions",
@@ -227,32 +227,32 @@ PINS = {
         Pin(
             "sagemaker.mlops.workflow.notebook_job_step:NotebookJobStep._get_job_name_prefix",
             {"6cf8d9f31cd2"},
-            "Makes up the notebook job's name where none is given.",
+            "Generates the name of a notebook job that has none.",
         ),
         Pin(
             "sagemaker.train.defaults:TrainDefaults.get_base_job_name",
             {"41aa6f541b3d"},
-            "Says what the SDK calls a trainer's job; our stand-in is its twin.",
+            "Generates the name of a trainer's job, which the package recognises by the same rule.",
         ),
         Pin(
             "sagemaker.train.utils:_get_repo_name_from_image",
             {"ffad82cebfc7"},
-            "The repository's name in a trainer's stand-in.",
+            "The repository's name in a trainer's generated name.",
         ),
         Pin(
             "sagemaker.core.common_utils:name_from_base",
             {"8ae4d105a08a"},
-            "Puts the time behind a model's name that we give; cuts at 63 characters.",
+            "Appends the time to a composed model name, and cuts it at 63 characters.",
         ),
         Pin(
             "sagemaker.core.common_utils:base_from_name",
             {"e3fb3fae1075"},
-            "Takes the time off again, where a Clarify processor has put it.",
+            "Removes the time again that a Clarify processor appended.",
         ),
         Pin(
             "sagemaker.core.processing:Processor._generate_current_job_name",
             {"86db64655fab"},
-            "Outside a pipeline the job's name begins with `base_job_name`, which we compose.",
+            "Outside a pipeline the job's name begins with `base_job_name`, which is composed.",
         ),
         Pin(
             "sagemaker.train.model_trainer:ModelTrainer.train",
@@ -282,7 +282,7 @@ PINS = {
         Pin(
             "sagemaker.serve.model_builder:ModelBuilder.__post_init__",
             {"3cfacf90bf61", "eaaf78d683ab"},
-            "Draws a model's name by lot, which we replace.",
+            "Generates a random model name, which the package replaces.",
         ),
         Pin(
             "sagemaker.serve.model_builder:ModelBuilder.build",
@@ -292,7 +292,7 @@ PINS = {
         Pin(
             "sagemaker.train.model_trainer:ModelTrainer.from_jumpstart_config",
             {"ab822bc41cd4", "d94ecd12eafa"},
-            "Makes up a base job name, which we tell from a declared one.",
+            "Generates a base job name, which the package distinguishes from a declared name.",
         ),
         Pin(
             "sagemaker.core.utils.utils:SageMakerClient.__init__",
@@ -301,14 +301,14 @@ PINS = {
         ),
     ],
 }
-# What came to the SDK after the lowest release that we support.
+# Functions that the lowest supported release lacks.
 LATER = {
     "sagemaker.workflow.function_step:_FunctionStep.__init__",
     "sagemaker.workflow.notebook_job_step:NotebookJobStep._get_job_name_prefix",
 }
 
 
-def found(where: str) -> Any:
+def function_at(where: str) -> Any:
     """The function at ``module:qualified.name``."""
     module, _, name = where.partition(":")
     value = reduce(getattr, name.split("."), import_module(module))
@@ -317,9 +317,9 @@ def found(where: str) -> Any:
 
 @pytest.mark.parametrize("pin", PINS[MAJOR], ids=lambda pin: pin.where)
 def test_upstream_is_as_we_know_it(pin: Pin) -> None:
-    """The source is one of those that were read."""
+    """The source is that of a release whose source was read."""
     try:
-        source = textwrap.dedent(inspect.getsource(found(pin.where)))
+        source = textwrap.dedent(inspect.getsource(function_at(pin.where)))
     except ImportError:
         assert pin.where in LATER
         return
@@ -327,7 +327,7 @@ def test_upstream_is_as_we_know_it(pin: Pin) -> None:
 
 
 def test_every_other_class_is_where_we_say() -> None:
-    """Each class of the SDK that is no job class can be imported from its module."""
+    """Each other class of the SDK that the adapter names is in its module."""
     for name in adapter().classes:
         if name == "StepOutput" and not adapter().step_output:
             continue  # it came with @step

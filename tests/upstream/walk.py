@@ -1,6 +1,6 @@
 """Print every class and function of the installed SDK that takes a job's name, one JSON row each.
 
-Run by ``test_catalogue.py`` in a process of its own, for it imports every module of the SDK.
+``test_catalogue.py`` runs it in a process of its own, because it imports every module of the SDK.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ MARK = "row "  # some modules print while they are imported
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
     """Every module below a package that can be imported here."""
-    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         try:
-            module = importlib.import_module(found.name)
+            module = importlib.import_module(info.name)
         except (Exception, SystemExit) as error:
-            print(MARK + json.dumps({"failed": found.name, "why": repr(error)[:200]}))
+            print(MARK + json.dumps({"failed": info.name, "why": repr(error)[:200]}))
             continue
         yield module
-        if found.ispkg:
+        if info.ispkg:
             yield from modules(module)
 
 
 def takes(value: Any) -> set[str]:
-    """The names among what it takes, itself or through ``**kwargs`` of a base."""
-    found: set[str] = set()
+    """The arguments that carry a name, of a class or function and its bases' ``**kwargs``."""
+    names: set[str] = set()
     classes = value.__mro__ if inspect.isclass(value) else (value,)
     for base in classes:
         if not getattr(base, "__module__", "").startswith("sagemaker"):
@@ -54,12 +54,12 @@ def takes(value: Any) -> set[str]:
             parameters = inspect.signature(base).parameters
         except (TypeError, ValueError):
             break
-        found |= BASE_NAMES & set(parameters)
+        names |= BASE_NAMES & set(parameters)
         if "name" in parameters and is_model(value):
-            found.add("name")
+            names.add("name")
         if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
             break
-    return found
+    return names
 
 
 def is_model(value: Any) -> bool:
@@ -77,8 +77,8 @@ def main() -> None:
     seen: set[int] = set()
     for module in modules(importlib.import_module("sagemaker")):
         for name, value in list(vars(module).items()):
-            mine = (inspect.isclass(value) or inspect.isfunction(value)) and id(value) not in seen
-            if not mine or value.__module__ != module.__name__ or name != value.__name__:
+            new = (inspect.isclass(value) or inspect.isfunction(value)) and id(value) not in seen
+            if not new or value.__module__ != module.__name__ or name != value.__name__:
                 continue
             seen.add(id(value))
             arguments = sorted(takes(value))
@@ -88,9 +88,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    held = io.StringIO()
-    with contextlib.redirect_stdout(held):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
         main()
-    for line in held.getvalue().splitlines():
+    for line in output.getvalue().splitlines():
         if line.startswith(MARK):
             sys.stdout.write(f"{line.removeprefix(MARK)}\n")
