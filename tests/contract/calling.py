@@ -1,4 +1,4 @@
-"""The ways in which users hand arguments on: the same call, written differently."""
+"""The ways in which users pass arguments: the same call, written differently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def by_keyword(function: Any, /, **given: Any) -> Any:
 
 
 def by_position(function: Any, /, **given: Any) -> Any:
-    """``run("code.py")``: as much by position as the function takes, with its own defaults."""
+    """``run("code.py")``: by position as far as the function allows, with its own defaults."""
     rest, positional = dict(given), []
     for parameter in inspect.signature(function).parameters.values():
         takes = parameter.kind is parameter.POSITIONAL_OR_KEYWORD

@@ -1,4 +1,4 @@
-"""How each job class of SDK v2 is made, and how what it makes enters a pipeline."""
+"""How each job class of SDK v2 is made, and how its objects enter a pipeline."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ _MODELS: dict[str, dict[str, Any]] = {
 
 
 def arguments(name: str, of: Any) -> dict[str, Any]:
-    """Everything that a class asks for, but for a name and a role."""
+    """All that a class asks for, but for a name and a role."""
     common: dict[str, Any] = {"sagemaker_session": of}
     if name in _FRAMEWORKS:
         gpu = {"instance_type": "ml.p3.2xlarge"} if name in _GPU else {}
@@ -184,7 +184,7 @@ def enter(job: Any, name: str, step: str, call: Call = by_keyword) -> Any:
 
 
 def upstream_step_type(job: Any) -> str:
-    """Which of the recipes below a job takes."""
+    """The key of the function below that makes the step."""
     from sagemaker.estimator import EstimatorBase
     from sagemaker.processing import Processor
     from sagemaker.workflow.steps import Step
@@ -285,7 +285,7 @@ _STEPS: dict[str, Callable[[Any, str, str, Call], Any]] = {
 
 
 def old_step(name: str, job: Any, step: str) -> Any:
-    """The step that takes a job itself, of a session of any kind: deprecated, and in use."""
+    """The step that takes the job object itself, of any session: deprecated, and in use."""
     from sagemaker.inputs import CreateModelInput, TransformInput
     from sagemaker.workflow.steps import CreateModelStep
 
@@ -302,7 +302,7 @@ def old_step(name: str, job: Any, step: str) -> Any:
 
 @contextmanager
 def service_answers(name: str, of: Any) -> Iterator[None]:
-    """What services would say of an algorithm, a package, or a model of JumpStart's catalogue."""
+    """Answer for AWS about an algorithm, a model package or a model of JumpStart."""
     client = mock.Mock(wraps=of.sagemaker_client)
     client.describe_algorithm = lambda **_: {
         "AlgorithmName": "an-algorithm",
@@ -343,23 +343,23 @@ def _jumpstart(kind: str) -> Callable[..., Any]:
     from sagemaker.jumpstart import types
 
     def answer(**given: Any) -> Any:
-        made = object.__new__(getattr(types, kind))
-        for slot in made.__slots__:
-            setattr(made, slot, given.get(slot))
-        return made
+        arguments = object.__new__(getattr(types, kind))
+        for slot in arguments.__slots__:
+            setattr(arguments, slot, given.get(slot))
+        return arguments
 
     return answer
 
 
 def _archive() -> bytes:
-    held = io.BytesIO()
-    with tarfile.open(fileobj=held, mode="w:gz") as archive:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.add(CODE, "model.txt")
-    return held.getvalue()
+    return packed.getvalue()
 
 
 def plain_session(boto_session: Any) -> Any:
-    """A session that starts jobs."""
+    """A session that starts jobs at once."""
     from sagemaker.session import Session
 
     return Session(boto_session=boto_session, default_bucket="bucket")

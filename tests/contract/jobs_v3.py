@@ -1,4 +1,4 @@
-"""How each job class of SDK v3 is made, and how what it makes enters a pipeline."""
+"""How each job class of SDK v3 is made, and how its objects enter a pipeline."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ FINE_TUNERS = {
     "RLAIFTrainer",
     "MultiTurnRLTrainer",
 }
-# What their requests hold comes from SageMaker's hub, so no request is rendered here.
+# Their requests need SageMaker's hub, so the tests render none.
 NOT_IN_PIPELINES = FINE_TUNERS
 
 
 def arguments(name: str, of: Any) -> dict[str, Any]:
-    """Everything that a class asks for, but for a name and a role."""
+    """All that a class asks for, but for a name and a role."""
     if name in ("HyperparameterTuner", "NotebookJobStep"):
         return _ARGUMENTS[name](of)
     if name in FINE_TUNERS:
@@ -61,13 +61,13 @@ def _fine_tuned(name: str) -> dict[str, Any]:
 
 def _sources() -> dict[str, Any]:
     if "source_code.dependencies" in inspect.getsource(utilities.get_code_hash):
-        return {}  # a field that it hasn't got: no step can have sources (3.1.1)
+        return {}  # a field that it lacks: no step can have sources (3.1.1)
     return {"source_code": SourceCode(source_dir=str(CODE.parent), entry_script=CODE.name)}
 
 
 def _spark() -> dict[str, Any]:
     if "source=" in inspect.getsource(_SparkProcessorBase._stage_configuration):
-        return {}  # an argument that its ProcessingInput hasn't got (3.1.1)
+        return {}  # an argument that its ProcessingInput lacks (3.1.1)
     return {"configuration": [{"Classification": "spark-defaults", "Properties": {"a": "1"}}]}
 
 
@@ -191,7 +191,7 @@ _STEPS: dict[str, Callable[[Any, str, Call], Any]] = {
 
 @contextmanager
 def service_answers(name: str, of: Any) -> Iterator[None]:
-    """What SageMaker's hub would say of a model that is tuned."""
+    """Answer for SageMaker's hub about a model that is fine-tuned."""
     with ExitStack() as patches:
         if name in FINE_TUNERS:
             cls = adapter().load(name)
@@ -223,7 +223,7 @@ def deferred(job: Any, step_type: str, step: str) -> Any:
 
 
 def plain_session(boto_session: Any) -> Any:
-    """A session that starts jobs."""
+    """A session that starts jobs at once."""
     from sagemaker.core.helper.session_helper import Session
 
     return Session(boto_session=boto_session, default_bucket="bucket")

@@ -1,4 +1,4 @@
-"""Users' code that the SDK calls back is the users'; what the SDK does itself is the SDK's."""
+"""A user's code that the SDK calls back is the user's; what the SDK does itself is the SDK's."""
 
 from __future__ import annotations
 
@@ -11,155 +11,148 @@ from typing import Any
 import pytest
 
 import sm_prefix_ext
-from sm_prefix_ext import Pipeline, PrefixPolicy, PrefixViolation, prefixed
+from sm_prefix_ext import PrefixPolicy, PrefixViolation, prefixed
 from sm_prefix_ext._sdk import adapter
 
-from ..installed import MAJOR
-from .test_jobs import SETTINGS, attached, jobs, make, plain, policy
+from .deviations import needs
+from .factory import codes
+from .job_classes import JobFactory, recipes, sdk
 
-__all__ = ["plain", "policy"]  # fixtures
-
-
-def at_once(work: Callable[[], Any]) -> Any:
-    """In the hook itself."""
-    return work()
+Call = Callable[[Callable[[], Any]], Any]
+"""Calls a function without arguments, in its own way."""
 
 
-def in_a_thread(work: Callable[[], Any]) -> Any:
-    """In a thread that the hook starts."""
+def at_once(function: Callable[[], Any]) -> Any:
+    """Call it in the hook itself."""
+    return function()
+
+
+def in_a_thread(function: Callable[[], Any]) -> Any:
+    """Call it in a thread that the hook starts."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(work).result()
+        return pool.submit(function).result()
 
 
-def in_a_generator(work: Callable[[], Any]) -> Any:
-    """In a generator that the hook goes through."""
+def in_a_generator(function: Callable[[], Any]) -> Any:
+    """Call it in a generator that the hook iterates."""
 
-    def steps() -> Iterator[Any]:
-        yield work()
+    def results() -> Iterator[Any]:
+        yield function()
 
-    return next(steps())
+    return next(results())
 
 
-def through_a_wrapper(work: Callable[[], Any]) -> Any:
-    """In a function with a decorator around it."""
+def through_a_wrapper(function: Callable[[], Any]) -> Any:
+    """Call it in a decorated function."""
 
-    @wraps(work)
+    @wraps(function)
     def wrapped() -> Any:
-        return work()
+        return function()
 
     return wrapped()
 
 
-WAYS = (at_once, in_a_thread, in_a_generator, through_a_wrapper)
+CALLS = (at_once, in_a_thread, in_a_generator, through_a_wrapper)
 
 
 def hooked(base: Any, hook: Callable[[], Any]) -> Any:
-    """A user's processor, with a method of the SDK's overridden that ``run()`` calls back."""
+    """A user's processor that overrides a method which the SDK's ``run()`` calls back."""
 
-    class Mine(base):
+    class UsersProcessor(base):
         def _normalize_args(self, *args: Any, **kwargs: Any) -> Any:
             hook()
             return super()._normalize_args(*args, **kwargs)
 
-    return Mine
+    return UsersProcessor
 
 
-def started(of: Any) -> list[str]:
-    """The names of the processing jobs in the account."""
-    rows = of.boto_session.client("sagemaker").list_processing_jobs()["ProcessingJobSummaries"]
-    return sorted(row["ProcessingJobName"] for row in rows)
+class TestHooks:
+    """A method of the SDK's that the user overrides."""
+
+    @pytest.mark.parametrize("way", CALLS)
+    @pytest.mark.parametrize("made_ours", ["prefixed", "derived"])
+    def test_a_hook_is_the_users(
+        self, way: Call, made_ours: str, outside: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """A job that the hook starts carries the prefix."""
+
+        def hook() -> None:
+            inner = outside.make
+            way(lambda: inner("Processor", base_job_name="inner").run(wait=False, logs=False))
+
+        cls = (
+            prefixed(hooked(adapter().load("Processor"), hook))
+            if made_ours == "prefixed"
+            else hooked(sm_prefix_ext.Processor, hook)
+        )
+        outside.make("Processor", cls, base_job_name="outer").run(wait=False, logs=False)
+        inner, outer = outside.processing_jobs()
+        assert inner.startswith("team-a-inner-")
+        assert outer.startswith("team-a-outer-")
+
+    @pytest.mark.parametrize("way", CALLS)
+    def test_a_bad_name_in_a_hook(
+        self, way: Call, outside: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """A bad name in a hook is an error, and no job starts."""
+
+        def hook() -> None:
+            way(lambda: outside.make("Processor", base_job_name="bad_name"))
+
+        cls = hooked(sm_prefix_ext.Processor, hook)
+        job = outside.make("Processor", cls, base_job_name="outer")
+        with pytest.raises(PrefixViolation, match=r"Processor\(base_job_name=\) got 'bad_name'"):
+            job.run(wait=False, logs=False)
+        assert [] == outside.processing_jobs()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("made_ours", ["prefixed", "derived"])
-def test_a_hook_is_the_users(
-    way: Callable[[Callable[[], Any]], Any], made_ours: str, plain: Any, policy: PrefixPolicy
-) -> None:
-    """What it makes and starts carries the prefix."""
+class TestMethods:
+    """A method of the user's that the SDK calls."""
 
-    def hook() -> None:
-        way(lambda: make("Processor", plain, base_job_name="inner").run(wait=False, logs=False))
+    @needs("create_model()")
+    def test_a_model_that_your_own_method_makes(
+        self, outside: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """The SDK's ``transformer()`` calls ``create_model()``, and creates the model."""
 
-    theirs = adapter().load("Processor")
-    cls = (
-        prefixed(hooked(theirs, hook))
-        if made_ours == "prefixed"
-        else hooked(sm_prefix_ext.Processor, hook)
-    )
-    job = cls(role=jobs.sdk.ROLE, sagemaker_session=plain, base_job_name="outer", **SETTINGS)
-    job.run(wait=False, logs=False)
-    inner, outer = started(plain)
-    assert inner.startswith("team-a-inner-") and outer.startswith("team-a-outer-")
+        @prefixed
+        class UsersEstimator(adapter().load("Framework")):
+            _framework_name = "mine"
 
+            def training_image_uri(self, region: Any = None) -> str:
+                return sdk.IMAGE
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_bad_name_in_a_hook(
-    way: Callable[[Callable[[], Any]], Any], plain: Any, policy: PrefixPolicy
-) -> None:
-    """It is judged as anywhere else."""
+            def create_model(self, **given: Any) -> Any:
+                return outside.make("Model", name="rogue")
 
-    def hook() -> None:
-        way(lambda: make("Processor", plain, base_job_name="bad_name"))
+        estimator = UsersEstimator(
+            entry_point=str(recipes.CODE),
+            role=sdk.ROLE,
+            image_uri=sdk.IMAGE,
+            instance_count=1,
+            instance_type="ml.m5.large",
+            sagemaker_session=outside.session,
+        )
+        estimator.fit(wait=False)
+        estimator.transformer(1, "ml.m5.large")
+        models = outside.client.list_models()["Models"]
+        assert ["team-a-rogue"] == [row["ModelName"] for row in models]
 
-    cls = hooked(sm_prefix_ext.Processor, hook)
-    job = cls(role=jobs.sdk.ROLE, sagemaker_session=plain, base_job_name="outer", **SETTINGS)
-    with pytest.raises(PrefixViolation, match=r"Processor\(base_job_name=\) got 'bad_name'"):
-        job.run(wait=False, logs=False)
-    assert [] == started(plain)
+    def test_your_own_method_deferred_by_the_sdk(
+        self, in_pipeline: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """A user's method under the SDK's decorator is called while the step renders."""
+        module = import_module(adapter().pipeline_session.__module__)
 
+        class UsersProcessor(sm_prefix_ext.Processor):
+            @module.runnable_by_pipeline
+            def run(self, tag: str) -> Any:
+                return in_pipeline.make("Processor", base_job_name=tag)
 
-@pytest.mark.skipif(MAJOR == 3, reason="v3's trainers make no models")
-def test_a_model_that_your_own_method_makes(plain: Any, policy: PrefixPolicy) -> None:
-    """``estimator.transformer()`` calls ``create_model()`` back, and creates what it returns."""
-
-    @prefixed
-    class Mine(adapter().load("Framework")):
-        _framework_name = "mine"
-
-        def training_image_uri(self, region: Any = None) -> str:
-            return jobs.sdk.IMAGE
-
-        def create_model(self, **given: Any) -> Any:
-            return make("Model", plain, name="rogue")
-
-    estimator = Mine(
-        entry_point=str(jobs.CODE),
-        role=jobs.sdk.ROLE,
-        image_uri=jobs.sdk.IMAGE,
-        instance_count=1,
-        instance_type="ml.m5.large",
-        sagemaker_session=plain,
-    )
-    estimator.fit(wait=False)
-    estimator.transformer(1, "ml.m5.large")
-    models = plain.boto_session.client("sagemaker").list_models()["Models"]
-    assert ["team-a-rogue"] == [row["ModelName"] for row in models]
-
-
-def test_your_own_method_deferred_by_the_sdk(session: Any, policy: PrefixPolicy) -> None:
-    """The SDK's own decorator around a user's method, which is called while the step renders."""
-    module = import_module(adapter().pipeline_session.__module__)
-
-    class Mine(sm_prefix_ext.Processor):
-        @module.runnable_by_pipeline
-        def run(self, tag: str) -> Any:
-            return make("Processor", session, base_job_name=tag)
-
-    job = Mine(role=jobs.sdk.ROLE, sagemaker_session=session, base_job_name="x", **SETTINGS)
-    step = jobs.sdk.ProcessingStep("My_Step", step_args=job.run(tag="bad_"))
-    made = Pipeline("team-a-pipeline", steps=[step], sagemaker_session=session)
-    with pytest.raises(PrefixViolation, match=r"Processor\(base_job_name=\) got 'bad_'"):
-        made.definition()
-
-
-def test_what_the_sdk_reads_stays_in_your_own_subclass(plain: Any, policy: PrefixPolicy) -> None:
-    """``attach`` makes the user's class and hands a name on that the service has already."""
-
-    class Mine(sm_prefix_ext.Transformer):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-
-    theirs = attached(plain)
-    for cls in (Mine, prefixed(type("Other", (adapter().load("Transformer"),), {}))):
-        ours = cls.attach("x" * 60, plain)
-        assert theirs.base_transform_job_name == ours.base_transform_job_name
+        job = in_pipeline.make("Processor", UsersProcessor, base_job_name="x")
+        step = sdk.ProcessingStep("My_Step", step_args=job.run(tag="bad_"))
+        with pytest.raises(
+            PrefixViolation, match=r"Processor\(base_job_name=\) got 'bad_'"
+        ) as raised:
+            in_pipeline.pipeline(step).definition()
+        assert ["PFX003"] == codes(raised.value.findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from types import ModuleType
 from typing import Any
 
@@ -12,132 +13,130 @@ from sm_prefix_ext.core.step_types import JOB_KINDS
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.iam.required_permissions import of_execution_role
 
-from ..installed import MAJOR
-from .cases import kind, make, pipeline  # noqa: F401  # kind is a fixture
+from .deviations import needs
+from .factory import Factory, codes
 
 EXECUTION = "arn:aws:iam::111122223333:role/execution"
 
 
-def test_the_generated_policy_lets_each_step_type_run(
-    sdk: ModuleType,
-    session: Any,
-    kind: str,  # noqa: F811
-) -> None:
-    """Under it, every request is allowed; without it, none."""
-    made = pipeline(session, [make(sdk, session, kind, "Step", "nice").step], "team-a")
-    policy = iam.execution_role_policy(made.plan(role_arn=EXECUTION))
-    answer = made.preflight(role_policies=[policy], role_arn=EXECUTION)
-    assert answer.ok
-    assert answer.warnings == ()
-    assert f"sagemaker:{_create(made)}" in {row.action for row in answer}
-    refused = made.preflight(role_policies=[], role_arn=EXECUTION)
-    assert {"implicitDeny"} == {row.verdict for row in refused}
+def create_action(pipeline: Any) -> str:
+    """The IAM action that creates the pipeline's jobs."""
+    [step_type] = {job.step_type for job in pipeline.plan()}
+    return next(kind.actions[0] for kind in JOB_KINDS if kind.step_type == step_type)
 
 
-def _create(made: Any) -> str:
-    [job] = {job.step_type: job for job in made.plan()}.values()
-    return next(k.actions[0] for k in JOB_KINDS if k.step_type == job.step_type)
+@pytest.fixture
+def processing(factory: Factory) -> Any:
+    """A pipeline with a processing step."""
+    return factory.pipeline([factory.step("Processing", "Pre", "nice")], "team-a")
 
 
-def test_experiments_are_in_the_definition_by_default(sdk: ModuleType, session: Any) -> None:
-    """So the policy has what recording the jobs takes, under the pipeline's own name."""
-    made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], "team-a")
-    asked = {(one.action, one.resource) for one in of_execution_role(made.plan())}
-    arn = f"arn:aws:sagemaker:us-east-1:111122223333:experiment/{made.name}"
-    assert ("sagemaker:CreateExperiment", arn) in asked
+class TestPolicies:
+    """Generated policies, under the preflight."""
 
-
-def test_the_author(sdk: ModuleType, session: Any) -> None:
-    """Is asked for the pipeline by its name."""
-    made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], "team-a")
-    author = iam.author_policy(made.plan(role_arn=EXECUTION))
-    answer = made.preflight(role_policies=[], author_policies=[author], role_arn=EXECUTION)
-    rows = [row for row in answer if row.principal == "author"]
-    assert {"allowed"} == {row.verdict for row in rows}
-    assert any(row.resource.endswith(f"pipeline/{made.name}") for row in rows)
-    elsewhere = made.preflight(
-        role_policies=[], author_policies=[author], role_arn=EXECUTION, bucket="mine"
-    )
-    assert ["arn:aws:s3:::mine/*"] == [
-        row.resource for row in elsewhere.refused if row.action == "s3:PutObject"
-    ]
-
-
-def test_a_pipeline_without_a_name_can_be_planned(sdk: ModuleType, session: Any) -> None:
-    """The plan is of its jobs; policies name every pipeline, and say so."""
-    made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], "team-a")
-    made.name = ""
-    plan = made.plan(role_arn=EXECUTION)
-    assert (["team-a-nice-*"], None) == ([j.name_pattern for j in plan], plan.pipeline_name)
-    assert any("name isn't known" in note for note in iam.author_policy(plan).notes)
-
-
-@pytest.mark.parametrize("name", ["My Pipeline", "abalone.v2", "a_b", "x" * 257])
-def test_a_pipelines_name_that_the_service_refuses(
-    sdk: ModuleType, session: Any, name: str
-) -> None:
-    """An error before anything is sent, with or without a prefix."""
-    for policy in ("team-a", None):
-        step = make(sdk, session, "Processing", "Pre", "nice").step
-        made = pipeline(session, [step], policy)
-        made.name = name
-        assert ["PFX020"] == [finding.code for finding in made.check()]
-        with pytest.raises(PrefixViolation, match="which the service refuses"):
-            made.definition()
-
-
-def test_a_broken_pipeline_has_no_preflight(sdk: ModuleType, session: Any) -> None:
-    """What would not leave is not judged."""
-    made = pipeline(session, [make(sdk, session, "Processing", "Pre", "a/b").step], "team-a")
-    with pytest.raises(PrefixViolation):
-        made.preflight(role_policies=[])
-
-
-@pytest.mark.parametrize("given", [{}, {"live": True, "role_policies": []}])
-def test_where_the_policies_come_from(sdk: ModuleType, session: Any, given: Any) -> None:
-    """From the caller or from IAM, and not from both."""
-    made = pipeline(session, [sdk.fail("Stop")], "team-a")
-    with pytest.raises(ValueError, match=r"role_policies= and boundary=, or .* live=True"):
-        made.preflight(**given)
-
-
-def test_live(sdk: ModuleType) -> None:
-    """With the session of the pipeline, and the role that the pipeline has in AWS."""
-    with EmbeddedAWS() as aws:
-        session = sdk.session(aws.boto_session)
-        aws.create_bucket("bucket")
-        role = aws.create_role("execution", [])
-        policy = PrefixPolicy("team-a", step_roles={"*": role})  # one of this account
-        made = pipeline(session, [make(sdk, session, "Processing", "Pre", "nice").step], policy)
-        made.upsert(role)
-        assert not made.preflight(live=True).ok
-        least = iam.execution_role_policy(made.plan(role_arn=role))
-        aws.client("iam").put_role_policy(
-            RoleName="execution", PolicyName="least", PolicyDocument=least.to_json()
-        )
-        answer = made.preflight(live=True)
+    def test_the_generated_policy_lets_each_step_type_run(
+        self, factory: Factory, step_type: str
+    ) -> None:
+        """The policy allows every request; without it every request is denied."""
+        pipeline = factory.pipeline([factory.step(step_type, "Step", "nice")], "team-a")
+        policy = iam.execution_role_policy(pipeline.plan(role_arn=EXECUTION))
+        answer = pipeline.preflight(role_policies=[policy], role_arn=EXECUTION)
         assert answer.ok
-        assert "least" == answer[0].statements[0].policy
-        execution = made.start()
-        steps = execution.list_steps()
-        listed = steps if isinstance(steps, list) else steps["PipelineExecutionSteps"]
-        assert ["Succeeded"] == [one["StepStatus"] for one in listed]
+        assert () == answer.warnings
+        assert f"sagemaker:{create_action(pipeline)}" in {row.action for row in answer}
+        refused = pipeline.preflight(role_policies=[], role_arn=EXECUTION)
+        assert {"implicitDeny"} == {row.verdict for row in refused}
+
+    def test_experiments_are_in_the_definition_by_default(self, processing: Any) -> None:
+        """The policy has what recording the jobs takes, under the pipeline's own name."""
+        required = {(row.action, row.resource) for row in of_execution_role(processing.plan())}
+        arn = f"arn:aws:sagemaker:us-east-1:111122223333:experiment/{processing.name}"
+        assert ("sagemaker:CreateExperiment", arn) in required
+
+    def test_the_author(self, processing: Any) -> None:
+        """The author's policy allows the pipeline by its name, and uploads to its bucket."""
+        author = iam.author_policy(processing.plan(role_arn=EXECUTION))
+        given = {"role_policies": [], "author_policies": [author], "role_arn": EXECUTION}
+        rows = [row for row in processing.preflight(**given) if row.principal == "author"]
+        assert {"allowed"} == {row.verdict for row in rows}
+        assert any(row.resource.endswith(f"pipeline/{processing.name}") for row in rows)
+        elsewhere = processing.preflight(**given, bucket="mine")
+        assert ["arn:aws:s3:::mine/*"] == [
+            row.resource for row in elsewhere.refused if row.action == "s3:PutObject"
+        ]
 
 
-@pytest.mark.skipif(MAJOR != 3, reason="SDK v2 checks no roles")
-def test_the_role_check_of_v3_gets_real_answers(
-    sdk: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """From the embedded AWS's simulator: a role that may do nothing is refused."""
-    monkeypatch.delenv("SAGEMAKER_VALIDATE_ROLE", raising=False)
-    try:
-        from sagemaker.core.helper.iam_role_resolver import resolve_and_validate_role
-    except ImportError:
-        pytest.skip("this release of SDK v3 checks no roles")
-    with EmbeddedAWS() as aws:
-        session = sdk.session(aws.boto_session)
-        able, unable = aws.create_role("able"), aws.create_role("unable", [])
-        check = {"role_type": "training", "sagemaker_session": session}
-        assert resolve_and_validate_role(able, **check)
-        with pytest.raises(Exception, match="Missing permissions"):
-            resolve_and_validate_role(unable, **check)
+class TestPipelineNames:
+    """The pipeline's own name."""
+
+    def test_a_pipeline_without_a_name_can_be_planned(self, processing: Any) -> None:
+        """Its policies cover every pipeline, with a note."""
+        processing.name = ""
+        plan = processing.plan(role_arn=EXECUTION)
+        assert ["team-a-nice-*"] == [job.name_pattern for job in plan]
+        assert plan.pipeline_name is None
+        assert any("name isn't known" in note for note in iam.author_policy(plan).notes)
+
+    @pytest.mark.parametrize("name", ["My Pipeline", "abalone.v2", "a_b", "x" * 257])
+    def test_a_pipelines_name_that_the_service_refuses(self, factory: Factory, name: str) -> None:
+        """It is an error before anything is sent, with or without a prefix."""
+        for policy in ("team-a", None):
+            pipeline = factory.pipeline([factory.step("Processing", "Pre", "nice")], policy)
+            pipeline.name = name
+            assert ["PFX020"] == codes(pipeline.check())
+            with pytest.raises(PrefixViolation, match="which the service refuses"):
+                pipeline.definition()
+
+
+class TestPreflight:
+    """Where the preflight takes policies and definition from."""
+
+    def test_a_broken_pipeline_has_no_preflight(self, factory: Factory) -> None:
+        """A pipeline with an error raises it."""
+        pipeline = factory.pipeline([factory.step("Processing", "Pre", "a/b")], "team-a")
+        with pytest.raises(PrefixViolation) as raised:
+            pipeline.preflight(role_policies=[])
+        assert ["PFX003"] == codes(raised.value.findings)
+
+    @pytest.mark.parametrize("given", [{}, {"live": True, "role_policies": []}])
+    def test_where_the_policies_come_from(self, factory: Factory, given: dict[str, Any]) -> None:
+        """Policies come from the caller or from IAM; neither, or both, is an error."""
+        pipeline = factory.pipeline([factory.sdk.fail("Stop")], "team-a")
+        with pytest.raises(ValueError, match=r"role_policies= and boundary=, or .* live=True"):
+            pipeline.preflight(**given)
+
+    def test_live(self, sdk: ModuleType) -> None:
+        """``live=True`` reads the policies of the role that the pipeline has in AWS."""
+        with EmbeddedAWS() as aws:
+            embedded = Factory(sdk, sdk.session(aws.boto_session))
+            aws.create_bucket("bucket")
+            role = aws.create_role("execution", [])
+            policy = PrefixPolicy("team-a", step_roles={"*": role})  # a role of this account
+            pipeline = embedded.pipeline([embedded.step("Processing", "Pre", "nice")], policy)
+            pipeline.upsert(role)
+            assert not pipeline.preflight(live=True).ok
+            least = iam.execution_role_policy(pipeline.plan(role_arn=role))
+            aws.client("iam").put_role_policy(
+                RoleName="execution", PolicyName="least", PolicyDocument=least.to_json()
+            )
+            answer = pipeline.preflight(live=True)
+            assert answer.ok
+            assert "least" == answer[0].statements[0].policy
+            steps = pipeline.start().list_steps()
+            listed = steps if isinstance(steps, list) else steps["PipelineExecutionSteps"]
+            assert ["Succeeded"] == [step["StepStatus"] for step in listed]
+
+    @needs("role check")
+    def test_the_role_check_of_v3_gets_real_answers(
+        self, sdk: ModuleType, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The embedded AWS's simulator refuses a role that may do nothing."""
+        monkeypatch.delenv("SAGEMAKER_VALIDATE_ROLE", raising=False)
+        resolver = importlib.import_module("sagemaker.core.helper.iam_role_resolver")
+        with EmbeddedAWS() as aws:
+            session = sdk.session(aws.boto_session)
+            able, unable = aws.create_role("able"), aws.create_role("unable", [])
+            check = {"role_type": "training", "sagemaker_session": session}
+            assert able == resolver.resolve_and_validate_role(able, **check)
+            with pytest.raises(Exception, match="Missing permissions"):
+                resolver.resolve_and_validate_role(unable, **check)

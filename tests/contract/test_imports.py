@@ -11,9 +11,9 @@ from pathlib import Path
 import sm_prefix_ext
 
 from ..installed import MAJOR
-from .test_jobs import NAMES
+from .job_classes import NAMES
 
-# Each name is imported in a process of its own, which starts with what needs no region.
+# It imports each name in a process of its own, forked after the import of what needs no region.
 PROGRAM = """
 import importlib, json, os, sys
 importlib.import_module({"2": "sagemaker", "3": "sagemaker.core.processing"}[sys.argv[1]])
@@ -29,9 +29,9 @@ faults = {}
 for name in json.loads(sys.argv[2]):
     reading, writing = os.pipe()
     if os.fork() == 0:
-        ours = fault("sm_prefix_ext", name)
-        theirs = ours and fault(CATALOGUE[name].modules[int(sys.argv[1])], name)
-        os.write(writing, json.dumps([theirs, ours]).encode())
+        dropin = fault("sm_prefix_ext", name)
+        of_sdk = dropin and fault(CATALOGUE[name].modules[int(sys.argv[1])], name)
+        os.write(writing, json.dumps([of_sdk, dropin]).encode())
         os._exit(0)
     os.close(writing)
     os.wait()
@@ -41,23 +41,30 @@ print("faults:", json.dumps(faults))
 """
 
 
-def test_a_name_needs_no_region_where_the_sdks_own_needs_none(tmp_path: Path) -> None:
-    """v3 makes a client while its pipelines are imported, and its processors don't need them."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", PROGRAM, str(MAJOR), json.dumps(NAMES)],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env={
-            **kept,
-            "HOME": str(tmp_path),
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "PYTHONPATH": str(Path(sm_prefix_ext.__file__).parent.parent),
-        },
-    )
-    assert 0 == done.returncode, done.stderr
-    faults = json.loads(done.stdout.rpartition("faults: ")[2])
-    assert set(NAMES) == set(faults)
-    assert {} == {name: both for name, both in faults.items() if both[0] != both[1]}
-    assert [None, None] == faults["Processor"]
+class TestRegion:
+    """What an import needs of the environment."""
+
+    def test_a_name_needs_no_region_where_the_sdks_own_needs_none(self, tmp_path: Path) -> None:
+        """v3 makes a client when its pipelines are imported, which its processors do not need."""
+        environment = {
+            key: value for key, value in os.environ.items() if not key.startswith("AWS_")
+        }
+        process = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", PROGRAM, str(MAJOR), json.dumps(NAMES)],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            env={
+                **environment,
+                "HOME": str(tmp_path),
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "PYTHONPATH": str(Path(sm_prefix_ext.__file__).parent.parent),
+            },
+        )
+        assert 0 == process.returncode, process.stderr
+        faults = json.loads(process.stdout.rpartition("faults: ")[2])
+        assert set(NAMES) == set(faults)
+        assert {} == {
+            name: (of_sdk, dropin) for name, (of_sdk, dropin) in faults.items() if of_sdk != dropin
+        }
+        assert [None, None] == faults["Processor"]

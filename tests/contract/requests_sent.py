@@ -1,0 +1,33 @@
+"""Watch what reaches AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext._sdk.dry_run import _READS, _READS_TOO
+
+
+@contextmanager
+def requests_sent() -> Iterator[list[str]]:
+    """The operations that reach AWS in the block, whichever client sends them."""
+    from botocore.endpoint import Endpoint
+
+    sent: list[str] = []
+    send = Endpoint.make_request
+
+    def note(self: Any, model: Any, request: Any) -> Any:
+        sent.append(model.name)
+        return send(self, model, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Endpoint, "make_request", note)
+        yield sent
+
+
+def changing(sent: list[str]) -> list[str]:
+    """Those operations that do more than read."""
+    return [name for name in sent if not name.startswith(_READS) and name not in _READS_TOO]

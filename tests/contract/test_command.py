@@ -1,0 +1,98 @@
+"""The command ``sm-prefix``, on pipelines in a module."""
+
+from __future__ import annotations
+
+import json
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import Pipeline
+from sm_prefix_ext.cli import main
+
+from .factory import Factory
+
+
+@pytest.fixture
+def module(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The module ``pipelines``, with pipelines of the drop-in class and of the SDK's."""
+    listed = [factory.step("Processing", "Pre", "nice")]
+    pipelines: Any = ModuleType("pipelines")
+    pipelines.ours = factory.pipeline(listed, "team-a")
+    pipelines.broken = factory.pipeline([factory.step("Processing", "Pre", "x" * 50)])
+    pipelines.theirs = factory.sdk_pipeline(listed, on=True, name="theirs")
+    pipelines.off = factory.sdk.SdkPipeline(
+        name="theirs", steps=listed, sagemaker_session=factory.session
+    )
+
+    def build() -> Pipeline:
+        print("building")
+        return pipelines.ours
+
+    pipelines.build = build
+    monkeypatch.setitem(sys.modules, "pipelines", pipelines)
+    return pipelines
+
+
+def run(arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[Any, Any]:
+    """The exit status of the command, and the JSON that it prints."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments.split(" "))
+    return ended.value.code, json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.usefixtures("module")
+class TestCommand:
+    """``check`` and ``plan`` of a pipeline in Python."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "status", "expected"),
+        [
+            ("ours", 0, []),
+            ("build", 0, []),
+            ("ours --prefix team-b", 0, ["PFX011"]),
+            ("broken --declared-only", 1, ["PFX002"]),
+            ("theirs --declared-only", 0, []),
+            ("theirs --prefix nice", 0, ["PFX011"]),
+            ("theirs --prefix team-b", 1, ["PFX011", "PFX006"]),
+            ("off --declared-only", 1, ["PFX019"]),
+        ],
+    )
+    def test_the_command_checks_pipelines(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        arguments: str,
+        status: int,
+        expected: list[str],
+    ) -> None:
+        """A drop-in pipeline is enforced; names in one of the SDK's class are checked as is."""
+        code, document = run(f"check --format json pipelines:{arguments}", capsys)
+        assert status == code
+        assert expected == [finding["code"] for finding in document["findings"]]
+
+    @pytest.mark.parametrize(
+        ("arguments", "status", "prefix"),
+        [
+            ("ours", 0, "team-a-nice"),
+            ("ours --prefix team-b", 0, "team-b-nice"),
+            ("theirs", 0, "nice"),
+            ("off", 0, None),
+            ("broken", 1, None),
+        ],
+    )
+    def test_the_command_plans_pipelines(
+        self,
+        capsys: pytest.CaptureFixture[str],
+        arguments: str,
+        status: int,
+        prefix: str | None,
+    ) -> None:
+        """A plan has the session's region; a pipeline with an error has findings instead."""
+        code, document = run(f"plan --format json pipelines:{arguments}", capsys)
+        assert status == code
+        assert {"findings" if status else "jobs"} == set(document)
+        for job in document.get("jobs", ()):
+            assert prefix == job["prefix"]
+            assert job["arn_pattern"].startswith("arn:aws:sagemaker:us-east-1:111122223333:")

@@ -1,0 +1,56 @@
+"""Names of the catalogue that the installed SDK does not have."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+import sm_prefix_ext
+from sm_prefix_ext import UnsupportedSdk
+from sm_prefix_ext._sdk.catalogue import CATALOGUE
+
+from ..installed import MAJOR
+from .deviations import needs
+from .job_classes import LATER_OR_GONE, NAMES
+
+
+class TestUnsupportedNames:
+    """The error says what to use instead."""
+
+    @pytest.mark.parametrize(
+        "name", [name for name, row in CATALOGUE.items() if MAJOR not in row.modules]
+    )
+    def test_the_other_majors_names_say_what_to_use(self, name: str) -> None:
+        """``Estimator`` under v3: use ``ModelTrainer``."""
+        with pytest.raises(UnsupportedSdk, match=f"no {name} for a pipeline.* use "):
+            getattr(sm_prefix_ext, name)
+        assert name not in dir(sm_prefix_ext)
+
+    def test_every_name_can_be_asked_for(self) -> None:
+        """``help()`` and completion read all that ``dir()`` lists."""
+        members = dict(inspect.getmembers(sm_prefix_ext))
+        assert set(NAMES) == set(CATALOGUE) & set(members)
+
+    @pytest.mark.skipif(not LATER_OR_GONE, reason="the release has every name of its major")
+    @pytest.mark.parametrize("name", LATER_OR_GONE or [""])
+    def test_names_that_the_release_lacks_say_what_to_do(self, name: str) -> None:
+        """A later name needs a later release of the major; a name that went has a successor."""
+        with pytest.raises(UnsupportedSdk) as raised:
+            getattr(sm_prefix_ext, name)
+        message, releases = str(raised.value), CATALOGUE[name].releases[MAJOR or 2]
+        assert f"has no {name}" in message or f"no {name} for" in message
+        if name == "DJLModel":  # whose subclasses are there: tested below
+            return
+        assert f"which has no {name}; wanted sagemaker" in message
+        assert f"{releases} for this name" in message
+        if releases.startswith("<"):
+            assert message.endswith("use DJLModel.")
+        else:
+            assert message.endswith(f"--upgrade 'sagemaker<{(MAJOR or 2) + 1}'")
+
+    @needs("classes that choose a subclass")
+    def test_a_class_that_chooses_its_subclass_has_no_drop_in(self) -> None:
+        """``DJLModel`` of the oldest releases: its subclasses have drop-ins."""
+        with pytest.raises(UnsupportedSdk, match="use DeepSpeedModel or "):
+            sm_prefix_ext.DJLModel  # noqa: B018
