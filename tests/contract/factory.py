@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from sm_prefix_ext import Pipeline, PipelineDefinitionConfig, PrefixPolicy
+import sm_prefix_ext  # not its Pipeline, for this module is imported without an SDK too
+from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.core.definition import steps
 
 
@@ -45,11 +46,11 @@ class Factory:
         policy: PrefixPolicy | str | None = None,
         on: bool = True,
         name: str = "",
-    ) -> Pipeline:
+    ) -> sm_prefix_ext.Pipeline:
         """A drop-in pipeline; without a name of its own it is called after the policy's prefix."""
-        config = PipelineDefinitionConfig(on, policy=policy or PrefixPolicy())
+        config = sm_prefix_ext.PipelineDefinitionConfig(on, policy=policy or PrefixPolicy())
         prefix = config.policy.prefix if config.policy else None
-        return Pipeline(
+        return sm_prefix_ext.Pipeline(
             name or (f"{prefix}-pipeline" if prefix else "a-pipeline"),
             steps=listed,
             sagemaker_session=self.session,
