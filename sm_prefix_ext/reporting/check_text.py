@@ -1,0 +1,112 @@
+"""The report of a check as plain text, in the way of a compiler's messages."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding
+from ..core.findings import ERROR, WARNING
+from ..core.text import printable
+from .check_summary import advice, counted, no_command, step, summary_line, where
+
+_STYLES = {ERROR: "1;31", WARNING: "33", "hidden": "2", "target": "1", "passed": "32"}
+_NARROWEST = 20
+
+
+def render(
+    report: CheckReport,
+    *,
+    color: bool = False,
+    width: int | None = None,
+    verbose: bool = False,
+    quiet: bool = False,
+) -> str:
+    """The findings by target, then what was not read, then a line that counts all of it.
+
+    Args:
+        report: what was found.
+        color: whether to colour targets and severities by ANSI codes.
+        width: the columns to wrap at; ``None`` for a file or a pipe, where nothing is wrapped.
+        verbose: whether to show hidden findings, and targets without findings.
+        quiet: whether to leave out the last line and the targets without jobs.
+    """
+    page = _Page(color, width, verbose, quiet)
+    blocks = [block for checked in report.targets if (block := list(page.target(checked)))]
+    unread = [page.styled(f"{printable(row.file)}: ", ERROR, row.reason) for row in report.unread]
+    if unread:
+        blocks.append([f"{counted(len(unread), 'file')} could not be read:", *unread])
+    if not quiet:
+        style = ERROR if report.failed else WARNING if report.count(WARNING) else "passed"
+        clean = style == "passed" and report.jobs and not report.unread
+        line = summary_line(report)
+        blocks.append([page.colored(line, style if style != "passed" or clean else "target")])
+    return "".join(
+        "".join(f"{no_command(line)}\n" for line in block) + "\n" * (block is not blocks[-1])
+        for block in blocks
+    )
+
+
+class _Page:
+    def __init__(self, color: bool, width: int | None, verbose: bool, quiet: bool) -> None:
+        self._color = color
+        self._width = width
+        self._verbose = verbose
+        self._quiet = quiet
+
+    def target(self, checked: CheckedTarget) -> Iterator[str]:
+        """The lines about a target; none where there is nothing to say."""
+        shown = [row for row in checked.findings if self._verbose or row.hidden is None]
+        remark = self._remark(checked, bool(shown))
+        if not shown and not remark:
+            return
+        yield self._head(checked)
+        if remark:
+            yield from self._wrapped(remark)
+        for row in shown:
+            yield from self._finding(row)
+
+    def _head(self, checked: CheckedTarget) -> str:
+        source = ", ".join(printable(part) for part in (checked.kind, checked.policy) if part)
+        name = self.colored(printable(checked.target), "target")
+        return f"{name} ({source})" if source else name
+
+    def _remark(self, checked: CheckedTarget, has_findings: bool) -> str:
+        if checked.not_read is not None:
+            return f"Not read: {printable(checked.not_read)}"
+        if not checked.jobs and not self._quiet:
+            return "No step of this definition makes a job, so no job name was judged."
+        if self._verbose and not has_findings:
+            return f"{counted(checked.jobs, 'job')} judged, no findings."
+        return ""
+
+    def _finding(self, row: ReportedFinding) -> Iterator[str]:
+        severity = row.finding.severity
+        word = self.colored(severity, severity)
+        if row.hidden is not None:
+            word = self.colored(f"hidden {severity}", "hidden")
+        yield f"{where(row)}: {word} {printable(row.finding.code)} {step(row)}".rstrip()
+        for text in advice(row).split("\n"):
+            yield from self._wrapped(text)
+        if row.hidden is not None:
+            yield from self._wrapped(f"Hidden: {printable(row.hidden)}")
+
+    def _wrapped(self, text: str) -> list[str]:
+        if self._width is None:
+            return [f"    {text}"]
+        return textwrap.wrap(
+            text,
+            max(self._width, _NARROWEST),
+            initial_indent="    ",
+            subsequent_indent="    ",
+            break_long_words=False,  # an ARN or a path stays whole
+            break_on_hyphens=False,
+        )
+
+    def styled(self, place: str, style: str, text: str) -> str:
+        """An indented line that begins with a place in colour."""
+        return f"    {self.colored(place.rstrip(), style)} {printable(text)}"
+
+    def colored(self, text: str, style: str) -> str:
+        """A text between ANSI codes, where colours are wanted."""
+        return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._color else text
