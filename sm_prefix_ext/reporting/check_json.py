@@ -14,8 +14,12 @@ SCHEMA = 1
 
 
 def render(report: CheckReport) -> str:
-    """The report as a JSON document in ASCII; every text is exactly that of the definition."""
-    return json.dumps(to_dict(report), indent=2) + "\n"
+    """The report as a JSON document in ASCII.
+
+    Every text is exactly that of the definition, except that a lone surrogate, which strict
+    parsers refuse, becomes its escape.
+    """
+    return json.dumps(_encodable(to_dict(report)), indent=2) + "\n"
 
 
 def to_dict(report: CheckReport) -> dict[str, Any]:
@@ -69,3 +73,13 @@ def _finding(row: ReportedFinding) -> dict[str, Any]:
         "column": column,
         "fingerprint": row.fingerprint,
     }
+
+
+def _encodable(data: Any) -> Any:
+    if isinstance(data, dict):
+        return {key: _encodable(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_encodable(value) for value in data]
+    if isinstance(data, str):
+        return data.encode("utf-8", errors="backslashreplace").decode("utf-8")
+    return data

@@ -42,10 +42,10 @@ def _target(root: ET.Element, checked: CheckedTarget, strict: bool) -> None:
     suite = ET.SubElement(root, "testsuite", name=printable(checked.target))
     for row in checked.findings:
         _finding(suite, row, strict)
-    if checked.not_read is not None:
+    if checked.not_read is not None and not checked.findings:
         case = _case(suite, checked.target, "the definition is read")
         ET.SubElement(case, "skipped", message=printable(checked.not_read))
-    elif all(row.hidden is not None for row in checked.findings):
+    elif checked.not_read is None and all(row.hidden is not None for row in checked.findings):
         judged = f"{counted(checked.jobs, 'job')} judged" if checked.jobs else "no job to judge"
         _case(suite, checked.target, judged)
     _count(suite)

@@ -142,5 +142,9 @@ def _notifications(report: CheckReport) -> list[dict[str, Any]]:
 
 
 def _plain(text: str) -> str:
-    # [text](target) would be a link in a message
-    return text.replace("](", "]\\(")
+    # In a message {0} is a placeholder and [text](target) a link: sections 3.11.5 and 3.11.6.
+    text = text.replace("{", "{{").replace("}", "}}")
+    if "](" in text:
+        for character in "\\[]":
+            text = text.replace(character, f"\\{character}")
+    return text

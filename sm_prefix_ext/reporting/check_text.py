@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding
+from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding, UnreadFile
 from ..core.findings import ERROR, WARNING
 from ..core.text import printable
 from .check_summary import advice, counted, no_command, step, summary_line, where
@@ -33,14 +33,10 @@ def render(
     """
     page = _Page(color, width, verbose, quiet)
     blocks = [block for checked in report.targets if (block := list(page.target(checked)))]
-    unread = [page.styled(f"{printable(row.file)}: ", ERROR, row.reason) for row in report.unread]
-    if unread:
-        blocks.append([f"{counted(len(unread), 'file')} could not be read:", *unread])
+    if report.unread:
+        blocks.append([line for unread in report.unread for line in page.unread(unread)])
     if not quiet:
-        style = ERROR if report.failed else WARNING if report.count(WARNING) else "passed"
-        clean = style == "passed" and report.jobs and not report.unread
-        line = summary_line(report)
-        blocks.append([page.colored(line, style if style != "passed" or clean else "target")])
+        blocks.append(page.summary(report))
     return "".join(
         "".join(f"{no_command(line)}\n" for line in block) + "\n" * (block is not blocks[-1])
         for block in blocks
@@ -68,12 +64,12 @@ class _Page:
 
     def _head(self, checked: CheckedTarget) -> str:
         source = ", ".join(printable(part) for part in (checked.kind, checked.policy) if part)
-        name = self.colored(printable(checked.target), "target")
+        name = self._colored(printable(checked.target), "target")
         return f"{name} ({source})" if source else name
 
     def _remark(self, checked: CheckedTarget, has_findings: bool) -> str:
-        if checked.not_read is not None:
-            return f"Not read: {printable(checked.not_read)}"
+        if checked.not_read is not None:  # a finding may say it already
+            return "" if has_findings else f"Not read: {printable(checked.not_read)}"
         if not checked.jobs and not self._quiet:
             return "No step of this definition makes a job, so no job name was judged."
         if self._verbose and not has_findings:
@@ -82,31 +78,39 @@ class _Page:
 
     def _finding(self, row: ReportedFinding) -> Iterator[str]:
         severity = row.finding.severity
-        word = self.colored(severity, severity)
+        word = self._colored(severity, severity)
         if row.hidden is not None:
-            word = self.colored(f"hidden {severity}", "hidden")
+            word = self._colored(f"hidden {severity}", "hidden")
         yield f"{where(row)}: {word} {printable(row.finding.code)} {step(row)}".rstrip()
         for text in advice(row).split("\n"):
             yield from self._wrapped(text)
         if row.hidden is not None:
             yield from self._wrapped(f"Hidden: {printable(row.hidden)}")
 
-    def _wrapped(self, text: str) -> list[str]:
+    def unread(self, unread: UnreadFile) -> Iterator[str]:
+        """The lines about a file that could not be read."""
+        yield f"{printable(unread.file)}: {self._colored(ERROR, ERROR)} File not read"
+        yield from self._wrapped(printable(unread.reason))
+
+    def summary(self, report: CheckReport) -> list[str]:
+        """The last line, wrapped; green only where jobs were judged and all was read."""
+        style: str = ERROR if report.failed or report.unread else WARNING
+        if style == WARNING and not report.count(WARNING):
+            style = "passed" if report.jobs else "target"
+        lines = self._wrapped(summary_line(report), indent="")
+        return [self._colored(line, style) for line in lines]
+
+    def _wrapped(self, text: str, indent: str = "    ") -> list[str]:
         if self._width is None:
-            return [f"    {text}"]
+            return [f"{indent}{text}"]
         return textwrap.wrap(
             text,
             max(self._width, _NARROWEST),
-            initial_indent="    ",
-            subsequent_indent="    ",
+            initial_indent=indent,
+            subsequent_indent=indent,
             break_long_words=False,  # an ARN or a path stays whole
             break_on_hyphens=False,
         )
 
-    def styled(self, place: str, style: str, text: str) -> str:
-        """An indented line that begins with a place in colour."""
-        return f"    {self.colored(place.rstrip(), style)} {printable(text)}"
-
-    def colored(self, text: str, style: str) -> str:
-        """A text between ANSI codes, where colours are wanted."""
+    def _colored(self, text: str, style: str) -> str:
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self._color else text
