@@ -14,10 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from sm_prefix_ext import PrefixPolicy
+from sm_prefix_ext import PrefixPolicy, __version__
 from sm_prefix_ext.cli import main
+from sm_prefix_ext.reporting import check_text
+from sm_prefix_ext.reporting.formats import FORMATS
 
 from ..installed import MAJOR
+from ..unit.reporting import schemas
+from ..unit.reporting.sample import REPORT
 
 FILES = Path(__file__).parent / "files"
 ROLE = "arn:aws:iam::123456789012:role/pipeline-execution"
@@ -99,3 +103,33 @@ def test_findings(form: str, run: Run, tmp_path: Path) -> None:
     definition.write_text(json.dumps(MISTAKES))
     text = run("check", str(definition), "--prefix", "team-a", "--format", form, status=1)
     compare(f"findings.{'txt' if form == 'table' else 'json'}", text)
+
+
+REPORTS = {
+    "table": "check.txt",
+    "json": "check.json",
+    "github": "check.github.txt",
+    "gitlab": "check.gitlab.json",
+    "sarif": "check.sarif",
+    "junit": "check.junit.xml",
+}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_report(form: str) -> None:
+    """A report with one of everything, in each format."""
+    text = FORMATS[form](REPORT)
+    compare(REPORTS[form], text.replace(f'"version": "{__version__}"', '"version": "<version>"'))
+
+
+def test_report_in_a_terminal() -> None:
+    """The report with colours, wrapped, and with what is hidden."""
+    text = check_text.render(REPORT, color=True, width=80, verbose=True)
+    compare("check-verbose.ansi", text)
+
+
+@pytest.mark.parametrize("form", ["json", "sarif"])
+def test_report_is_valid(form: str) -> None:
+    """The golden files follow their schemas."""
+    document = json.loads((FILES / REPORTS[form]).read_text(encoding="utf-8"))
+    (schemas.report() if form == "json" else schemas.sarif()).validate(document)
