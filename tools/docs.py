@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from sm_prefix_ext.core.finding_rules import EXPLANATIONS, FENCES
 from sm_prefix_ext.core.findings import CATALOGUE, as_text
 from sm_prefix_ext.reporting import markdown
 
@@ -27,6 +28,9 @@ A finding is one problem in a pipeline, an IAM policy or a request. It has a sta
 severity, a location, a message and a fix. An *error* blocks the definition: `definition()`,
 `create()`, `update()` and `upsert()` raise `PrefixViolation`, and `sm-prefix check` exits with
 status 1. A *warning* blocks nothing.
+
+Below each code stand an example that has the finding and the nearest that has not. Steps of a
+definition are judged under the prefix `team-a`. `sm-prefix explain CODE` shows the same.
 """
 
 
@@ -35,13 +39,18 @@ def findings_page(_: str = "") -> str:
     rows = ["| code | severity | title |", "|---|---|---|"]
     sections = []
     for code, rule in CATALOGUE.items():
+        why = EXPLANATIONS[code]
         rows.append(f"| [{code}](#{code.lower()}) | {rule.severity} | {rule.title} |")
         sections.append(
             f"## {code}\n\n"
             f"**{rule.title}** ({rule.severity}). "
             f"{rule.meaning}\n\n"
+            f"Why: {why.why}\n\n"
             f"How to fix: {rule.fix}\n\n"
-            f"```text\n{as_text([example(code)], width=88)}\n```\n"
+            f"```text\n{as_text([example(code)], width=88)}\n```\n\n"
+            f"Wrong ({why.kind}):\n\n```{FENCES[why.kind]}\n{why.wrong}\n```\n\n"
+            f"Right:\n\n```{FENCES[why.kind]}\n{why.right}\n```\n\n"
+            f"Source: {why.source}\n"
         )
     return "\n".join([_FINDINGS_HEAD, *rows, "", "\n".join(sections)])
 

@@ -27,17 +27,32 @@ def explain(code: str | None, form: str) -> int:
     """Explain the finding CODE, such as PFX003; without CODE, list all of them."""
     codes = list(CATALOGUE) if code is None else [_known(code)]
     if form == "json":
-        print_json({"rules": [{"code": known, **CATALOGUE[known]._asdict()} for known in codes]})
+        print_json({"rules": [_row(known) for known in codes]})
     elif code is None:
         for known in codes:
             rule = CATALOGUE[known]
             click.echo(f"{known}  {rule.severity:<7}  {rule.title}")
     else:
-        rule = CATALOGUE[codes[0]]
-        click.echo(f"{codes[0]} ({rule.severity}): {rule.title}\n")
-        click.echo(textwrap.fill(rule.meaning, _WIDTH))
-        click.echo(textwrap.fill(f"Fix: {rule.fix}", _WIDTH))
+        _print(codes[0])
     return 0
+
+
+def _row(code: str) -> dict[str, str]:
+    from ..core.finding_rules import EXPLANATIONS
+
+    return {"code": code, **CATALOGUE[code]._asdict(), **EXPLANATIONS[code]._asdict()}
+
+
+def _print(code: str) -> None:
+    from ..core.finding_rules import EXPLANATIONS
+
+    rule, explanation = CATALOGUE[code], EXPLANATIONS[code]
+    click.echo(f"{code} ({rule.severity}): {rule.title}\n")
+    for text in (rule.meaning, f"Why: {explanation.why}", f"Fix: {rule.fix}"):
+        click.echo(textwrap.fill(text, _WIDTH))
+    for label, example in (("Wrong", explanation.wrong), ("Right", explanation.right)):
+        click.echo(f"\n{label} ({explanation.kind}):\n{textwrap.indent(example, '    ')}")
+    click.echo(f"\nSource: {explanation.source}")
 
 
 def _known(code: str) -> str:

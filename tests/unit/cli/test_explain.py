@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from sm_prefix_ext import iam
+from sm_prefix_ext.core.finding_rules import EXPLANATIONS
 from sm_prefix_ext.core.findings import CATALOGUE
 
 from .conftest import Run
@@ -26,9 +28,14 @@ def test_a_code(code: str, run: Run) -> None:
     status, output, _ = run("explain", code.lower())
     words = " ".join(output.split())
     assert 0 == status
-    assert f"{code} ({rule.severity}): {rule.title} {rule.meaning} Fix: {rule.fix}" == words
+    why = EXPLANATIONS[code]
+    head = f"{code} ({rule.severity}): {rule.title} {rule.meaning} Why: {why.why} Fix: {rule.fix}"
+    assert words.startswith(f"{head} Wrong ({why.kind}): ")
+    for example in (why.wrong, why.right):
+        assert textwrap.indent(example, "    ") in output
+    assert output.endswith(f"Source: {why.source}\n")
     [row] = json.loads(run("explain", code, "--format", "json")[1])["rules"]
-    assert {"code": code, **rule._asdict()} == row
+    assert {"code": code, **rule._asdict(), **why._asdict()} == row
 
 
 def test_an_unknown_code(run: Run) -> None:
