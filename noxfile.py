@@ -116,7 +116,8 @@ def wheel(session: nox.Session) -> None:
         session.run("python", "-c", "from sm_prefix_ext import JobPrefix, PrefixPolicy, Plan")
         session.run("sm-prefix", "--help")
     listed = session.run("python", "-m", "zipfile", "-l", str(made), silent=True) or ""
-    for wanted in ("sm_prefix_ext/py.typed", "licenses/LICENSE"):
+    data = "sm_prefix_ext/core/service_data.json"
+    for wanted in ("sm_prefix_ext/py.typed", data, "licenses/LICENSE"):
         if wanted not in listed:
             session.error(f"{wanted} is not in the wheel")
     if "tests/" in listed:
