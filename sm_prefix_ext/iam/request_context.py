@@ -1,8 +1,6 @@
 """The condition keys of the requests for a step, as far as its definition determines them.
 
-Source: service authorization reference, "Actions, resources, and condition keys for Amazon
-SageMaker", condition keys of the create actions. The fields are those of the SageMaker API
-reference.
+:mod:`sm_prefix_ext.iam.request_fields` has the keys of each action and their fields.
 """
 
 from __future__ import annotations
@@ -14,100 +12,16 @@ from typing import Any
 
 from ..core.arns import Arn, Home, is_role_arn
 from ..core.definition import StepView
+from .request_fields import FIELDS, REQUEST_KEYS, absent_keys
 
-_VPC = {"sagemaker:VpcSubnets": "Subnets", "sagemaker:VpcSecurityGroupIds": "SecurityGroupIds"}
-_KMS_VOLUME = ("sagemaker:VolumeKmsKey", "sagemaker:VolumeKmsKeyArn")
-_KMS_OUTPUT = ("sagemaker:OutputKmsKey", "sagemaker:OutputKmsKeyArn")
-_ISOLATION = "sagemaker:NetworkIsolation"
-_ENCRYPTION = "sagemaker:InterContainerTrafficEncryption"
-_RUNTIME = "sagemaker:MaxRuntimeInSeconds"
-_TYPES = "sagemaker:InstanceTypes"
-
-_FILE_SYSTEM = {
-    f"sagemaker:FileSystem{word}": f"FileSystem{word}" for word in ("AccessMode", "Id", "Type")
-} | {"sagemaker:FileSystemDirectoryPath": "DirectoryPath"}
-
-
-def _training_fields(at: str = "") -> dict[str, tuple[str, ...]]:
-    where = f"{at}." if at else ""
-    source = f"{where}InputDataConfig[].DataSource.FileSystemDataSource"
-    return {
-        _TYPES: (
-            f"{where}ResourceConfig.InstanceType",
-            f"{where}ResourceConfig.InstanceGroups[].InstanceType",
-        ),
-        **dict.fromkeys(_KMS_VOLUME, (f"{where}ResourceConfig.VolumeKmsKeyId",)),
-        **dict.fromkeys(_KMS_OUTPUT, (f"{where}OutputDataConfig.KmsKeyId",)),
-        **{key: (f"{where}VpcConfig.{name}[]",) for key, name in _VPC.items()},
-        **{key: (f"{source}.{name}",) for key, name in _FILE_SYSTEM.items()},
-        _ISOLATION: (f"{where}EnableNetworkIsolation",),
-        _ENCRYPTION: (f"{where}EnableInterContainerTrafficEncryption",),
-        _RUNTIME: (f"{where}StoppingCondition.MaxRuntimeInSeconds",),
-    }
-
-
-def _tuning_fields() -> dict[str, tuple[str, ...]]:
-    single = _training_fields("TrainingJobDefinition")
-    several = _training_fields("TrainingJobDefinitions[]")
-    fields = {key: single[key] + several[key] for key in single}
-    for at in ("TrainingJobDefinition", "TrainingJobDefinitions[]"):
-        config = f"{at}.HyperParameterTuningResourceConfig"
-        fields[_TYPES] += (f"{config}.InstanceType", f"{config}.InstanceConfigs[].InstanceType")
-        for key in _KMS_VOLUME:
-            fields[key] += (f"{config}.VolumeKmsKeyId",)
-    return fields
-
-
-_PROCESSING = {
-    _TYPES: ("ProcessingResources.ClusterConfig.InstanceType",),
-    **dict.fromkeys(_KMS_VOLUME, ("ProcessingResources.ClusterConfig.VolumeKmsKeyId",)),
-    **dict.fromkeys(_KMS_OUTPUT, ("ProcessingOutputConfig.KmsKeyId",)),
-    **{key: (f"NetworkConfig.VpcConfig.{name}[]",) for key, name in _VPC.items()},
-    _ISOLATION: ("NetworkConfig.EnableNetworkIsolation",),
-    _ENCRYPTION: ("NetworkConfig.EnableInterContainerTrafficEncryption",),
-    _RUNTIME: ("StoppingCondition.MaxRuntimeInSeconds",),
-}
-
-FIELDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "CreateTrainingJob": {
-        **_training_fields(),
-        "sagemaker:KeepAlivePeriod": ("ResourceConfig.KeepAlivePeriodInSeconds",),
-        "sagemaker:EnableRemoteDebug": ("RemoteDebugConfig.EnableRemoteDebug",),
-    },
-    "CreateProcessingJob": _PROCESSING,
-    "CreateTransformJob": {
-        _TYPES: ("TransformResources.InstanceType",),
-        **dict.fromkeys(_KMS_VOLUME, ("TransformResources.VolumeKmsKeyId",)),
-        **dict.fromkeys(_KMS_OUTPUT, ("TransformOutput.KmsKeyId",)),
-    },
-    "CreateHyperParameterTuningJob": _tuning_fields(),
-    "CreateAutoMLJob": {
-        **dict.fromkeys(_KMS_VOLUME, ("AutoMLJobConfig.SecurityConfig.VolumeKmsKeyId",)),
-        **dict.fromkeys(_KMS_OUTPUT, ("OutputDataConfig.KmsKeyId",)),
-        **{
-            key: (f"AutoMLJobConfig.SecurityConfig.VpcConfig.{name}[]",)
-            for key, name in _VPC.items()
-        },
-        _ENCRYPTION: ("AutoMLJobConfig.SecurityConfig.EnableInterContainerTrafficEncryption",),
-    },
-    "CreateModel": {
-        **{key: (f"VpcConfig.{name}[]",) for key, name in _VPC.items()},
-        _ISOLATION: ("EnableNetworkIsolation",),
-    },
-    "CreateModelPackage": {"sagemaker:ModelApprovalStatus": ("ModelApprovalStatus",)},
-    "CreateEndpointConfig": {
-        _TYPES: ("ProductionVariants[].InstanceType", "ShadowProductionVariants[].InstanceType"),
-        **dict.fromkeys(_KMS_VOLUME, ("KmsKeyId",)),
-        **{key: (f"VpcConfig.{name}[]",) for key, name in _VPC.items()},
-        _ISOLATION: ("EnableNetworkIsolation",),
-    },
-}
-"""By operation: the condition keys of its request, and the fields from which IAM takes them."""
-
-_REQUEST_KEYS = frozenset(key for fields in FIELDS.values() for key in fields)
-"""The keys that only the request which creates something has."""
 _DEFAULTED = frozenset(
-    {_TYPES, _ISOLATION, _ENCRYPTION, _RUNTIME, "sagemaker:ModelApprovalStatus"},
+    {
+        "sagemaker:InstanceTypes",
+        "sagemaker:InterContainerTrafficEncryption",
+        "sagemaker:MaxRuntimeInSeconds",
+        "sagemaker:ModelApprovalStatus",
+        "sagemaker:NetworkIsolation",
+    }
 )
 """The keys that the service may set itself if the request doesn't have the field.
 
@@ -135,9 +49,9 @@ class _Change:
         possible: the keys that the other request may have although the creating one doesn't.
     """
 
-    dropped: frozenset[str] = _REQUEST_KEYS
+    dropped: frozenset[str] = REQUEST_KEYS
     keeps_tags: bool = False
-    absent: frozenset[str] = _REQUEST_KEYS
+    absent: frozenset[str] = REQUEST_KEYS
     possible: frozenset[str] = frozenset()
 
 
@@ -146,12 +60,12 @@ _CHANGES: Mapping[str, _Change] = {
     "AddTags": _Change(keeps_tags=True),
     # Whether a request to another service has tags isn't known.
     "other": _Change(),
-    "without tags": _Change(absent=_REQUEST_KEYS | _OF_TAGGING),
+    "without tags": _Change(absent=REQUEST_KEYS | _OF_TAGGING),
     # IAM is a global service: the region of its requests needn't be the pipeline's. The keys of
     # passing a role, which the creating request lacks, are the point of this one.
     "PassRole": _Change(
-        dropped=_REQUEST_KEYS | {_REGION},
-        absent=_REQUEST_KEYS | _OF_TAGGING,
+        dropped=REQUEST_KEYS | {_REGION},
+        absent=REQUEST_KEYS | _OF_TAGGING,
         possible=_OF_PASSING,
     ),
 }
@@ -231,16 +145,17 @@ NOTHING_KNOWN = Facts()
 def facts_of_author(home: Home) -> Facts:
     """Return the known condition keys of a pipeline author's requests."""
     known = {} if home.region == "*" else {_REGION: home.region}
-    return Facts(known, _OF_PASSING | _REQUEST_KEYS)
+    return Facts(known, _OF_PASSING | REQUEST_KEYS)
 
 
-def facts_of(view: StepView | None, home: Home, role: str | None) -> Facts:
+def facts_of(view: StepView | None, home: Home, role: str | None, operation: str = "") -> Facts:
     """Return the known condition keys of the request by which a step creates its job or resource.
 
     Args:
         view: the step; ``None`` gives the keys of the principal only.
         home: where the pipeline runs.
         role: the pipeline's execution role, which makes the request.
+        operation: the operation, if not the one by which Pipelines creates it.
     """
     known: dict[str, Any] = {"aws:PrincipalType": "AssumedRole"}
     if home.region != "*":
@@ -250,10 +165,9 @@ def facts_of(view: StepView | None, home: Home, role: str | None) -> Facts:
     absent = set(_NEVER_OF_A_ROLE | _OF_PASSING)
     if view is None or view.kind is None:
         return Facts(known, frozenset(absent))
-    operation = view.kind.actions[0] if view.kind.actions else f"Create{view.step_type}"
-    fields = FIELDS.get(operation, {})
-    absent |= _REQUEST_KEYS - set(fields) if fields else set()
-    for key in fields:
+    operation = operation or next(iter(view.kind.actions), f"Create{view.step_type}")
+    absent |= absent_keys(operation)
+    for key in FIELDS.get(operation, {}):
         values = values_of_key(key, operation, view.arguments)
         if not values and key not in _DEFAULTED:
             absent.add(key)

@@ -15,6 +15,7 @@ from moto.core.utils import get_service_model
 
 from sm_prefix_ext import iam
 from sm_prefix_ext.core.arns import Home
+from sm_prefix_ext.core.service_data import service_data
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.embedded.auth.api_permissions import direct_requests
 
@@ -432,3 +433,35 @@ def test_kinds_of_resources() -> None:
             compared += 1
             assert wanted[1] == asked.removeprefix(HEAD).partition("/")[0], operation
     assert compared > 25
+
+
+BY_TOKEN = {"SendPipelineExecutionStepFailure", "SendPipelineExecutionStepSuccess"}
+"""Their requests have a token and no resource, so a policy must allow them on any."""
+
+
+@pytest.mark.parametrize("operation", sorted(service_data()["operations"]))
+def test_a_call_is_on_a_resource_of_the_reference(operation: str) -> None:
+    """The type of its ARN is what the service reference lists for the action."""
+    action, forms = service_data()["operations"][operation], service_data()["resource_types"]
+    request = get_service_model("sagemaker").operation_model(operation).input_shape.members
+    arns = {
+        "PipelineExecutionArn": f"{HEAD}pipeline/p/execution/e",
+        "PipelineArn": f"{HEAD}pipeline/p",
+        "ResourceArn": f"{HEAD}model/n",
+    }
+    params = {field: arns.get(field, "n") for field in request if field.endswith(("Arn", "Name"))}
+    asked = next(direct_requests(operation, params, Home("aws", REGION, ACCOUNT))).resource
+    types = {form.partition("/")[0] for kind in action["resource_types"] for form in forms[kind]}
+    if operation in BY_TOKEN or not types:
+        assert "*" == asked
+    else:
+        assert asked.removeprefix(HEAD).partition("/")[0] in types
+
+
+def test_an_automl_job_of_v2_has_the_keys_of_its_own_request() -> None:
+    """Its subnets are in another field than those of the first version's request."""
+    settings = {"SecurityConfig": {"VpcConfig": {"Subnets": ["subnet-1"]}}}
+    params = {"AutoMLJobName": "n", **settings}
+    asked = next(direct_requests("CreateAutoMLJobV2", params, Home("aws", REGION, ACCOUNT)))
+    assert "sagemaker:CreateAutoMLJobV2" == asked.action
+    assert ["subnet-1"] == asked.facts.known["sagemaker:VpcSubnets"]

@@ -64,7 +64,7 @@ def direct_requests(operation: str, params: Mapping[str, Any], home: Home) -> It
     resource = _resource(operation, params, home)
     noun = operation.removeprefix("Create")
     view = StepView("", "", noun, dict(params), kind or KINDS.get(noun))
-    of_step = facts_of(view, home, None)
+    of_step = facts_of(view, home, None, operation)
     sent = {**_DIRECT_CALL_KEYS, **_tag_keys(params)}
     absent = {_REQUEST_TAG, _TAG_KEYS} - sent.keys()
     facts = Facts({**of_step.known, **sent}, of_step.absent | absent)

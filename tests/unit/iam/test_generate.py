@@ -10,9 +10,9 @@ import botocore.session
 import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy, iam
+from sm_prefix_ext.core.service_data import service_data
 from sm_prefix_ext.core.step_types import JOB_KINDS, KINDS
 from sm_prefix_ext.iam.policy_document import LIMITS
-from sm_prefix_ext.iam.request_context import FIELDS
 from sm_prefix_ext.iam.required_permissions import Request, of_author, of_execution_role, samples
 
 from .pipelines import (
@@ -756,28 +756,14 @@ def test_actions_are_those_of_botocore() -> None:
         assert operation in known.get(service, {operation}), action
 
 
-def test_fields_are_those_of_the_requests() -> None:
-    """Every field of a condition key exists in botocore's model."""
-    model = botocore.session.get_session().get_service_model("sagemaker")
-    for operation, fields in FIELDS.items():
-        for path in {path for paths in fields.values() for path in paths}:
-            shape = model.operation_model(operation).input_shape
-            for part in path.split("."):
-                shape = shape.members[part.removesuffix("[]")]
-                if part.endswith("[]"):
-                    assert "list" == shape.type_name, path
-                    shape = shape.member
-            assert shape.type_name not in ("structure", "list"), path
-
-
-def test_condition_keys_are_those_of_the_reference() -> None:
-    """Each create action has the keys of the service reference."""
-    listed = {
-        "CreateTransformJob": {"InstanceTypes", "OutputKmsKey", "VolumeKmsKey"},
-        "CreateModel": {"NetworkIsolation", "VpcSubnets", "VpcSecurityGroupIds"},
-        "CreateModelPackage": {"ModelApprovalStatus"},
-    }
-    for operation, keys in listed.items():
-        plain = {key.removeprefix("sagemaker:").removesuffix("Arn") for key in FIELDS[operation]}
-        assert keys == plain
-    assert set(FIELDS) <= {kind.actions[0] for kind in JOB_KINDS} | {"CreateEndpointConfig"}
+@pytest.mark.parametrize("name", NAMES)
+def test_resources_are_those_of_the_reference(name: str) -> None:
+    """Every request of SageMaker is on a resource type that the reference lists for its action."""
+    operations, forms = service_data()["operations"], service_data()["resource_types"]
+    for asked in (*of_execution_role(plan(name)), *of_author(plan(name))):
+        service, _, operation = asked.action.partition(":")
+        if service == "sagemaker":
+            types = operations[operation]["resource_types"]
+            heads = {form.partition("/")[0] for kind in types for form in forms[kind]}
+            resource = asked.resource.split(":", 5)[-1].partition("/")[0]
+            assert resource in (heads or {"*"}), asked
