@@ -5,8 +5,9 @@ README) is a projection of :data:`KINDS`.
 
 Sources: step types from ``StepTypeEnum`` of SageMaker Python SDK 2.257.7 and 3.27.0; prefix limits
 from the SageMaker developer guide, "IAM Access Management" for Pipelines, "Prefix length
-restrictions"; name limits, name fields and metadata keys from botocore's service model (a test
-compares); IAM actions and ARN resources from the service authorization reference.
+restrictions"; name limits, name fields, role fields and metadata keys from botocore's service
+model; IAM actions and ARN resources from the service authorization reference. A test compares every
+row with ``service_data.json``, which holds the facts of the model and of the reference.
 """
 
 from __future__ import annotations
@@ -257,7 +258,7 @@ FULL_NAME_LIMITS: Mapping[str, int] = MappingProxyType(
 )
 """The most characters of a name that the service takes as it is, by what it is of.
 
-All of them have the alphabet of a job's name (botocore's model of the service; a test compares).
+All of them have the alphabet of a job's name (``service_data.json``; a test compares).
 """
 
 STEP_NAME_LIMIT = 64

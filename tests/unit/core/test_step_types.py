@@ -1,18 +1,54 @@
-"""The table of step types, held against botocore's model of the service."""
+"""The table of step types, held against what botocore and AWS's service reference say.
+
+``core/service_data.json`` has it; ``tests/tools/test_service_data.py`` holds that file current.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import botocore.session
 import pytest
 
 from sm_prefix_ext.core.job_names import invalid_characters
-from sm_prefix_ext.core.step_types import FULL_NAME_LIMITS, JOB_KINDS, KINDS, STEP_NAME_LIMIT, Kind
+from sm_prefix_ext.core.service_data import service_data
+from sm_prefix_ext.core.step_types import (
+    ENTITY_TOKEN_LENGTH,
+    EXECUTION_ID_LENGTH,
+    FULL_NAME_LIMITS,
+    GROUPS,
+    JOB_KINDS,
+    KINDS,
+    STEP_NAME_LIMIT,
+    Kind,
+)
 
 MODEL = botocore.session.get_session().get_service_model("sagemaker")
 NAME = r"[a-zA-Z0-9](-*[a-zA-Z0-9])"
+OPERATIONS = service_data()["operations"]
+PREFIX_LIMITS = {63: 38, 32: 6}
+"""By limit of the whole name: SageMaker developer guide, "Prefix length restrictions"."""
+NOT_PASSED = {
+    ("CreateModelPackage", "ValidationSpecification.ValidationRole"): (
+        "The reference has no iam:PassRole among the dependent actions of CreateModelPackage."
+    ),
+    (
+        "CreateProcessingJob",
+        "ProcessingInputs[].DatasetDefinition.RedshiftDatasetDefinition.ClusterRoleArn",
+    ): "It is attached to the Redshift cluster, which assumes it.",
+}
+"""By operation and path: why a role of a request isn't handed to the job."""
+NO_STEP_CLASS = {
+    "Athena",
+    "BedrockCustomModel",
+    "BedrockCustomModelDeployment",
+    "BedrockModelImport",
+    "BedrockProvisionedModelThroughput",
+    "HubContent",
+}
+"""Keys of step types that neither SDK has a class for; a step of an unknown type is an error."""
+HAVE_NO_REQUEST = {"UpdateEndpointConfig", "UpdateModelPackageGroup"}
+"""A configuration and a group are never updated."""
 each_job_kind = pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
 
 
@@ -26,17 +62,26 @@ def test_every_row_makes_a_job_or_says_why_not() -> None:
 
 @each_job_kind
 def test_every_action_is_an_operation(kind: Kind) -> None:
-    """Create, describe and stop are operations of the service."""
-    assert set() == set(kind.actions) - set(MODEL.operation_names)
+    """Create, describe and stop are operations of the service, and actions of the reference."""
+    for operation in kind.actions:
+        assert {"condition_keys", "resource_types"} <= OPERATIONS[operation].keys()
 
 
 @each_job_kind
 def test_names_and_their_limits_are_the_models(kind: Kind) -> None:
     """The name field is in the create request, with the limit and the pattern of the table."""
-    name = MODEL.operation_model(kind.actions[0]).input_shape.members[kind.name_field]
-    assert kind.name_limit == name.metadata["max"]
+    name = OPERATIONS[kind.actions[0]]["name"]
+    assert (kind.name_field, kind.name_limit) == (name["field"], name["max"])
     if kind.step_type != "Model":  # whose pattern says the same in other words
-        assert f"{NAME}{{0,{kind.name_limit - 1}}}" == name.metadata["pattern"]
+        assert f"{NAME}{{0,{kind.name_limit - 1}}}" == name["pattern"]
+
+
+@each_job_kind
+def test_prefix_limits_are_the_developer_guides(kind: Kind) -> None:
+    """Botocore has the limit of the whole name only, which has room for what follows a prefix."""
+    assert PREFIX_LIMITS[kind.name_limit] == kind.prefix_limit
+    service_part = len("-") + EXECUTION_ID_LENGTH + len("-") + ENTITY_TOKEN_LENGTH
+    assert kind.prefix_limit + service_part <= kind.name_limit
 
 
 @each_job_kind
@@ -48,24 +93,28 @@ def test_metadata_keys_are_the_models(kind: Kind) -> None:
 
 @each_job_kind
 def test_role_fields_are_the_models(kind: Kind) -> None:
-    """Every path of a role leads to a role in the create request."""
-    for path in kind.role_fields:
-        shape: Any = MODEL.operation_model(kind.actions[0]).input_shape
-        for part in path.split("."):
-            shape = shape.members[part.removesuffix("[]")]
-            shape = shape.member if part.endswith("[]") else shape
-        assert "RoleArn" == shape.name
+    """Every role of the create request is a path of the table, or has a reason not to be."""
+    create = kind.actions[0]
+    listed = {path for operation, path in NOT_PASSED if operation == create}
+    assert set(OPERATIONS[create]["role_fields"]) == {*kind.role_fields} | listed
     takes_role = bool(kind.role_fields)
     assert takes_role == kind.passes_role == ("iam:PassRole" in kind.iam_actions)
 
 
 @each_job_kind
-def test_arn_resources_are_the_models(kind: Kind) -> None:
-    """The ARN that the create operation answers with has the table's resource type."""
-    answer = MODEL.operation_model(kind.actions[0]).output_shape
-    arn = next(shape for name, shape in answer.members.items() if name.endswith("Arn"))
-    pattern = arn.metadata.get("pattern", "")
-    assert f":{kind.arn_resource}/" in pattern or ":" not in pattern
+def test_arn_resources_are_those_of_the_reference(kind: Kind) -> None:
+    """Each action of a step type is on the resource of the table, in the form of its ARN."""
+    for operation in kind.actions:
+        assert kind.arn_resource in OPERATIONS[operation]["resource_types"]
+    [form] = service_data()["resource_types"][kind.arn_resource]
+    assert f"{kind.arn_resource}/" == form.partition("$")[0]
+
+
+@pytest.mark.parametrize("key", service_data()["step_metadata"])
+def test_every_metadata_key_has_a_row_or_its_reason(key: str) -> None:
+    """A key that botocore adds is a step type of Pipelines that the table lacks."""
+    rows = {kind.metadata_key or kind.step_type for kind in KINDS.values()}
+    assert (key in rows) != (key in NO_STEP_CLASS)
 
 
 @pytest.mark.parametrize(
@@ -77,17 +126,18 @@ def test_limits_of_prefixes(step_type: str, prefix: int, room: int) -> None:
     assert (prefix, room) == (kind.prefix_limit, kind.room_for_failure_count)
 
 
+@pytest.mark.parametrize("verb", ["Create", "Update"])
 @pytest.mark.parametrize("of", sorted(FULL_NAME_LIMITS))
-def test_full_names_are_the_models(of: str) -> None:
+def test_full_names_are_the_models(of: str, verb: str) -> None:
     """Limit and alphabet of each name that the service takes as it is."""
-    request, field = {
-        "RegisterModel": ("CreateModelPackage", "ModelPackageGroupName"),
-    }.get(of, (f"Create{of}", f"{of}Name"))
-    name = MODEL.operation_model(request).input_shape.members[field].metadata
-    if of == "RegisterModel":  # which takes the group's ARN too: longer, and with more in front
-        name = MODEL.operation_model("CreateModelPackageGroup").input_shape.members[field].metadata
+    noun = "ModelPackageGroup" if of in GROUPS else of
+    operation = f"{verb}{noun}"
+    if operation in HAVE_NO_REQUEST:
+        assert operation not in MODEL.operation_names
+        return
     limit = FULL_NAME_LIMITS[of]
-    assert limit == name["max"]
+    name = OPERATIONS[operation]["name"]
+    assert (f"{noun}Name", limit) == (name["field"], name["max"])
     pattern = re.compile(name["pattern"])
     for text in ("a", "A-9", "a--b", "a" * limit, "a_b", "a.b", "-a", "a-", "", "a b", "é", "a\n"):
         assert bool(pattern.fullmatch(text)) == (invalid_characters(text) is None), text
@@ -95,7 +145,7 @@ def test_full_names_are_the_models(of: str) -> None:
 
 def test_step_names_are_the_models() -> None:
     """As an execution's steps carry them."""
-    name = MODEL.shape_for("PipelineExecutionStep").members["StepName"].metadata
+    name = service_data()["step_name"]
     assert (STEP_NAME_LIMIT, r"[A-Za-z0-9\-_]*") == (name["max"], name["pattern"])
 
 
