@@ -9,10 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 
 from sm_prefix_ext import PrefixViolation, PrefixWarning, guard
 from sm_prefix_ext.core.prefix_policy import PrefixPolicy
+from sm_prefix_ext.core.service_data import service_data
 from sm_prefix_ext.dropin.guarded_operations import (
     JOBS_NAMED_BY_THE_SERVICE,
     SentRequest,
@@ -20,6 +22,9 @@ from sm_prefix_ext.dropin.guarded_operations import (
 )
 from sm_prefix_ext.embedded import EmbeddedAWS
 
+NAMES_NO_JOB = {*JOBS_NAMED_BY_THE_SERVICE, "CreatePipeline", "UpdatePipeline"} - {
+    "CreateModelPackage"
+}
 ROLE = "arn:aws:iam::111122223333:role/job"
 
 
@@ -438,3 +443,49 @@ def test_every_judged_job_has_its_name_where_the_guard_looks() -> None:
             body = json.dumps({field: value}).encode()
             found = SentRequest(name, body).findings(policy, read)
             assert codes == [finding.code for finding in found], name
+
+
+JUDGED = {
+    operation: facts["name"]["field"]
+    for operation, facts in service_data()["operations"].items()
+    if is_judged(operation) and operation not in NAMES_NO_JOB
+}
+
+
+@pytest.mark.parametrize(("operation", "field"), JUDGED.items())
+def test_the_name_of_every_job_is_read(operation: str, field: str) -> None:
+    """From the field that botocore has for it, whichever operation creates the job."""
+    sent = SentRequest(operation, json.dumps({field: "theirs"}).encode())
+    findings = sent.findings(PrefixPolicy("team-a", short_prefix="team-a"), _unreadable)
+    assert any(f"{operation}({field}=) got 'theirs'" in finding.message for finding in findings)
+    sent = SentRequest(operation, json.dumps({field: "team-a-x"}).encode())
+    assert () == sent.findings(PrefixPolicy("team-a", short_prefix="team-a"), _unreadable)
+
+
+def test_only_judged_operations_make_jobs() -> None:
+    """A request that creates something with a job's name is judged, or defines no job."""
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    unjudged = {
+        operation
+        for operation in model.operation_names
+        if operation.startswith("Create")
+        and not is_judged(operation)
+        and any(
+            field.endswith("JobName")
+            for field in model.operation_model(operation).input_shape.members
+        )
+    }
+    assert set() == unjudged
+    assert JUDGED.keys() | NAMES_NO_JOB == {
+        operation for operation in model.operation_names if is_judged(operation)
+    }
+
+
+def test_a_queued_job_is_in_the_field_that_botocore_has() -> None:
+    """AWS Batch takes it as a text."""
+    model = botocore.session.get_session().get_service_model("batch")
+    assert "serviceRequestPayload" in model.operation_model("SubmitServiceJob").input_shape.members
+
+
+def _unreadable(location: Any) -> str:
+    raise AssertionError(location)
