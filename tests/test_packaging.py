@@ -51,7 +51,7 @@ def test_the_metadata_allows_what_the_checks_install(file: str) -> None:
 def test_the_base_install_stays_small() -> None:
     """No SDK, moto or pandas in it."""
     names = {Requirement(text).name for text in PROJECT["dependencies"]}
-    assert {"boto3", "click", "packaging", "platformdirs", "rich", "tomli"} == names
+    assert {"boto3", "click", "packaging", "platformdirs", "pyyaml", "rich", "tomli"} == names
 
 
 def test_the_changelog_knows_this_version() -> None:

@@ -1,0 +1,131 @@
+"""Find the pipelines of a CloudFormation or SAM template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..core.definition import Definition
+from .expressions import definition_of_object, definition_of_parts
+from .found import Found, in_s3, text_or_none
+from .intrinsics import Resolver, has_intrinsic, is_intrinsic, joined
+from .marks import Marks
+from .template_values import TemplateValues
+
+KIND = "CloudFormation template"
+RESOURCE_TYPE = "AWS::SageMaker::Pipeline"
+
+_LOOP = "Fn::ForEach::"
+
+
+def is_template(document: Any) -> bool:
+    """Whether a document is a CloudFormation template.
+
+    Example:
+        >>> from sm_prefix_ext.targets.cloudformation import is_template
+        >>> is_template({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}}})
+        True
+    """
+    resources = document.get("Resources") if isinstance(document, Mapping) else None
+    return isinstance(resources, Mapping) and any(
+        str(logical_id).startswith(_LOOP)
+        or (isinstance(resource, Mapping) and isinstance(resource.get("Type"), str))
+        for logical_id, resource in resources.items()
+    )
+
+
+def resources_of(template: Mapping[str, Any]) -> dict[str, Any]:
+    """The resources that are pipelines, and the loops that make some, by logical ID.
+
+    Example:
+        >>> from sm_prefix_ext.targets.cloudformation import resources_of
+        >>> list(resources_of({"Resources": {"Train": {"Type": "AWS::SageMaker::Pipeline"}}}))
+        ['Train']
+    """
+    return {
+        str(logical_id): resource
+        for logical_id, resource in template["Resources"].items()
+        if _is_pipeline(resource)
+        or (str(logical_id).startswith(_LOOP) and _holds_pipeline(resource))
+    }
+
+
+def read_resource(
+    template: Mapping[str, Any],
+    resource: Any,
+    where: str,
+    values: TemplateValues,
+    marks: Marks | None = None,
+) -> Found:
+    """Read one pipeline of a template.
+
+    Args:
+        template: the template.
+        resource: one of :func:`resources_of`.
+        where: what to call it in an error.
+        values: the parameters and where the template is deployed.
+        marks: gets the positions.
+
+    Raises:
+        ValueError: for a definition that is none.
+    """
+    if not _is_pipeline(resource):
+        return Found(KIND, not_read="Fn::ForEach makes it; write it out to have it checked")
+    resolver = Resolver(template, values, marks)
+    properties = resolver.chosen(resource.get("Properties"))
+    if not isinstance(properties, Mapping):
+        return Found(KIND, not_read="it has no properties")
+    name = text_or_none(resolver.resolve(properties.get("PipelineName")))
+    role = text_or_none(resolver.resolve(properties.get("RoleArn")))
+    holder = resolver.chosen(properties.get("PipelineDefinition"))
+    definition, not_read, place = _definition(resolver, holder, where)
+    return Found(KIND, definition, not_read, name, role, place)
+
+
+def _definition(
+    resolver: Resolver, holder: Any, where: str
+) -> tuple[Definition | None, str | None, tuple[Mapping[str, Any], str] | None]:
+    key = "PipelineDefinitionBody"
+    if not isinstance(holder, Mapping):
+        return None, "it has no PipelineDefinition", None
+    if is_intrinsic(holder):
+        return None, f"its definition is known only after deployment, from {_first(holder)}", None
+    if key not in holder:
+        return None, _location(resolver, holder), None
+    body = resolver.chosen(holder[key])
+    if is_intrinsic(body) and "Fn::ToJsonString" in body:
+        body = body["Fn::ToJsonString"]
+    where = f"{where}: {key}"
+    if isinstance(body, (Mapping, list)) and not is_intrinsic(body):
+        return *definition_of_object(resolver.resolve(body), where), None
+    return *definition_of_parts(resolver.parts(body), joined, where), (holder, key)
+
+
+def _first(function: Mapping[str, Any]) -> str:
+    return next(iter(function))
+
+
+def _location(resolver: Resolver, holder: Mapping[str, Any]) -> str:
+    place = resolver.resolve(holder.get("PipelineDefinitionS3Location"))
+    if not isinstance(place, Mapping):
+        return "it has no PipelineDefinitionBody"
+    if is_intrinsic(place) or has_intrinsic([place.get("Bucket"), place.get("Key")]):
+        return in_s3(None, None)
+    return in_s3(place.get("Bucket"), place.get("Key"))
+
+
+def _is_pipeline(resource: Any) -> bool:
+    return isinstance(resource, Mapping) and resource.get("Type") == RESOURCE_TYPE
+
+
+def _holds_pipeline(value: Any) -> bool:
+    stack = [value]
+    while stack:
+        inner = stack.pop()
+        if _is_pipeline(inner):
+            return True
+        if isinstance(inner, Mapping):
+            stack += inner.values()
+        elif isinstance(inner, list):
+            stack += inner
+    return False

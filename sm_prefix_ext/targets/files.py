@@ -1,0 +1,202 @@
+"""Recognise by its content what a text is, and read the pipelines in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from ..core.check_report import Position
+from ..core.definition import steps
+from ..core.text import printable, shown
+from . import cloudformation, terraform
+from .answers import is_answer, read_answer
+from .documents import looks_like as looks_like
+from .documents import may_hold_pipeline, parse
+from .found import Found
+from .marks import Marks
+from .source import PipelineSource, TargetError
+from .template_values import NO_VALUES, TemplateValues
+
+DEFINITION = "definition"
+
+_DEFINITIONS = ("Version", "Metadata", "Parameters", "PipelineExperimentConfig")
+_EMR = ("ActionOnFailure", "HadoopJarStep", "Config", "Status")
+
+
+def read_text(
+    text: str,
+    target: str,
+    file: str | None,
+    *,
+    template: TemplateValues = NO_VALUES,
+    pick: str | None = None,
+) -> tuple[PipelineSource, ...]:
+    """Read the pipelines in a text.
+
+    It may be a definition, an answer of DescribePipeline or of
+    DescribePipelineDefinitionForExecution, a CloudFormation or SAM template, or Terraform's JSON
+    of a plan, a state or a configuration. No code in it runs.
+
+    Args:
+        text: the content.
+        target: what the user typed, without ``#…``.
+        file: the path, which also tells JSON from YAML; ``None`` for standard input and AWS.
+        template: the values that a template is read with.
+        pick: a logical ID or a Terraform address; only that pipeline is read.
+
+    Returns:
+        The pipelines; ``()`` for a document that is none of these. A text without any of the words
+        that all of these have is not parsed at all, so it may be broken too.
+
+    Raises:
+        TargetError: for a text that is broken, or is one of these with a definition that is none,
+            and for a pick that isn't there.
+
+    Example:
+        >>> from sm_prefix_ext.targets.files import read_text
+        >>> (source,) = read_text('{"Steps": [{"Name": "A", "Type": "Fail"}]}', "a.json", "a.json")
+        >>> source.kind, source.locate("A")
+        ('definition', Position(line=1, column=12))
+    """
+    text = text.removeprefix("\ufeff")
+    if not may_hold_pipeline(text):
+        return ()
+    reading = _Reading(text, target, file, template)
+    return tuple(
+        PipelineSource(
+            target=f"{target}#{printable(anchor)}" if anchor else target,
+            kind=found.kind,
+            definition=found.definition,
+            file=file,
+            not_read=found.not_read,
+            pipeline_name=found.pipeline_name,
+            role_arn=found.role_arn,
+            locate=_Locator(reading, anchor),
+        )
+        for anchor, found in reading.pipelines(pick)
+    )
+
+
+class _Reading:
+    """A text and how to read it, once for what it says and once more for where that stands."""
+
+    def __init__(self, text: str, target: str, file: str | None, template: TemplateValues) -> None:
+        self.text = text
+        self.target = target
+        self.file = file
+        self.template = template
+
+    def pipelines(
+        self, pick: str | None = None, marks: Marks | None = None
+    ) -> tuple[tuple[str, Found], ...]:
+        """The pipelines, each with its logical ID or address; ``""`` for a bare definition."""
+        where = printable(self.target)
+        try:
+            document = parse(self.text, where, self.file, marks)
+            return tuple(self._found(document, pick, marks))
+        except TargetError:
+            raise
+        except ValueError as error:
+            raise TargetError(str(error)) from None
+        except RecursionError:
+            raise TargetError(f"{where} is nested too deep to be read.") from None
+
+    def _found(
+        self, document: Any, pick: str | None, marks: Marks | None
+    ) -> Iterator[tuple[str, Found]]:
+        where = printable(self.target)
+        if _is_definition(document):
+            _must_be_without_pick(pick, where)
+            for _ in steps(document, where):
+                pass
+            yield "", Found(DEFINITION, document)
+        elif is_answer(document):
+            _must_be_without_pick(pick, where)
+            yield "", read_answer(document, where)
+        else:
+            resources, read = self._resources(document, marks)
+            for anchor in _picked(list(resources), pick, where):
+                yield anchor, read(resources[anchor], f"{where}#{printable(anchor)}")
+
+    def _resources(
+        self, document: Any, marks: Marks | None
+    ) -> tuple[Mapping[str, Any], Callable[[Any, str], Found]]:
+        """The pipelines of a template or of Terraform's JSON, and how to read each."""
+        if cloudformation.is_template(document):
+            return cloudformation.resources_of(
+                document
+            ), lambda resource, where: cloudformation.read_resource(
+                document, resource, where, self.template, marks
+            )
+        kind = terraform.kind_of(document)
+        if kind is not None:
+            return terraform.resources_of(
+                document
+            ), lambda resource, where: terraform.read_resource(kind, resource, where)
+        return {}, lambda resource, where: Found("nothing")
+
+
+class _Locator:
+    """Finds the steps of a pipeline in its text; reads that once more, when it is first asked."""
+
+    def __init__(self, reading: _Reading, anchor: str) -> None:
+        self._reading = reading
+        self._anchor = anchor
+        self._positions: dict[str, Position] | None = None
+        self._fallback: Position | None = None
+
+    def __call__(self, step: str) -> Position | None:
+        if self._positions is None:
+            self._positions = {}
+            self._locate()
+        return self._positions.get(step, self._fallback)
+
+    def _locate(self) -> None:
+        marks = Marks()
+        ((_, found),) = self._reading.pipelines(self._anchor or None, marks)
+        assert self._positions is not None
+        if found.property is not None:
+            self._fallback = marks.of_key(*found.property)
+        elif found.definition is not None:
+            self._fallback = marks.of(found.definition)
+            for view in steps(found.definition):
+                position = marks.of(view.step)
+                if position is not None:
+                    self._positions.setdefault(view.path, position)
+
+
+def _is_definition(document: Any) -> bool:
+    """Whether a document is meant as a definition; it may still be a wrong one."""
+    if not isinstance(document, Mapping) or "Steps" not in document:
+        return False
+    return any(key in document for key in _DEFINITIONS) or not _is_emr(document["Steps"])
+
+
+def _is_emr(listed: Any) -> bool:
+    """Whether these are the steps of an EMR cluster, which have the same key."""
+    return (
+        isinstance(listed, list)
+        and bool(listed)
+        and all(
+            isinstance(step, Mapping) and "Type" not in step and any(key in step for key in _EMR)
+            for step in listed
+        )
+    )
+
+
+def _must_be_without_pick(pick: str | None, where: str) -> None:
+    if pick is not None:
+        raise TargetError(
+            f"{where} holds one definition, without names to pick from; "
+            f"leave out #{printable(pick)}."
+        )
+
+
+def _picked(anchors: list[str], pick: str | None, where: str) -> list[str]:
+    if pick is None or not anchors:
+        return anchors
+    chosen = [anchor for anchor in anchors if pick in (anchor, printable(anchor))]
+    if chosen:
+        return chosen[:1]
+    known = ", ".join(shown(anchor) for anchor in anchors)
+    raise TargetError(f"{where} has no pipeline {shown(pick)}; it has {known}.")

@@ -1,0 +1,107 @@
+"""Find the files of a folder that may hold pipelines."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ..core.text import shown
+from .git import ignored_paths
+from .source import TargetError
+
+SUFFIXES = (".json", ".yaml", ".yml")
+
+_LEFT_OUT = ("node_modules", "__pycache__")
+_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
+
+Excludes = Callable[[str], bool]
+
+
+def pipeline_files(folder: Path, exclude: Sequence[str] = ()) -> Iterator[Path]:
+    """The JSON and YAML files of a folder and of the folders in it, in the order of their names.
+
+    Left out are hidden folders, ``node_modules``, ``__pycache__``, virtual environments, and what
+    git ignores, where git and a repository are there. A link to a folder is not followed, so no
+    loop of links is. The folder itself is read whatever it is, also where git ignores it.
+
+    Args:
+        folder: where to begin; the paths begin with it.
+        exclude: globs of files and folders to leave out. One with a ``/`` is compared with the
+            path, from the folder on or as the user typed it; one without with every name.
+
+    Raises:
+        TargetError: where the folder itself can't be read, when the first file is asked for.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from sm_prefix_ext.targets.folders import pipeline_files
+        >>> with tempfile.TemporaryDirectory() as name:
+        ...     for file in ("b.yaml", "a.json", "c.txt"):
+        ...         _ = (Path(name) / file).write_text("")
+        ...     [path.name for path in pipeline_files(Path(name))]
+        ['a.json', 'b.yaml']
+    """
+    try:
+        os.scandir(folder).close()
+    except OSError as error:
+        raise TargetError(
+            f"The folder {shown(str(folder))} can't be read: {error.strerror}."
+        ) from None
+    ignored = ignored_paths(folder)
+    excludes = _excludes(exclude, folder)
+    for relative in _files(folder, "", lambda path: path in ignored or excludes(path)):
+        yield folder / relative
+
+
+def _files(folder: Path, below: str, left_out: Excludes) -> Iterator[str]:
+    try:
+        with os.scandir(folder / below) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError:  # a folder within that may not be read, as with any other search
+        return
+    if below and any(entry.name == _VIRTUAL_ENVIRONMENT for entry in entries):
+        return
+    for entry in entries:
+        path = f"{below}{entry.name}"
+        if left_out(path):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith(".") and entry.name not in _LEFT_OUT:
+                yield from _files(folder, f"{path}/", left_out)
+        elif entry.name.lower().endswith(SUFFIXES) and _is_file(entry):
+            yield path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a file or a link to one; a pipe, which could block, is neither."""
+    try:
+        return entry.is_file()
+    except OSError:  # a loop of links
+        return False
+
+
+def _excludes(globs: Sequence[str], folder: Path) -> Excludes:
+    whole = [_pattern(glob) for glob in globs if "/" in glob.rstrip("/")]
+    names = [_pattern(glob) for glob in globs if "/" not in glob.rstrip("/")]
+    typed = f"{folder.as_posix()}/"
+
+    def excludes(path: str) -> bool:
+        name = path.rpartition("/")[2]
+        return any(pattern.fullmatch(name) for pattern in names) or any(
+            pattern.fullmatch(spelled) for pattern in whole for spelled in (path, typed + path)
+        )
+
+    return excludes
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    """A glob as a pattern: ``*`` and ``?`` stay within a name, ``**`` goes across folders."""
+    text = glob.removeprefix("./").rstrip("/")
+    parts = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", text)
+    return re.compile("".join(_GLOBS.get(part) or re.escape(part) for part in parts), re.DOTALL)
+
+
+_GLOBS = {"**/": "(?:.*/)?", "/**": "(?:/.*)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}

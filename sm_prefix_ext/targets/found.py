@@ -1,0 +1,49 @@
+"""What a reader of a format finds: a pipeline, before it has a target to be typed again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..core.definition import Definition
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pipeline in a document.
+
+    Args:
+        kind: what the document was read as.
+        definition: ``None`` where the document does not hold it.
+        not_read: why there is no definition.
+        pipeline_name: the pipeline's name, if the document tells it.
+        role_arn: the execution role, if the document tells it.
+        property: the object and the key in it under which the definition stands as a text;
+            ``None`` where the definition is an object of the document.
+    """
+
+    kind: str
+    definition: Definition | None = None
+    not_read: str | None = None
+    pipeline_name: str | None = None
+    role_arn: str | None = None
+    property: tuple[Mapping[str, Any], str] | None = None
+
+
+def text_or_none(value: Any) -> str | None:
+    """A text that isn't empty, else ``None``."""
+    return value if isinstance(value, str) and value else None
+
+
+def in_s3(bucket: Any, key: Any) -> str:
+    """The clause for a definition that lies in S3.
+
+    Example:
+        >>> from sm_prefix_ext.targets.found import in_s3
+        >>> in_s3("team-a", "pipeline.json")
+        'its definition is in s3://team-a/pipeline.json'
+    """
+    if not isinstance(bucket, str) or not isinstance(key, str):
+        return "its definition is in S3, in a place that is known only after deployment"
+    return f"its definition is in s3://{bucket}/{key}"

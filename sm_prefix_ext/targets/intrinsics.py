@@ -1,0 +1,341 @@
+"""Evaluate CloudFormation's intrinsic functions, as far as a template alone tells their values.
+
+What can't be resolved stays in its place as the function's own object, such as
+``{"Ref": "Bucket"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .expressions import Part
+from .marks import Marks
+from .template_values import TemplateValues
+
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
+_NOTHING = object()
+
+
+class _UnresolvedError(Exception):
+    pass
+
+
+def is_intrinsic(value: Any) -> bool:
+    """Whether a value of a template is a call of an intrinsic function.
+
+    Example:
+        >>> from sm_prefix_ext.targets.intrinsics import is_intrinsic
+        >>> is_intrinsic({"Fn::Sub": "${Stage}"}), is_intrinsic({"Stage": "prod"})
+        (True, False)
+    """
+    if not isinstance(value, Mapping) or len(value) != 1:
+        return False
+    name = next(iter(value))
+    return isinstance(name, str) and (name == "Ref" or name.startswith("Fn::"))
+
+
+class Resolver:
+    """Resolves the values of one template.
+
+    Args:
+        template: the document.
+        values: the parameters and where the template is deployed.
+        marks: gets the positions of what is copied.
+
+    Example:
+        >>> from sm_prefix_ext.targets.intrinsics import Resolver
+        >>> from sm_prefix_ext.targets.template_values import TemplateValues
+        >>> template = {"Parameters": {"Stage": {"Type": "String", "Default": "prod"}}}
+        >>> resolver = Resolver(template, TemplateValues())
+        >>> resolver.resolve({"Fn::Sub": "${Stage}-${AWS::Region}"})
+        {'Fn::Sub': 'prod-${AWS::Region}'}
+    """
+
+    def __init__(
+        self, template: Mapping[str, Any], values: TemplateValues, marks: Marks | None = None
+    ) -> None:
+        self._parameters = _object(template.get("Parameters"))
+        self._mappings = _object(template.get("Mappings"))
+        self._conditions = _object(template.get("Conditions"))
+        self._values = values
+        self._pseudo = values.pseudo_parameters()
+        self._marks = marks
+        self._deciding: set[str] = set()
+        self._functions: dict[str, Callable[[Any], Any]] = {
+            "Ref": self._ref,
+            "Fn::Select": self._select,
+            "Fn::Split": self._split,
+            "Fn::FindInMap": self._find_in_map,
+            "Fn::If": self._if,
+            "Fn::ToJsonString": self._to_json_string,
+            "Fn::Length": self._length,
+        }
+
+    def resolve(self, value: Any) -> Any:
+        """A copy of a value with all in it resolved that can be."""
+        resolved = self._resolved(value)
+        return None if resolved is _NOTHING else resolved
+
+    def chosen(self, value: Any) -> Any:
+        """A value itself, or the branch of ``Fn::If`` that its condition chooses."""
+        while is_intrinsic(value) and "Fn::If" in value:
+            try:
+                value = self._branch(value["Fn::If"])
+            except _UnresolvedError:
+                break
+        return value
+
+    def parts(self, value: Any) -> list[Part]:
+        """The texts that a value joins, with a function in the place of each that is unknown."""
+        value = self.chosen(value)
+        try:
+            if is_intrinsic(value) and "Fn::Sub" in value:
+                return self._sub(value["Fn::Sub"])
+            if is_intrinsic(value) and "Fn::Join" in value:
+                return self._join(value["Fn::Join"])
+        except _UnresolvedError:
+            return [value]
+        resolved = self._resolved(value)
+        if resolved is _NOTHING:
+            return []
+        return [resolved if is_intrinsic(resolved) else _text(resolved)]
+
+    def _resolved(self, value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return self._function(value) if is_intrinsic(value) else self._copied(value)
+        if isinstance(value, list):
+            items = [self._resolved(item) for item in value]
+            return [item for item in items if item is not _NOTHING]
+        return value
+
+    def _copied(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        pairs = [(key, self._resolved(inner)) for key, inner in value.items()]
+        copy = {key: inner for key, inner in pairs if inner is not _NOTHING}
+        if self._marks:
+            self._marks.same(copy, value)
+        return copy
+
+    def _function(self, value: Mapping[str, Any]) -> Any:
+        ((name, argument),) = value.items()
+        if name in ("Fn::Sub", "Fn::Join"):
+            return joined(self.parts(value))
+        function = self._functions.get(name)
+        if function is None:
+            return dict(value)
+        try:
+            return function(argument)
+        except _UnresolvedError:
+            return dict(value)
+
+    def _ref(self, name: Any) -> Any:
+        if name == "AWS::NoValue":
+            return _NOTHING
+        if not isinstance(name, str):
+            raise _UnresolvedError
+        if name in self._pseudo:
+            return self._pseudo[name]
+        if name not in self._parameters:
+            raise _UnresolvedError
+        declared = _object(self._parameters[name])
+        of_type = str(declared.get("Type", "String"))
+        # The default of these is a parameter's name in Systems Manager, not its value.
+        default = None if of_type.startswith("AWS::SSM::Parameter::") else declared.get("Default")
+        value = self._values.parameters.get(name, default)
+        if value is None or isinstance(value, (dict, list)):
+            raise _UnresolvedError
+        text = _text(value)
+        if of_type == "CommaDelimitedList" or of_type.startswith("List<"):
+            return [item.strip() for item in text.split(",")]
+        return text
+
+    def _sub(self, argument: Any) -> list[Part]:
+        text, variables = argument, {}
+        if isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], Mapping):
+            text, variables = argument[0], dict(argument[1])
+        if not isinstance(text, str):
+            raise _UnresolvedError
+        parts: list[Part] = []
+        for number, piece in enumerate(_VARIABLE.split(text)):
+            if number % 2 == 0:
+                parts.append(piece)
+            elif piece.startswith("!"):
+                parts.append(f"${{{piece[1:]}}}")
+            else:
+                parts += self._variable(piece.strip(), variables)
+        return parts
+
+    def _variable(self, name: str, variables: Mapping[str, Any]) -> list[Part]:
+        if name in variables:
+            return self.parts(variables[name])
+        if "." in name:
+            return [{"Fn::GetAtt": name.split(".", 1)}]
+        return self.parts({"Ref": name})
+
+    def _join(self, argument: Any) -> list[Part]:
+        delimiter, items = _arguments(argument, 2)
+        items = self._resolved(items) if is_intrinsic(items) else items
+        if not isinstance(delimiter, str) or not isinstance(items, list):
+            raise _UnresolvedError
+        parts: list[Part] = []
+        for item in items:
+            inner = self.parts(item)
+            if inner:  # AWS::NoValue gives none
+                parts += [delimiter, *inner] if parts else inner
+        return parts
+
+    def _select(self, argument: Any) -> Any:
+        index, items = (self._resolved(part) for part in _arguments(argument, 2))
+        if not isinstance(items, list) or not str(index).isdecimal() or len(str(index)) > 9:
+            raise _UnresolvedError
+        if int(index) >= len(items) or any(is_intrinsic(item) for item in items[: int(index)]):
+            raise _UnresolvedError
+        return items[int(index)]
+
+    def _split(self, argument: Any) -> Any:
+        delimiter, text = (self._resolved(part) for part in _arguments(argument, 2))
+        if not isinstance(delimiter, str) or not delimiter or not isinstance(text, str):
+            raise _UnresolvedError
+        return text.split(delimiter)
+
+    def _find_in_map(self, argument: Any) -> Any:
+        if not isinstance(argument, list) or len(argument) not in (3, 4):
+            raise _UnresolvedError
+        name, first, second = (self._resolved(part) for part in argument[:3])
+        try:
+            value = self._mappings[name][first][second]
+        except (KeyError, TypeError, IndexError):
+            if len(argument) == 4 and isinstance(argument[3], Mapping):
+                return self._known(argument[3].get("DefaultValue"))
+            raise _UnresolvedError from None
+        return self._resolved(value)
+
+    def _if(self, argument: Any) -> Any:
+        return self._resolved(self._branch(argument))
+
+    def _branch(self, argument: Any) -> Any:
+        name, yes, no = _arguments(argument, 3)
+        return yes if self._condition(name) else no
+
+    def _condition(self, name: Any) -> bool:
+        if not isinstance(name, str) or name not in self._conditions or name in self._deciding:
+            raise _UnresolvedError
+        self._deciding.add(name)
+        try:
+            return self._truth(self._conditions[name])
+        finally:
+            self._deciding.discard(name)
+
+    def _truth(self, condition: Any) -> bool:
+        if not isinstance(condition, Mapping) or len(condition) != 1:
+            raise _UnresolvedError
+        ((name, argument),) = condition.items()
+        if name == "Condition":
+            return self._condition(argument)
+        if name == "Fn::Equals":
+            left, right = (self._known(part) for part in _arguments(argument, 2))
+            return bool(_comparable(left) == _comparable(right))
+        if name == "Fn::Not":
+            return not self._truth(_arguments(argument, 1)[0])
+        if name in ("Fn::And", "Fn::Or") and isinstance(argument, list):
+            return self._several(name == "Fn::Or", argument)
+        raise _UnresolvedError
+
+    def _several(self, decisive: bool, conditions: list[Any]) -> bool:
+        """Of ``Or`` a true condition decides, of ``And`` a false one, whatever the others are."""
+        unknown = False
+        for condition in conditions:
+            try:
+                if self._truth(condition) is decisive:
+                    return decisive
+            except _UnresolvedError:
+                unknown = True
+        if unknown:
+            raise _UnresolvedError
+        return not decisive
+
+    def _known(self, value: Any) -> Any:
+        resolved = self._resolved(value)
+        if resolved is _NOTHING or has_intrinsic(resolved):
+            raise _UnresolvedError
+        return resolved
+
+    def _to_json_string(self, argument: Any) -> Any:
+        return json.dumps(self._known(argument))
+
+    def _length(self, argument: Any) -> Any:
+        items = self._resolved(argument)
+        if not isinstance(items, list):
+            raise _UnresolvedError
+        return len(items)
+
+
+def joined(parts: list[Part]) -> Any:
+    """The text of parts, or a function that joins them where one is unknown.
+
+    Example:
+        >>> from sm_prefix_ext.targets.intrinsics import joined
+        >>> joined(["team-", "a"]), joined(["team-", {"Ref": "Stage"}])
+        ('team-a', {'Fn::Sub': 'team-${Stage}'})
+    """
+    merged: list[Part] = []
+    for part in parts:
+        if isinstance(part, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += part
+        elif part != "":
+            merged.append(part)
+    if len(merged) < 2:
+        return merged[0] if merged else ""
+    texts = [_in_sub(part) for part in merged]
+    if None in texts:
+        return {"Fn::Join": ["", merged]}
+    return {"Fn::Sub": "".join(text for text in texts if text is not None)}
+
+
+def _in_sub(part: Part) -> str | None:
+    """A part as the text of ``Fn::Sub`` has it; ``None`` where it can't have it."""
+    if isinstance(part, str):
+        return part.replace("${", "${!")
+    ((name, argument),) = part.items()
+    if name == "Ref" and isinstance(argument, str):
+        return f"${{{argument}}}"
+    if name == "Fn::GetAtt" and isinstance(argument, list):
+        return f"${{{'.'.join(map(str, argument))}}}"
+    return None
+
+
+def has_intrinsic(value: Any) -> bool:
+    """Whether an intrinsic function stands anywhere in a value."""
+    stack = [value]
+    while stack:
+        inner = stack.pop()
+        if is_intrinsic(inner):
+            return True
+        if isinstance(inner, Mapping):
+            stack += inner.values()
+        elif isinstance(inner, list):
+            stack += inner
+    return False
+
+
+def _arguments(value: Any, count: int) -> list[Any]:
+    if not isinstance(value, list) or len(value) != count:
+        raise _UnresolvedError
+    return value
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: Any) -> str:
+    """A value as CloudFormation writes it into a text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _comparable(value: Any) -> Any:
+    return value if isinstance(value, (dict, list)) else _text(value)

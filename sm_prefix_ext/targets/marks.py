@@ -1,0 +1,111 @@
+"""Where the objects and properties of a JSON or YAML document stand; filled when asked for."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from typing import Any
+
+from ..core.check_report import Position
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\[\]{}:,\s"]+', re.DOTALL)
+_NO_KEY: Any = object()
+
+
+class Marks:
+    """The positions of a document's objects, lists and properties.
+
+    An object goes by its identity, so the marks keep what they know alive.
+
+    Example:
+        >>> from sm_prefix_ext.core.check_report import Position
+        >>> from sm_prefix_ext.targets.marks import Marks
+        >>> marks, step = Marks(), {"Name": "Train"}
+        >>> marks.add(step, Position(3, 5))
+        >>> marks.of(step)
+        Position(line=3, column=5)
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[int, Position] = {}
+        self._keys: dict[tuple[int, str], Position] = {}
+        self._origins: dict[int, Any] = {}
+        self._kept: list[Any] = []
+
+    def add(self, container: Any, position: Position) -> None:
+        """Record where an object or a list begins."""
+        self._kept.append(container)
+        self._places[id(container)] = position
+
+    def add_key(self, container: Any, key: str, position: Position) -> None:
+        """Record where a property of an object begins."""
+        self._keys[id(container), key] = position
+
+    def same(self, copy: Any, original: Any) -> None:
+        """Record that a copy stands where its original does."""
+        self._kept.append(copy)
+        self._origins[id(copy)] = original
+
+    def of(self, container: Any) -> Position | None:
+        """Where an object or a list begins."""
+        return self._places.get(id(self._original(container)))
+
+    def of_key(self, container: Any, key: str) -> Position | None:
+        """Where a property of an object begins."""
+        return self._keys.get((id(self._original(container)), key))
+
+    def _original(self, container: Any) -> Any:
+        while id(container) in self._origins:
+            container = self._origins[id(container)]
+        return container
+
+
+def read_json(text: str, marks: Marks) -> Any:
+    """Read JSON, and record where everything stands.
+
+    It takes several times as long as :func:`json.loads`, and is for a text that has been read
+    once and is known to be JSON.
+
+    Args:
+        text: a JSON document.
+        marks: gets the positions.
+
+    Example:
+        >>> from sm_prefix_ext.targets.marks import Marks, read_json
+        >>> marks = Marks()
+        >>> document = read_json('{"Steps": [\\n  {"Name": "Train"}]}', marks)
+        >>> marks.of(document["Steps"][0]), marks.of_key(document, "Steps")
+        (Position(line=2, column=3), Position(line=1, column=2))
+    """
+    breaks = [match.end() for match in re.finditer("\n", text)]
+    root: list[Any] = []
+    # A stack of our own: a document may be nested deeper than Python's.
+    stack: list[Any] = [root]
+    keys: list[Any] = [_NO_KEY]
+    for token in _TOKEN.finditer(text):
+        word, holder = token.group(), stack[-1]
+        if word in ("}", "]"):
+            stack.pop()
+            keys.pop()
+            continue
+        if isinstance(holder, dict) and keys[-1] is _NO_KEY:
+            keys[-1] = json.loads(word)
+            marks.add_key(holder, keys[-1], _position(breaks, token.start()))
+            continue
+        value = json.loads({"{": "{}", "[": "[]"}.get(word, word))
+        if isinstance(holder, dict):
+            holder[keys[-1]] = value
+            keys[-1] = _NO_KEY
+        else:
+            holder.append(value)
+        if word in ("{", "["):
+            marks.add(value, _position(breaks, token.start()))
+            stack.append(value)
+            keys.append(_NO_KEY)
+    return root[0]
+
+
+def _position(breaks: list[int], offset: int) -> Position:
+    line = bisect_right(breaks, offset)
+    return Position(line + 1, offset - (breaks[line - 1] if line else 0) + 1)
