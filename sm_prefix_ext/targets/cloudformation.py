@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..core.definition import Definition
+from ..core.text import shown
 from .expressions import definition_of_object, definition_of_parts
 from .found import Found, in_s3, text_or_none
 from .intrinsics import Resolver, has_intrinsic, is_intrinsic, joined
@@ -86,10 +87,10 @@ def _definition(
     resolver: Resolver, holder: Any, where: str
 ) -> tuple[Definition | None, str | None, tuple[Mapping[str, Any], str] | None]:
     key = "PipelineDefinitionBody"
-    if not isinstance(holder, Mapping):
+    if not isinstance(holder, Mapping) or holder == {"Ref": "AWS::NoValue"}:
         return None, "it has no PipelineDefinition", None
     if is_intrinsic(holder):
-        return None, f"its definition is known only after deployment, from {_first(holder)}", None
+        return None, f"its definition is known only after deployment, from {shown(holder)}", None
     if key not in holder:
         return None, _location(resolver, holder), None
     body = resolver.chosen(holder[key])
@@ -99,10 +100,6 @@ def _definition(
     if isinstance(body, (Mapping, list)) and not is_intrinsic(body):
         return *definition_of_object(resolver.resolve(body), where), None
     return *definition_of_parts(resolver.parts(body), joined, where), (holder, key)
-
-
-def _first(function: Mapping[str, Any]) -> str:
-    return next(iter(function))
 
 
 def _location(resolver: Resolver, holder: Mapping[str, Any]) -> str:

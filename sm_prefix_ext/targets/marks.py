@@ -90,10 +90,10 @@ def read_json(text: str, marks: Marks) -> Any:
             keys.pop()
             continue
         if isinstance(holder, dict) and keys[-1] is _NO_KEY:
-            keys[-1] = json.loads(word)
+            keys[-1] = _scalar(word)
             marks.add_key(holder, keys[-1], _position(breaks, token.start()))
             continue
-        value = json.loads({"{": "{}", "[": "[]"}.get(word, word))
+        value: Any = {} if word == "{" else [] if word == "[" else _scalar(word)
         if isinstance(holder, dict):
             holder[keys[-1]] = value
             keys[-1] = _NO_KEY
@@ -104,6 +104,12 @@ def read_json(text: str, marks: Marks) -> Any:
             stack.append(value)
             keys.append(_NO_KEY)
     return root[0]
+
+
+def _scalar(word: str) -> Any:
+    if word[0] == '"' and "\\" not in word:
+        return word[1:-1]
+    return json.loads(word)
 
 
 def _position(breaks: list[int], offset: int) -> Position:

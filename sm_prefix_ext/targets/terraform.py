@@ -217,8 +217,9 @@ def _interpolated(value: Any, interpolates: bool) -> Any:
 
 
 def _location(holder: Mapping[str, Any]) -> str:
-    for place in map(_object, _either(holder.get("pipeline_definition_s3_location"))):
-        return in_s3(place.get("bucket"), place.get("object_key") or place.get("key"))
+    for place in _either(holder.get("pipeline_definition_s3_location")):
+        if isinstance(place, Mapping):
+            return in_s3(place.get("bucket"), place.get("object_key") or place.get("key"))
     return "it has no definition"
 
 

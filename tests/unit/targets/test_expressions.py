@@ -1,0 +1,102 @@
+"""Definitions in which some values are known only at deployment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext.targets.expressions import definition_of_object, definition_of_parts
+from sm_prefix_ext.targets.intrinsics import joined
+
+TEAM = {"Ref": "Team"}
+ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
+
+
+def read(*parts: Any) -> tuple[Any, str | None]:
+    """The definition that is joined from parts."""
+    return definition_of_parts(list(parts), joined, "t.yaml")
+
+
+def test_expressions_inside_and_outside_of_strings() -> None:
+    """A string that has one becomes an expression; one that stands for a number does, too."""
+    definition, not_read = read(
+        '{"Steps": [{"Name": "A", "Type": "Training", "Arguments": {"TrainingJobName": "x-',
+        TEAM,
+        '", "Role": "',
+        ROLE,
+        r'", "Quoted": "a \" b ',
+        TEAM,
+        r'\\", "Count": ',
+        {"Ref": "Count"},
+        ', "List": [',
+        {"Fn::Split": [",", "a"]},
+        "]}}]}",
+    )
+    assert not_read is None
+    assert {
+        "TrainingJobName": {"Fn::Sub": "x-${Team}"},
+        "Role": ROLE,
+        "Quoted": {"Fn::Sub": 'a " b ${Team}\\'},
+        "Count": {"Ref": "Count"},
+        "List": [{"Fn::Split": [",", "a"]}],
+    } == definition["Steps"][0]["Arguments"]
+
+
+def test_a_steps_own_name_stays_a_text() -> None:
+    """Its path needs one, and nothing is to be found in what nobody knows."""
+    nested = '{"Name": "${x}", "Type": "Condition", "Arguments": {"IfSteps": [{"Name": "'
+    definition, _ = read('{"Steps": [', nested, TEAM, '-in", "Type": "Fail"}]}}]}')
+    assert "Team-in" == definition["Steps"][0]["Arguments"]["IfSteps"][0]["Name"]
+    definition, _ = read('{"Steps": [{"Type": "Fail", "Name": "', {"Ref": "_"}, '"}]}')
+    assert "unknown" == definition["Steps"][0]["Name"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "not_read"),
+    [
+        ([TEAM], "its definition is known only after deployment, from {'Ref': 'Team'}"),
+        (["\n ", TEAM], "its definition is known only after deployment, from {'Ref': 'Team'}"),
+        (
+            ['{"Steps": ', TEAM, "}"],
+            "steps, or parts of them are known only after deployment, from {'Ref': 'Team'}",
+        ),
+        (
+            ['{"Steps": [', TEAM, "]}"],
+            "steps, or parts of them are known only after deployment, from {'Ref': 'Team'}",
+        ),
+        (
+            ['{"Steps": [{"Name": "A", "Type": "Training", "Arguments": ', TEAM, "}]}"],
+            "the arguments of a step are known only after deployment, from {'Ref': 'Team'}",
+        ),
+        (
+            ['{"Steps": [{"Name": "A", "Type": "', TEAM, '"}]}'],
+            "steps, or parts of them are known only after deployment, from {'Ref': 'Team'}",
+        ),
+        (
+            ['{"Steps": [], ', TEAM, "}"],
+            "its definition is no JSON before deployment, which gives {'Ref': 'Team'}",
+        ),
+    ],
+)
+def test_what_hides_steps_is_said(parts: list[Any], not_read: str) -> None:
+    """A job that can't be seen is not judged in silence."""
+    assert (None, not_read) == definition_of_parts(parts, joined, "t.yaml")
+
+
+def test_a_wrong_definition_is_an_error() -> None:
+    """Where no expression can be the reason for it."""
+    with pytest.raises(ValueError, match=r"t\.yaml: 'Steps' is null; wanted a list of steps"):
+        read('{"Steps": null}')
+    with pytest.raises(ValueError, match=r"t\.yaml: 'Steps' is a number"):
+        definition_of_object({"Steps": 3}, "t.yaml")
+    with pytest.raises(ValueError, match=r"t\.yaml is not a pipeline definition"):
+        definition_of_object([TEAM["Ref"]], "t.yaml")
+
+
+def test_a_placeholder_of_the_users_own() -> None:
+    """A number that no expression has stays a text."""
+    text = json.dumps({"Steps": [], "Note": "\ue0007\ue001"}, ensure_ascii=False)
+    definition, _ = read(text[:-1], ', "x": "', TEAM, '"}')
+    assert {"Steps": [], "Note": "7", "x": TEAM} == definition
