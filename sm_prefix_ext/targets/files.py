@@ -64,7 +64,7 @@ def read_text(
     reading = _Reading(text, target, file, template)
     return tuple(
         PipelineSource(
-            target=f"{target}#{printable(anchor)}" if anchor else target,
+            target=f"{target}#{printable(anchor)}" if anchor is not None else target,
             kind=found.kind,
             definition=found.definition,
             file=file,
@@ -88,8 +88,8 @@ class _Reading:
 
     def pipelines(
         self, pick: str | None = None, marks: Marks | None = None
-    ) -> tuple[tuple[str, Found], ...]:
-        """The pipelines, each with its logical ID or address; ``""`` for a bare definition."""
+    ) -> tuple[tuple[str | None, Found], ...]:
+        """The pipelines, each with its logical ID or address; ``None`` for a bare definition."""
         where = printable(self.target)
         try:
             document = parse(self.text, where, self.file, marks)
@@ -103,16 +103,16 @@ class _Reading:
 
     def _found(
         self, document: Any, pick: str | None, marks: Marks | None
-    ) -> Iterator[tuple[str, Found]]:
+    ) -> Iterator[tuple[str | None, Found]]:
         where = printable(self.target)
         if _is_definition(document):
             _must_be_without_pick(pick, where)
             for _ in steps(document, where):
                 pass
-            yield "", Found(DEFINITION, document)
+            yield None, Found(DEFINITION, document)
         elif is_answer(document):
             _must_be_without_pick(pick, where)
-            yield "", read_answer(document, where)
+            yield None, read_answer(document, where)
         else:
             resources, read = self._resources(document, marks)
             for anchor in _picked(list(resources), pick, where):
@@ -139,7 +139,7 @@ class _Reading:
 class _Locator:
     """Finds the steps of a pipeline in its text; reads that once more, when it is first asked."""
 
-    def __init__(self, reading: _Reading, anchor: str) -> None:
+    def __init__(self, reading: _Reading, anchor: str | None) -> None:
         self._reading = reading
         self._anchor = anchor
         self._positions: dict[str, Position] | None = None
@@ -153,7 +153,7 @@ class _Locator:
 
     def _locate(self) -> None:
         marks = Marks()
-        ((_, found),) = self._reading.pipelines(self._anchor or None, marks)
+        ((_, found),) = self._reading.pipelines(self._anchor, marks)
         assert self._positions is not None
         if found.property is not None:
             self._fallback = marks.of_key(*found.property)

@@ -126,10 +126,10 @@ def test_template_values_take_the_place_of_defaults() -> None:
 def test_positions_of_steps_and_of_definitions_in_a_text() -> None:
     """An object's steps stand for themselves, those of a text where its property begins."""
     found = sources()
-    assert at("Version:") == found["Object"].locate("")
+    assert at('Version: "2020') == found["Object"].locate("")
     assert at("Name: Check") == found["Object"].locate("Check")
     assert at("Name: Train") == found["Object"].locate("Check/if/Train")
-    assert at("Version:") == found["Object"].locate("NoStep")
+    assert at('Version: "2020') == found["Object"].locate("NoStep")
     assert at("PipelineDefinitionBody: !Sub") == found["Text"].locate("Train")
     assert at("PipelineDefinitionBody: !Sub") == found["Text"].locate("")
     assert at('{Name: "A"') == found["Chosen"].locate("A")
