@@ -53,6 +53,10 @@ def _words(expression: Mapping[str, Any]) -> str | None:
         if function == "JsonGet" and isinstance(inner, Mapping):
             source = inner.get("PropertyFile") or inner.get("S3Uri")
             return f"a JsonGet of {_part(inner.get('Path'))} in {_part(source)}"
+        if function == "Ref" or function.startswith("Fn::"):  # CloudFormation's
+            return f"{printable(function)} of {shown(inner)}"
+        if function == "Terraform":
+            return f"the Terraform expression {shown(inner)}"
     return None
 
 

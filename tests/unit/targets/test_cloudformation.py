@@ -212,6 +212,7 @@ def test_only_names_have_findings_for_an_expression() -> None:
     assert () == enforce_in_place(found["Text"].definition, policy, {}, composes=False)
     findings = enforce_in_place(found["Object"].definition, policy, {}, composes=False)
     assert [("PFX004", "Check/if/Train")] == [(row.code, row.step) for row in findings]
+    assert findings[0].message.startswith("TrainingJobName is Ref of 'Team': a pipeline variable")
 
 
 def test_what_the_cdk_writes() -> None:
