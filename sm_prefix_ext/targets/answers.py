@@ -47,7 +47,7 @@ def read_answer(document: Mapping[str, Any], where: str) -> Found:
         return Found(kind, not_read=not_read, pipeline_name=name, role_arn=role)
     if isinstance(body, str):
         definition = load(body, f"{where}: {_KEY}")
-        return Found(kind, definition, None, name, role, (document, _KEY))
+        return Found(kind, definition, None, name, role, (document, _KEY), body)
     return Found(kind, *definition_of_object(body, f"{where}: {_KEY}"), name, role)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from ..core.definition import Definition
 from ..core.text import shown
-from .expressions import definition_of_object, definition_of_parts
+from .expressions import definition_of_object, definition_of_parts, text_of_parts
 from .found import Found, in_s3, text_or_none
 from .intrinsics import Resolver, has_intrinsic, is_intrinsic, joined
 from .marks import Marks
@@ -79,27 +79,28 @@ def read_resource(
     name = text_or_none(resolver.resolve(properties.get("PipelineName")))
     role = text_or_none(resolver.resolve(properties.get("RoleArn")))
     holder = resolver.chosen(properties.get("PipelineDefinition"))
-    definition, not_read, place = _definition(resolver, holder, where)
-    return Found(KIND, definition, not_read, name, role, place)
+    return replace(_found(resolver, holder, where, marks), pipeline_name=name, role_arn=role)
 
 
-def _definition(
-    resolver: Resolver, holder: Any, where: str
-) -> tuple[Definition | None, str | None, tuple[Mapping[str, Any], str] | None]:
+def _found(resolver: Resolver, holder: Any, where: str, marks: Marks | None) -> Found:
     key = "PipelineDefinitionBody"
     if not isinstance(holder, Mapping) or holder == {"Ref": "AWS::NoValue"}:
-        return None, "it has no PipelineDefinition", None
+        return Found(KIND, not_read="it has no PipelineDefinition")
     if is_intrinsic(holder):
-        return None, f"its definition is known only after deployment, from {shown(holder)}", None
+        why = f"its definition is known only after deployment, from {shown(holder)}"
+        return Found(KIND, not_read=why)
     if key not in holder:
-        return None, _location(resolver, holder), None
+        return Found(KIND, not_read=_location(resolver, holder))
     body = resolver.chosen(holder[key])
     if is_intrinsic(body) and "Fn::ToJsonString" in body:
         body = body["Fn::ToJsonString"]
     where = f"{where}: {key}"
     if isinstance(body, (Mapping, list)) and not is_intrinsic(body):
-        return *definition_of_object(resolver.resolve(body), where), None
-    return *definition_of_parts(resolver.parts(body), joined, where), (holder, key)
+        return Found(KIND, *definition_of_object(resolver.resolve(body), where))
+    parts = resolver.parts(body)
+    definition, not_read = definition_of_parts(parts, joined, where)
+    text = text_of_parts(parts) if marks else None
+    return Found(KIND, definition, not_read, property=(holder, key), text=text)
 
 
 def _location(resolver: Resolver, holder: Mapping[str, Any]) -> str:

@@ -54,15 +54,19 @@ def definition_of_parts(
         return load("".join(part for part in parts if isinstance(part, str)), where), None
     if all(isinstance(part, dict) or not part.strip() for part in parts):
         return None, f"its definition is known only after deployment, from {_words(parts)}"
-    text = "".join(_with_placeholders(parts))
-    text = _QUOTED_OR_BARE.sub(
-        lambda match: match[0] if match[0].startswith('"') else f'"{match[0]}"', text
-    )
     try:
-        document = loads(text, where)
+        document = loads(text_of_parts(parts), where)
     except ValueError:
         return None, f"its definition is no JSON before deployment, which gives {_words(parts)}"
     return definition_of_object(_replaced(document, expressions, joined), where)
+
+
+def text_of_parts(parts: list[Part]) -> str:
+    """The text that parts join, with a placeholder in a string for each expression."""
+    return _QUOTED_OR_BARE.sub(
+        lambda match: match[0] if match[0].startswith('"') else f'"{match[0]}"',
+        "".join(_with_placeholders(parts)),
+    )
 
 
 def definition_of_object(document: Any, where: str) -> tuple[Definition | None, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, partial
 from typing import Any
 
 from ..core.check_report import Position
@@ -14,6 +15,7 @@ from .documents import looks_like as looks_like
 from .documents import may_hold_pipeline, parse
 from .found import Found
 from .marks import Marks
+from .positions import positions_of
 from .source import PipelineSource, TargetError
 from .template_values import NO_VALUES, TemplateValues
 
@@ -61,7 +63,7 @@ def read_text(
     text = text.removeprefix("\ufeff")
     if not may_hold_pipeline(text):
         return ()
-    reading = _Reading(text, target, file, template)
+    reading = _Reading(text, target, file, template, pick)
     return tuple(
         PipelineSource(
             target=f"{target}#{printable(anchor)}" if anchor is not None else target,
@@ -71,40 +73,57 @@ def read_text(
             not_read=found.not_read,
             pipeline_name=found.pipeline_name,
             role_arn=found.role_arn,
-            locate=_Locator(reading, anchor),
+            locate=partial(reading.locate, anchor),
         )
-        for anchor, found in reading.pipelines(pick)
+        for anchor, found in reading.pipelines()
     )
 
 
 class _Reading:
     """A text and how to read it, once for what it says and once more for where that stands."""
 
-    def __init__(self, text: str, target: str, file: str | None, template: TemplateValues) -> None:
+    def __init__(
+        self,
+        text: str,
+        target: str,
+        file: str | None,
+        template: TemplateValues,
+        pick: str | None,
+    ) -> None:
         self.text = text
-        self.target = target
+        self.where = printable(target)
         self.file = file
         self.template = template
+        self.pick = pick
 
-    def pipelines(
-        self, pick: str | None = None, marks: Marks | None = None
-    ) -> tuple[tuple[str | None, Found], ...]:
+    def pipelines(self, marks: Marks | None = None) -> tuple[tuple[str | None, Found], ...]:
         """The pipelines, each with its logical ID or address; ``None`` for a bare definition."""
-        where = printable(self.target)
         try:
-            document = parse(self.text, where, self.file, marks)
-            return tuple(self._found(document, pick, marks))
+            document = parse(self.text, self.where, self.file, marks)
+            return tuple(self._found(document, marks))
         except TargetError:
             raise
         except ValueError as error:
             raise TargetError(str(error)) from None
         except RecursionError:
-            raise TargetError(f"{where} is nested too deep to be read.") from None
+            raise TargetError(f"{self.where} is nested too deep to be read.") from None
 
-    def _found(
-        self, document: Any, pick: str | None, marks: Marks | None
-    ) -> Iterator[tuple[str | None, Found]]:
-        where = printable(self.target)
+    def locate(self, anchor: str | None, step: str) -> Position | None:
+        """Where a step of a pipeline stands, or else its definition."""
+        positions = self._positions.get(anchor, {})
+        return positions.get(step, positions.get(""))
+
+    @cached_property
+    def _positions(self) -> dict[str | None, dict[str, Position]]:
+        """All positions of all pipelines of the text, when the first is asked for."""
+        marks = Marks()
+        try:
+            return {anchor: positions_of(found, marks) for anchor, found in self.pipelines(marks)}
+        except TargetError:  # it has been read once, so only Python's stack can be short here
+            return {}
+
+    def _found(self, document: Any, marks: Marks | None) -> Iterator[tuple[str | None, Found]]:
+        where, pick = self.where, self.pick
         if _is_definition(document):
             _must_be_without_pick(pick, where)
             for _ in steps(document, where):
@@ -123,46 +142,13 @@ class _Reading:
     ) -> tuple[Mapping[str, Any], Callable[[Any, str], Found]]:
         """The pipelines of a template or of Terraform's JSON, and how to read each."""
         if cloudformation.is_template(document):
-            return cloudformation.resources_of(
-                document
-            ), lambda resource, where: cloudformation.read_resource(
-                document, resource, where, self.template, marks
+            read = partial(
+                cloudformation.read_resource, document, values=self.template, marks=marks
             )
+            return cloudformation.resources_of(document), read
         kind = terraform.kind_of(document)
-        if kind is not None:
-            return terraform.resources_of(
-                document
-            ), lambda resource, where: terraform.read_resource(kind, resource, where)
-        return {}, lambda resource, where: Found("nothing")
-
-
-class _Locator:
-    """Finds the steps of a pipeline in its text; reads that once more, when it is first asked."""
-
-    def __init__(self, reading: _Reading, anchor: str | None) -> None:
-        self._reading = reading
-        self._anchor = anchor
-        self._positions: dict[str, Position] | None = None
-        self._fallback: Position | None = None
-
-    def __call__(self, step: str) -> Position | None:
-        if self._positions is None:
-            self._positions = {}
-            self._locate()
-        return self._positions.get(step, self._fallback)
-
-    def _locate(self) -> None:
-        marks = Marks()
-        ((_, found),) = self._reading.pipelines(self._anchor, marks)
-        assert self._positions is not None
-        if found.property is not None:
-            self._fallback = marks.of_key(*found.property)
-        elif found.definition is not None:
-            self._fallback = marks.of(found.definition)
-            for view in steps(found.definition):
-                position = marks.of(view.step)
-                if position is not None:
-                    self._positions.setdefault(view.path, position)
+        resources = terraform.resources_of(document) if kind else {}
+        return resources, partial(terraform.read_resource, kind or "")
 
 
 def _is_definition(document: Any) -> bool:

@@ -21,6 +21,7 @@ class Found:
         role_arn: the execution role, if the document tells it.
         property: the object and the key in it under which the definition stands as a text;
             ``None`` where the definition is an object of the document.
+        text: that text, with the values filled in that are known.
     """
 
     kind: str
@@ -29,6 +30,7 @@ class Found:
     pipeline_name: str | None = None
     role_arn: str | None = None
     property: tuple[Mapping[str, Any], str] | None = None
+    text: str | None = None
 
 
 def text_or_none(value: Any) -> str | None:

@@ -5,12 +5,44 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.check_report import Position
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\[\]{}:,\s"]+', re.DOTALL)
 _NO_KEY: Any = object()
+
+
+class Block(NamedTuple):
+    """A text that spans several lines of a document, as YAML's ``|`` has it.
+
+    Args:
+        line: the line of the document in which it begins.
+        indent: how many columns of the document stand before each of its lines.
+        own: the text's lines.
+    """
+
+    line: int
+    indent: int
+    own: list[str]
+
+    def position(self, inner: Position, filled: list[str]) -> Position | None:
+        """Where a place of a text stands that was made from the block's by filling in values.
+
+        Args:
+            inner: the place in the filled text.
+            filled: the lines of the filled text.
+
+        Returns:
+            The line's beginning where values before the place move it; ``None`` where they have
+            lines of their own.
+        """
+        if len(self.own) != len(filled):
+            return None
+        before = filled[inner.line - 1][: inner.column - 1]
+        line = self.own[inner.line - 1]
+        column = inner.column if line.startswith(before) else len(line) - len(line.lstrip()) + 1
+        return Position(self.line + inner.line - 1, self.indent + column)
 
 
 class Marks:
@@ -30,6 +62,7 @@ class Marks:
     def __init__(self) -> None:
         self._places: dict[int, Position] = {}
         self._keys: dict[tuple[int, str], Position] = {}
+        self._blocks: dict[tuple[int, str], Block] = {}
         self._origins: dict[int, Any] = {}
         self._kept: list[Any] = []
 
@@ -41,6 +74,10 @@ class Marks:
     def add_key(self, container: Any, key: str, position: Position) -> None:
         """Record where a property of an object begins."""
         self._keys[id(container), key] = position
+
+    def add_block(self, container: Any, key: str, block: Block) -> None:
+        """Record the lines of a text under a key, or under an index, of an object or a list."""
+        self._blocks[id(container), key] = block
 
     def same(self, copy: Any, original: Any) -> None:
         """Record that a copy stands where its original does."""
@@ -54,6 +91,17 @@ class Marks:
     def of_key(self, container: Any, key: str) -> Position | None:
         """Where a property of an object begins."""
         return self._keys.get((id(self._original(container)), key))
+
+    def block(self, container: Any, key: str) -> Block | None:
+        """The lines of a text under a key of an object, or within the function there."""
+        container = self._original(container)
+        value = container.get(key)
+        places = [(container, key)]
+        if isinstance(value, dict):
+            places += [(value, name) for name in value]
+            places += [(inner, "0") for inner in value.values()]
+        blocks = [self._blocks.get((id(holder), name)) for holder, name in places]
+        return next((block for block in blocks if block is not None), None)
 
     def _original(self, container: Any) -> Any:
         while id(container) in self._origins:

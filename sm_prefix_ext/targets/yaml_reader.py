@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.check_report import Position
 from ..core.text import printable, shown
-from .marks import Marks
+from .marks import Block, Marks
 from .source import TargetError
 
 MOST_ALIASED = 100_000
@@ -70,7 +70,7 @@ def read_yaml(text: str, where: str, marks: Marks | None = None) -> Any:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(printable(where), marks).build(yaml.parse(text, Loader=loader))
+        return _Builder(text, printable(where), marks).build(yaml.parse(text, Loader=loader))
     except yaml.YAMLError as error:
         raise TargetError(f"{printable(where)} is not YAML: {_problem(error)}.") from None
     except UnicodeEncodeError:
@@ -106,7 +106,8 @@ class _Frame:
 class _Builder:
     """Builds plain data from events, on a stack of its own."""
 
-    def __init__(self, where: str, marks: Marks | None) -> None:
+    def __init__(self, text: str, where: str, marks: Marks | None) -> None:
+        self.lines = text.split("\n") if marks else []
         self.where = where
         self.marks = marks
         self.stack: list[_Frame] = []
@@ -140,6 +141,7 @@ class _Builder:
         if type(frame.container) is dict and frame.key is _NO_KEY:
             self._key(frame, value, event, merges=event.implicit[0])
         else:
+            self._block(frame, event)
             if event.tag is not None:
                 value = _tagged(event.tag, value)
                 self._marked(value, event.start_mark)
@@ -225,6 +227,20 @@ class _Builder:
         else:
             frame.container[frame.key] = value
         frame.key = _NO_KEY
+
+    def _block(self, frame: _Frame, event: Any) -> None:
+        """Record where the lines of a literal block stand."""
+        first = event.start_mark.line + 1
+        if self.marks is None or event.style != "|" or first >= len(self.lines):
+            return
+        source, lines = self.lines[first], event.value.split("\n")
+        own = lines[0].strip()
+        if not own or source.strip() != own:
+            return
+        container = frame.container
+        key = frame.key if type(container) is dict else str(len(container))
+        indent = source.index(own) - lines[0].index(own)
+        self.marks.add_block(container, key, Block(first + 1, indent, lines))
 
     def _marked(self, value: Any, mark: Any) -> None:
         if self.marks and isinstance(value, (dict, list)):

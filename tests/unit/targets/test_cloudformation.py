@@ -124,15 +124,69 @@ def test_template_values_take_the_place_of_defaults() -> None:
 
 
 def test_positions_of_steps_and_of_definitions_in_a_text() -> None:
-    """An object's steps stand for themselves, those of a text where its property begins."""
+    """Steps of an object and of a block of lines stand for themselves."""
     found = sources()
     assert at('Version: "2020') == found["Object"].locate("")
     assert at("Name: Check") == found["Object"].locate("Check")
     assert at("Name: Train") == found["Object"].locate("Check/if/Train")
     assert at('Version: "2020') == found["Object"].locate("NoStep")
-    assert at("PipelineDefinitionBody: !Sub") == found["Text"].locate("Train")
+    assert at('{"Name": "Train"') == found["Text"].locate("Train")
     assert at("PipelineDefinitionBody: !Sub") == found["Text"].locate("")
     assert at('{Name: "A"') == found["Chosen"].locate("A")
+
+
+BLOCK = """\
+Parameters:
+  Lines: {Type: String, Default: "\\n\\n"}
+Resources:
+  Train:
+    Type: AWS::SageMaker::Pipeline
+    Properties:
+      PipelineDefinition:
+        PipelineDefinitionBody: """
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("|\nBLOCK", '{"Name"'),
+        ("|2\nBLOCK", '{"Name"'),
+        ("|\n\nBLOCK", "PipelineDefinitionBody"),
+        ("!Sub |-\nBLOCK", '{"Name"'),
+        ("\n          Fn::Sub: |\nBLOCK", '{"Name"'),
+        ("!Sub\n          - |\nBLOCK\n          - {Team: a}", '{"Name"'),
+        (">\nBLOCK", "PipelineDefinitionBody"),
+        ("!Sub 'BLOCK'", "PipelineDefinitionBody"),
+    ],
+)
+def test_positions_in_blocks_of_lines(body: str, place: str) -> None:
+    """Where YAML keeps the lines of a text, steps stand for themselves."""
+    block = """
+              {"Steps": [
+                 {"Name": "A",
+              "Type": "Fail"}]}"""
+    text = BLOCK + body.replace("BLOCK", block.removeprefix("\n"))
+    (source,) = read_text(text, "t.yaml", "t.yaml")
+    before = text[: text.index(place)].split("\n")
+    assert Position(len(before), len(before[-1]) + 1) == source.locate("A")
+
+
+@pytest.mark.parametrize(
+    ("line", "position"),
+    [
+        ('"Steps": [{"Name": "A", "Type": "${T}"}]', Position(11, 27)),
+        ('"Metadata": "${T}", "Steps": [{"Name": "A", "Type": "Fail"}]', Position(11, 17)),
+        ('"Steps": ${Lines} [{"Name": "A", "Type": "Fail"}]', Position(9, 9)),
+    ],
+)
+def test_values_in_blocks_of_lines(line: str, position: Position) -> None:
+    """A value before the step moves it to its line's start, or, with lines, to the block's."""
+    text = f"{BLOCK}!Sub |\n{' ' * 14}{{\n{' ' * 16}{line}\n{' ' * 14}}}"
+    values = TemplateValues({"T": "Fail"})
+    text = text.replace("  Lines:", "  T: {Type: String}\n  Lines:")
+    (source,) = read_text(text, "t.yaml", "t.yaml", template=values)
+    assert Position(9, 9) == source.locate("")
+    assert position == source.locate("A")
 
 
 def test_positions_in_json() -> None:

@@ -8,15 +8,20 @@ import sys
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sm_prefix_ext.core.check_report import Position
+from sm_prefix_ext.core.definition import steps
+from sm_prefix_ext.targets import documents
 from sm_prefix_ext.targets.files import looks_like, read_text
+from sm_prefix_ext.targets.marks import read_json
 from sm_prefix_ext.targets.source import PipelineSource, TargetError
 
 DEFINITION = {"Version": "2020-12-01", "Steps": [{"Name": "A", "Type": "Fail", "Arguments": {}}]}
 TEXT = json.dumps(DEFINITION)
+NO_STEPS: dict[str, Any] = {"Steps": []}
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:pipeline/team-a"
 ROLE = "arn:aws:iam::111122223333:role/execution"
 
@@ -226,6 +231,21 @@ def test_a_broken_pipeline_does_not_hide_the_picked() -> None:
         read(json.dumps(document))
 
 
+def test_positions_are_looked_up_when_asked_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a finding nothing is read twice; with many in a file it is read twice in all."""
+    times: list[str] = []
+
+    def counted(text: str, marks: Any) -> Any:
+        times.append(text)
+        return read_json(text, marks)
+
+    monkeypatch.setattr(documents, "read_json", counted)
+    sources = read(template("A", "B", "C"))
+    assert [] == times
+    assert None not in [source.locate(step) for source in sources for step in ("", "A", "none")]
+    assert 1 == len(times)
+
+
 def test_control_characters_are_escaped() -> None:
     """In targets and in messages; a pick may be typed either way."""
     text = template("\x1b[2KTrain\n")
@@ -298,8 +318,9 @@ def _only_sources_or_an_error(text: str) -> None:
         try:
             for source in read_text(text, "t", file):
                 assert (source.definition is None) is (source.not_read is not None)
-                position = source.locate("")
-                assert position is None or min(position) >= 1
+                for step in ["", *(view.path for view in steps(source.definition or NO_STEPS))]:
+                    position = source.locate(step)
+                    assert position is None or min(position) >= 1
         except TargetError as error:
             assert str(error).isprintable()
     assert looks_like(text).isprintable()
@@ -309,6 +330,15 @@ def _only_sources_or_an_error(text: str) -> None:
 def test_any_json_gives_sources_or_a_target_error(document: Any) -> None:
     """No document ends in another exception."""
     _only_sources_or_an_error(json.dumps(document))
+
+
+@given(
+    st.fixed_dictionaries({"Resources": _RESOURCES, "Conditions": _DOCUMENTS}) | _DOCUMENTS,
+    st.sampled_from([None, "|", ">", '"']),
+)
+def test_any_yaml_gives_sources_or_a_target_error(document: Any, style: str | None) -> None:
+    """In any of YAML's spellings."""
+    _only_sources_or_an_error(yaml.safe_dump(document, default_style=style, allow_unicode=True))
 
 
 @given(st.text() | st.lists(_KEYS | st.sampled_from("{}[]:,&*!|>-? \n\t\"'\\#%@`")).map("".join))
