@@ -80,8 +80,6 @@ def looks_like(text: str) -> str:
         document = parse(text, "it", None)
     except TargetError as error:
         return f"a text that can't be read: {str(error).rstrip('.')}"
-    except RecursionError:
-        return "a document that is nested too deep to be read"
     kind = "JSON" if _begins_as_json(text) else "YAML"
     return _words(document, kind)
 

@@ -32,7 +32,8 @@ def pipeline_files(folder: Path, exclude: Sequence[str] = ()) -> Iterator[Path]:
             path, from the folder on or as the user typed it; one without with every name.
 
     Raises:
-        TargetError: where the folder itself can't be read, when the first file is asked for.
+        TargetError: for a folder that can't be read, and so might hide pipelines, when it is
+            reached.
 
     Example:
         >>> import tempfile
@@ -44,12 +45,6 @@ def pipeline_files(folder: Path, exclude: Sequence[str] = ()) -> Iterator[Path]:
         ...     [path.name for path in pipeline_files(Path(name))]
         ['a.json', 'b.yaml']
     """
-    try:
-        os.scandir(folder).close()
-    except OSError as error:
-        raise TargetError(
-            f"The folder {shown(str(folder))} can't be read: {error.strerror}."
-        ) from None
     ignored = ignored_paths(folder)
     excludes = _excludes(exclude, folder)
     for relative in _files(folder, "", lambda path: path in ignored or excludes(path)):
@@ -60,8 +55,12 @@ def _files(folder: Path, below: str, left_out: Excludes) -> Iterator[str]:
     try:
         with os.scandir(folder / below) as scan:
             entries = sorted(scan, key=lambda entry: entry.name)
-    except OSError:  # a folder within that may not be read, as with any other search
-        return
+    except (OSError, ValueError) as error:  # ValueError: not a path at all
+        hint = " --exclude leaves a folder out." if below else ""
+        raise TargetError(
+            f"The folder {shown(str(folder / below))} can't be read: "
+            f"{getattr(error, 'strerror', None) or error}.{hint}"
+        ) from None
     if below and any(entry.name == _VIRTUAL_ENVIRONMENT for entry in entries):
         return
     for entry in entries:

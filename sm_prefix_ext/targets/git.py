@@ -51,5 +51,5 @@ def _in_repository(folder: Path) -> bool:
     try:
         place = folder.resolve()
         return any((above / ".git").exists() for above in (place, *place.parents))
-    except (OSError, RuntimeError):  # a loop of links
+    except (OSError, RuntimeError, ValueError):  # a loop of links, or not a path
         return False

@@ -49,6 +49,9 @@ def test_a_steps_own_name_stays_a_text() -> None:
     nested = '{"Name": "${x}", "Type": "Condition", "Arguments": {"IfSteps": [{"Name": "'
     definition, _ = read('{"Steps": [', nested, TEAM, '-in", "Type": "Fail"}]}}]}')
     assert "Team-in" == definition["Steps"][0]["Arguments"]["IfSteps"][0]["Name"]
+    imported = {"Fn::Select": [0, {"Fn::ImportValue": "x.y"}]}
+    definition, _ = read('{"Steps": [{"Type": "Fail", "Name": "a', imported, '"}]}')
+    assert "a-x-y" == definition["Steps"][0]["Name"]
     definition, _ = read('{"Steps": [{"Type": "Fail", "Name": "', {"Ref": "_"}, '"}]}')
     assert "unknown" == definition["Steps"][0]["Name"]
 

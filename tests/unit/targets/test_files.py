@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,6 +189,13 @@ def test_a_broken_text(text: str, message: str) -> None:
     assert "\n" not in str(error.value)
 
 
+def test_a_template_that_is_too_deep_to_be_resolved() -> None:
+    """Python's parser reads it, and resolving it is refused in the same words."""
+    text = template("A").replace('"Properties": {', '"Properties": {"PipelineName": "here", ')
+    with pytest.raises(TargetError, match="- is nested too deep to be read"):
+        read(text.replace('"here"', "[" * 800 + "]" * 800))
+
+
 def test_a_files_suffix_counts_where_the_content_leaves_it_open() -> None:
     """Flow mappings are YAML in a YAML file, a JSON file is nothing else."""
     text = "{Steps: [{Name: A, Type: Fail}]}"
@@ -356,5 +365,11 @@ def test_reading_json_imports_nothing_heavy() -> None:
         "print(sorted({'yaml', 'boto3', 'botocore', 'click', 'rich', 'sagemaker'} "
         "& set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(Path(documents.__file__).parents[2])},
+    )
     assert "[]" == done.stdout.strip()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from sm_prefix_ext.targets import git
+from sm_prefix_ext.targets import folders, git
 from sm_prefix_ext.targets.folders import pipeline_files
 from sm_prefix_ext.targets.git import ignored_paths
 from sm_prefix_ext.targets.source import TargetError
@@ -113,6 +114,31 @@ def test_a_folder_that_can_not_be_read(tmp_path: Path) -> None:
     tree(tmp_path, "a.json")
     with pytest.raises(TargetError, match="Not a directory"):
         list(pipeline_files(tmp_path / "a.json"))
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(TargetError, match="Too many levels of symbolic links"):
+        list(pipeline_files(tmp_path / "loop"))
+    with pytest.raises(TargetError, match="embedded null byte"):
+        list(pipeline_files(tmp_path / "\0"))
+
+
+def test_a_folder_within_that_can_not_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It might hide a pipeline, so it is an error, unless it is excluded."""
+    tree(tmp_path, "a.json", "b/c.json")
+    scandir = os.scandir
+
+    def refused(path: Path) -> Any:
+        if path.name == "b":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(folders.os, "scandir", refused)
+    walk = pipeline_files(tmp_path)
+    assert tmp_path / "a.json" == next(walk)
+    with pytest.raises(TargetError, match=r"/b' can't be read: Permission denied\. --exclude"):
+        next(walk)
+    assert ["a.json"] == found(tmp_path, "b")
 
 
 def test_what_git_ignores(tmp_path: Path) -> None:
