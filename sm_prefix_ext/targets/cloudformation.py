@@ -11,7 +11,6 @@ from .expressions import definition_of_object, definition_of_parts, text_of_part
 from .found import Found, in_s3, text_or_none
 from .intrinsics import Resolver, has_intrinsic, is_intrinsic, joined
 from .marks import Marks
-from .template_values import TemplateValues
 
 KIND = "CloudFormation template"
 RESOURCE_TYPE = "AWS::SageMaker::Pipeline"
@@ -52,19 +51,14 @@ def resources_of(template: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_resource(
-    template: Mapping[str, Any],
-    resource: Any,
-    where: str,
-    values: TemplateValues,
-    marks: Marks | None = None,
+    resolver: Resolver, resource: Any, where: str, marks: Marks | None = None
 ) -> Found:
     """Read one pipeline of a template.
 
     Args:
-        template: the template.
+        resolver: of the template.
         resource: one of :func:`resources_of`.
         where: what to call it in an error.
-        values: the parameters and where the template is deployed.
         marks: gets the positions.
 
     Raises:
@@ -72,7 +66,6 @@ def read_resource(
     """
     if not _is_pipeline(resource):
         return Found(KIND, not_read="Fn::ForEach makes it; write it out to have it checked")
-    resolver = Resolver(template, values, marks)
     properties = resolver.chosen(resource.get("Properties"))
     if not isinstance(properties, Mapping):
         return Found(KIND, not_read="it has no properties")

@@ -22,7 +22,10 @@ Joined = Callable[[list[Part]], Any]
 # Two characters for private use around a number. A text of the user's own that has the same
 # becomes an expression too, which at worst is a finding too many.
 _PLACEHOLDER = re.compile("\ue000([0-9]{1,9})\ue001", re.ASCII)
-_QUOTED_OR_BARE = re.compile('"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"|\ue000[0-9]+\ue001', re.DOTALL)
+# A string without an end goes on to the text's end, so that each character is read once.
+_QUOTED_OR_BARE = re.compile(
+    '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*(?:"|\\\\?\\Z)|\ue000[0-9]+\ue001', re.DOTALL
+)
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 
 

@@ -14,6 +14,7 @@ from .answers import is_answer, read_answer
 from .documents import looks_like as looks_like
 from .documents import may_hold_pipeline, parse
 from .found import Found
+from .intrinsics import Resolver
 from .marks import Marks
 from .positions import positions_of
 from .source import PipelineSource, TargetError
@@ -142,9 +143,8 @@ class _Reading:
     ) -> tuple[Mapping[str, Any], Callable[[Any, str], Found]]:
         """The pipelines of a template or of Terraform's JSON, and how to read each."""
         if cloudformation.is_template(document):
-            read = partial(
-                cloudformation.read_resource, document, values=self.template, marks=marks
-            )
+            resolver = Resolver(document, self.template, marks, self.where)
+            read = partial(cloudformation.read_resource, resolver, marks=marks)
             return cloudformation.resources_of(document), read
         kind = terraform.kind_of(document)
         resources = terraform.resources_of(document) if kind else {}

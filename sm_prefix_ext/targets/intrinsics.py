@@ -13,8 +13,13 @@ from typing import Any
 
 from .expressions import Part
 from .marks import Marks
+from .source import TargetError
 from .template_values import TemplateValues
 
+MOST_JOINED = 50_000_000
+"""How many characters the functions of a template may join."""
+
+_PER_PART = 20
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _NOTHING = object()
 
@@ -44,6 +49,11 @@ class Resolver:
         template: the document.
         values: the parameters and where the template is deployed.
         marks: gets the positions of what is copied.
+        where: what to call the template in an error.
+
+    Raises:
+        TargetError: from each method, for functions that join more than :data:`MOST_JOINED`
+            characters: a few of them within each other can stand for billions.
 
     Example:
         >>> from sm_prefix_ext.targets.intrinsics import Resolver
@@ -55,7 +65,11 @@ class Resolver:
     """
 
     def __init__(
-        self, template: Mapping[str, Any], values: TemplateValues, marks: Marks | None = None
+        self,
+        template: Mapping[str, Any],
+        values: TemplateValues,
+        marks: Marks | None = None,
+        where: str = "the template",
     ) -> None:
         self._parameters = _object(template.get("Parameters"))
         self._mappings = _object(template.get("Mappings"))
@@ -63,7 +77,9 @@ class Resolver:
         self._values = values
         self._pseudo = values.pseudo_parameters()
         self._marks = marks
-        self._deciding: set[str] = set()
+        self._where = where
+        self._left = MOST_JOINED
+        self._decided: dict[str, bool | None] = {}
         self._functions: dict[str, Callable[[Any], Any]] = {
             "Ref": self._ref,
             "Fn::Select": self._select,
@@ -148,6 +164,7 @@ class Resolver:
             raise _UnresolvedError
         text = _text(value)
         if of_type == "CommaDelimitedList" or of_type.startswith("List<"):
+            self._spend(len(text))
             return [item.strip() for item in text.split(",")]
         return text
 
@@ -165,7 +182,7 @@ class Resolver:
                 parts.append(f"${{{piece[1:]}}}")
             else:
                 parts += self._variable(piece.strip(), variables)
-        return parts
+        return self._paid(parts)
 
     def _variable(self, name: str, variables: Mapping[str, Any]) -> list[Part]:
         if name in variables:
@@ -184,7 +201,7 @@ class Resolver:
             inner = self.parts(item)
             if inner:  # AWS::NoValue gives none
                 parts += [delimiter, *inner] if parts else inner
-        return parts
+        return self._paid(parts)
 
     def _select(self, argument: Any) -> Any:
         index, items = (self._resolved(part) for part in _arguments(argument, 2))
@@ -198,6 +215,7 @@ class Resolver:
         delimiter, text = (self._resolved(part) for part in _arguments(argument, 2))
         if not isinstance(delimiter, str) or not delimiter or not isinstance(text, str):
             raise _UnresolvedError
+        self._spend(len(text))
         return text.split(delimiter)
 
     def _find_in_map(self, argument: Any) -> Any:
@@ -210,7 +228,9 @@ class Resolver:
             if len(argument) == 4 and isinstance(argument[3], Mapping):
                 return self._known(argument[3].get("DefaultValue"))
             raise _UnresolvedError from None
-        return self._resolved(value)
+        if has_intrinsic(value):  # a mapping holds texts and lists of texts
+            raise _UnresolvedError
+        return value
 
     def _if(self, argument: Any) -> Any:
         return self._resolved(self._branch(argument))
@@ -220,13 +240,15 @@ class Resolver:
         return yes if self._condition(name) else no
 
     def _condition(self, name: Any) -> bool:
-        if not isinstance(name, str) or name not in self._conditions or name in self._deciding:
+        if not isinstance(name, str) or name not in self._conditions:
             raise _UnresolvedError
-        self._deciding.add(name)
-        try:
-            return self._truth(self._conditions[name])
-        finally:
-            self._deciding.discard(name)
+        if name not in self._decided:
+            self._decided[name] = None  # as long as it is open: a condition may name itself
+            self._decided[name] = self._truth(self._conditions[name])
+        decided = self._decided[name]
+        if decided is None:
+            raise _UnresolvedError
+        return decided
 
     def _truth(self, condition: Any) -> bool:
         if not isinstance(condition, Mapping) or len(condition) != 1:
@@ -263,13 +285,27 @@ class Resolver:
         return resolved
 
     def _to_json_string(self, argument: Any) -> Any:
-        return json.dumps(self._known(argument))
+        text = json.dumps(self._known(argument))
+        self._spend(len(text))
+        return text
 
     def _length(self, argument: Any) -> Any:
         items = self._resolved(argument)
         if not isinstance(items, list):
             raise _UnresolvedError
         return len(items)
+
+    def _paid(self, parts: list[Part]) -> list[Part]:
+        self._spend(sum(_PER_PART + len(part) for part in parts))
+        return parts
+
+    def _spend(self, characters: int) -> None:
+        self._left -= characters
+        if self._left < 0:
+            raise TargetError(
+                f"{self._where} has functions that join more than {MOST_JOINED:,} characters; "
+                "that is too much to be read."
+            )
 
 
 def joined(parts: list[Part]) -> Any:

@@ -122,7 +122,7 @@ def parts_of(text: str) -> list[Part]:
 
 
 _OPENING = re.compile(r"\$\$\{|%%\{|[$%]\{")
-_IN_INTERPOLATION = re.compile(r'"(?:[^"\\]|\\.)*"|[{}]', re.DOTALL)
+_IN_INTERPOLATION = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}]', re.DOTALL)
 
 
 def _end_of_interpolation(text: str, position: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -103,3 +104,12 @@ def test_a_placeholder_of_the_users_own() -> None:
     text = json.dumps({"Steps": [], "Note": "\ue0007\ue001"}, ensure_ascii=False)
     definition, _ = read(text[:-1], ', "x": "', TEAM, '"}')
     assert {"Steps": [], "Note": "7", "x": TEAM} == definition
+
+
+def test_a_text_without_an_end_takes_no_time() -> None:
+    """A string that is never closed, with as many quotes as you like in it."""
+    begin = time.process_time()
+    definition, not_read = read('{"' + '\\"' * 500_000, TEAM, "\\")
+    assert definition is None
+    assert not_read == "its definition is no JSON before deployment, which gives {'Ref': 'Team'}"
+    assert time.process_time() - begin < 5

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from sm_prefix_ext.targets.intrinsics import Resolver, has_intrinsic, is_intrinsic, joined
+from sm_prefix_ext.targets.source import TargetError
 from sm_prefix_ext.targets.template_values import TemplateValues
 
 TEMPLATE = {
@@ -164,3 +166,58 @@ def test_joined_parts() -> None:
     assert "" == joined([])
     assert {"Fn::Sub": "${!x}a${Stage}"} == joined(["${x}", "a", {"Ref": "Stage"}])
     assert {"Fn::GetAtt": ["a", "b"]} == joined(["", {"Fn::GetAtt": ["a", "b"]}, ""])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda inner: {"Fn::Sub": ["${x}${x}", {"x": inner}]},
+        lambda inner: {"Fn::Join": ["", [inner, inner]]},
+    ],
+)
+def test_functions_that_stand_for_billions_of_characters(function: Any) -> None:
+    """Forty levels of two are refused at once."""
+    value: Any = "a"
+    for _ in range(40):
+        value = function(value)
+    begin = time.process_time()
+    with pytest.raises(TargetError, match="t has functions that join more than 50,000,000 chara"):
+        Resolver({}, TemplateValues(), where="t").resolve(value)
+    assert time.process_time() - begin < 10
+
+
+def test_large_values_are_bounded_too() -> None:
+    """A long default that stands in many places."""
+    parameters = {
+        "P": {"Type": "String", "Default": "a," * 500_000},
+        "L": {"Type": "CommaDelimitedList", "Default": "a," * 500_000},
+    }
+    for value in (
+        {"Fn::Sub": "${P}" * 100},
+        [{"Ref": "L"}] * 100,
+        [{"Fn::Split": [",", {"Ref": "P"}]}] * 100,
+        [{"Fn::ToJsonString": [{"Ref": "P"}]}] * 100,
+    ):
+        with pytest.raises(TargetError, match="join more than"):
+            Resolver({"Parameters": parameters}, TemplateValues()).resolve(value)
+
+
+def test_conditions_are_decided_once() -> None:
+    """Fifty that each name the next one twice take no time."""
+    conditions: dict[str, Any] = {
+        f"C{n}": {"Fn::And": [{"Condition": f"C{n + 1}"}] * 2} for n in range(50)
+    }
+    conditions["C50"] = {"Fn::Equals": ["a", "a"]}
+    resolver = Resolver({"Conditions": conditions}, TemplateValues())
+    assert "yes" == resolver.resolve({"Fn::If": ["C0", "yes", "no"]})
+    conditions["C50"] = {"Fn::Equals": ["a", {"Ref": "Unknown"}]}
+    resolver = Resolver({"Conditions": conditions}, TemplateValues())
+    value = {"Fn::If": ["C0", "yes", "no"]}
+    assert value == resolver.resolve(value)
+
+
+def test_a_mapping_with_a_function_in_it() -> None:
+    """CloudFormation has none there, so it is not resolved."""
+    template = {"Mappings": {"A": {"b": {"c": {"Ref": "AWS::Region"}}}}}
+    value = {"Fn::FindInMap": ["A", "b", "c"]}
+    assert value == Resolver(template, TemplateValues(region="eu-west-1")).resolve(value)

@@ -7,6 +7,7 @@ https://developer.hashicorp.com/terraform/language/syntax/json
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -190,3 +191,11 @@ def test_a_definition_that_is_none() -> None:
         TargetError, match=r"^m#aws_sagemaker_pipeline\.train: pipeline_definition: 'Steps'"
     ):
         read_text(configured(pipeline_definition='{"Steps": null}'), "m", None)
+
+
+def test_an_interpolation_without_an_end_takes_no_time() -> None:
+    """A string in it that is never closed, with as many quotes as you like in it."""
+    begin = time.process_time()
+    text = '${f("' + '\\"' * 500_000
+    assert [{"Terraform": text}] == parts_of(text)
+    assert time.process_time() - begin < 5
