@@ -15,14 +15,33 @@ import nox
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "uv|virtualenv"
-nox.options.sessions = ["unit", "sdk"]
+nox.options.sessions = ["unit", "embedded", "sdk"]
 nox.options.stop_on_first_error = True
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PYPROJECT, "test")
-WITHOUT_SDK = ("tests/embedded", "tests/oracle", "tests/unit/iam")
+# The fast tests are all but these; ``embedded`` runs these.
+SLOW = (
+    "tests/contract",
+    "tests/docs",
+    "tests/embedded",
+    "tests/golden",
+    "tests/notebooks",
+    "tests/oracle",
+    "tests/upstream",
+)
+# What can't import an SDK, by the contract "light" of import-linter, and what needs none.
+WITHOUT_SDK = (
+    "tests/embedded",
+    "tests/oracle",
+    "tests/unit/core",
+    "tests/unit/enforcement",
+    "tests/unit/iam",
+)
 IN_PARALLEL = ("-n", "auto")
 COVERAGE = Path(__file__).parent / ".coverage-of-sessions"
+# Where it is set, every process of the tests compiles the SDK's modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 NEWEST = {"v2": "sagemaker>=2.171,<3", "v3": "sagemaker>=3,<4"}
 
 
@@ -36,16 +55,28 @@ def run_tests(session: nox.Session, *arguments: str) -> None:
     session.run("pytest", *measuring, *IN_PARALLEL, *arguments, *session.posargs, env=environment)
 
 
+def ignoring(folders: tuple[str, ...]) -> list[str]:
+    """The arguments by which pytest leaves folders out."""
+    return [f"--ignore={folder}" for folder in folders]
+
+
 @nox.session
 def unit(session: nox.Session) -> None:
-    """The core, the command and the embedded AWS, with no SDK installed."""
+    """The fast tests, with no SDK installed: pure functions, the command, the scripts."""
     session.install(".[embedded,notebook]", *TEST)
-    run_tests(session)
+    run_tests(session, *ignoring(SLOW))
+
+
+@nox.session
+def embedded(session: nox.Session) -> None:
+    """The other tests, with no SDK installed: the embedded AWS, the documentation."""
+    session.install(".[embedded,notebook]", *TEST)
+    run_tests(session, *SLOW)
 
 
 @nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14"])
 def pythons(session: nox.Session) -> None:
-    """The tests of ``unit``, on every Python that is supported and installed here."""
+    """The tests of ``unit`` and ``embedded``, on every supported Python that is installed here."""
     session.install(".[embedded,notebook]", *TEST)
     run_tests(session)
 
@@ -55,8 +86,7 @@ def pythons(session: nox.Session) -> None:
 def sdk(session: nox.Session, major: str) -> None:
     """All that an SDK can make a difference to, with the newest of a major."""
     session.install(".[embedded,notebook]", NEWEST[major], *TEST)
-    ignored = (f"--ignore={one}" for one in WITHOUT_SDK)
-    run_tests(session, *ignored)
+    run_tests(session, *ignoring(WITHOUT_SDK))
 
 
 @nox.session
@@ -105,10 +135,10 @@ def types(session: nox.Session) -> None:
 @nox.session
 def wheel(session: nox.Session) -> None:
     """The wheel, installed alone: what is in it, that it imports, that the command answers."""
-    session.install("build")
+    session.install("build[uv]")
     out = Path(session.create_tmp()) / "dist"
     shutil.rmtree(out, ignore_errors=True)
-    session.run("python", "-m", "build", "--outdir", str(out), silent=True)
+    session.run("python", "-m", "build", "--installer=uv", "--outdir", str(out), silent=True)
     [made] = out.glob("*.whl")
     session.install(str(made))
     with session.chdir(session.create_tmp()):
@@ -143,10 +173,11 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def sdist(session: nox.Session) -> None:
     """The sdist has the repository's files but for its hidden ones, and nothing else."""
-    session.install("build")
+    session.install("build[uv]")
     out = Path(session.create_tmp()) / "sdist"
     shutil.rmtree(out, ignore_errors=True)
-    session.run("python", "-m", "build", "--sdist", "--outdir", str(out), silent=True)
+    build = ("python", "-m", "build", "--installer=uv", "--sdist")
+    session.run(*build, "--outdir", str(out), silent=True)
     [archive] = out.glob("*.tar.gz")
     listed = session.run("python", "-m", "tarfile", "-l", str(archive), silent=True) or ""
     packed = {line.partition("/")[2].strip() for line in listed.splitlines()}

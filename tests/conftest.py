@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import socket
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import botocore.loaders
+import botocore.session
 import pytest
 
 _SCRUBBED = ("AWS_", "SAGEMAKER_", "SM_PREFIX_", "XDG_", "MOTO_")
@@ -30,6 +33,10 @@ def _scrub() -> None:
 
 # Before any import of the SDK, whose v3 makes a client while it is imported.
 _scrub()
+
+# Each session of botocore reads the service's models anew, a tenth of a second for SageMaker's. The
+# sessions of the tests share a loader for each search path, which keeps what it has read.
+botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 def pytest_report_header() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import warnings
 from collections.abc import Callable, Iterator
@@ -390,8 +391,9 @@ NOT_JUDGED: dict[str, str] = {
 }
 
 
+@functools.cache
 def model() -> Any:
-    """botocore's model of SageMaker."""
+    """botocore's model of SageMaker, whose shapes are kept from one test to the next."""
     return wired()[0].meta.service_model
 
 

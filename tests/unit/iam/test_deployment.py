@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
-import cfnlint.api
 import cfnlint.config
+import cfnlint.decode
+import cfnlint.runner
 import hcl2
 import pytest
 from hypothesis import given
@@ -49,11 +51,18 @@ def documents() -> list[iam.PolicyDocument]:
     ]
 
 
-def linted(template: str) -> list[str]:
-    """What cfn-lint finds in a template."""
+@functools.cache
+def linter() -> cfnlint.runner.Runner:
+    """cfn-lint, whose rules take most of a second to load."""
     # Whether there are such actions is for parliament to say: cfn-lint's list ages.
     given = cfnlint.config.ManualArgs(regions=["eu-west-1"], ignore_checks=["W3037"])
-    found = cfnlint.api.lint(template, config=given)
+    return cfnlint.runner.Runner(cfnlint.config.ConfigMixIn(**given))
+
+
+def linted(template: str) -> list[str]:
+    """What cfn-lint finds in a template."""
+    decoded, errors = cfnlint.decode.decode_str(template)
+    found = errors or linter().validate_template(decoded)
     return [f"{one.rule.id} {one.message} at {one.path}" for one in found]
 
 
