@@ -1,7 +1,8 @@
 """Every check of the project; ``nox`` alone passes the tests on the newest SDK of each major.
 
 With ``MEASURE_COVERAGE`` set, the sessions that run tests measure it, and the session ``coverage``
-adds their figures up.
+adds their figures up. With ``NEWEST`` set, they install the newest packages that pyproject.toml
+allows, and not the versions in ``.ci/lock``.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ COVERAGE = Path(__file__).parent / ".coverage-of-sessions"
 # Where it is set, every process of the tests compiles the SDK's modules anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 NEWEST = {"v2": "sagemaker>=2.171,<3", "v3": "sagemaker>=3,<4"}
+LOCKS = Path(__file__).parent / ".ci" / "lock"
 
 
 def run_tests(session: nox.Session, *arguments: str) -> None:
@@ -55,6 +57,15 @@ def run_tests(session: nox.Session, *arguments: str) -> None:
     session.run("pytest", *measuring, *IN_PARALLEL, *arguments, *session.posargs, env=environment)
 
 
+def install(session: nox.Session, *requirements: str, lock: str = "none") -> None:
+    """Install packages in the versions of a lock, unless the newest are asked for.
+
+    ``.ci/lock`` has one for the environments without an SDK, and one for each major of the SDK.
+    """
+    locked = [] if os.environ.get("NEWEST") else ["--constraint", str(LOCKS / f"{lock}.txt")]
+    session.install(*requirements, *locked)
+
+
 def ignoring(folders: tuple[str, ...]) -> list[str]:
     """The arguments by which pytest leaves folders out."""
     return [f"--ignore={folder}" for folder in folders]
@@ -63,21 +74,21 @@ def ignoring(folders: tuple[str, ...]) -> list[str]:
 @nox.session
 def unit(session: nox.Session) -> None:
     """The fast tests, with no SDK installed: pure functions, the command, the scripts."""
-    session.install(".[embedded,notebook]", *TEST)
+    install(session, ".[embedded,notebook]", *TEST)
     run_tests(session, *ignoring(SLOW))
 
 
 @nox.session
 def embedded(session: nox.Session) -> None:
     """The other tests, with no SDK installed: the embedded AWS, the documentation."""
-    session.install(".[embedded,notebook]", *TEST)
+    install(session, ".[embedded,notebook]", *TEST)
     run_tests(session, *SLOW)
 
 
 @nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14"])
 def pythons(session: nox.Session) -> None:
     """The tests of ``unit`` and ``embedded``, on every supported Python that is installed here."""
-    session.install(".[embedded,notebook]", *TEST)
+    install(session, ".[embedded,notebook]", *TEST)
     run_tests(session)
 
 
@@ -85,7 +96,7 @@ def pythons(session: nox.Session) -> None:
 @nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
 def sdk(session: nox.Session, major: str) -> None:
     """All that an SDK can make a difference to, with the newest of a major."""
-    session.install(".[embedded,notebook]", NEWEST[major], *TEST)
+    install(session, ".[embedded,notebook]", NEWEST[major], *TEST, lock=major)
     run_tests(session, *ignoring(WITHOUT_SDK))
 
 
@@ -100,7 +111,7 @@ def lowest(session: nox.Session, major: str) -> None:
 @nox.session
 def coverage(session: nox.Session) -> None:
     """The branch coverage of all sessions that measured it, and whether it is enough."""
-    session.install("coverage>=7.6,<8")
+    install(session, "coverage>=7.6,<8")
     session.run("coverage", "combine", "--keep", str(COVERAGE))
     session.run("coverage", "report")
 
@@ -110,7 +121,7 @@ def oracle(session: nox.Session) -> None:
     """Our evaluator beside another, which needs Node."""
     if shutil.which("npm") is None:
         session.skip("npm isn't installed")
-    session.install(".", *TEST)
+    install(session, ".", *TEST)
     folder = "tests/oracle"
     session.run("npm", "install", "--prefix", folder, "--no-audit", "--no-fund", external=True)
     session.run("pytest", folder, *session.posargs)
@@ -119,7 +130,7 @@ def oracle(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style and layers."""
-    session.install(*nox.project.dependency_groups(PYPROJECT, "lint"))
+    install(session, *nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-logo")
@@ -128,14 +139,14 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Types."""
-    session.install(".[embedded]", *nox.project.dependency_groups(PYPROJECT, "types"))
+    install(session, ".[embedded]", *nox.project.dependency_groups(PYPROJECT, "types"))
     session.run("mypy")
 
 
 @nox.session
 def wheel(session: nox.Session) -> None:
     """The wheel, installed alone: what is in it, that it imports, that the command answers."""
-    session.install("build[uv]")
+    install(session, "build[uv]")
     out = Path(session.create_tmp()) / "dist"
     shutil.rmtree(out, ignore_errors=True)
     session.run("python", "-m", "build", "--installer=uv", "--outdir", str(out), silent=True)
@@ -159,21 +170,21 @@ def wheel(session: nox.Session) -> None:
 def bench(session: nox.Session, major: str) -> None:
     """How long things take beside the SDK; figures, no verdict."""
     bench_group = nox.project.dependency_groups(PYPROJECT, "bench")
-    session.install(".[embedded]", NEWEST[major], *TEST, *bench_group)
+    install(session, ".[embedded]", NEWEST[major], *TEST, *bench_group, lock=major)
     session.run("pytest", "-o", "addopts=", "tests/benchmarks", *session.posargs)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
     """The generated pages are current."""
-    session.install(".")
+    install(session, ".")
     session.run("python", "-m", "tools.docs", "--check")
 
 
 @nox.session
 def sdist(session: nox.Session) -> None:
     """The sdist has the repository's files but for its hidden ones, and nothing else."""
-    session.install("build[uv]")
+    install(session, "build[uv]")
     out = Path(session.create_tmp()) / "sdist"
     shutil.rmtree(out, ignore_errors=True)
     build = ("python", "-m", "build", "--installer=uv", "--sdist")
@@ -186,3 +197,21 @@ def sdist(session: nox.Session) -> None:
     differing = packed.symmetric_difference(tracked - hidden) - {"PKG-INFO", ".gitignore"}
     if differing:
         session.error(f"not alike in the sdist and the repository: {sorted(differing)}")
+
+
+@nox.session
+def relock(session: nox.Session) -> None:
+    """Write ``.ci/lock`` anew, with the newest packages for every supported Python."""
+    install(session, "uv")
+    lowest = PYPROJECT["project"]["requires-python"].removeprefix(">=")
+    compiled = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--upgrade", "--quiet"]
+    compiled += [f"--python-version={lowest}", "--no-header", "--no-annotate"]
+    compiled += ["--extra=embedded", "--extra=notebook", "--group=test", "--group=bench"]
+    for name, wanted, groups in (
+        ("none", "build[uv]", ["--group=lint", "--group=types"]),
+        ("v2", NEWEST["v2"], []),
+        ("v3", NEWEST["v3"], []),
+    ):
+        more = Path(session.create_tmp()) / "more.txt"
+        more.write_text(f"{wanted}\n", encoding="utf-8")
+        session.run(*compiled, *groups, str(more), f"--output-file={LOCKS / name}.txt")

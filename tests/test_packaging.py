@@ -48,6 +48,24 @@ def test_the_metadata_allows_what_the_checks_install(file: str) -> None:
     assert pins(file)["sagemaker"] in sdk_range().specifier
 
 
+@pytest.mark.parametrize("lock", ["none", "v2", "v3"])
+def test_a_lock_has_versions_and_nothing_else(lock: str) -> None:
+    """No index, no path of a machine, no extra: what pip takes as constraints, on every Python."""
+    lines = (ROOT / ".ci" / "lock" / f"{lock}.txt").read_text("utf-8").splitlines()
+    assert [] == [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+( ; .+)?", line)]
+    names = {Requirement(line).name for line in lines}
+    assert {"boto3", "moto", "pandas", "pytest"} <= names
+    assert (lock != "none") == ("sagemaker" in names)
+
+
+@pytest.mark.parametrize(("major", "lock"), [(2, "v2"), (3, "v3")])
+def test_the_locked_sdk_is_the_newest_tested(major: int, lock: str) -> None:
+    """Where it is not, the lock or ``NEWEST_TESTED`` was forgotten."""
+    distribution, newest = _sdk.NEWEST_TESTED[major]
+    lines = (ROOT / ".ci" / "lock" / f"{lock}.txt").read_text("utf-8").splitlines()
+    assert f"{distribution}=={newest}" in lines
+
+
 def test_the_base_install_stays_small() -> None:
     """No SDK, moto or pandas in it."""
     names = {Requirement(text).name for text in PROJECT["dependencies"]}
