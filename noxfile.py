@@ -152,8 +152,10 @@ def wheel(session: nox.Session) -> None:
     session.run("python", "-m", "build", "--installer=uv", "--outdir", str(out), silent=True)
     [made] = out.glob("*.whl")
     session.install(str(made))
+    version = made.name.split("-")[1]
     with session.chdir(session.create_tmp()):
-        session.run("python", "-c", "import sm_prefix_ext; print(sm_prefix_ext.__version__)")
+        check = f"import sm_prefix_ext as p; assert p.__version__ == {version!r}, p.__version__"
+        session.run("python", "-c", check)
         session.run("python", "-c", "from sm_prefix_ext import JobPrefix, PrefixPolicy, Plan")
         session.run("sm-prefix", "--help")
     listed = session.run("python", "-m", "zipfile", "-l", str(made), silent=True) or ""
@@ -194,7 +196,8 @@ def sdist(session: nox.Session) -> None:
     packed = {line.partition("/")[2].strip() for line in listed.splitlines()}
     tracked = set((session.run("git", "ls-files", silent=True, external=True) or "").split())
     hidden = {path for path in tracked if path.startswith(".") and not path.startswith(".ci/")}
-    differing = packed.symmetric_difference(tracked - hidden) - {"PKG-INFO", ".gitignore"}
+    added = {"PKG-INFO", ".gitignore", "sm_prefix_ext/_version.py"}
+    differing = packed.symmetric_difference(tracked - hidden) - added
     if differing:
         session.error(f"not alike in the sdist and the repository: {sorted(differing)}")
 

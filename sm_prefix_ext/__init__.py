@@ -9,7 +9,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+try:
+    from ._version import __version__
+except ModuleNotFoundError:  # the files of a checkout that was never built
+    __version__ = "0+unknown"
 
 _WHERE = {
     "InvalidPrefix": "errors",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.version import Version
 
 import sm_prefix_ext
 from sm_prefix_ext import _sdk
@@ -70,6 +71,12 @@ def test_the_base_install_stays_small() -> None:
     """No SDK, moto or pandas in it."""
     names = {Requirement(text).name for text in PROJECT["dependencies"]}
     assert {"boto3", "click", "packaging", "platformdirs", "pyyaml", "rich", "tomli"} == names
+
+
+def test_the_version_is_a_releases_or_one_in_between() -> None:
+    """The build writes it; files that were never built say so."""
+    version = Version(sm_prefix_ext.__version__)
+    assert version.is_devrelease or version.local == "unknown" or len(version.release) == 3
 
 
 def test_the_changelog_knows_this_version() -> None:
