@@ -1,0 +1,560 @@
+"""Every finding for a job's name, whole, at the nearest input that has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import PrefixPolicy
+from sm_prefix_ext.core.declared import CURES, DROPPED_BY_SDK, PREFIXING_OFF, Declared
+from sm_prefix_ext.core.findings import Finding, Location
+from sm_prefix_ext.core.step_types import KINDS
+from sm_prefix_ext.enforcement.name_rules import (
+    Remedy,
+    compose_name,
+    compose_with_remedies,
+    valid_name,
+)
+
+LETTERS = "Use letters, digits and hyphens, with no hyphen at either end, at most "
+OUTSIDE = "so its job would run outside any prefix."
+NO_PATH = (
+    " A job's name is no path: the templates that join a prefix and a name with '/' get a name that "
+    "the service refuses."
+)
+BEFORE_THE_RUN = "Give the name as a string, so that it can be checked before the run."
+RESERVED = "'pipelines' is what the service itself uses with prefixing off."
+NEEDS_SHORT = (
+    "In a pipeline the service takes 6 characters as the prefix of a job of type Tuning; the "
+    "policy's 'team-alpha' has 10, and the policy has no short prefix."
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is composed, and what comes of it."""
+
+    declared: Declared
+    prefix: str | None
+    name: str | None
+    findings: tuple[tuple[str, str, Remedy], ...]
+    composes: bool = True
+    step_type: str = "Training"
+
+    @property
+    def location(self) -> Location:
+        """Where the name stands."""
+        return Location("P/if/S", self.step_type, "S")
+
+
+def declares(name: Any, **more: Any) -> Declared:
+    """What a user declared in an argument."""
+    return Declared(name, "X(n=)", **more)
+
+
+def beginning(prefix: str) -> Remedy:
+    """The remedy for a name outside the policy."""
+    return Remedy(f"Name it '{prefix}', or begin the name with '{prefix}-'.", name=prefix)
+
+
+def too_long(name: str, limit: int = 38, step_type: str = "Training", more: str = "") -> str:
+    """The message for a name that is too long."""
+    return (
+        f"The name is {name!r}: {len(name)} characters{more}; the service takes {limit} for a step "
+        f"of type {step_type}."
+    )
+
+
+def no_room(prefix: str) -> Remedy:
+    """The remedy where the prefix leaves no room for a name."""
+    return Remedy(
+        f"Leave the name out, or use a shorter prefix: {prefix!r} leaves no room for a name.",
+        name="",
+    )
+
+
+X36, X37, X39 = "x" * 36, "x" * 37, "x" * 39
+UNDECLARED = [
+    Case(
+        Declared(),
+        None,
+        None,
+        (
+            (
+                "PFX001",
+                f"No name is declared for its job, {OUTSIDE}",
+                Remedy(
+                    "Declare one in Estimator(base_job_name=), @step(job_name_prefix=) or "
+                    "ModelTrainer(base_job_name=), at most 38 characters, or give a prefix policy.",
+                    most=38,
+                ),
+            ),
+        ),
+    ),
+    Case(
+        declares("", generated_name="gen"),
+        None,
+        None,
+        (
+            (
+                "PFX001",
+                f"'gen' is what the SDK calls a job for which no name is declared, {OUTSIDE}",
+                Remedy(
+                    "Declare another in X(n=), at most 38 characters, or give a prefix policy.",
+                    most=38,
+                ),
+            ),
+        ),
+    ),
+    Case(
+        declares(None, settable=False),
+        None,
+        None,
+        (
+            (
+                "PFX001",
+                f"No name is declared for its job, {OUTSIDE}",
+                Remedy(
+                    "Give a prefix policy, by which the job is named: the SDK makes it itself, and "
+                    "takes no name for it."
+                ),
+            ),
+        ),
+    ),
+    Case(
+        declares(None, settable=False),
+        "team-a",
+        None,
+        (("PFX001", f"No name is declared for its job, {OUTSIDE}", beginning("team-a")),),
+        composes=False,
+    ),
+    Case(
+        declares("x", lost=True),
+        "team-a",
+        None,
+        (
+            (
+                "PFX001",
+                "Neither a name nor a group is left of what X(n=) was given: the SDK takes the "
+                "name out when it renders the step with prefixing off, outside this package.",
+                Remedy("Give X(n=) a name and make the step anew."),
+            ),
+        ),
+    ),
+    *(
+        Case(
+            declares("team-a-x", dropped_by=cause),
+            "team-a",
+            None,
+            (
+                (
+                    "PFX019",
+                    "X(n=) got 'team-a-x', and the definition does not carry it, because "
+                    f"{cause}; its job would run outside any prefix.",
+                    Remedy(CURES[cure]),
+                ),
+            ),
+            composes=composes,
+        )
+        for cause, cure, composes in (
+            (PREFIXING_OFF, PREFIXING_OFF, True),
+            (DROPPED_BY_SDK, DROPPED_BY_SDK, False),
+            ("another cause", DROPPED_BY_SDK, False),
+        )
+    ),
+    *(
+        Case(
+            Declared({"Get": "Parameters.P"}, argument),
+            prefix,
+            None,
+            (
+                (
+                    "PFX004",
+                    f"{argument or 'TrainingJobName'} is Parameters.P: a pipeline variable or "
+                    "expression, whose value is known only in a run.",
+                    Remedy(BEFORE_THE_RUN),
+                ),
+            ),
+        )
+        for argument, prefix in (("X(n=)", None), ("", "team-a"))
+    ),
+]
+CHARACTERS = [
+    Case(
+        Declared("pipelines-x-"),
+        None,
+        "pipelines-x-",
+        (
+            (
+                "PFX003",
+                "The name is 'pipelines-x-': it has a hyphen at its end.",
+                Remedy(f"{LETTERS}38 characters.", most=38),
+            ),
+            (
+                "PFX009",
+                f"The name is 'pipelines-x-': {RESERVED}",
+                Remedy("Choose another beginning; 'x' would do.", name="x"),
+            ),
+        ),
+    ),
+    *(
+        Case(
+            declares(name),
+            None,
+            name,
+            (
+                (
+                    "PFX009",
+                    f"X(n=) got {name!r}: {RESERVED}",
+                    Remedy("Choose another beginning."),
+                ),
+            ),
+        )
+        for name in ("pipelines", "pipelines-pipelines")
+    ),
+    Case(
+        Declared("pipelines-x"),
+        "team-a",
+        "pipelines-x",
+        (
+            (
+                "PFX009",
+                f"The name is 'pipelines-x': {RESERVED}",
+                Remedy("Choose another beginning."),
+            ),
+            (
+                "PFX006",
+                "The name is 'pipelines-x', which the policy's prefix 'team-a' does not cover.",
+                beginning("team-a"),
+            ),
+        ),
+        composes=False,
+    ),
+    Case(
+        Declared("_a_/b"),
+        None,
+        "_a_/b",
+        (
+            (
+                "PFX003",
+                f"The name is '_a_/b': it has '/', '_' in it.{NO_PATH}",
+                Remedy(f"{LETTERS}38 characters; 'a-b' would do.", name="a-b", most=38),
+            ),
+        ),
+    ),
+    Case(
+        Declared("a_b"),
+        "team-a",
+        "a_b",
+        (
+            (
+                "PFX003",
+                "The name is 'a_b': it has '_' in it.",
+                Remedy(
+                    f"{LETTERS}38 characters; 'team-a-a-b' would do.", name="team-a-a-b", most=38
+                ),
+            ),
+            (
+                "PFX006",
+                "The name is 'a_b', which the policy's prefix 'team-a' does not cover.",
+                beginning("team-a"),
+            ),
+        ),
+        composes=False,
+    ),
+    Case(
+        Declared("a_b"),
+        "team-a",
+        "team-a-a_b",
+        (
+            (
+                "PFX003",
+                "The name is 'a_b': it has '_' in it.",
+                Remedy(f"{LETTERS}31 characters; 'a-b' would do.", name="a-b", most=31),
+            ),
+        ),
+    ),
+    Case(
+        Declared("__"),
+        "t",
+        "t-__",
+        (
+            (
+                "PFX003",
+                "The name is '__': it has '_' in it.",
+                Remedy(f"{LETTERS}36 characters.", most=36),
+            ),
+        ),
+    ),
+    Case(
+        Declared("_"),
+        X36,
+        f"{X36}-_",
+        (
+            (
+                "PFX003",
+                "The name is '_': it has '_' in it.",
+                Remedy(f"{LETTERS}1 character.", most=1),
+            ),
+        ),
+    ),
+    Case(
+        Declared("_"),
+        X37,
+        f"{X37}-_",
+        (
+            ("PFX003", "The name is '_': it has '_' in it.", no_room(X37)),
+            (
+                "PFX002",
+                f"The name is '_': 1 character, 39 with the prefix '{X37}-'; the service takes 38 "
+                "for a step of type Training.",
+                no_room(X37),
+            ),
+        ),
+    ),
+]
+LENGTHS = [
+    Case(
+        Declared(X39),
+        None,
+        X39,
+        (
+            (
+                "PFX002",
+                too_long(X39),
+                Remedy("Shorten it to 38 characters or fewer.", most=38),
+            ),
+        ),
+    ),
+    Case(
+        Declared("yy"),
+        X36,
+        f"{X36}-yy",
+        (
+            (
+                "PFX002",
+                too_long("yy", more=f", 39 with the prefix '{X36}-'"),
+                Remedy("Shorten it to 1 character or fewer.", most=1),
+            ),
+        ),
+    ),
+    *(
+        Case(
+            Declared(f"{X36}-yy"),
+            X36,
+            f"{X36}-yy",
+            (
+                (
+                    "PFX002",
+                    too_long(f"{X36}-yy"),
+                    Remedy(
+                        f"Shorten it to 38 characters or fewer, '{X36}-' included.",
+                        begins=f"{X36}-",
+                        most=38,
+                    ),
+                ),
+            ),
+            composes=composes,
+        )
+        for composes in (True, False)
+    ),
+    Case(
+        Declared(f"{X37}-y"),
+        X37,
+        f"{X37}-y",
+        (
+            (
+                "PFX002",
+                too_long(f"{X37}-y"),
+                Remedy(f"Name it '{X37}'; no more fits.", name=X37),
+            ),
+        ),
+    ),
+    Case(
+        Declared("y" * 39),
+        "team-a",
+        "y" * 39,
+        (
+            (
+                "PFX002",
+                too_long("y" * 39),
+                Remedy(
+                    "Shorten it to 38 characters or fewer, 'team-a-' included.",
+                    begins="team-a-",
+                    most=38,
+                ),
+            ),
+            (
+                "PFX006",
+                f"The name is '{'y' * 39}', which the policy's prefix 'team-a' does not cover.",
+                beginning("team-a"),
+            ),
+        ),
+        composes=False,
+    ),
+]
+SHORT = [
+    *(
+        Case(
+            declares("hpo"),
+            "team-alpha",
+            "hpo",
+            (
+                (
+                    "PFX010",
+                    f"X(n=) got 'hpo', which no prefix of the policy can cover. {NEEDS_SHORT}",
+                    Remedy(
+                        f"Give the policy a short_prefix of at most 6 characters{more}",
+                        short_prefix=True,
+                    ),
+                ),
+            ),
+            composes=composes,
+            step_type="Tuning",
+        )
+        for composes, more in ((True, "."), (False, ", and begin the name with it."))
+    ),
+    Case(
+        declares("hpo-hpo"),
+        "team-alpha",
+        "hpo-hpo",
+        (
+            (
+                "PFX010",
+                f"X(n=) got 'hpo-hpo', which no prefix of the policy can cover. {NEEDS_SHORT}",
+                Remedy(
+                    "Give the policy a short_prefix of at most 6 characters.", short_prefix=True
+                ),
+            ),
+        ),
+        step_type="Tuning",
+    ),
+    *(
+        Case(
+            declares(name),
+            "team-alpha",
+            None,
+            (
+                (
+                    "PFX010",
+                    NEEDS_SHORT,
+                    Remedy(
+                        "Give the policy a short_prefix of at most 6 characters.",
+                        short_prefix=True,
+                    ),
+                ),
+                *more,
+            ),
+            step_type="Tuning",
+        )
+        for name, more in (
+            (None, ()),
+            (
+                {"Get": "Parameters.P"},
+                (
+                    (
+                        "PFX004",
+                        "X(n=) is Parameters.P: a pipeline variable or expression, whose value is "
+                        "known only in a run.",
+                        Remedy(BEFORE_THE_RUN),
+                    ),
+                ),
+            ),
+        )
+    ),
+    Case(
+        Declared("ta-xxxx"),
+        "ta",
+        "ta-xxxx",
+        (
+            (
+                "PFX002",
+                too_long("ta-xxxx", 6, "Tuning"),
+                Remedy(
+                    "Shorten it to 6 characters or fewer, 'ta-' included.", begins="ta-", most=6
+                ),
+            ),
+        ),
+        composes=False,
+        step_type="Tuning",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", [*UNDECLARED, *CHARACTERS, *LENGTHS, *SHORT])
+def test_the_whole_finding(case: Case) -> None:
+    """Name, code, location, message, fix, and the fix as data."""
+    kind, policy = KINDS[case.step_type], PrefixPolicy(case.prefix)
+    name, violations = compose_with_remedies(
+        case.location, kind, case.declared, policy, composes=case.composes
+    )
+    wanted = tuple(
+        (Finding.of(code, "P/if/S", case.step_type, message, remedy.text), remedy)
+        for code, message, remedy in case.findings
+    )
+    assert (case.name, wanted) == (name, violations)
+    composed = compose_name(case.location, kind, case.declared, policy, composes=case.composes)
+    assert (case.name, tuple(finding for finding, _ in wanted)) == composed
+
+
+@pytest.mark.parametrize(
+    ("name", "prefix", "step_type", "composed"),
+    [
+        ("y", X36, "Training", f"{X36}-y"),
+        (f"{X36}-y", X36, "Training", f"{X36}-y"),
+        (X37, X37, "Training", X37),
+        ("x" * 38, None, "Training", "x" * 38),
+        ("xxx", "ta", "Tuning", "ta-xxx"),
+        ("xxxx", "ta", "Tuning", "ta"),
+        ("x" * 6, None, "Tuning", "x" * 6),
+        ("pipelines-x", "team-a", "Training", "team-a-pipelines-x"),
+        ("pipelinesx", None, "Training", "pipelinesx"),
+    ],
+)
+def test_the_nearest_names_that_pass(
+    name: str, prefix: str | None, step_type: str, composed: str
+) -> None:
+    """At a limit there is no finding."""
+    location = Location("S", step_type, "S")
+    assert (composed, ()) == compose_name(
+        location, KINDS[step_type], Declared(name), PrefixPolicy(prefix)
+    )
+
+
+def test_a_caller_may_set_the_limit() -> None:
+    """The findings have it instead of the service's."""
+    location, kind = Location("S", "Training", "S"), KINDS["Training"]
+    for compose in (compose_name, compose_with_remedies):
+        assert ("x" * 40, ()) == compose(
+            location, kind, Declared("x" * 40), PrefixPolicy(), limit=40
+        )
+    [finding] = compose_name(location, kind, Declared("x" * 11), PrefixPolicy(), limit=10)[1]
+    assert "Shorten it to 10 characters or fewer." == finding.fix
+    name, found = compose_name(location, kind, Declared(), PrefixPolicy("team-a"), limit=8)
+    assert ("team-a-S", ()) == (name, found)
+
+
+def test_a_valid_name_is_one_without_a_finding() -> None:
+    """Neither for the name nor for the step's own name."""
+    policy = PrefixPolicy("team-a")
+    assert "team-a-x" == valid_name("Training", "Train", Declared("x"), policy)
+    assert "team-a-Train" == valid_name("Training", "Train", Declared(), policy)
+    assert valid_name("Training", "Train", Declared("x_"), policy) is None
+    assert valid_name("Training", "Train it", Declared("x"), policy) is None
+
+
+def test_the_short_prefix_is_asked_for_by_the_file(tmp_path: Any) -> None:
+    """A message has the prefix that holds for the kind, and the file."""
+    file = tmp_path / "sm-prefix.toml"
+    file.write_text('prefix = "team-alpha"\nshort_prefix = "ta"\n', encoding="utf-8")
+    policy = PrefixPolicy.from_file(file)
+    for step_type, prefix in (("Training", "team-alpha"), ("Tuning", "ta")):
+        [finding] = compose_name(
+            Location("S", step_type), KINDS[step_type], Declared("y"), policy, composes=False
+        )[1]
+        assert (
+            f"The name is 'y', which the policy's prefix '{prefix}' does not cover. The prefix "
+            f"'{prefix}' is asked for by {file}." == finding.message
+        )
