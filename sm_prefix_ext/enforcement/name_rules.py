@@ -300,7 +300,7 @@ class _Case:
 
     def _reserved(self, declared: str) -> Violation:
         rest = declared.removeprefix(RESERVED).strip("-")
-        fits = self._accepts(rest) if rest else False
+        fits = self._accepts(rest)
         return self._violation(
             RESERVED_PREFIX,
             f"{self._got}: {RESERVED!r} is what the service itself uses with prefixing off.",
@@ -364,7 +364,7 @@ class _Case:
         )
 
     def _no_short_prefix(self) -> Violation:
-        limit, long = self.kind.prefix_limit, self.policy.prefix or ""
+        limit, long = self.kind.prefix_limit, str(self.policy.prefix)
         unnamed = self.undeclared or not isinstance(self.declared.name, str)
         got = "" if unnamed else f"{self._got}, which no prefix of the policy can cover. "
         return self._violation(

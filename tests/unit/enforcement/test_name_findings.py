@@ -21,8 +21,8 @@ from sm_prefix_ext.enforcement.name_rules import (
 LETTERS = "Use letters, digits and hyphens, with no hyphen at either end, at most "
 OUTSIDE = "so its job would run outside any prefix."
 NO_PATH = (
-    " A job's name is no path: the templates that join a prefix and a name with '/' get a name that "
-    "the service refuses."
+    " A job's name is no path: the templates that join a prefix and a name with '/' get a name "
+    "that the service refuses."
 )
 BEFORE_THE_RUN = "Give the name as a string, so that it can be checked before the run."
 RESERVED = "'pipelines' is what the service itself uses with prefixing off."
@@ -213,6 +213,18 @@ CHARACTERS = [
             ),
         )
         for name in ("pipelines", "pipelines-pipelines")
+    ),
+    Case(
+        Declared("pipelines--X-1"),
+        None,
+        "pipelines--X-1",
+        (
+            (
+                "PFX009",
+                f"The name is 'pipelines--X-1': {RESERVED}",
+                Remedy("Choose another beginning; 'X-1' would do.", name="X-1"),
+            ),
+        ),
     ),
     Case(
         Declared("pipelines-x"),
