@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sm_prefix_ext import InvalidPrefix, JobName, JobPrefix
-from sm_prefix_ext.core.job_names import GivenName, hyphenated, invalid_characters, plain, reserved
+from sm_prefix_ext.core.job_names import (
+    GivenName,
+    hyphenated,
+    invalid_characters,
+    plain,
+    reserved,
+    step_part,
+)
 
 REAL = json.loads((Path(__file__).parents[2] / "data/real_job_names.json").read_text("utf-8"))
 NAMES = st.from_regex(r"[A-Za-z0-9](-*[A-Za-z0-9]){0,20}", fullmatch=True)
@@ -189,3 +196,147 @@ def test_a_subclass_of_a_prefix_is_no_disguise() -> None:
     prefix = JobPrefix(sub("team-a"))
     assert (JobPrefix, "team-a-x") == (type(prefix), prefix.join("x"))
     assert sub("team-a").covers("team-a-x") and not sub("team-a").covers("rogue-x")
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        (None, "it is a NoneType, not a str"),
+        (3, "it is a int, not a str"),
+        ("", "it is empty"),
+        ("b.a b", "it has ' ', '.' in it"),
+        ("-", "it has a hyphen at its beginning"),
+        ("-a", "it has a hyphen at its beginning"),
+        ("a-", "it has a hyphen at its end"),
+        ("@", "it has '@' in it"),
+        ("[", "it has '[' in it"),
+        ("`", "it has '`' in it"),
+        ("{", "it has '{' in it"),
+        ("/", "it has '/' in it"),
+        (":", "it has ':' in it"),
+        ("a\n", "it has '\\n' in it"),
+        ("a", None),
+        ("AZaz09", None),
+        ("a--b", None),
+    ],
+)
+def test_why_a_value_is_no_name(value: object, why: str | None) -> None:
+    """The whole reason; the characters next to the allowed ones are outside."""
+    assert why == invalid_characters(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("a_", "it has '_' in it"),
+        ("pipelines", "'pipelines' is what the service itself uses with prefixing off"),
+        ("pipelines-x", "'pipelines' is what the service itself uses with prefixing off"),
+    ],
+)
+def test_the_message_for_an_invalid_prefix(value: str, why: str) -> None:
+    """It has the value, the reason and the rule, from the constructor and from ``join``."""
+    rule = "wanted are letters, digits and hyphens (A-Z a-z 0-9 -), with no hyphen at either end"
+    with pytest.raises(InvalidPrefix) as raised:
+        JobPrefix(value)
+    assert f"{value!r} can't be a job prefix: {why}; {rule}." == str(raised.value)
+    if "_" in value:
+        with pytest.raises(InvalidPrefix) as raised:
+            JobPrefix("team-a").join(value)
+        assert f"{value!r} can't be a job prefix: {why}; {rule}." == str(raised.value)
+
+
+@pytest.mark.parametrize("value", ["pipeline", "pipelinesx", "Pipelines", "x-pipelines"])
+def test_the_nearest_prefixes_to_the_reserved_one(value: str) -> None:
+    """Only the word itself, or what begins with it and a hyphen, is the service's."""
+    assert value == JobPrefix(value)
+    assert not reserved(value)
+    assert reserved("pipelines") and reserved("pipelines-") and reserved("pipelines-x")
+
+
+@pytest.mark.parametrize(
+    ("step_name", "room", "part"),
+    [
+        ("Train_Model", 11, "Train-Model"),
+        ("Train_Model", 10, "Trai-e0079"),
+        ("_Train_", 5, "Train"),
+        ("_Train_", 4, "e777"),
+        ("Train", 0, ""),
+        ("Train", -1, ""),
+        ("Training", 1, "3"),
+        ("Training", 5, "36a79"),
+        ("Training", 6, "36a79"),
+        ("Training", 7, "T-36a79"),
+        ("A--Training", 8, "A-72ea4"),
+        ("A--Training", 9, "A-72ea4"),
+        ("A--Training", 10, "A--T-72ea4"),
+        ("___", 0, ""),
+        ("\ud800" + "x" * 9, 9, "xxxxxxxxx"),
+        ("\ud800" + "x" * 9, 8, "xx-ce0bb"),
+    ],
+)
+def test_what_a_step_gives_to_a_name(step_name: str, room: int, part: str) -> None:
+    """The whole name at the limit; one character less gives its beginning and a hash."""
+    assert part == step_part(step_name, room)
+
+
+def test_what_a_given_name_replaces() -> None:
+    """What was declared, unless something else stood there; a copy knows it too."""
+    plain_name = GivenName("team-a-x", "x", "X(n=)")
+    other = GivenName("team-a-x", None, "X(n=)", replaced=["y"])
+    for name, replaced, declared in ((plain_name, "x", "x"), (other, ["y"], None)):
+        for twin in (name, copy.copy(name), pickle.loads(pickle.dumps(name))):
+            assert (replaced, declared, "X(n=)") == (twin.replaced, twin.declared, twin.argument)
+
+
+ID, TOKEN = "a1b2c3d4e5f6", "A1b2C3d4E5"
+
+
+@pytest.mark.parametrize(
+    ("name", "parsed"),
+    [
+        (f"team-a-{ID}-{TOKEN}", ("custom-prefix", "team-a", ID, None, TOKEN, None)),
+        (f"t-{ID}-{TOKEN}-3", ("custom-prefix", "t", ID, None, TOKEN, 3)),
+        (f"t-{ID}-{TOKEN}-config", ("custom-prefix", "t", ID, None, TOKEN, None)),
+        (f"t-{ID}-{TOKEN}-12-config", ("custom-prefix", "t", ID, None, TOKEN, 12)),
+        (f"pipelines-{ID}-S_1-{TOKEN}", ("default", "pipelines", ID, "S_1", TOKEN, None)),
+        (f"pipelines-{ID}-S-{TOKEN}-0", ("default", "pipelines", ID, "S", TOKEN, 0)),
+        (
+            f"pipelines-{ID}-{'s' * 20}-{TOKEN}",
+            ("default", "pipelines", ID, "s" * 20, TOKEN, None),
+        ),
+        (f"{ID}-{'s' * 7}-{TOKEN}", ("default-short", None, ID, "s" * 7, TOKEN, None)),
+        (f"{ID}-S-{TOKEN}-2", ("default-short", None, ID, "S", TOKEN, 2)),
+    ],
+)
+def test_the_parts_of_a_name(name: str, parsed: tuple[object, ...]) -> None:
+    """At the most characters of each part."""
+    assert JobName(*parsed) == JobName.parse(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"t-{ID[1:]}-{TOKEN}",
+        f"t-{ID.upper()}-{TOKEN}",
+        f"t-{ID}-{TOKEN[1:]}",
+        f"t-{ID}-{TOKEN}x",
+        f"t-{ID}-{TOKEN}-",
+        f"t-{ID}-{TOKEN}-x",
+        f"t-{ID}-{TOKEN}\n",
+        f"-t-{ID}-{TOKEN}",
+        f"t_-{ID}-{TOKEN}",
+        f"pipelines-{ID}-{'s' * 21}-{TOKEN}",
+        f"pipelines-{ID}-{TOKEN}",
+        f"{ID}-{'s' * 8}-{TOKEN}",
+        f"{ID}--{TOKEN}",
+    ],
+)
+def test_the_nearest_names_that_the_service_does_not_make(name: str) -> None:
+    """A character too many or too few in a part; the error has the form that is wanted."""
+    with pytest.raises(ValueError) as raised:
+        JobName.parse(name)
+    assert (
+        f"{name!r} is not a name that SageMaker Pipelines makes: wanted "
+        "'pipelines-<execution id>-<step>-<token>' or '<prefix>-<execution id>-<token>', with "
+        "12 characters of execution id and 10 of token." == str(raised.value)
+    )
