@@ -204,7 +204,7 @@ def step_part(step_name: str, room: int) -> str:
     whole = hyphenated(step_name).strip("-")
     if len(whole) <= room:
         return whole
-    data = plain(step_name).encode("utf-8", "surrogatepass")
+    data = plain(step_name).encode(errors="surrogatepass")
     mark = hashlib.sha256(data).hexdigest()[: min(STEP_HASH_LENGTH, max(room, 0))]
     beginning = whole[: max(room - len(mark) - 1, 0)].strip("-")
     return f"{beginning}-{mark}" if beginning else mark

@@ -259,6 +259,8 @@ def test_the_nearest_prefixes_to_the_reserved_one(value: str) -> None:
         ("Train_Model", 11, "Train-Model"),
         ("Train_Model", 10, "Trai-e0079"),
         ("_Train_", 5, "Train"),
+        ("X_Train_X", 9, "X-Train-X"),
+        ("XaXbcdefgh", 9, "XaX-d4bbb"),
         ("_Train_", 4, "e777"),
         ("Train", 0, ""),
         ("Train", -1, ""),
