@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -68,7 +69,7 @@ class Condition:
             return any_of((actual is None) == wanted for wanted in self.wanted)
         if actual is None and if_exists:
             return True
-        operator_ = _OPERATORS[base]
+        operator_ = _operators()[base]
         if quantifier == "ForAllValues":
             return all_of(self._holds_for(value, operator_, context) for value in actual or ())
         if quantifier == "ForAnyValue":
@@ -106,7 +107,7 @@ def read_conditions(block: Mapping[str, Any], *, variables: bool) -> Iterator[Co
     """
     for name, keys in block.items():
         base = _parts(name)[1] if isinstance(name, str) else ""
-        if base not in _OPERATORS and name != "Null":
+        if base not in _operators() and name != "Null":
             raise ValueError(f"Condition has the unknown operator {name!r}")
         if not isinstance(keys, Mapping) or not keys or not all(isinstance(k, str) for k in keys):
             raise ValueError(f"Condition.{name} is {keys!r}; wanted an object of condition keys")
@@ -117,7 +118,7 @@ def read_conditions(block: Mapping[str, Any], *, variables: bool) -> Iterator[Co
                     f"Condition.{name}.{key} is {values!r}; wanted a string, a number, a boolean "
                     "or a list of these"
                 )
-            parse = _boolean if base == "Null" else _OPERATORS[base].read
+            parse = _boolean if base == "Null" else _operators()[base].read
             try:
                 yield Condition(name, key, tuple(parse(v, variables) for v in texts(many)))
             except (ValueError, ArithmeticError) as error:
@@ -227,17 +228,20 @@ def _pairs(
 
 _IS_IN = _reading(ip_address, lambda address, network: address in network)
 
-_OPERATORS: Mapping[str, _Operator] = dict(
-    [
-        *_pairs("StringEquals", "StringNotEquals", _plain, operator.eq),
-        *_pairs("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _plain, _without_case),
-        *_pairs("StringLike", "StringNotLike", _pattern, matches),
-        *_pairs("ArnEquals", "ArnNotEquals", _pattern, _same_arn),
-        *_pairs("ArnLike", "ArnNotLike", _pattern, _same_arn),
-        *_pairs("IpAddress", "NotIpAddress", _network, _IS_IN),
-        *_ordered("Numeric", _number),
-        *_ordered("Date", _date),
-        ("Bool", _Operator(_boolean, _reading(_boolean, operator.eq))),
-        ("BinaryEquals", _Operator(lambda text, variables: text, operator.eq)),
-    ]
-)
+
+@cache
+def _operators() -> Mapping[str, _Operator]:
+    return dict(
+        [
+            *_pairs("StringEquals", "StringNotEquals", _plain, operator.eq),
+            *_pairs("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _plain, _without_case),
+            *_pairs("StringLike", "StringNotLike", _pattern, matches),
+            *_pairs("ArnEquals", "ArnNotEquals", _pattern, _same_arn),
+            *_pairs("ArnLike", "ArnNotLike", _pattern, _same_arn),
+            *_pairs("IpAddress", "NotIpAddress", _network, _IS_IN),
+            *_ordered("Numeric", _number),
+            *_ordered("Date", _date),
+            ("Bool", _Operator(_boolean, _reading(_boolean, operator.eq))),
+            ("BinaryEquals", _Operator(lambda text, variables: text, operator.eq)),
+        ]
+    )
