@@ -210,7 +210,7 @@ class _Case:
             yield self._alphabet(declared, invalid)
         if reserved(declared) and not (self.composes and self.prefix):
             yield self._reserved(declared)
-        name = self.name or ""
+        name = str(self.name)
         if len(name) > self.limit and not self.missing_short_prefix:
             yield self._too_long(declared, name)
         if self.prefix is not None and not self.prefix.covers(name):

@@ -548,6 +548,13 @@ def test_a_caller_may_set_the_limit() -> None:
     assert ("team-a-S", ()) == (name, found)
 
 
+def test_the_prefix_is_put_in_front_by_default() -> None:
+    """A caller has to ask for a name to be final."""
+    location, kind = Location("S", "Training", "S"), KINDS["Training"]
+    for compose in (compose_name, compose_with_remedies):
+        assert ("team-a-x", ()) == compose(location, kind, Declared("x"), PrefixPolicy("team-a"))
+
+
 def test_a_valid_name_is_one_without_a_finding() -> None:
     """Neither for the name nor for the step's own name."""
     policy = PrefixPolicy("team-a")
