@@ -134,7 +134,7 @@ def _parts(name: str) -> tuple[str, str, bool]:
 
 
 def _pattern(text: str, variables: bool) -> Template:
-    return Template(text, wildcards=True, variables=variables)
+    return Template(text, variables=variables)
 
 
 def _plain(text: str, variables: bool) -> Template:

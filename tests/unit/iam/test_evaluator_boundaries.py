@@ -492,6 +492,7 @@ def test_results_of_single_statements() -> None:
     assert [(0, X), (1, Unknown()), (2, Unknown())] == results(
         wild, statement(Resource="*", **needs("x")), *in_part
     )
+    assert [(0, X)] == results(wild, statement(Resource=part, **needs("x")))
     assert [(0, True)] == results(JOB, statement(), statement(Resource=other))
     assert [(0, True)] == results(JOB, statement(), statement(Action="s3:GetObject"))
     assert [(0, True), (1, False)] == results(
