@@ -157,7 +157,7 @@ def _in_definition(step: StepView, prefix: JobPrefix | None) -> Declared:
     name = step.job_name
     if not isinstance(name, str) or (prefix is not None and prefix.covers(name)):
         return Declared(name)
-    return Declared(None, generated_name=name) if is_generated_name(step, name) else Declared(name)
+    return Declared(generated_name=name) if is_generated_name(step, name) else Declared(name)
 
 
 def _full_name(step: StepView, kind: Kind, policy: PrefixPolicy) -> tuple[Finding, ...]:

@@ -74,6 +74,13 @@ def test_groups_that_the_policy_covers() -> None:
         assert (document(*steps), ()) == (definition, found)
 
 
+def test_steps_with_a_group_are_not_compared() -> None:
+    """The service takes the group's name, whatever other name the step has."""
+    more = {"ModelPackageGroupName": "team-a-x", "ModelPackageName": "y"}
+    steps = [step(name, "RegisterModel", **more) for name in "AB"]
+    assert () == enforce(document(*steps), TEAM_A, {})[1]
+
+
 def test_the_finding_for_two_steps_with_one_prefix() -> None:
     """It names the first of them, and what to declare."""
     declared = {"A": Declared("x", "X(n=)"), "B": Declared("x", "Y(n=)"), "C": Declared("y")}
