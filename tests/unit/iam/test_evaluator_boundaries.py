@@ -892,6 +892,8 @@ def test_the_index_looks_only_where_a_match_can_be() -> None:
     assert ["*", "a*", "ab*", "ab*cd*", "abcd", "?bcd"] == indexed("like", "abcd", *patterns)
     assert ["*", "a*"] == indexed("like", "ac", "*", "a*", "ab*")
     assert [] == indexed("like", "", "a", "a*")
+    assert [] == indexed("like", "az", "a*z*long", "a*long*z")
+    assert ["a*z*long", "a*long*z"] == indexed("like", "along", "a*z*long", "a*long*z")
     assert ["*", ""] == indexed("like", "", "*", "")
 
 
