@@ -177,6 +177,22 @@ def bench(session: nox.Session, major: str) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """A test notices every change of the name rules and the IAM evaluator, but for known ones.
+
+    With names or patterns of mutants as arguments, it runs these again and compares nothing.
+    """
+    mutation_group = nox.project.dependency_groups(PYPROJECT, "mutation")
+    session.install(".", *TEST, *mutation_group)
+    if session.posargs:
+        session.run("mutmut", "run", *session.posargs)
+        return
+    shutil.rmtree("mutants", ignore_errors=True)
+    session.run("mutmut", "run")
+    session.run("python", "-m", "tests.mutation.compare")
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """The generated pages are current."""
     install(session, ".")
