@@ -246,6 +246,9 @@ def test_a_variable_in_a_condition() -> None:
     assert True is holds("StringEquals", "${y, 'a'}", "a")
     assert Unknown.of("unknown") == holds("StringEquals", "${unknown}", "a")
     assert Unknown.of("unknown") == holds("StringNotEquals", "${unknown}", "a")
+    for quantifier in ("ForAllValues", "ForAnyValue"):
+        assert True is holds(f"{quantifier}:StringEquals", "${y}", "a", "a", y="a")
+        assert False is holds(f"{quantifier}:StringEquals", "${y}", "b", "b", y="a")
     literal = condition("StringEquals", "${y}", variables=False)
     assert True is literal.holds(Context({"x": "${y}", "y": "a"}))
     assert True is condition("StringLike", "${y}*", variables=False).holds(Context({"x": "${y}z"}))
