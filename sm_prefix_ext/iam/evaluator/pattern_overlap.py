@@ -112,7 +112,7 @@ def _overlap(pattern: str, subject: str) -> bool:
             states = (end << 1) - (states & -states)
             continue
         if char == ONE:
-            moving, staying = (end - 1) & ~stars, stars
+            moving, staying = end - 1, stars
         else:
             moving = positions.get(char, 0) | (0 if char in ":/" else question_marks)
             staying = stars >> colons << colons if char == ":" else stars

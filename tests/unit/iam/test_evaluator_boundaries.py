@@ -818,6 +818,9 @@ HEAD = "arn:aws:sagemaker:eu-west-1:1:"
         ("job/??", "job/?", False),
         ("job/a?", "job/?b", Unknown()),
         ("job/ab", "job/a?", Unknown()),
+        ("job/?b", "job/a?", Unknown()),
+        ("job/aX", "job/a?", Unknown()),
+        ("job/*ccc", "job/ac?", False),
         ("job/a/", "job/a?", False),
         ("job/a:", "job/a?", False),
         ("job/a:b", "job/a*", False),
@@ -857,6 +860,9 @@ def test_resources_that_stand_for_several(pattern: str, resource: str, met: Trut
         ("arn:aws:*:a", "arn:aws:sns:x:1:*", Unknown()),
         ("arn:aws:*:y:1:a", "arn:aws:sns:x:1:*", False),
         ("arn:aws:*:a:b", "arn:aws:sns:x:1:a*", False),
+        ("arn:aws:*:x:1:f:g:h", "arn:aws:sns:x:1:f:g*", Unknown()),
+        ("arn:aws:*:x:1:f:h", "arn:aws:sns:x:1:f*", False),
+        ("arn:aws:*cns:x:1:job/a*", "arn:aws:sns:x:1:job/a*", False),
     ],
 )
 def test_whole_arns(pattern: str, resource: str, met: Truth) -> None:
