@@ -164,6 +164,19 @@ UNDECLARED = [
             ("another cause", DROPPED_BY_SDK, False),
         )
     ),
+    Case(
+        declares({"Get": "Parameters.P"}, dropped_by="another cause"),
+        None,
+        None,
+        (
+            (
+                "PFX019",
+                "X(n=) got Parameters.P, and the definition does not carry it, because another "
+                "cause; its job would run outside any prefix.",
+                Remedy(CURES[DROPPED_BY_SDK]),
+            ),
+        ),
+    ),
     *(
         Case(
             Declared({"Get": "Parameters.P"}, argument),
