@@ -780,6 +780,8 @@ def test_templates() -> None:
         ("a?c*", "abc", True),
         ("a?c*", "ac", False),
         ("a.c?", "abcd", False),
+        ("a?*b*c*", "axbyc", True),
+        ("a?*b*c*", "axcyb", False),
     ],
 )
 def test_matches(pattern: str, subject: str, matched: bool) -> None:
