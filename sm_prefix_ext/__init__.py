@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 try:
-    from ._version import __version__
+    from ._version import __version__ as __version__
 except ModuleNotFoundError:  # the files of a checkout that was never built
     __version__ = "0+unknown"
 
