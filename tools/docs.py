@@ -55,11 +55,11 @@ def findings_page(_: str = "") -> str:
     return "\n".join([_FINDINGS_HEAD, *rows, "", "\n".join(sections)])
 
 
-def readme(text: str) -> str:
-    """The README with the tables of step types between their marks.
+def limits_page(text: str) -> str:
+    """The page of limits with the tables of step types between their marks.
 
     Args:
-        text: the README as it is.
+        text: the page as it is.
     """
     for mark, table in (("limits", markdown.limits()), ("without jobs", markdown.without_jobs())):
         head, start, rest = text.partition(f"<!-- {mark} -->\n")
@@ -70,7 +70,7 @@ def readme(text: str) -> str:
 
 
 PAGES: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {"docs/findings.md": findings_page, "README.md": readme}
+    {"docs/findings.md": findings_page, "docs/limits.md": limits_page}
 )
 """By path in the repository, what makes the page's text from the text that it has."""
 

@@ -1,4 +1,4 @@
-"""The table of step types in Markdown, as the README shows it."""
+"""The table of step types in Markdown, for docs/limits.md."""
 
 from __future__ import annotations
 

@@ -22,11 +22,11 @@ def test_the_page_is_current() -> None:
     assert {} == docs.stale()
 
 
-def test_the_tables_of_the_readme_are_written() -> None:
+def test_the_tables_of_the_limits_are_written() -> None:
     """Between their marks, and nothing else is."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert text == docs.readme(text.replace("| Training |", "| Trained |"))
-    assert "no marks" == docs.readme("no marks")
+    text = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    assert text == docs.limits_page(text.replace("| Training |", "| Trained |"))
+    assert "no marks" == docs.limits_page("no marks")
 
 
 def test_every_code_has_its_section() -> None:

@@ -1,4 +1,4 @@
-"""What the README and the docstrings say is so: snippets run, tables are the table's."""
+"""Snippets of the documentation and of docstrings run; tables are those of the code."""
 
 from __future__ import annotations
 
@@ -24,27 +24,29 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def blocks(language: str) -> list[str]:
-    """The README's fenced blocks of a language, in order."""
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def blocks(page: str, language: str) -> list[str]:
+    """The fenced blocks of a language on a page, in order."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
 def between(mark: str) -> str:
-    """What stands between two marks in the README."""
-    found = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", README, flags=re.DOTALL)
+    """The text between two marks on the page of limits."""
+    page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", page, flags=re.DOTALL)
     assert found, mark
     return found.group(1)
 
 
 def test_the_tables_are_projections_of_the_table() -> None:
-    """The limits and the reasons in the README are those of ``kinds.py``."""
+    """The limits and the reasons in the documentation are those of ``step_types.py``."""
     assert markdown.limits() == between("limits")
     assert markdown.without_jobs() == between("without jobs")
 
 
-def test_the_policy_file_is_one(tmp_path: Path) -> None:
-    """The policy in the README can be read, and means what it says."""
-    [text] = blocks("toml")
+def test_the_policy_file_is_valid(tmp_path: Path) -> None:
+    """The policy in the README can be read, and has the values that it shows."""
+    [text] = blocks("README.md", "toml")
     file = tmp_path / "sm-prefix.toml"
     file.write_text(text, encoding="utf-8")
     policy = PrefixPolicy.from_file(file)
@@ -60,7 +62,7 @@ def test_there_are_two_commands() -> None:
 
 
 def test_the_commands_install_into_their_own_environment() -> None:
-    """uv takes an active environment before the one that it stands in, unless it is told."""
+    """uv prefers an active environment to its own, unless an option names one."""
     for command in re.findall(r"\S*uv pip install [^&\n]*", README):
         assert "--python .venv" in command
 
@@ -80,44 +82,66 @@ V3_IMPORTS = {
 }
 
 
-@needs_sdk
-def test_the_python_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """As pasted: each on its own after the first, of which they have the names that it says."""
-    example, toggling, looking, classes, guarding, reading, judging, rehearsing = blocks("python")
+def run_example() -> dict[str, Any]:
+    """Run the README's example, and give its names to the snippets of other pages."""
+    [example] = blocks("README.md", "python")
     assert 12 == len([line for line in example.splitlines() if line.strip()])
     if MAJOR == 3:
-        for ours, theirs in V3_IMPORTS.items():
-            assert f"`{theirs}`" in README
-            example = example.replace(f"from {ours} ", f"from {theirs} ")
+        for v2, v3 in V3_IMPORTS.items():
+            assert f"`{v3}`" in README
+            example = example.replace(f"from {v2} ", f"from {v3} ")
+    exec(example, names := {})
+    return {name: names[name] for name in ("role", "image", "session", "pipeline")}
+
+
+def run_page(page: str, names: dict[str, Any]) -> dict[str, Any]:
+    """Run the snippets of a page, one after the other."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert "README's example" in text
+    names = dict(names)
+    for snippet in blocks(page, "python"):
+        exec(snippet, names)
+    return names
+
+
+@needs_sdk
+def test_the_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """As pasted: those of a page after the README's example, whose names they use."""
     embedded.create_role("pipeline-execution")
-    exec(example, first := {})
+    example = run_example()
     assert "team-a-prepare" == capsys.readouterr().out.splitlines()[-1]
-    assert "whose `role`, `image`, `session` and `pipeline` they use" in README
-    kept = {name: first[name] for name in ("role", "image", "session", "pipeline")}
 
-    def run(snippet: str) -> dict[str, Any]:
-        exec(snippet, names := dict(kept))
-        return names
-
-    assert () == run(toggling)["found"]
+    names = run_page("docs/pipelines.md", example)
+    assert () == names["findings"] == names["rendering"].findings
     assert "team-a-prepare-*" in capsys.readouterr().out
-    rendering = run(looking)["rendering"]
-    assert ((), 1) == (rendering.findings, len(rendering.plan()))
-    run(classes)
+    assert 1 == len(names["rendering"].plan())
+
+    example = run_example()  # the page turned prefixing off
+    run_page("docs/job-classes.md", example)
     assert "Processor(base_job_name=) got 'my_step': it has '_' in it." in capsys.readouterr().out
-    run(guarding)
-    assert 1 == len(run(reading)["jobs"])
-    answer = run(judging)["answer"]
+    assert 1 == len(run_page("docs/executions.md", example)["jobs"])
+    answer = run_page("docs/iam.md", example)["answer"]
     assert answer.ok
     assert () == answer.warnings
     assert "Preprocess sagemaker:CreateProcessingJob" in capsys.readouterr().out
-    assert "with EmbeddedAWS" in rehearsing  # run below, for only one can be open
 
 
 def test_the_embedded_snippet_runs() -> None:
     """The embedded AWS opens as shown."""
-    exec(blocks("python")[7], names := {})
+    [snippet] = blocks("docs/embedded-aws.md", "python")
+    exec(snippet, names := {})
     assert names["role"].startswith("arn:aws:iam::123456789012:role/")
+
+
+def test_every_page_with_snippets_is_run() -> None:
+    """A new page with Python has to be named in a test of its own or here."""
+    run = {"pipelines.md", "job-classes.md", "executions.md", "iam.md", "embedded-aws.md"}
+    others = {"policy-file.md", "findings.md"}  # tests of their own
+    pages = {
+        page.name for page in (ROOT / "docs").glob("*.md") if blocks(f"docs/{page.name}", "python")
+    }
+    assert set() == pages - run - others
+    assert run <= pages
 
 
 NEED_AN_SDK = (
