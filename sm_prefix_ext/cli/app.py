@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
 
 import click
 
 from .. import __version__
 from ..core.errors import PrefixError
 from ..core.text import printable
-from .check import check, plan
+from .check import check
+from .completion import completion
 from .execution import demo, jobs
 from .explain import collisions, explain
-from .loader import LoadError, region_hint
-from .output import drop_the_rest, escape_what_cannot_be_encoded
+from .inputs import LoadError
+from .output import Settings, drop_the_rest, escape_what_cannot_be_encoded
+from .plan import plan
 from .policy import preflight, write_policy
+from .python_target import region_hint
 from .quiet import quiet_sdk
+
+_CLOSED_PIPE = 141
+"""As a shell reports a program that SIGPIPE ended: 128 + 13."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,17 +30,31 @@ from .quiet import quiet_sdk
 def cli() -> None:
     """Job prefixes that hold, for SageMaker Pipelines.
 
-    A PIPELINE is a definition's JSON (a file, or - for standard input), file.py:name or
-    package.module:name, where name is a pipeline or a function that returns one.
+    A TARGET is a definition's JSON, a CloudFormation template or a Terraform plan (a file, or - for
+    standard input; FILE#ID picks one of several pipelines), a pipeline's ARN, an s3:// URI, or
+    file.py:name or package.module:name, where name is a pipeline or a function that returns one.
+    Python targets run their code; the others run none.
 
-    Without --policy or --prefix the policy is the one found in $SM_PREFIX_POLICY, in
-    sm-prefix.toml here or above, or in the user's or site's configuration folder.
+    Without --policy or --prefix the policy is that of the nearest sm-prefix.toml above the target,
+    else the one found in $SM_PREFIX_POLICY, in sm-prefix.toml here or above, or in the user's or
+    site's configuration folder.
 
-    Exit status: 0, all well; 1, findings of severity error; 2, the input or the call is wrong.
+    Exit status: 0, all well; 1, findings of severity error, or something denied; 2, the input or
+    the call is wrong; 130, interrupted.
     """
 
 
-for command in (check, plan, write_policy, preflight, jobs, explain, collisions, demo):
+for command in (
+    check,
+    plan,
+    write_policy,
+    preflight,
+    jobs,
+    explain,
+    collisions,
+    demo,
+    completion,
+):
     cli.add_command(command)
 
 
@@ -44,17 +65,29 @@ def run(arguments: list[str]) -> int:
         The exit status.
     """
     escape_what_cannot_be_encoded()
+    settings = Settings()
     try:
         with quiet_sdk():
             return (
-                cli.main(arguments or ["--help"], prog_name="sm-prefix", standalone_mode=False) or 0
+                cli.main(
+                    arguments or ["--help"],
+                    prog_name="sm-prefix",
+                    standalone_mode=False,
+                    obj=settings,
+                )
+                or 0
             )
     except click.exceptions.Abort:
         return 130
     except click.ClickException as error:
         return _failed(error.format_message())
     except (LoadError, PrefixError) as error:
+        if settings.verbose and error.__cause__ is not None:
+            traceback.print_exception(error.__cause__)
         return _failed(str(error))
+    except BrokenPipeError:  # the reader has enough, such as head
+        drop_the_rest()
+        return _CLOSED_PIPE
     except OSError as error:
         drop_the_rest()
         return _failed(f"reading or writing failed: {error}")

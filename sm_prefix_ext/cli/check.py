@@ -1,91 +1,125 @@
-"""``check`` and ``plan``: what a pipeline's jobs will be called."""
+"""``check``: every pipeline of many targets, judged by its policy."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 import click
 
-from ..core.findings import has_errors
-from ..core.prefix_policy import PrefixPolicy, missing_prefix
-from .loader import LoadError, find
+from ..core.baseline import Baseline
+from ..core.check_report import CheckReport
+from ..core.finding_levels import FIXED
+from ..core.findings import CATALOGUE
+from ..core.text import did_you_mean
+from ..reporting.formats import FORMATS
+from .gate import Gate, Selection
 from .options import (
     account_option,
     format_option,
-    given_parameters,
-    given_policy,
-    parameter_option,
+    policy_choice,
     policy_options,
     region_option,
+    target_options,
+    target_reading,
 )
-from .output import judging, print_findings, print_json, print_table
-
-_AS_DECLARED = "No findings: every name is valid as it stands; no prefix was asked for."
-_COLUMNS = ("step", "step_type", "name_pattern", "arn_pattern", "role_arn")
+from .output import judging, output_options, print_report
 
 
 @click.command()
-@click.argument("pipeline")
+@click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @policy_options
 @click.option("--declared-only", is_flag=True, help="Judge names as they stand, without a policy.")
-@format_option("table", "json")
-def check(
-    pipeline: str,
-    policy: str | None,
-    prefix: str | None,
-    short_prefix: str | None,
-    declared_only: bool,
-    form: str,
-) -> int:
-    """Report everything that is wrong with the job names of PIPELINE.
-
-    It needs a policy with a prefix: by --policy, by --prefix, of the pipeline itself or discovered.
-    """
-    with judging(form):
-        given = given_policy(policy, prefix, short_prefix)
-        if declared_only and given is not None:
-            raise click.UsageError("--declared-only excludes --policy and --prefix.")
-        target = find(pipeline)
-        if declared_only:
-            given = PrefixPolicy()
-        else:
-            _must_have_a_prefix(target.policy(given))
-        findings = target.check(given)
-    print_findings(findings, form, none=_AS_DECLARED if declared_only else None)
-    return int(has_errors(findings))
-
-
-def _must_have_a_prefix(policy: PrefixPolicy | None) -> None:
-    missing = missing_prefix(policy)
-    if missing is not None:
-        raise LoadError(missing)
-
-
-@click.command()
-@click.argument("pipeline")
-@policy_options
+@target_options
 @account_option
 @region_option
-@parameter_option
-@format_option("table", "json")
-def plan(
-    pipeline: str,
-    policy: str | None,
-    prefix: str | None,
-    short_prefix: str | None,
-    account: str | None,
-    region: str | None,
-    parameters: tuple[str, ...],
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Files and folders that the search of a folder leaves out; repeatable.",
+)
+@click.option("--select", multiple=True, metavar="CODES", help="Only these findings count.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="These findings do not count.")
+@click.option("--strict", is_flag=True, help="Warnings fail the check too.")
+@click.option("--baseline", metavar="FILE", help="A file of known findings, which do not count.")
+@click.option("--write-baseline", is_flag=True, help="Write today's findings to --baseline.")
+@format_option(*FORMATS)
+@output_options
+def check(
+    targets: tuple[str, ...],
+    declared_only: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    strict: bool,
+    baseline: str | None,
+    write_baseline: bool,
     form: str,
+    **given: Any,
 ) -> int:
-    """Show the jobs that PIPELINE will start: names, ARNs, roles, IAM actions.
+    """Report everything that is wrong with the job names of each TARGET.
 
-    Names that the policy refuses are shown as findings in their place.
+    A TARGET is a definition's JSON, a CloudFormation template, a Terraform plan (a file, or - for
+    standard input; FILE#ID picks one of several pipelines), a folder of these, a pipeline's ARN,
+    an s3:// URI, or file.py:name or package.module:name, whose Python code is then run.
+
+    It needs a policy with a prefix: by --policy, by --prefix, of the pipeline itself, of the
+    nearest sm-prefix.toml above the target, or discovered.
+
+    Exit status: 0, no findings of severity error; 1, findings; 2, a target can't be read.
     """
+    if write_baseline and baseline is None:
+        raise click.UsageError("--write-baseline needs --baseline FILE.")
     with judging(form):
-        given = given_policy(policy, prefix, short_prefix)
-        planned = find(pipeline).plan(given, account=account, region=region)
-        planned = planned.replace(parameters=given_parameters(parameters))
-    if form == "json":
-        print_json(planned.to_dict())
-    else:
-        print_table(planned, _COLUMNS)
+        gate = _gate(
+            given,
+            declared_only,
+            Selection(_codes(select, counts=True), _codes(ignore, counts=False)),
+            strict,
+        )
+        report = gate.check(targets)
+        if write_baseline:
+            return _write_baseline(report, str(baseline))
+        if baseline is not None:
+            report = Baseline.read(baseline).apply(report)
+    print_report(report, form, output=given["output"], color=given["color"], quiet=given["quiet"])
+    return 2 if report.unread else int(report.failed)
+
+
+def _gate(given: dict[str, Any], declared_only: bool, selection: Selection, strict: bool) -> Gate:
+    policy = {name: given[name] for name in ("policy", "prefix", "short_prefix", "team")}
+    if declared_only and any(policy.values()):
+        raise click.UsageError("--declared-only excludes --policy, --prefix and --team.")
+    reading = ("kwargs", "template_parameters", "execution", "account", "region", "exclude")
+    return Gate(
+        target_reading(policy_choice(**policy), **{name: given[name] for name in reading}),
+        selection,
+        declared_only,
+        strict,
+    )
+
+
+def _codes(given: Iterable[str], *, counts: bool) -> frozenset[str]:
+    """The codes of options such as ``--ignore PFX007,PFX011``.
+
+    Args:
+        given: the values of the option.
+        counts: whether findings of these codes count.
+    """
+    codes = {code.strip().upper() for text in given for code in text.split(",")} - {""}
+    for code in codes:
+        if code not in CATALOGUE:
+            raise click.UsageError(
+                f"There is no finding {code!r}.{did_you_mean(code, CATALOGUE)} "
+                "'sm-prefix explain' lists all codes."
+            )
+        if code in FIXED and not counts:
+            raise click.UsageError(f"--ignore can't hide {code}: {FIXED[code]}.")
+    return frozenset(codes)
+
+
+def _write_baseline(report: CheckReport, path: str) -> int:
+    Baseline.of(report).write(Path(path))
+    click.echo(f"{path} written: {len(report.findings)} known findings.", err=True)
     return 0

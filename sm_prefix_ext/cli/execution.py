@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable
-from .loader import LoadError, read_json
-from .options import format_option, given_policy, policy_options
+from .inputs import LoadError, read_json
+from .options import format_option, policy_choice, policy_options
 from .output import judging, print_json, print_table
 
 _COLUMNS = ("step_name", "status", "prefix", "arn")
@@ -18,7 +17,12 @@ _COLUMNS = ("step_name", "status", "prefix", "arn")
 @policy_options
 @format_option("table", "json")
 def jobs(
-    execution: str, policy: str | None, prefix: str | None, short_prefix: str | None, form: str
+    execution: str,
+    policy: str | None,
+    prefix: str | None,
+    short_prefix: str | None,
+    team: str | None,
+    form: str,
 ) -> int:
     """Read the jobs of EXECUTION back, with their prefixes and ARNs.
 
@@ -28,7 +32,7 @@ def jobs(
     from ..core.job_records import prefixed_jobs
 
     with judging(form):
-        given = given_policy(policy, prefix, short_prefix) or PrefixPolicy.discover()
+        given = policy_choice(policy, prefix, short_prefix, team).policy(None)
         is_arn = execution.startswith("arn:")
         records = prefixed_jobs(execution if is_arn else read_json(execution))
     outside = records.outside(given) if given is not None else ()

@@ -13,7 +13,7 @@ from ..core.findings import CATALOGUE
 from ..core.policy_file import PolicyFile, files_in
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable
-from .loader import LoadError
+from .inputs import LoadError
 from .options import format_option
 from .output import judging, print_json
 

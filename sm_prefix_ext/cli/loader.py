@@ -1,74 +1,107 @@
-"""Find the pipeline that a command names: a definition's JSON, or an object in a module."""
+"""Find the pipelines that a command names, and judge or plan each."""
 
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.util
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 from ..core.arns import role_accounts
 from ..core.declared import Declared
 from ..core.definition import Definition, copied, load, steps, strings
-from ..core.errors import PrefixError
-from ..core.finding_levels import apply_levels, raise_for_errors
-from ..core.findings import Finding
+from ..core.errors import PolicyFileError
+from ..core.finding_levels import SwitchedOff, apply_levels, raise_for_errors
+from ..core.findings import Finding, definition_not_read
 from ..core.plan import AuthorRequest, Plan
-from ..core.prefix_policy import PrefixPolicy
-from ..core.strict_json import loads
+from ..core.prefix_policy import PrefixPolicy, discovered_as
 from ..enforcement.enforce import enforce_in_place
+from ..targets.source import PipelineSource, TargetError
+from ..targets.template_values import TemplateValues
+from .inputs import LoadError, read_text
+from .policy_choice import PolicyChoice
+from .python_target import load_pipeline, run_user_code
 
-T = TypeVar("T")
-
-_WANTED = "wanted a definition's JSON (a file, or -), file.py:name or package.module:name"
-_OF_A_PIPELINE = ("name", "steps", "sagemaker_session", "definition")
-_MISSING = object()
+WANTED = "wanted a file, -, file.py:name, package.module:name, a pipeline's ARN or an s3:// URI"
+_IN_A_FILE = "wanted a pipeline definition, a CloudFormation template or a Terraform plan"
 
 
-class LoadError(ValueError):
-    """A target that can't be used; its text is one sentence."""
+@dataclass(frozen=True)
+class Options:
+    """How targets are read.
+
+    Args:
+        choice: how each target gets its policy.
+        kwargs: arguments for the function that a Python target names.
+        template: values of a template's parameters and pseudo parameters.
+        execution: the ARN of the execution whose definition is read, for a pipeline's ARN.
+        exclude: globs of files that a folder's search leaves out.
+    """
+
+    choice: PolicyChoice = field(default_factory=PolicyChoice)
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    template: TemplateValues = field(default_factory=TemplateValues)
+    execution: str | None = None
+    exclude: tuple[str, ...] = ()
+
+
+class Judgement(NamedTuple):
+    """What is wrong with the jobs of a target.
+
+    Args:
+        findings: those that count.
+        switched_off: those that the policy file switches off.
+        jobs: how many jobs were judged.
+    """
+
+    findings: tuple[Finding, ...]
+    switched_off: SwitchedOff
+    jobs: int
 
 
 @dataclass(frozen=True)
 class Target:
-    """The pipeline that a command works on.
+    """One pipeline that a command works on.
 
     Args:
-        definition: for a definition that came as JSON.
+        source: where its definition came from.
         pipeline: for a pipeline object, ours or the SDK's.
     """
 
-    definition: Definition | None = None
+    source: PipelineSource
     pipeline: Any = None
 
-    def policy(self, given: PrefixPolicy | None) -> PrefixPolicy | None:
-        """The policy that :meth:`check` judges by: the given, the pipeline's own or a discovered.
+    def policy(self, choice: PolicyChoice) -> PrefixPolicy | None:
+        """The policy that holds for it.
 
         Args:
-            given: the policy of the command's options.
+            choice: the options' policy, or how to find one.
+
+        Raises:
+            PolicyFileError: for a file that can't be used.
         """
         config = getattr(self.pipeline, "pipeline_definition_config", None)
-        return given or getattr(config, "policy", None) or PrefixPolicy.discover()
+        return choice.policy(self.source.file, getattr(config, "policy", None))
 
-    def check(self, policy: PrefixPolicy | None) -> tuple[Finding, ...]:
-        """The findings.
+    def judge(self, policy: PrefixPolicy) -> Judgement:
+        """Judge the names of its jobs.
 
         Args:
-            policy: with ``None`` a pipeline of ours keeps its own policy; otherwise one is
-                discovered.
+            policy: the prefix that the names need, and the levels of findings.
         """
+        if self.source.not_read is not None:
+            name = self.source.pipeline_name or self.source.target
+            unread = definition_not_read(name, self.source.not_read)
+            return Judgement(*apply_levels([unread], policy.levels), 0)
         if self._is_ours:
-            return _run_user_code(self._rendering, self._with(policy).check)
-        definition, declared, _ = self._final()
-        policy = policy or PrefixPolicy.discover() or PrefixPolicy()
+            rendering = self._rendering_under(policy)
+            return Judgement(rendering.findings, rendering.switched_off, rendering.jobs)
+        definition, declared, _ = self._final
         findings = self._judged(definition, declared, policy) + _foreign_roles(definition)
-        return apply_levels(findings, policy.levels)[0]
+        jobs = sum(step.kind is None or step.kind.makes_job for step in steps(definition))
+        return Judgement(*apply_levels(findings, policy.levels), jobs)
 
     def plan(
         self,
@@ -88,12 +121,11 @@ class Target:
         """
         author_requests: tuple[AuthorRequest, ...] = ()
         if self._is_ours:
-            rendering = _run_user_code(self._rendering, self._with(policy).render)
+            rendering = self._rendering_under(policy)
             definition, policy = load(rendering.definition), None  # it has the policy's roles
             author_requests = rendering.author_requests
         else:
-            definition, declared, author_requests = self._final()
-            policy = policy or PrefixPolicy.discover()
+            definition, declared, author_requests = self._final
             if policy and policy.prefix:
                 findings = self._judged(definition, declared, policy)
                 raise_for_errors(findings, policy.levels, "the definition")
@@ -101,15 +133,13 @@ class Target:
             from ..dropin.pipeline import region_of
 
             region = region_of(self.pipeline) if region is None else region
-            own = str(self.pipeline.name) or None
-            pipeline_name = own if pipeline_name is None else pipeline_name
         return Plan.from_definition(
             definition,
             policy=policy,
             account=account,
             region=region,
-            role_arn=role_arn,
-            pipeline_name=pipeline_name,
+            role_arn=self.source.role_arn if role_arn is None else role_arn,
+            pipeline_name=self.source.pipeline_name if pipeline_name is None else pipeline_name,
             author_requests=author_requests,
         )
 
@@ -121,16 +151,18 @@ class Target:
 
         return isinstance(self.pipeline, Pipeline)
 
-    def _with(self, policy: PrefixPolicy | None) -> Any:
+    def _rendering_under(self, policy: PrefixPolicy | None) -> Any:
         from ..dropin.pipeline import with_policy
 
-        return self.pipeline if policy is None else with_policy(self.pipeline, policy)
+        pipeline = self.pipeline if policy is None else with_policy(self.pipeline, policy)
+        return run_user_code(self._rendering, pipeline.render)
 
+    @cached_property
     def _final(self) -> tuple[Definition, Mapping[str, Declared], tuple[AuthorRequest, ...]]:
         """A definition with final names, the declared names that it lacks, and other requests."""
-        if self.definition is not None:
-            return self.definition, {}, ()
-        return _run_user_code(self._rendering, self._as_it_stands)
+        if self.source.definition is not None:
+            return self.source.definition, {}, ()
+        return run_user_code(self._rendering, self._as_it_stands)
 
     def _as_it_stands(
         self,
@@ -158,6 +190,125 @@ class Target:
         return f"rendering the pipeline {self.pipeline.name!r}"
 
 
+def find_one(text: str, options: Options) -> Target:
+    """The pipeline that an argument names; the target holds exactly one.
+
+    Args:
+        text: the argument.
+        options: how the target is read.
+
+    Raises:
+        LoadError: with the reason why the target can't be used.
+    """
+    if _is_folder(text):
+        raise LoadError(f"{text}: that is a folder; {WANTED}.")
+    targets = list(find(text, options))
+    if len(targets) > 1:
+        names = ", ".join(target.source.target for target in targets)
+        raise LoadError(f"{text} has {len(targets)} pipelines; name one of them: {names}.")
+    [target] = targets
+    if target.source.not_read is not None:
+        raise LoadError(
+            f"{target.source.target} has no definition to read: {target.source.not_read}."
+        )
+    return target
+
+
+def find(text: str, options: Options) -> Iterator[Target]:
+    """The pipelines that an argument names; at least one.
+
+    Args:
+        text: the argument, no folder.
+        options: how the target is read.
+
+    Raises:
+        LoadError: with the reason why the target can't be used.
+    """
+    path, is_there = Path(text), _is_file(text)
+    if text.startswith(("arn:", "s3://")) and not is_there:
+        yield from map(Target, _from_aws(text, options))
+        return
+    if text.endswith(".py") and is_there:
+        raise LoadError(f"{text} is a module; name the pipeline in it too, as {text}:pipeline.")
+    file, hash_sign, pick = text.rpartition("#")
+    if hash_sign and not is_there and _is_file(file):
+        yield from map(Target, read_file(file, options, pick))
+        return
+    if ":" in text and not is_there:
+        yield _from_python(text, options)
+        return
+    if options.kwargs:
+        raise LoadError(f"--kwargs goes with file.py:name or package.module:name; got {path}.")
+    sources = read_file(text, options)
+    yield from map(Target, sources)
+
+
+def read_file(
+    file: str, options: Options, pick: str | None = None, *, named: bool = True
+) -> tuple[PipelineSource, ...]:
+    """The pipelines in a file, or in standard input for ``-``.
+
+    Args:
+        file: its path.
+        options: how it is read.
+        pick: the logical ID or address of the one that is wanted.
+        named: whether the user named the file, which then has to hold a pipeline.
+
+    Raises:
+        LoadError: where it can't be read, and where a named file holds no pipeline.
+    """
+    from ..targets.files import looks_like
+    from ..targets.files import read_text as read_pipelines
+
+    content, where = read_text(file, f"; {WANTED}")
+    try:
+        sources = read_pipelines(
+            content, where, None if file == "-" else file, template=options.template, pick=pick
+        )
+    except ValueError as error:
+        raise LoadError(str(error)) from None
+    if named and not sources:
+        raise LoadError(f"{where} holds no pipeline: it is {looks_like(content)}; {_IN_A_FILE}.")
+    return sources
+
+
+def _from_aws(text: str, options: Options) -> tuple[PipelineSource, ...]:
+    from ..targets import aws
+
+    try:
+        if text.startswith("s3://"):
+            return aws.read_s3(text, template=options.template)
+        return (aws.read_arn(text, execution=options.execution),)
+    except TargetError as error:
+        raise LoadError(str(error)) from None
+
+
+def _from_python(text: str, options: Options) -> Target:
+    module, _, _ = text.rpartition(":")
+    file = module if module.endswith(".py") else None
+    with _as_discovered(file, options):
+        pipeline = load_pipeline(text, options.kwargs, WANTED)
+    source = PipelineSource(
+        target=text,
+        kind="Python object",
+        definition=None,
+        file=file,
+        pipeline_name=str(pipeline.name) or None,
+    )
+    return Target(source, pipeline)
+
+
+@contextlib.contextmanager
+def _as_discovered(file: str | None, options: Options) -> Iterator[None]:
+    """Let the job classes of a module find the policy of their own file."""
+    try:
+        policy = options.choice.found(file)
+    except PolicyFileError:  # the pipeline may have a policy of its own; else it is judged later
+        policy = None
+    with contextlib.nullcontext() if policy is None else discovered_as(policy):
+        yield
+
+
 def _foreign_roles(definition: Definition) -> tuple[Finding, ...]:
     """The findings on roles of several accounts."""
     if len(role_accounts(" ".join(strings(definition)))) < 2:
@@ -167,159 +318,15 @@ def _foreign_roles(definition: Definition) -> tuple[Finding, ...]:
     return foreign_roles(definition)
 
 
-def find(text: str) -> Target:
-    """Find what a command's argument names.
-
-    Args:
-        text: ``-`` (JSON on standard input), a JSON file, ``file.py:name`` or
-            ``package.module:name``, where the name is a pipeline or a function that returns one.
-
-    Raises:
-        LoadError: with the reason why the target can't be used.
-    """
-    module, colon, name = text.rpartition(":")
-    if colon and not _is_there(Path(text)):
-        return Target(pipeline=_from_module(module, name, text))
-    if text.endswith(".py") and Path(text).is_file():
-        raise LoadError(f"{text} is a module; name the pipeline in it too, as {text}:pipeline.")
-    content, where = _read(text, f"; {_WANTED}")
+def _is_folder(text: str) -> bool:
     try:
-        return Target(definition=load(content, where))
-    except ValueError as error:
-        raise LoadError(str(error)) from None
-
-
-def read_json(text: str) -> Any:
-    """The JSON document in a file, or on standard input for ``-``.
-
-    Raises:
-        LoadError: where it can't be read, isn't JSON, or has a key twice in an object.
-    """
-    content, where = _read(text)
-    try:
-        return loads(content, where)
-    except ValueError as error:
-        raise LoadError(str(error)) from None
-
-
-def read_policy(text: str) -> dict[str, Any]:
-    """The IAM policy in a file, or on standard input for ``-``.
-
-    Raises:
-        LoadError: as :func:`read_json`, and for JSON that is not an object.
-    """
-    document = read_json(text)
-    if not isinstance(document, dict):
-        got = json.dumps(document)[:80]
-        raise LoadError(f"{text}: got {got}; wanted a policy document, an object.")
-    return document
-
-
-def _read(text: str, wanted: str = "") -> tuple[str, str]:
-    """The text of a file, or of standard input for ``-``, and its name for error messages."""
-    try:
-        if text == "-":
-            return _standard_input().removeprefix("\ufeff"), "standard input"
-        _must_be_a_file(Path(text), wanted)
-        return Path(text).read_text(encoding="utf-8-sig"), text
-    except (OSError, ValueError) as error:  # not UTF-8, or not a path
-        if isinstance(error, LoadError):
-            raise
-        raise LoadError(f"{text} can't be read: {error}.") from None
-
-
-def _standard_input() -> str:
-    if sys.stdin is None or sys.stdin.closed:
-        raise LoadError("standard input is closed; give a file, or pipe the JSON in.")
-    return sys.stdin.read()
-
-
-def _must_be_a_file(path: Path, wanted: str = "") -> None:
-    """Accepts a pipe too, such as a shell's ``<(…)``."""
-    if path.is_dir() or not path.exists():
-        what = "that is a folder" if path.is_dir() else "there is no such file"
-        raise LoadError(f"{path}: {what}{wanted}.")
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists() and not path.is_dir()
-    except OSError:  # too long for a path, say
+        return Path(text).is_dir()
+    except (OSError, ValueError):
         return False
 
 
-def _from_module(module: str, name: str, text: str) -> Any:
-    loaded = _import(module)
-    return _run_user_code(f"{text}: reading {name!r}", lambda: _pipeline_in(loaded, name, text))
-
-
-def _pipeline_in(loaded: Any, name: str, text: str) -> Any:
-    value = getattr(loaded, name, _MISSING)
-    if value is _MISSING:
-        module = text.rpartition(":")[0]
-        raise LoadError(f"{text}: {module} has no attribute {name!r}; {_WANTED}.")
-    if callable(value) and not _is_pipeline(value):
-        value = _run_user_code(f"{text}: calling {name}()", value)
-    if not _is_pipeline(value):
-        raise LoadError(
-            f"{text}: {name!r} is of type {type(value).__name__}; wanted a Pipeline or a "
-            "function that returns one."
-        )
-    return value
-
-
-def _is_pipeline(value: Any) -> bool:
-    return not isinstance(value, type) and all(hasattr(value, part) for part in _OF_A_PIPELINE)
-
-
-def _import(module: str) -> Any:
-    if not module.endswith(".py"):
-        with _on_path(Path.cwd()):
-            return _run_user_code(f"importing {module}", lambda: importlib.import_module(module))
-    path = Path(module)
-    _must_be_a_file(path, f"; {_WANTED}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise LoadError(f"{module} can't be imported; {_WANTED}.")
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = loaded
-    with _on_path(path.resolve().parent):
-        _run_user_code(f"importing {module}", partial(spec.loader.exec_module, loaded))
-    return loaded
-
-
-def _run_user_code(doing: str, call: Callable[[], T]) -> T:
-    """Run the user's code, and turn its error into one sentence with the error's last line.
-
-    Its output goes to standard error, so that standard output has the command's alone.
-    """
+def _is_file(text: str) -> bool:
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            return call()
-    except (KeyboardInterrupt, PrefixError, LoadError):
-        raise
-    except BaseException as error:  # a module may well call sys.exit()
-        lines = str(error).strip().splitlines()
-        last = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
-        raise LoadError(f"{doing} failed: {last}{region_hint(error)}") from error
-
-
-def region_hint(error: BaseException) -> str:
-    """How to set a region, if the error or its cause is a missing region; else ``""``."""
-    chain: BaseException | None = error
-    while chain is not None:
-        # By name, since boto3 is not needed for a definition; v2 says it in an error of its own.
-        if type(chain).__name__ == "NoRegionError" or "with a region supported" in str(chain):
-            return " Set AWS_DEFAULT_REGION, such as AWS_DEFAULT_REGION=eu-west-1."
-        chain = chain.__cause__ or chain.__context__
-    return ""
-
-
-@contextlib.contextmanager
-def _on_path(folder: Path) -> Iterator[None]:
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ValueError):
-            sys.path.remove(str(folder))
+        return Path(text).exists() and not Path(text).is_dir()
+    except (OSError, ValueError):  # too long for a path, say
+        return False

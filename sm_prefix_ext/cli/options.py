@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from ..core.prefix_policy import PrefixPolicy
+from ..core.strict_json import loads
+from .inputs import LoadError
+from .loader import Options
+from .policy_choice import PolicyChoice
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +31,7 @@ policy_options = _together(
     click.option("--policy", metavar="FILE", help="A prefix policy, TOML."),
     click.option("--prefix", metavar="P", help="The prefix that every job's name carries."),
     click.option("--short-prefix", metavar="S", help="The same for the types whose limit is 6."),
+    click.option("--team", metavar="NAME", help="A team of a policy file that has teams."),
 )
 
 account_option = click.option("--account", metavar="ID", help="The account in the ARNs, 12 digits.")
@@ -38,6 +45,24 @@ place_options = _together(
     click.option("--role-arn", metavar="ARN", help="The pipeline's execution role."),
 )
 
+target_options = _together(
+    click.option(
+        "--kwargs",
+        metavar="JSON",
+        help="Arguments for the function of a Python target, a JSON object.",
+    ),
+    click.option(
+        "--template-parameters",
+        multiple=True,
+        metavar="NAME=VALUE|FILE",
+        help="A value of a template's parameter, or a JSON file of values; repeatable.",
+    ),
+    click.option(
+        "--execution",
+        metavar="ARN",
+        help="Read the definition that this execution of the pipeline ran.",
+    ),
+)
 
 parameter_option = click.option(
     "--parameter",
@@ -66,12 +91,48 @@ def format_option(*forms: str) -> Callable[[F], F]:
     )
 
 
-def given_policy(policy: str | None, prefix: str | None, short: str | None) -> PrefixPolicy | None:
-    """The policy that the options tell, or ``None`` where they are left out."""
+def policy_choice(
+    policy: str | None, prefix: str | None, short_prefix: str | None, team: str | None
+) -> PolicyChoice:
+    """How the options choose each target's policy."""
     if policy is not None:
-        if prefix is not None or short is not None:
+        if prefix is not None or short_prefix is not None:
             raise click.UsageError("--policy and --prefix exclude each other; give one.")
-        return PrefixPolicy.from_file(policy)
-    if prefix is None and short is None:
-        return None
-    return PrefixPolicy(prefix, short_prefix=short)
+        return PolicyChoice(file=Path(policy), team=team)
+    if prefix is None and short_prefix is None:
+        return PolicyChoice(team=team)
+    if team is not None:
+        raise click.UsageError("--team picks a team of a policy file; --prefix has none.")
+    return PolicyChoice(given=PrefixPolicy(prefix, short_prefix=short_prefix))
+
+
+def target_reading(
+    choice: PolicyChoice,
+    *,
+    kwargs: str | None,
+    template_parameters: Sequence[str],
+    execution: str | None,
+    account: str | None = None,
+    region: str | None = None,
+    exclude: Sequence[str] = (),
+) -> Options:
+    """How the options read targets."""
+    from ..targets.template_values import TemplateValues
+
+    template = TemplateValues.parse(template_parameters)
+    return Options(
+        choice=choice,
+        kwargs=_given_kwargs(kwargs),
+        template=replace(template, account=account, region=region),
+        execution=execution,
+        exclude=tuple(exclude),
+    )
+
+
+def _given_kwargs(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    kwargs = loads(text, "--kwargs")
+    if not isinstance(kwargs, dict):
+        raise LoadError(f"--kwargs is {text!r}; wanted a JSON object of argument names to values.")
+    return kwargs

@@ -6,15 +6,77 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
+from ..core.check_report import CheckReport
 from ..core.errors import PrefixViolation
-from ..core.findings import Finding
-from .loader import LoadError
+from ..core.findings import Finding, as_text
+from ..reporting.formats import FORMATS
+from .inputs import LoadError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SCHEMA = 1
+"""The version of the JSON that commands print."""
+
+
+@dataclass
+class Settings:
+    """What options set for the whole command; click hands it to the commands as its object.
+
+    Args:
+        verbose: show the traceback of a module that failed, and findings that do not count.
+    """
+
+    verbose: bool = False
+
+
+def _set_verbose(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    context.ensure_object(Settings).verbose = value
+    return value
+
+
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=_set_verbose,
+    is_eager=True,  # so that it holds for errors in other options too
+    help="Show tracebacks of user code.",
+)
+
+
+def output_options(command: F) -> F:
+    """Where a report goes, and how much of it."""
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Print findings alone, no summary."),
+        click.option(
+            "-v",
+            "--verbose",
+            is_flag=True,
+            expose_value=False,
+            callback=_set_verbose,
+            is_eager=True,
+            help="Show findings that do not count, and tracebacks of user code.",
+        ),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            help="Colour the report; auto does on a terminal without NO_COLOR.",
+        ),
+        click.option("-o", "--output", metavar="FILE", help="Write the report to a file instead."),
+    ):
+        command = option(command)
+    return command
 
 
 @contextlib.contextmanager
@@ -33,35 +95,69 @@ def judging(form: str, *, err: bool = False) -> Iterator[None]:
     except PrefixViolation as violation:
         print_findings(violation.findings, form, err=err)
         raise click.exceptions.Exit(1) from None
+    except LoadError:
+        raise
     except ValueError as error:
         raise LoadError(str(error)) from None
 
 
-def print_json(data: Any) -> None:
-    """Plain data."""
-    click.echo(json.dumps(data, indent=2))
+def print_json(data: dict[str, Any]) -> None:
+    """Plain data, with the version of its form."""
+    click.echo(json.dumps({"schema": SCHEMA, **data}, indent=2))
 
 
-def print_findings(
-    findings: Sequence[Finding], form: str, *, err: bool = False, none: str | None = None
-) -> None:
-    """Print findings and their number, on standard output or standard error.
+def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False) -> None:
+    """Print findings, on standard output or standard error.
 
     Args:
         findings: what to print.
         form: ``"table"`` or ``"json"``.
         err: whether to print on standard error.
-        none: the line for no findings; by default, that every job runs under its prefix.
     """
     if form == "json":
         print_json({"findings": [finding.to_dict() for finding in findings]})
-        return
-    from ..reporting import terminal
+    else:
+        click.echo(as_text(findings), err=err)
 
-    console = terminal.console(err=err)
-    if findings:
-        console.print(terminal.findings(findings))
-    console.print(terminal.verdict(findings) if findings or none is None else none)
+
+def print_report(
+    report: CheckReport, form: str, *, output: str | None, color: str, quiet: bool
+) -> None:
+    """Print a check's report, or write it to a file.
+
+    Args:
+        report: what the check found.
+        form: a key of :data:`sm_prefix_ext.reporting.formats.FORMATS`.
+        output: the file; ``None`` for standard output.
+        color: ``"auto"``, ``"always"`` or ``"never"``.
+        quiet: leave out the summary.
+    """
+    render = FORMATS[form]
+    if form == "table":
+        terminal = output is None and sys.stdout.isatty()
+        text = render(
+            report,
+            color=color == "always" or (color == "auto" and terminal and not _no_color()),
+            width=shutil.get_terminal_size().columns if terminal else None,
+            verbose=click.get_current_context().ensure_object(Settings).verbose,
+            quiet=quiet,
+        )
+    else:
+        text = render(report)
+    if output is not None:
+        from ..reporting.output_file import write_whole
+
+        try:
+            write_whole(Path(output), text)
+        except OSError as error:
+            raise LoadError(str(error)) from None
+    elif text:
+        click.echo(text.rstrip("\n"), color=True)  # click would take the colours out of a pipe
+
+
+def _no_color() -> bool:
+    """Whether the user wants no colours: https://no-color.org."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def print_table(rows: Any, columns: tuple[str, ...]) -> None:

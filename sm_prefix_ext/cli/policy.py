@@ -10,16 +10,20 @@ import click
 from ..core.plan import Plan
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable, printable_json
-from .loader import find, read_policy
+from .inputs import read_policy
+from .loader import find_one
 from .options import (
     format_option,
     given_parameters,
-    given_policy,
     parameter_option,
     place_options,
+    policy_choice,
     policy_options,
+    target_options,
+    target_reading,
 )
-from .output import judging, print_json, print_preflight
+from .output import judging, print_json, print_preflight, verbose_option
+from .policy_choice import PolicyChoice
 
 _OF_A_PIPELINE = ("execution-role", "author")
 _TAKEN_BY: Mapping[str, str] = {
@@ -31,7 +35,7 @@ _TAKEN_BY: Mapping[str, str] = {
 
 
 @click.command("policy")
-@click.argument("pipeline", required=False)
+@click.argument("pipeline", metavar="[TARGET]", required=False)
 @click.option(
     "--for",
     "purpose",
@@ -41,6 +45,7 @@ _TAKEN_BY: Mapping[str, str] = {
     help="Whom the policy is for.",
 )
 @policy_options
+@target_options
 @place_options
 @parameter_option
 @click.option("--kind", "kinds", multiple=True, metavar="TYPE", help="For prefix: a step type.")
@@ -53,13 +58,14 @@ _TAKEN_BY: Mapping[str, str] = {
     metavar="NAME",
     help="What the policy is called where it is deployed; by default after the pipeline.",
 )
+@verbose_option
 @click.pass_context
 def write_policy(
     context: click.Context, /, purpose: str, form: str, name: str | None, **given: Any
 ) -> int:
-    """Write the least IAM policy: for PIPELINE's execution role or author, or a team's prefix.
+    """Write the least IAM policy: for TARGET's execution role or author, or a team's prefix.
 
-    With --for prefix, the policy covers the step types of PIPELINE; scp and trust need none. Notes
+    With --for prefix, the policy covers the step types of TARGET; scp and trust need none. Notes
     on what the policy leaves out, and findings, go to standard error.
     """
     _must_be_taken(context, purpose)
@@ -83,12 +89,12 @@ def write_policy(
 def _must_be_taken(context: click.Context, purpose: str) -> None:
     """Refuse options that belong to another purpose."""
     if context.params["pipeline"] is None and purpose in _OF_A_PIPELINE:
-        raise click.UsageError(f"--for {purpose} needs a PIPELINE.")
+        raise click.UsageError(f"--for {purpose} needs a TARGET.")
     if context.params["name"] is not None and context.params["form"] == "json":
         raise click.UsageError("--name goes with --format cloudformation or terraform.")
     for option in context.command.params:
         taker = _TAKEN_BY.get(str(option.name), purpose)
-        if purpose != taker and context.params[str(option.name)] not in (None, ()):
+        if purpose != taker and context.params.get(str(option.name)) not in (None, ()):
             raise click.UsageError(
                 f"{option.opts[0]} goes with --for {taker}; got --for {purpose}."
             )
@@ -98,35 +104,50 @@ def _generate(
     purpose: str,
     *,
     pipeline: str | None,
-    policy: str | None,
-    prefix: str | None,
-    short_prefix: str | None,
     kinds: tuple[str, ...],
     tag: str | None,
     vpcs: tuple[str, ...],
     admins: tuple[str, ...],
     bucket: str | None,
     parameters: tuple[str, ...],
-    **place: str | None,
+    **given: Any,
 ) -> Any:
     from .. import iam
 
-    account, region = place["account"], place["region"]
+    account, region = given["account"], given["region"]
     if purpose == "trust":
         return iam.trust_policy(account=account)
     if purpose == "scp":
         key, _, value = (tag or "").partition("=")
         return iam.scp_exception(key, value, vpcs, admins, region=region)
-    given = given_policy(policy, prefix, short_prefix)
-    plan = Plan(()) if pipeline is None else find(pipeline).plan(given, **place)
+    plan, team = Plan(()), None
+    if pipeline is not None:
+        plan, team = _planned(pipeline, given)
+    elif purpose == "prefix":
+        team = _choice(given).policy(None)
     plan = plan.replace(parameters=given_parameters(parameters))
     if purpose == "prefix":
-        team = given or PrefixPolicy.discover() or PrefixPolicy()
         types = kinds or dict.fromkeys(job.step_type for job in plan)
-        return iam.prefix_policy(team, types or None, account=account, region=region)
+        return iam.prefix_policy(
+            team or PrefixPolicy(), types or None, account=account, region=region
+        )
     if purpose == "author":
         return iam.author_policy(plan, bucket=bucket)
     return iam.execution_role_policy(plan)
+
+
+def _choice(given: Mapping[str, Any]) -> PolicyChoice:
+    return policy_choice(*(given[name] for name in ("policy", "prefix", "short_prefix", "team")))
+
+
+def _planned(pipeline: str, given: Mapping[str, Any]) -> tuple[Plan, PrefixPolicy | None]:
+    """The plan of the target, and the policy that holds for it."""
+    reading = ("kwargs", "template_parameters", "execution", "account", "region")
+    choice = _choice(given)
+    target = find_one(pipeline, target_reading(choice, **{name: given[name] for name in reading}))
+    policy = target.policy(choice)
+    place = ("account", "region", "role_arn", "pipeline_name")
+    return target.plan(policy, **{name: given[name] for name in place}), policy
 
 
 def _deployed(document: Any, form: str, name: str | None) -> str:
@@ -137,7 +158,7 @@ def _deployed(document: Any, form: str, name: str | None) -> str:
 
 
 @click.command()
-@click.argument("pipeline")
+@click.argument("pipeline", metavar="TARGET")
 @click.option(
     "--role-policy",
     "role_policies",
@@ -162,9 +183,11 @@ def _deployed(document: Any, form: str, name: str | None) -> str:
 )
 @click.option("--live", is_flag=True, help="Ask IAM for the role's policies, and its simulator.")
 @policy_options
+@target_options
 @place_options
 @parameter_option
 @format_option("table", "json")
+@verbose_option
 def preflight(
     pipeline: str,
     role_policies: tuple[str, ...],
@@ -172,15 +195,12 @@ def preflight(
     scps: tuple[str, ...],
     author_policies: tuple[str, ...],
     live: bool,
-    policy: str | None,
-    prefix: str | None,
-    short_prefix: str | None,
     form: str,
     bucket: str | None,
     parameters: tuple[str, ...],
-    **place: str | None,
+    **given: Any,
 ) -> int:
-    """Say whether policies let the jobs of PIPELINE run, request by request.
+    """Say whether policies let the jobs of TARGET run, request by request.
 
     Exit status 1 where a request is refused, or nobody can say that it is allowed.
     """
@@ -192,14 +212,13 @@ def preflight(
             "Give the role's policies as --role-policy FILE (and --boundary FILE), or --live to "
             "have them read from IAM."
         )
-    if live and place["role_arn"] is None:
+    if live and given["role_arn"] is None:
         raise click.UsageError("--live needs --role-arn ARN, the pipeline's execution role.")
     if bucket is not None and not author_policies:
         raise click.UsageError(
             "--bucket is where the author's code goes; give --author-policy FILE with it."
         )
     with judging(form):
-        given = given_policy(policy, prefix, short_prefix)
         known: dict[str, Any] = {
             "scps": [_read_level(level) for level in scps],
             "author_policies": _read_policies(author_policies) or None,
@@ -207,12 +226,12 @@ def preflight(
         }
         documents = _read_policies(role_policies)
         bound = None if boundary is None else read_policy(boundary)
-        plan = find(pipeline).plan(given, **place)
+        plan, _ = _planned(pipeline, given)
         plan = plan.replace(parameters=given_parameters(parameters))
         if live:
             import boto3
 
-            answer = preflight_live(boto3.client("iam"), plan, str(place["role_arn"]), **known)
+            answer = preflight_live(boto3.client("iam"), plan, str(given["role_arn"]), **known)
         else:
             answer = iam.preflight(plan, role_policies=documents, boundary=bound, **known)
     if form == "json":

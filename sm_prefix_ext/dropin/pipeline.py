@@ -22,6 +22,7 @@ from ..core.finding_levels import FindingLevels, SwitchedOff, apply_levels
 from ..core.findings import Finding, has_errors
 from ..core.plan import AuthorRequest, Plan
 from ..core.prefix_policy import PrefixPolicy, unmatched_step_roles
+from ..core.step_types import KINDS
 from ..enforcement.enforce import enforce, enforce_in_place
 from ..enforcement.name_rules import Location, check_full_name
 from ..iam import Preflight, foreign_roles
@@ -136,6 +137,7 @@ class Pipeline(_Pipeline):
             switched_off=enforced.switched_off,
             region=region_of(self),
             author_requests=enforced.author_requests,
+            jobs=enforced.jobs,
             _document=enforced.definition,
             _session=self.sagemaker_session,
             _levels=enforced.levels,
@@ -237,6 +239,12 @@ class _Enforced:
     switched_off: SwitchedOff
     levels: FindingLevels
     author_requests: tuple[AuthorRequest, ...] = ()
+
+    @property
+    def jobs(self) -> int:
+        """How many steps start a job; a step type that the table doesn't know may."""
+        types = self.names.step_types.values()
+        return sum(name not in KINDS or KINDS[name].makes_job for name in types)
 
     @classmethod
     def under(

@@ -29,6 +29,7 @@ class Rendering:
         region: of its session; ``None`` where that has none.
         author_requests: the requests that ``create()`` and ``update()`` send beside those for the
             pipeline itself.
+        jobs: how many of its steps start a job.
         switched_off: the findings that the policy file switches off, each with its level.
 
     Example:
@@ -42,6 +43,7 @@ class Rendering:
     findings: tuple[Finding, ...]
     region: str | None = None
     author_requests: tuple[AuthorRequest, ...] = ()
+    jobs: int = 0
     switched_off: SwitchedOff = ()
     _document: Definition | None = field(default=None, repr=False)
     _session: Any = field(default=None, repr=False, compare=False)

@@ -12,6 +12,11 @@ from .check_summary import advice, counted, no_command, step, summary_line, wher
 
 _STYLES = {ERROR: "1;31", WARNING: "33", "hidden": "2", "target": "1", "passed": "32"}
 _NARROWEST = 20
+_CLEAN = {
+    False: "No findings: every job runs under its prefix.",
+    True: "No findings: every name is valid as it stands; no prefix was asked for.",
+}
+"""For a check of everything without any finding, by whether names were judged as they stand."""
 
 
 def render(
@@ -93,11 +98,13 @@ class _Page:
         yield from self._wrapped(printable(unread.reason))
 
     def summary(self, report: CheckReport) -> list[str]:
-        """The last line, wrapped; green only where jobs were judged and all was read."""
+        """The last lines, wrapped; green only where jobs were judged and all was read."""
         style: str = ERROR if report.failed or report.unread else WARNING
         if style == WARNING and not report.count(WARNING):
             style = "passed" if report.jobs else "target"
         lines = self._wrapped(summary_line(report), indent="")
+        if style == "passed" and not report.hidden and report.pipelines == len(report.targets):
+            lines = [*self._wrapped(_CLEAN[report.declared_only], indent=""), *lines]
         return [self._colored(line, style) for line in lines]
 
     def _wrapped(self, text: str, indent: str = "    ") -> list[str]:

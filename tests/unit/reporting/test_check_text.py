@@ -10,9 +10,22 @@ from .sample import ARN, CLEAN, REPORT, ROLE, hostile
 
 
 def test_clean() -> None:
-    """Without findings there is the summary alone."""
+    """Without findings there is a sentence that says so, above the summary."""
     expected = "1 pipeline, 2 jobs judged: 0 errors, 0 warnings; 1 file read.\n"
-    assert expected == render(CLEAN)
+    assert f"No findings: every job runs under its prefix.\n{expected}" == render(CLEAN)
+    as_it_stands = CheckReport(CLEAN.targets, files_read=1, declared_only=True)
+    assert "No findings: every name is valid as it stands; no prefix" in render(as_it_stands)
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_not_spotless(hidden: bool) -> None:
+    """The sentence is left out where something is hidden, or was not read."""
+    finding = Finding.of("PFX007", "Train", "Training", "Shared.", "Rename it.")
+    rows = (ReportedFinding(finding, "a.json", hidden="off"),) if hidden else ()
+    not_read = None if hidden else "its definition is in s3://b/k"
+    target = CheckedTarget("a.json", "definition", jobs=1, findings=rows, not_read=not_read)
+    other = CheckedTarget("b.json", "definition", jobs=1)
+    assert "No findings" not in render(CheckReport((target, other)))
 
 
 def test_declared_only() -> None:

@@ -1,0 +1,63 @@
+"""Which policy holds for which target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..core import policy_file
+from ..core.policy_file import PolicyFile
+from ..core.prefix_policy import PrefixPolicy
+
+
+@dataclass(frozen=True)
+class PolicyChoice:
+    """The policy that the options give, or how to find one for each target.
+
+    Args:
+        file: of ``--policy``.
+        given: of ``--prefix`` and ``--short-prefix``.
+        team: of ``--team``, the team of a policy file with teams.
+    """
+
+    file: Path | None = None
+    given: PrefixPolicy | None = None
+    team: str | None = None
+    _files: dict[Path, PolicyFile] = field(default_factory=dict, repr=False, compare=False)
+    """Each policy file is read once for all targets."""
+
+    def policy(self, file: str | None, own: PrefixPolicy | None = None) -> PrefixPolicy | None:
+        """The policy for a target, or ``None``.
+
+        The first of: the options', the pipeline's own, that of the nearest ``sm-prefix.toml``
+        above the target's file, a discovered one.
+
+        Args:
+            file: the target's file; ``None`` for what has none, such as an execution.
+            own: the policy of the pipeline object itself.
+
+        Raises:
+            PolicyFileError: for a file that can't be used.
+        """
+        if self.given is not None:
+            return self.given
+        if self.file is not None:
+            return self._read(self.file).policy_for(file, team=self.team)
+        return self.found(file) if own is None else own
+
+    def found(self, file: str | None) -> PrefixPolicy | None:
+        """The policy of the nearest ``sm-prefix.toml``, else a discovered one, else ``None``.
+
+        Args:
+            file: the target's file.
+
+        Raises:
+            PolicyFileError: as :meth:`policy`.
+        """
+        path = (policy_file.nearest(file) if file else None) or policy_file.discover()
+        return None if path is None else self._read(path).policy_for(file, team=self.team)
+
+    def _read(self, path: Path) -> PolicyFile:
+        if path not in self._files:
+            self._files[path] = PolicyFile.read(path)
+        return self._files[path]

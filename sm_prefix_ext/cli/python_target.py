@@ -1,0 +1,171 @@
+"""Import the module that a target names, and get the pipeline from it; this runs its code."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import inspect
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..core.errors import PrefixError
+from .inputs import LoadError, must_be_a_file
+
+T = TypeVar("T")
+
+_OF_A_PIPELINE = ("name", "steps", "sagemaker_session", "definition")
+_PACKAGE = str(Path(__file__).parents[1])
+_MISSING = object()
+
+
+def load_pipeline(text: str, kwargs: Mapping[str, Any], wanted: str) -> Any:
+    """The pipeline that ``file.py:name`` or ``package.module:name`` names.
+
+    Args:
+        text: the target; the name is a pipeline or a function that returns one.
+        kwargs: arguments for that function.
+        wanted: what an error adds about the forms of a target.
+
+    Raises:
+        LoadError: with the reason why there is no pipeline.
+    """
+    module, _, name = text.rpartition(":")
+    loaded = _import(module, wanted)
+    return run_user_code(
+        f"{text}: reading {name!r}", lambda: _pipeline_in(loaded, name, text, kwargs, wanted)
+    )
+
+
+def run_user_code(doing: str, call: Callable[[], T]) -> T:
+    """Run the user's code, and turn its error into one sentence with the error's last line.
+
+    Its output goes to standard error, so that standard output has the command's alone.
+
+    Args:
+        doing: how the sentence begins, such as ``"importing pipeline.py"``.
+        call: runs the code.
+    """
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            return call()
+    except (KeyboardInterrupt, PrefixError, LoadError):
+        raise
+    except BaseException as error:  # a module may well call sys.exit()
+        message = error.msg if isinstance(error, SyntaxError) else str(error)  # without its place
+        lines = message.strip().splitlines()
+        last = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
+        raise LoadError(f"{doing} failed{_place(error)}: {last}{region_hint(error)}") from error
+
+
+def region_hint(error: BaseException) -> str:
+    """How to set a region, if the error or its cause is a missing region; else ``""``."""
+    chain: BaseException | None = error
+    while chain is not None:
+        # By name, since boto3 is not needed for a definition; v2 says it in an error of its own.
+        if type(chain).__name__ == "NoRegionError" or "with a region supported" in str(chain):
+            return " Set AWS_DEFAULT_REGION, such as AWS_DEFAULT_REGION=eu-west-1."
+        chain = chain.__cause__ or chain.__context__
+    return ""
+
+
+def _place(error: BaseException) -> str:
+    """The file and line of the user's code that raised, such as `` at train.py, line 12``."""
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        return f" at {_shortest(error.filename)}, line {error.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if _is_user_file(frame.filename):
+            return f" at {_shortest(frame.filename)}, line {frame.lineno}"
+    return ""
+
+
+def _is_user_file(name: str) -> bool:
+    """Whether a traceback's file is neither ours, nor Python's, nor of an installed package."""
+    if name.startswith(("<", _PACKAGE)) or "site-packages" in name:
+        return False
+    return not name.startswith(str(Path(contextlib.__file__).parent))
+
+
+def _shortest(name: str) -> str:
+    try:
+        return str(Path(name).relative_to(Path.cwd()))
+    except (OSError, ValueError):
+        return name
+
+
+def _import(module: str, wanted: str) -> Any:
+    if not module.endswith(".py"):
+        with _on_path(Path.cwd()):
+            return run_user_code(f"importing {module}", lambda: importlib.import_module(module))
+    path = Path(module)
+    must_be_a_file(path, f"; {wanted}")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise LoadError(f"{module} can't be imported; {wanted}.")
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = loaded
+    with _on_path(path.resolve().parent):
+        run_user_code(f"importing {module}", partial(spec.loader.exec_module, loaded))
+    return loaded
+
+
+def _pipeline_in(loaded: Any, name: str, text: str, kwargs: Mapping[str, Any], wanted: str) -> Any:
+    value = getattr(loaded, name, _MISSING)
+    if value is _MISSING:
+        module = text.rpartition(":")[0]
+        raise LoadError(f"{text}: {module} has no attribute {name!r}; {wanted}.")
+    if callable(value) and not _is_pipeline(value):
+        _must_fit(value, name, text, kwargs)
+        value = run_user_code(f"{text}: calling {name}()", partial(value, **kwargs))
+    elif kwargs:
+        raise LoadError(f"{text}: {name!r} is not a function; leave --kwargs out.")
+    if not _is_pipeline(value):
+        raise LoadError(
+            f"{text}: {name!r} is of type {type(value).__name__}; wanted a Pipeline or a "
+            "function that returns one."
+        )
+    return value
+
+
+def _must_fit(function: Any, name: str, text: str, kwargs: Mapping[str, Any]) -> None:
+    """Refuse arguments that a function lacks, and those that it doesn't take."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # a callable without a signature: calling it shows the error
+        return
+    by_keyword = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    required = [p.name for p in by_keyword if p.default is p.empty]
+    missing = [parameter for parameter in required if parameter not in kwargs]
+    if missing:
+        example = json.dumps({**kwargs, **dict.fromkeys(missing, "…")}, ensure_ascii=False)
+        raise LoadError(f"{text}: {name}() needs {_listed(missing)}; give --kwargs '{example}'.")
+    if any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return
+    known = [p.name for p in by_keyword]
+    unknown = [argument for argument in kwargs if argument not in known]
+    if unknown:
+        takes = f"it takes {_listed(known)}" if known else "it takes no arguments"
+        raise LoadError(f"{text}: {name}() does not take {_listed(unknown)}; {takes}.")
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(repr(name) for name in names)
+
+
+def _is_pipeline(value: Any) -> bool:
+    return not isinstance(value, type) and all(hasattr(value, part) for part in _OF_A_PIPELINE)
+
+
+@contextlib.contextmanager
+def _on_path(folder: Path) -> Iterator[None]:
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):
+            sys.path.remove(str(folder))

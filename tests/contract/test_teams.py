@@ -1,0 +1,88 @@
+"""The command judges each team's Python pipelines by the team's own policy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sm_prefix_ext.cli import main
+
+from ..installed import MAJOR
+
+IMPORTS = {
+    2: """\
+from sagemaker.workflow.pipeline_context import PipelineSession
+from sagemaker.workflow.steps import ProcessingStep
+""",
+    3: """\
+from sagemaker.core.workflow.pipeline_context import PipelineSession
+from sagemaker.mlops.workflow.steps import ProcessingStep
+""",
+}
+MODULE = """\
+from sm_prefix_ext import Pipeline, Processor
+
+
+def get_pipeline(region, name="prepare"):
+    session = PipelineSession()
+    job = Processor(
+        "arn:aws:iam::123456789012:role/r",
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com/img:1",
+        1,
+        "ml.m5.large",
+        base_job_name=name,
+        sagemaker_session=session,
+    )
+    steps = [ProcessingStep("Prepare", step_args=job.run())]
+    return Pipeline("abalone", steps=steps, sagemaker_session=session)
+"""
+TEAMS = """\
+[[team]]
+name = "risk"
+prefix = "risk"
+paths = ["pipelines/risk/**"]
+
+[[team]]
+name = "sales"
+prefix = "sales"
+paths = ["pipelines/sales/**"]
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repository with one policy file, and a pipeline of each team."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sm-prefix.toml").write_text(TEAMS)
+    for team in ("risk", "sales"):
+        (tmp_path / "pipelines" / team).mkdir(parents=True)
+        (tmp_path / "pipelines" / team / "train.py").write_text(IMPORTS[MAJOR or 2] + MODULE)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, object]]:
+    """The exit status of a command, and the JSON that it prints."""
+    from sm_prefix_ext.embedded import EmbeddedAWS
+
+    with EmbeddedAWS(), pytest.raises(SystemExit) as ended:
+        main([*arguments, "--format", "json", "--kwargs", '{"region": "us-east-1"}'])
+    return int(str(ended.value.code)), json.loads(capsys.readouterr().out)
+
+
+def test_each_pipeline_has_its_team(repository: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """By the path of its module, also for the job classes in it."""
+    targets = [f"pipelines/{team}/train.py:get_pipeline" for team in ("risk", "sales")]
+    status, report = run(capsys, "check", *targets)
+    assert 0 == status
+    rows = report["targets"]
+    assert isinstance(rows, list)
+    assert [
+        (targets[0], "sm-prefix.toml (team risk)", 1),
+        (targets[1], "sm-prefix.toml (team sales)", 1),
+    ] == [(row["target"], row["policy"], row["jobs"]) for row in rows]
+    for team, target in zip(("risk", "sales"), targets):
+        status, plan = run(capsys, "plan", target)
+        jobs = plan["jobs"]
+        assert isinstance(jobs, list)
+        assert (0, f"{team}-prepare-*") == (status, jobs[0]["name_pattern"])

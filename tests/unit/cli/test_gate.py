@@ -1,0 +1,327 @@
+"""``sm-prefix check`` over many targets: which are read, by which policy, what counts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Run
+
+PLAN = {
+    "format_version": "1.2",
+    "planned_values": {
+        "root_module": {
+            "resources": [
+                {
+                    "address": "aws_sagemaker_pipeline.train",
+                    "type": "aws_sagemaker_pipeline",
+                    "name": "train",
+                    "values": {"pipeline_name": "team-a-train", "pipeline_definition": "…"},
+                }
+            ]
+        }
+    },
+}
+
+
+def definition(*names: str) -> dict[str, Any]:
+    """A definition with a training step for each job name."""
+    steps = [
+        {"Name": f"Train{number}", "Type": "Training", "Arguments": {"TrainingJobName": name}}
+        for number, name in enumerate(names)
+    ]
+    return {"Version": "2020-12-01", "Steps": steps}
+
+
+def template(**pipelines: Any) -> dict[str, Any]:
+    """A CloudFormation template with a pipeline for each definition."""
+    resources = {
+        logical_id: {
+            "Type": "AWS::SageMaker::Pipeline",
+            "Properties": {
+                "PipelineName": f"team-a-{logical_id}",
+                "PipelineDefinition": {"PipelineDefinitionBody": json.dumps(document)},
+                "RoleArn": "arn:aws:iam::111122223333:role/pipelines",
+            },
+        }
+        for logical_id, document in pipelines.items()
+    }
+    return {"Resources": resources}
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path: Path) -> Path:
+    """A repository with pipelines of two teams, each below its own policy."""
+    written = {
+        "risk/sm-prefix.toml": 'prefix = "risk"\n',
+        "risk/score.json": json.dumps(definition("risk-score")),
+        "sales/sm-prefix.toml": 'prefix = "sales"\n',
+        "sales/template.json": json.dumps(
+            template(Forecast=definition("sales-forecast"), Churn=definition("risk-churn"))
+        ),
+        "sales/package.json": '{"name": "no pipeline"}',
+        "node_modules/x/pipeline.json": json.dumps(definition("stray")),
+    }
+    for name, text in written.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def report(run: Run, *arguments: str, stdin: str = "") -> tuple[int, Any]:
+    """The exit status and the report as JSON."""
+    status, output, _ = run("check", *arguments, "--format", "json", stdin=stdin)
+    return status, json.loads(output)
+
+
+def test_each_target_of_a_folder_has_the_nearest_policy(run: Run) -> None:
+    """Two teams' pipelines in one repository are judged by their own files."""
+    status, found = report(run, ".")
+    assert 1 == status
+    policies = {target["target"]: target["policy"] for target in found["targets"]}
+    assert {
+        "risk/score.json": "risk/sm-prefix.toml",
+        "sales/template.json#Churn": "sales/sm-prefix.toml",
+        "sales/template.json#Forecast": "sales/sm-prefix.toml",
+    } == policies
+    [finding] = found["findings"]
+    assert ("PFX006", "sales/template.json#Churn") == (finding["code"], finding["target"])
+    assert 3 == found["summary"]["pipelines"]
+    assert 3 == found["summary"]["jobs"]
+
+
+def test_one_pipeline_of_a_file(run: Run) -> None:
+    """``FILE#ID`` picks it, for check and for the commands that take one."""
+    assert 0 == report(run, "sales/template.json#Forecast")[0]
+    assert 1 == report(run, "sales/template.json#Churn")[0]
+    status, _, error = run("check", "sales/template.json#Nope")
+    assert (2, True) == (status, "Churn" in error and "Forecast" in error)
+    status, _, error = run("plan", "sales/template.json")
+    assert 2 == status
+    assert "has 2 pipelines; name one of them: sales/template.json#" in error
+    status, output, _ = run("plan", "sales/template.json#Forecast", "--format", "json")
+    assert (0, "sales-forecast-*") == (status, json.loads(output)["jobs"][0]["name_pattern"])
+
+
+def test_several_targets_are_one_report(run: Run) -> None:
+    """A target that is given twice is checked once."""
+    arguments = ("risk/score.json", "risk", "sales/template.json#Forecast", "./risk/score.json")
+    status, found = report(run, *arguments)
+    assert 0 == status
+    expected = ["risk/score.json", "sales/template.json#Forecast"]
+    assert expected == [target["target"] for target in found["targets"]]
+
+
+def test_the_options_beat_the_files(run: Run) -> None:
+    """``--prefix`` and ``--policy`` hold for every target."""
+    assert 1 == report(run, "risk/score.json", "--prefix", "sales")[0]
+    assert 1 == report(run, "risk/score.json", "--policy", "sales/sm-prefix.toml")[0]
+
+
+def test_a_folder_without_a_pipeline(run: Run, tmp_path: Path) -> None:
+    """It is an error that says how many files were read."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "empty" / "a.json").write_text("[]")
+    status, output, error = run("check", "empty", "--prefix", "a")
+    assert (2, "") == (status, output)
+    assert "empty: there is no pipeline in the 1 JSON and YAML files" in error
+
+
+def test_a_broken_file_of_a_folder_is_reported_and_fails(run: Run, tmp_path: Path) -> None:
+    """The pipelines that can be read are judged all the same."""
+    (tmp_path / "sales" / "broken.yaml").write_text(
+        "Resources:\n  P:\n    Type: AWS::SageMaker::Pipeline\n   Properties: [\n"
+    )
+    status, found = report(run, "sales", "--ignore", "PFX006")
+    assert 2 == status
+    [unread] = found["unread"]
+    assert "sales/broken.yaml" == unread["file"]
+    assert "line 4" in unread["reason"]
+    assert 2 == found["summary"]["pipelines"]
+
+
+def test_files_of_a_folder_can_be_excluded(run: Run) -> None:
+    """By a glob."""
+    status, found = report(run, ".", "--exclude", "sales")
+    assert (0, 1) == (status, found["summary"]["pipelines"])
+
+
+def test_what_git_ignores_is_left_out(run: Run, tmp_path: Path) -> None:
+    """As ruff does."""
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    (tmp_path / ".gitignore").write_text("sales/\n")
+    status, found = report(run, ".")
+    assert (0, 1) == (status, found["summary"]["pipelines"])
+
+
+def test_select_and_ignore(run: Run) -> None:
+    """What doesn't count is in the report, with the reason."""
+    for option, reason in (
+        (("--ignore", "PFX006"), "ignored by --ignore"),
+        (("--select", "pfx001,PFX002"), "not in --select"),
+    ):
+        status, found = report(run, ".", *option)
+        assert (0, []) == (status, found["findings"])
+        [hidden] = found["hidden"]
+        assert ("PFX006", reason) == (hidden["code"], hidden["reason"])
+    status, _, error = run("check", ".", "--ignore", "PFX06")
+    assert (2, True) == (status, "There is no finding 'PFX06'. Did you mean " in error)
+
+
+def test_what_was_not_judged_always_counts(run: Run) -> None:
+    """No option hides it."""
+    status, _, error = run("check", ".", "--ignore", "PFX005")
+    assert 2 == status
+    assert "--ignore can't hide PFX005: the jobs of an unknown step type are not judged" in error
+    document = json.dumps({"Steps": [{"Name": "New", "Type": "Quantum", "Arguments": {}}]})
+    status, found = report(run, "-", "--prefix", "a", "--select", "PFX006", stdin=document)
+    assert (1, ["PFX005"]) == (status, [row["code"] for row in found["findings"]])
+
+
+def test_strict_fails_for_warnings(run: Run, tmp_path: Path) -> None:
+    """Without it a warning is shown and the exit status is 0."""
+    (tmp_path / "twins.json").write_text(json.dumps(definition("a-x", "a-x")))
+    status, found = report(run, "twins.json", "--prefix", "a")
+    assert (0, ["warning"]) == (status, [row["severity"] for row in found["findings"]])
+    assert 1 == report(run, "twins.json", "--prefix", "a", "--strict")[0]
+
+
+def test_levels_of_the_policy_file(run: Run, tmp_path: Path) -> None:
+    """A code that is off is hidden with its reason; one that is lowered does not fail."""
+    policy = tmp_path / "sales" / "sm-prefix.toml"
+    policy.write_text(
+        'prefix = "sales"\n[findings]\nPFX006 = {level = "off", reason = "moves in May"}\n'
+    )
+    status, found = report(run, "sales")
+    [hidden] = found["hidden"]
+    assert (0, "off in sales/sm-prefix.toml: moves in May") == (status, hidden["reason"])
+    policy.write_text('prefix = "sales"\n[findings]\nPFX006 = "warning"\n')
+    status, found = report(run, "sales")
+    assert (0, ["warning"]) == (status, [row["severity"] for row in found["findings"]])
+
+
+def test_a_baseline_lets_an_old_repository_adopt_the_check(run: Run, tmp_path: Path) -> None:
+    """Known findings are hidden, and new ones fail."""
+    assert 2 == run("check", ".", "--write-baseline")[0]
+    status, output, error = run("check", ".", "--baseline", "known.json", "--write-baseline")
+    assert (0, "") == (status, output)
+    assert "known.json written" in error
+    status, found = report(run, ".", "--baseline", "known.json")
+    assert (0, ["in the baseline"]) == (status, [row["reason"] for row in found["hidden"]])
+    (tmp_path / "risk" / "new.json").write_text(json.dumps(definition("sales-x")))
+    status, found = report(run, ".", "--baseline", "known.json")
+    assert (1, ["risk/new.json"]) == (status, [row["target"] for row in found["findings"]])
+
+
+def test_positions(run: Run, tmp_path: Path) -> None:
+    """A finding has the line and the column of its step."""
+    (tmp_path / "bad.json").write_text(json.dumps(definition("ok", "no_good"), indent=2))
+    _, found = report(run, "bad.json", "--declared-only")
+    [finding] = found["findings"]
+    lines = (tmp_path / "bad.json").read_text().splitlines()
+    assert ("bad.json", "Train1") == (finding["file"], finding["step"])
+    assert '"Name": "Train1"' in "".join(lines[finding["line"] - 1 : finding["line"] + 1])
+
+
+def test_a_definition_without_a_job_says_so(run: Run) -> None:
+    """It doesn't claim that every job is fine."""
+    document = {"Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": {}}]}
+    status, output, _ = run("check", "-", "--prefix", "a", stdin=json.dumps(document))
+    assert 0 == status
+    assert "no job" in output
+
+
+def test_a_definition_in_s3_is_not_read_and_shown(run: Run, tmp_path: Path) -> None:
+    """As a warning, which --strict makes fail."""
+    document = template(Remote=definition())
+    location = {"PipelineDefinitionS3Location": {"Bucket": "team-a", "Key": "train.json"}}
+    document["Resources"]["Remote"]["Properties"]["PipelineDefinition"] = location
+    (tmp_path / "remote.json").write_text(json.dumps(document))
+    status, found = report(run, "remote.json", "--prefix", "a")
+    assert (0, ["PFX025"]) == (status, [row["code"] for row in found["findings"]])
+    assert "s3://team-a/train.json" in found["targets"][0]["not_read"]
+    assert 1 == report(run, "remote.json", "--prefix", "a", "--strict")[0]
+    status, _, error = run("plan", "remote.json", "--prefix", "a")
+    assert (2, True) == (status, "s3://team-a/train.json" in error)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("plain.json", '{"name": "x"}', "plain.json holds no pipeline: "),
+        ("broken.yaml", "Resources:\n  - a\n b: [\n", "line 3"),
+        ("other.json", json.dumps({**PLAN, "planned_values": {"root_module": {}}}), "no pipeline"),
+    ],
+)
+def test_a_named_file_has_to_hold_a_pipeline(
+    run: Run, tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    """One line with what it looks like, and exit status 2."""
+    (tmp_path / name).write_text(text)
+    status, output, error = run("check", name, "--prefix", "a")
+    assert (2, "", 1) == (status, output, error.count("\n"))
+    assert message in error
+
+
+def test_the_report_goes_to_a_file_whole(run: Run, tmp_path: Path) -> None:
+    """Nothing is printed then; a folder in its place is an error, and nothing is left behind."""
+    options = ("--format", "sarif", "--output", "report.sarif")
+    assert (1, "", "") == run("check", ".", *options)
+    assert "2.1.0" == json.loads((tmp_path / "report.sarif").read_text())["version"]
+    before = sorted(tmp_path.iterdir())
+    status, output, error = run("check", ".", "--output", "risk")
+    assert (2, "", 1) == (status, output, error.count("\n"))
+    assert before == sorted(tmp_path.iterdir())
+
+
+def test_quiet_verbose_and_colours(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Quiet leaves the summary out, verbose shows what is hidden, colours are asked for."""
+    assert (0, "", "") == run("check", "risk", "--quiet")
+    assert "ignored by --ignore" not in run("check", ".", "--ignore", "PFX006")[1]
+    assert "ignored by --ignore" in run("check", ".", "--ignore", "PFX006", "-v")[1]
+    assert "\x1b[" not in run("check", ".")[1]
+    assert "\x1b[" in run("check", ".", "--color", "always")[1]
+
+
+def test_a_template_parameter_has_a_value(run: Run, tmp_path: Path) -> None:
+    """By its default, by an option, or by a file of values."""
+    document = template(Train=definition())
+    body = json.dumps(definition("NAME")).replace("NAME", "${Team}-train")
+    document["Parameters"] = {"Team": {"Type": "String", "Default": "risk"}}
+    document["Resources"]["Train"]["Properties"]["PipelineDefinition"] = {
+        "PipelineDefinitionBody": {"Fn::Sub": body}
+    }
+    (tmp_path / "t.json").write_text(json.dumps(document))
+    (tmp_path / "values.json").write_text(
+        json.dumps([{"ParameterKey": "Team", "ParameterValue": "sales"}])
+    )
+    assert 0 == report(run, "t.json", "--prefix", "risk")[0]
+    for value in ("Team=sales", "values.json"):
+        options = ("--template-parameters", value)
+        assert 1 == report(run, "t.json", "--prefix", "risk", *options)[0]
+        assert 0 == report(run, "t.json", "--prefix", "sales", *options)[0]
+
+
+def test_teams_of_one_file(run: Run, tmp_path: Path) -> None:
+    """The paths of each team pick its prefix; ``--team`` does for what has no path."""
+    (tmp_path / "teams.toml").write_text(
+        '[[team]]\nname = "risk"\nprefix = "risk"\npaths = ["risk/**"]\n'
+        '[[team]]\nname = "sales"\nprefix = "sales"\npaths = ["sales/**"]\n'
+    )
+    status, found = report(run, "risk", "sales", "--policy", "teams.toml")
+    assert (1, ["sales/template.json#Churn"]) == (
+        status,
+        [finding["target"] for finding in found["findings"]],
+    )
+    assert {"teams.toml (team risk)", "teams.toml (team sales)"} == {
+        target["policy"] for target in found["targets"]
+    }
+    text = json.dumps(definition("risk-x"))
+    assert 2 == run("check", "-", "--policy", "teams.toml", stdin=text)[0]
+    options = ("--policy", "teams.toml", "--team")
+    assert 0 == report(run, "-", *options, "risk", stdin=text)[0]
+    assert 1 == report(run, "-", *options, "sales", stdin=text)[0]

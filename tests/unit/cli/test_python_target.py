@@ -1,0 +1,86 @@
+"""Python targets: their functions' arguments, and what a failing module shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run
+
+MODULE = """\
+class Session:
+    boto_region_name = "eu-west-1"
+
+
+class Pipeline:
+    name = "team-a-train"
+    steps = ()
+    sagemaker_session = Session()
+
+    def definition(self):
+        return '{}'
+
+
+def needs(region, *, role):
+    return 3
+
+
+def optional(region="eu-west-1"):
+    return 3
+
+
+def any_keyword(**kwargs):
+    return 3
+
+
+number = 3
+"""
+
+
+@pytest.fixture(autouse=True)
+def module(tmp_path: Path) -> None:
+    """A module with functions that return no pipeline, which suffices for their arguments."""
+    (tmp_path / "train.py").write_text(MODULE)
+    (tmp_path / "fails.py").write_text("def inner():\n    raise KeyError('x')\n\ninner()\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train.py:needs"], "needs() needs 'region', 'role'; give --kwargs '{\"region\": "),
+        (["train.py:needs", "--kwargs", '{"region": "x"}'], "needs() needs 'role'"),
+        (
+            ["train.py:needs", "--kwargs", '{"region": "x", "role": "r", "rloe": "r"}'],
+            "needs() does not take 'rloe'; it takes 'region', 'role'.",
+        ),
+        (["train.py:needs", "--kwargs", '{"region": "x", "role": "r"}'], "is of type int"),
+        (["train.py:optional"], "is of type int"),
+        (["train.py:any_keyword", "--kwargs", '{"a": 1}'], "is of type int"),
+        (
+            ["train.py:number", "--kwargs", '{"a": 1}'],
+            "'number' is not a function; leave --kwargs out.",
+        ),
+        (["train.py:needs", "--kwargs", "{"], "--kwargs is not JSON: "),
+        (["train.py:needs", "--kwargs", "[1]"], "--kwargs is '[1]'; wanted a JSON object"),
+        (["train.py:needs", "--kwargs", '{"a": 1, "a": 2}'], "has the key 'a' twice"),
+        (["p.json", "--kwargs", '{"a": 1}'], "--kwargs goes with file.py:name"),
+    ],
+)
+def test_wrong_arguments_are_one_sentence(run: Run, arguments: list[str], message: str) -> None:
+    """Which are missing, which are not taken, and how to give them."""
+    status, output, error = run("check", *arguments, "--prefix", "team-a")
+    assert (2, "", 1) == (status, output, error.count("\n"))
+    assert message in error
+
+
+def test_a_failing_module_names_its_file_and_line(run: Run) -> None:
+    """The traceback itself is shown with ``-v`` only."""
+    status, _, error = run("check", "fails.py:pipeline", "--prefix", "a")
+    assert (2, 1) == (status, error.count("\n"))
+    assert "importing fails.py failed at fails.py, line 2: KeyError: 'x'" in error
+    for option in ("-v", "--verbose"):
+        status, _, error = run("check", "fails.py:pipeline", "--prefix", "a", option)
+        assert 2 == status
+        assert "Traceback (most recent call last)" in error
+        assert error.endswith("failed at fails.py, line 2: KeyError: 'x'\n")
