@@ -1,11 +1,12 @@
-"""Read and build ARNs, in every partition."""
+"""Read and build ARNs in every partition."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-# By the beginning of the region's name, the longest first; botocore's partitions (a test compares).
+# The longest beginnings first: `us-iso-` would match the regions of `us-isob-` too. A test compares
+# them with botocore's partitions.
 _PARTITIONS = (
     ("us-isof-", "aws-iso-f"),
     ("us-isob-", "aws-iso-b"),
@@ -28,7 +29,7 @@ class Arn:
         service: such as ``sagemaker``.
         region: may be empty, as IAM's are.
         account: 12 digits, may be empty.
-        resource: all that follows, such as ``training-job/team-a-train``.
+        resource: the rest, such as ``training-job/team-a-train``.
 
     Example:
         >>> from sm_prefix_ext.core.arns import Arn
@@ -48,7 +49,7 @@ class Arn:
         """Read an ARN.
 
         Raises:
-            ValueError: for a text that isn't one.
+            ValueError: if the text isn't an ARN.
         """
         parts = text.split(":", 5) if isinstance(text, str) else []
         if len(parts) != 6 or parts[0] != "arn" or not (parts[1] and parts[2] and parts[5]):
@@ -60,13 +61,13 @@ class Arn:
 
     @property
     def resource_type(self) -> str:
-        """What stands before the first ``/``, or an empty string."""
+        """The resource's part before the first ``/``; empty if it has none."""
         head, slash, _ = self.resource.partition("/")
         return head if slash else ""
 
     @property
     def name(self) -> str:
-        """What stands behind the first ``/``, or the whole resource."""
+        """The resource's part after the first ``/``; the whole resource if it has none."""
         head, slash, tail = self.resource.partition("/")
         return tail if slash else head
 
@@ -75,7 +76,7 @@ class Arn:
 
 
 def partition_of(region: str | None) -> str:
-    """The partition that a region lies in; ``aws`` for an unknown or commercial one.
+    """Return a region's partition; ``aws`` if the region is unknown or commercial.
 
     Example:
         >>> from sm_prefix_ext.core.arns import partition_of
@@ -89,17 +90,17 @@ def partition_of(region: str | None) -> str:
 
 
 @dataclass(frozen=True)
-class Home:
-    """Where things are: what all their ARNs begin with.
+class ArnScope:
+    """The partition, region and account that the ARNs of a pipeline's resources share.
 
     Args:
         partition: such as ``aws``.
-        region: ``*`` where it isn't known.
-        account: 12 digits, ``*`` where it isn't known.
+        region: ``*`` if it isn't known.
+        account: 12 digits; ``*`` if it isn't known.
 
     Example:
-        >>> from sm_prefix_ext.core.arns import Home
-        >>> Home("aws-cn", "cn-north-1").arn("sagemaker", "training-job/team-a-*")
+        >>> from sm_prefix_ext.core.arns import ArnScope
+        >>> ArnScope("aws-cn", "cn-north-1").arn("sagemaker", "training-job/team-a-*")
         'arn:aws-cn:sagemaker:cn-north-1:*:training-job/team-a-*'
     """
 
@@ -108,26 +109,26 @@ class Home:
     account: str = "*"
 
     def arn(self, service: str, resource: str) -> str:
-        """The ARN of something here; IAM's have no region, S3's neither region nor account."""
+        """Return the ARN of a resource; IAM's have no region, S3's neither region nor account."""
         region = "" if service in ("iam", "s3") else self.region
         account = "" if service == "s3" else self.account
         return str(Arn(self.partition, service, region, account, resource))
 
 
 def escaped(text: str) -> str:
-    """A name as an IAM policy has to spell it, so that what is a wildcard there stands for itself.
+    """Escape a name for an IAM policy, so that its ``*``, ``?`` and ``$`` are literal.
 
     Example:
         >>> from sm_prefix_ext.core.arns import escaped
         >>> escaped("reports/a*"), escaped("team-a")
         ('reports/a${*}', 'team-a')
     """
-    # Every `$`: one at the end of a text makes a variable of what is put behind it.
+    # Every `$`, since one at the end of a name would start a variable with the text that follows.
     return re.sub(r"[*?$]", r"${\g<0>}", text)
 
 
 def unescaped(text: str) -> str:
-    """The name that a policy spells so; the opposite of :func:`escaped`.
+    """Return the name that :func:`escaped` escaped.
 
     Example:
         >>> from sm_prefix_ext.core.arns import unescaped
@@ -138,7 +139,7 @@ def unescaped(text: str) -> str:
 
 
 def is_role_arn(text: object) -> bool:
-    """Whether a value is the ARN of an IAM role.
+    """Test whether a value is the ARN of an IAM role.
 
     Example:
         >>> from sm_prefix_ext.core.arns import is_role_arn
@@ -149,7 +150,7 @@ def is_role_arn(text: object) -> bool:
 
 
 def role_accounts(text: str) -> set[str]:
-    """The accounts of the roles whose ARNs stand in a text.
+    """Return the accounts of the roles whose ARNs a text contains.
 
     Example:
         >>> from sm_prefix_ext.core.arns import role_accounts

@@ -1,4 +1,4 @@
-"""The result of a check over many targets: rows that every output format is made from."""
+"""The result of a check over many targets: the rows from which every output format is written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .findings import ERROR, WARNING, Finding, Severity
 
 
 class Position(NamedTuple):
-    """A place in a text file.
+    """A position in a text file.
 
     Args:
         line: from 1.
@@ -26,16 +26,16 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class ReportedFinding:
-    """A finding, and where it was found.
+    """A finding and its location among the checked targets.
 
     Args:
-        finding: its severity is the one that the policy file gives.
+        finding: with the severity that the policy file sets.
         target: the target, as a user can type it again.
-        file: the file that it stands in, relative to the current folder where it is below that,
-            with ``/`` on every platform; ``None`` for what no file holds.
-        position: where the step stands in the file, if the file has lines.
+        file: the file that contains it, relative to the current folder if it is below that, with
+            ``/`` on every platform; ``None`` if no file contains it.
+        position: the position of the step in the file, if the file has lines.
         hidden: why the finding does not count, such as ``"off in sm-prefix.toml: …"`` or
-            ``"in the baseline"``; ``None`` where it counts.
+            ``"in the baseline"``; ``None`` if it counts.
     """
 
     finding: Finding
@@ -61,16 +61,17 @@ class ReportedFinding:
 
 @dataclass(frozen=True)
 class CheckedTarget:
-    """One pipeline, or one target without any, and what the check found in it.
+    """The result of a check of one pipeline, or of one target without any.
 
     Args:
         target: as a user can type it again, such as ``template.yaml#TrainPipeline``.
-        kind: what it was read as, such as ``"definition"`` or ``"CloudFormation template"``.
+        kind: the format in which it was read, such as ``"definition"`` or ``"CloudFormation
+            template"``.
         policy: the policy file, or the options that gave the policy; ``None`` with
             ``--declared-only``.
-        jobs: how many jobs were judged.
-        findings: those that count and those that are hidden.
-        not_read: why there is no definition to judge; ``None`` where it was judged.
+        jobs: how many jobs the check judged.
+        findings: the findings that count and those that are hidden.
+        not_read: why there is no definition to judge; ``None`` if it was judged.
     """
 
     target: str
@@ -95,14 +96,14 @@ class UnreadFile(NamedTuple):
 
 @dataclass(frozen=True)
 class CheckReport:
-    """What a check found in all its targets.
+    """The result of a check over all its targets.
 
     Args:
-        targets: in the order in which they were checked.
-        files_read: how many files were read.
-        unread: the files that could not be read.
+        targets: in the order of the check.
+        files_read: how many files the check read.
+        unread: the files that it could not read.
         strict: whether warnings fail the check too.
-        declared_only: whether names were judged as they stand, without a policy.
+        declared_only: whether it judged names as they stand, without a policy.
     """
 
     targets: tuple[CheckedTarget, ...]
@@ -123,21 +124,21 @@ class CheckReport:
 
     @property
     def failed(self) -> bool:
-        """Whether a finding fails the check: an error, with ``strict`` a warning too."""
+        """Whether a finding fails the check: an error, or with ``strict`` a warning too."""
         return bool(self.count(ERROR) or (self.strict and self.count(WARNING)))
 
     @property
     def jobs(self) -> int:
-        """How many jobs were judged."""
+        """How many jobs the check judged."""
         return sum(checked.jobs for checked in self.targets)
 
     @property
     def pipelines(self) -> int:
-        """How many pipelines were judged."""
+        """How many pipelines the check judged."""
         return sum(checked.not_read is None for checked in self.targets)
 
     def count(self, severity: Severity) -> int:
-        """How many findings of a severity count."""
+        """Return how many findings of a severity count."""
         return Counter(row.finding.severity for row in self.findings)[severity]
 
     def _rows(self) -> Iterator[ReportedFinding]:

@@ -1,4 +1,4 @@
-"""Walk a rendered pipeline definition: every step in it, nested ones too, with where it stands."""
+"""Walk the steps of a rendered pipeline definition, nested steps too, with their locations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .findings import UNKNOWN_STEP_TYPE, Finding
-from .job_names import plain
+from .job_names import exact_str
 from .step_types import KINDS, Kind
 from .strict_json import loads
 from .text import printable
@@ -16,19 +16,19 @@ from .text import printable
 Definition = dict[str, Any]
 
 NESTED = {"IfSteps": "if", "ElseSteps": "else", "ForEachBody": "each"}
-"""The keys of a step's arguments that hold steps, and how the path calls each."""
+"""The keys of a step's arguments that hold steps, with their names in a path."""
 
 
 @dataclass(frozen=True)
 class StepView:
-    """A step of a definition, where it stands, and its row in the table.
+    """A step of a definition, with its path and its row in the table of step types.
 
     Args:
         path: the path of step names, such as ``Check/if/Train``.
         name: the step's own name.
         step_type: its ``Type``.
         arguments: its ``Arguments``, the definition's own dict.
-        kind: its row, or ``None`` for a step type that the table doesn't know.
+        kind: its row, or ``None`` for a step type that the table doesn't have.
         step: the step itself.
     """
 
@@ -59,27 +59,26 @@ def load(text: str, where: str = "the definition") -> Definition:
 
     Args:
         text: the JSON document.
-        where: what to call it in an error.
+        where: how an error message refers to the document.
 
     Raises:
-        ValueError: for a text that isn't JSON, has a key twice in an object, or isn't a
-            definition; in one sentence.
+        ValueError: if the text isn't JSON, has a key twice in an object, or isn't a definition.
     """
     document = loads(text, where)
     for _ in steps(document, where):
         pass
-    return document  # type: ignore[no-any-return]  # walking it has shown that it is a dict
+    return document  # type: ignore[no-any-return]  # steps() checks that it is a dict
 
 
 def steps(document: Mapping[str, Any], where: str = "the definition") -> Iterator[StepView]:
-    """Every step of a definition, a step before the ones nested in it.
+    """Yield every step of a definition, a step before the steps nested in it.
 
     Args:
         document: the definition as a dict.
-        where: what to call it in an error.
+        where: how an error message refers to the document.
 
     Raises:
-        ValueError: where the document isn't a pipeline definition.
+        ValueError: if the document isn't a pipeline definition.
 
     Example:
         >>> from sm_prefix_ext.core.definition import steps
@@ -100,36 +99,36 @@ def steps(document: Mapping[str, Any], where: str = "the definition") -> Iterato
     stack = [(0, _views(document["Steps"], "", f"{where}: 'Steps'"))]
     above = {0}
     while stack:
-        mark, rest = stack[-1]
-        step_and_place = next(rest, None)
-        if step_and_place is None:
+        parent_id, rest = stack[-1]
+        step_and_location = next(rest, None)
+        if step_and_location is None:
             stack.pop()
-            above.remove(mark)
+            above.remove(parent_id)
             continue
-        view, place = step_and_place
+        view, location = step_and_location
         yield view
         if not NESTED.keys().isdisjoint(view.arguments):
             if id(view.step) in above:
                 raise ValueError(_CIRCLE)
             above.add(id(view.step))
-            stack.append((id(view.step), _nested(view, place)))
+            stack.append((id(view.step), _nested(view, location)))
 
 
-def _nested(view: StepView, place: str) -> Iterator[tuple[StepView, str]]:
-    for key, word in NESTED.items():
+def _nested(view: StepView, location: str) -> Iterator[tuple[StepView, str]]:
+    for key, path_part in NESTED.items():
         listed = view.arguments.get(key)
         if listed is not None:
-            inner = f"{place} ({printable(view.name)}): {key!r}"
-            yield from _views(listed, f"{view.path}/{word}/", inner)
+            inner = f"{location} ({printable(view.name)}): {key!r}"
+            yield from _views(listed, f"{view.path}/{path_part}/", inner)
 
 
 def _views(listed: Any, above: str, where: str) -> Iterator[tuple[StepView, str]]:
-    """The steps of a list, each with what to call it in an error."""
+    """Yield the steps of a list, each with its location for error messages."""
     if not isinstance(listed, list):
         raise ValueError(f"{where} is {_kind_of(listed)}; wanted a list of steps.")
     for number, step in enumerate(listed):
-        place = f"{where}[{number}]"
-        yield _view(step, above, place), place
+        location = f"{where}[{number}]"
+        yield _view(step, above, location), location
 
 
 def _view(step: Any, above: str, where: str) -> StepView:
@@ -144,7 +143,7 @@ def _view(step: Any, above: str, where: str) -> StepView:
             f"{where} ({printable(step['Name'])}): 'Arguments' is {_kind_of(arguments)}; wanted an "
             "object."
         )
-    name, step_type = plain(step["Name"]), plain(step["Type"])
+    name, step_type = exact_str(step["Name"]), exact_str(step["Type"])
     return StepView(
         path=above + name,
         name=name,
@@ -171,7 +170,7 @@ def _kind_of(value: Any) -> str:
 
 
 def unknown_step_type(step: StepView) -> Finding:
-    """The finding for a step whose type the table doesn't know."""
+    """Return the finding for a step whose type the table doesn't have."""
     jobs = sorted(name for name, kind in KINDS.items() if kind.makes_job)
     return Finding.of(
         UNKNOWN_STEP_TYPE,
@@ -183,7 +182,7 @@ def unknown_step_type(step: StepView) -> Finding:
 
 
 def strings(document: Any) -> Iterator[str]:
-    """Every string value in plain data, to any depth.
+    """Yield every string value in JSON-like data, at any depth.
 
     Example:
         >>> from sm_prefix_ext.core.definition import strings
@@ -202,25 +201,27 @@ def strings(document: Any) -> Iterator[str]:
 
 
 def copied(document: Any) -> Any:
-    """A copy of plain data, to any depth, in which no two places share a dict or a list.
+    """Copy JSON-like data, at any depth, so that no dict or list occurs in it twice.
 
     Raises:
-        ValueError: for data that holds itself, which is no JSON.
+        ValueError: if the data contains itself.
 
     Example:
         >>> from sm_prefix_ext.core.definition import copied
         >>> shared = {"RoleArn": "a"}
-        >>> made = copied({"Steps": [shared, shared]})
-        >>> made["Steps"][0] is made["Steps"][1], made == {"Steps": [shared, shared]}
+        >>> copy = copied({"Steps": [shared, shared]})
+        >>> copy["Steps"][0] is copy["Steps"][1], copy == {"Steps": [shared, shared]}
         (False, True)
     """
+    # Not recursive, as steps() is not. Enforcement writes names into the copy, so no two steps may
+    # share a dict.
     result: dict[Any, Any] = {}
     items: list[tuple[Any, Any]]
     stack: list[tuple[int, Any, Iterator[tuple[Any, Any]]]]
     stack = [(0, result, iter([("copy", document)]))]
     above = {0}
     while stack:
-        mark, target, rest = stack[-1]
+        parent_id, target, rest = stack[-1]
         for key, value in rest:
             if not isinstance(value, (Mapping, list)):
                 target[key] = value
@@ -236,37 +237,37 @@ def copied(document: Any) -> Any:
             break
         else:
             stack.pop()
-            above.remove(mark)
+            above.remove(parent_id)
     return result["copy"]
 
 
-_CIRCLE = "the definition is not plain data: it holds itself; wanted what JSON can carry."
+_CIRCLE = "the definition contains itself; wanted data that JSON can represent."
 
 
 def role_slots(arguments: dict[str, Any], path: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """The places in a step's arguments that a role path of the table names.
+    """Yield the locations in a step's arguments that a role path of the table names.
 
     Args:
         arguments: the step's arguments.
         path: such as ``RoleArn`` or ``TrainingJobDefinitions[].RoleArn``.
 
     Yields:
-        The dict and the key in it. A key may be missing from its dict; the dicts on the way to it
-        may not, and where one is missing there is no such place.
+        The dict and its key. The key may be missing; if a dict on the path to it is missing, the
+        path yields nothing.
     """
-    *way, key = path.split(".")
+    *parents, key = path.split(".")
     holders: list[Any] = [arguments]
-    for part in way:
+    for part in parents:
         values = [holder.get(part.removesuffix("[]")) for holder in holders]
         if part.endswith("[]"):
-            values = [item for many in values if isinstance(many, list) for item in many]
+            values = [item for items in values if isinstance(items, list) for item in items]
         holders = [holder for holder in values if isinstance(holder, dict)]
     for holder in holders:
         yield holder, key
 
 
 _IMAGE = re.compile(r"^(?:.+/)?([^:/]+)(?::[^:]+)?$")
-_MADE_UP_MODEL = re.compile(r"model-[0-9a-f]{8}")
+_GENERATED_MODEL_NAME = re.compile(r"model-[0-9a-f]{8}")
 GENERATED_NAMES: Mapping[str, frozenset[str]] = {
     "AutoML": frozenset({"automl"}),
     "Processing": frozenset(
@@ -283,14 +284,15 @@ GENERATED_NAMES: Mapping[str, frozenset[str]] = {
     "QualityCheck": frozenset({"baseline-job"}),
     "ClarifyCheck": frozenset({"clarify-job"}),
 }
-"""The fixed names that the SDK gives to jobs that nobody named (2.257.7 and 3.27.0)."""
+"""By step type, the fixed generated names: the SDK's for undeclared names (2.257.7 and 3.27.0)."""
 
 
 def is_generated_name(step: StepView, name: str) -> bool:
-    """Whether a name in a definition is the one that the SDK makes up where nobody declared any.
+    """Test whether a name in a definition is the SDK's generated name.
 
-    Those are the repository of the job's image (``img``; v3's training jobs: ``img-job``), the
-    words in :data:`GENERATED_NAMES`, and ``model-<8 hex digits>`` (measured on 2.257.7 and 3.27.0).
+    Generated names are the repository of the job's image (``img``; for v3's training jobs
+    ``img-job``), those in :data:`GENERATED_NAMES`, and ``model-<8 hex digits>`` (measured on
+    2.257.7 and 3.27.0).
     """
     if name in GENERATED_NAMES.get(step.step_type, ()):
         return True
@@ -303,12 +305,12 @@ def is_generated_name(step: StepView, name: str) -> bool:
 
 
 def is_generated_model_name(name: str) -> bool:
-    """Whether a model's name is one that v3 makes up: ``model-<8 hex digits>``."""
-    return _MADE_UP_MODEL.fullmatch(name) is not None
+    """Test whether a model's name is one that v3 generates: ``model-<8 hex digits>``."""
+    return _GENERATED_MODEL_NAME.fullmatch(name) is not None
 
 
 def image_name(image: Any) -> str | None:
-    """The repository's name in the URI of an image, as the SDK takes it for a job's name.
+    """Return the repository's name in an image's URI, from which the SDK generates job names.
 
     Example:
         >>> from sm_prefix_ext.core.definition import image_name
@@ -320,15 +322,15 @@ def image_name(image: Any) -> str | None:
 
 
 def _images(arguments: Mapping[str, Any]) -> Iterator[Any]:
-    """The images that the SDK may have named the job after."""
+    """Yield the images from which the SDK may have generated the job's name."""
     definitions = arguments.get("TrainingJobDefinitions")
     containers = arguments.get("Containers")
     tuned = [arguments.get("TrainingJobDefinition"), *_listed(definitions)]
     for holder, key in (
         (arguments.get("AppSpecification"), "ImageUri"),
         (arguments.get("AlgorithmSpecification"), "TrainingImage"),
-        *((_within(one, "AlgorithmSpecification"), "TrainingImage") for one in tuned),
-        *((one, "Image") for one in _listed(containers)[:1]),
+        *((_within(definition, "AlgorithmSpecification"), "TrainingImage") for definition in tuned),
+        *((container, "Image") for container in _listed(containers)[:1]),
     ):
         yield _within(holder, key)
 

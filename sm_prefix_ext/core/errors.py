@@ -1,4 +1,4 @@
-"""What this package raises.
+"""The exceptions and the warning of this package.
 
 ::
 
@@ -6,10 +6,10 @@
     ├── InvalidPrefix(ValueError)     a value that can't be a job prefix
     ├── PrefixViolation(ValueError)   a pipeline with findings of severity error
     ├── PolicyFileError(ValueError)   a prefix policy file that can't be used
-    └── UnsupportedSdk(ImportError)   no SageMaker Python SDK, or not one that we know
+    └── UnsupportedSdk(ImportError)   no SageMaker Python SDK, or an unsupported version
 
-:class:`PrefixWarning` is what it warns of: a name outside the policy that keeps nothing from being
-sent. Errors of AWS and of the SageMaker Python SDK rise unchanged.
+:class:`PrefixWarning` is for a name outside the policy that doesn't block the request. Errors of
+AWS and of the SageMaker Python SDK propagate unchanged.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class InvalidPrefix(PrefixError, ValueError):
     """A value that can't be the prefix of a job's name.
 
     Args:
-        got: the value as it came.
-        why: what is wrong with it, in a few words.
-        allowed: what would be right.
+        got: the value as passed.
+        why: the problem, in a few words.
+        allowed: a description of valid values.
     """
 
     def __init__(self, got: object, why: str, allowed: str) -> None:
@@ -50,8 +50,8 @@ class PrefixViolation(PrefixError, ValueError):
     """A pipeline whose jobs would not all run under their prefix; nothing was sent.
 
     Args:
-        findings: everything that is wrong, warnings included.
-        subject: what was checked, for the first line of the text.
+        findings: all findings, warnings included.
+        subject: the checked pipeline or request, for the first line of the text.
     """
 
     def __init__(self, findings: Iterable[Finding], subject: str = "the pipeline") -> None:
@@ -73,7 +73,7 @@ class PrefixWarning(UserWarning):
     """A name outside the policy where the service itself asks for no prefix.
 
     Args:
-        finding: what was got, and what to do.
+        finding: the finding, of severity warning.
     """
 
     def __init__(self, finding: Finding) -> None:
@@ -89,8 +89,8 @@ class PolicyFileError(PrefixError, ValueError):
 
     Args:
         file: the file's path.
-        key: the key at fault, or ``None`` where the file as a whole is.
-        why: what is wrong, and what is wanted.
+        key: the invalid key, or ``None`` if the file as a whole is invalid.
+        why: the problem, and what is wanted.
     """
 
     def __init__(self, file: object, key: str | None, why: str) -> None:
@@ -105,12 +105,12 @@ class PolicyFileError(PrefixError, ValueError):
 
 
 class UnsupportedSdk(PrefixError, ImportError):
-    """The SageMaker Python SDK isn't there, or isn't one that this package supports.
+    """The SageMaker Python SDK isn't installed, or not in a version that this package supports.
 
     Args:
-        installed: what was found, such as ``"sagemaker 1.72.1"``, or ``None``.
+        installed: the installed version, such as ``"sagemaker 1.72.1"``, or ``None``.
         supported: the supported versions.
-        install: the command or the change that helps.
+        install: the command or the change that solves the problem.
     """
 
     def __init__(self, installed: str | None, supported: str, install: str) -> None:
@@ -132,4 +132,4 @@ for _error in (
     PolicyFileError,
     UnsupportedSdk,
 ):
-    _error.__module__ = "sm_prefix_ext.errors"  # where users import it from, and tracebacks show it
+    _error.__module__ = "sm_prefix_ext.errors"  # users import it from there

@@ -1,4 +1,4 @@
-"""Say in words what a pipeline expression is, as the SDK holds it or as a definition carries it."""
+"""Describe pipeline expressions in words, as objects of the SDK or as parts of a definition."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _LONGEST = 120
 
 
 def described(value: Any) -> str:
-    """A pipeline variable or expression in words, for a finding.
+    """Describe a pipeline variable or expression in words, for a finding.
 
     Args:
-        value: what stands in a definition, such as ``{"Get": "Parameters.Name"}``; an object of the
-            SDK that has that as its ``expr``; or any other value.
+        value: a part of a definition, such as ``{"Get": "Parameters.Name"}``; an object of the SDK
+            with such an ``expr``; or any other value.
 
     Example:
         >>> from sm_prefix_ext.core.expressions import described
@@ -34,12 +34,12 @@ def described(value: Any) -> str:
 
 
 def _expression(value: Any) -> Any:
-    """What the SDK would write into a definition for a value."""
+    """Return what the SDK writes into a definition for a value; ``None`` if that isn't known."""
     if isinstance(value, Mapping):
         return value
     try:
         return value.expr
-    except Exception:  # a property of the SDK's, or of a class of the user's own
+    except Exception:  # `expr` may be a property of the user's own class and raise anything
         return None
 
 
@@ -68,7 +68,7 @@ def _listed(values: Any) -> str:
 
 
 def _part(value: Any) -> str:
-    """A part of an expression; one that is an expression of its own goes by its kind alone."""
+    """Describe a part of an expression; a nested expression by its function only."""
     if not isinstance(value, Mapping):
         return shown(value)
     if isinstance(value.get("Get"), str):

@@ -1,4 +1,4 @@
-"""Records as the HTML table that a notebook shows."""
+"""HTML tables of records, for notebooks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .text import printable
 
 
 def as_html(rows: Iterable[Any], columns: Sequence[str]) -> str:
-    """Some attributes of records, a row each; their text is escaped, and ``None`` is a dash.
+    """Return an HTML table of some attributes of records; ``None`` is a dash.
 
     Args:
         rows: the records.
-        columns: the names of their attributes, which head the columns.
+        columns: the names of the attributes, which are the headers too.
     """
     head = "".join(_cell("th", column.replace("_", " ")) for column in columns)
     body = "".join(

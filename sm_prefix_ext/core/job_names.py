@@ -1,4 +1,4 @@
-"""Job prefixes and job names: values, nothing else."""
+"""Job prefixes and job names."""
 
 from __future__ import annotations
 
@@ -16,41 +16,41 @@ from .step_types import (
 )
 
 RESERVED = "pipelines"
-"""What the service puts in front of a job's name when prefixing is off."""
+"""The beginning of the job names that the service generates with prefixing off."""
 
 
-def plain(text: str) -> str:
-    """The characters of a ``str``, whatever a subclass says of itself.
+def exact_str(text: str) -> str:
+    """Convert an instance of a ``str`` subclass to an exact ``str`` with the same characters.
 
-    ``class Team(str, Enum)`` formats as ``Team.A`` and hashes as ``A``; what counts for a name is
-    the characters, which are also what JSON carries.
+    A member of ``class Team(str, Enum)`` formats as ``Team.A``, but JSON and the service get its
+    characters.
 
     Example:
         >>> from enum import Enum
-        >>> from sm_prefix_ext.core.job_names import plain
+        >>> from sm_prefix_ext.core.job_names import exact_str
         >>> Team = Enum("Team", {"A": "team-a"}, type=str)
-        >>> f"{plain(Team.A)}-train"
+        >>> f"{exact_str(Team.A)}-train"
         'team-a-train'
     """
     return str.__str__(text)
 
 
 STEP_HASH_LENGTH = 5
-"""How many hexadecimal digits keep two step names apart of which only the beginning fits."""
+"""The number of hexadecimal digits that distinguish shortened step names."""
 
 _ALLOWED = "wanted are letters, digits and hyphens (A-Z a-z 0-9 -), with no hyphen at either end"
 
 
 class JobPrefix(str):
-    """A prefix that the service accepts in front of a job's name: an immutable ``str``.
+    """A job prefix that the service accepts: an immutable ``str``.
 
     Args:
-        value: letters, digits and hyphens, no hyphen at either end, not ``pipelines`` and nothing
-            that begins with ``pipelines-``. How long it may be depends on the step type
-            (:data:`sm_prefix_ext.core.step_types.KINDS`), so length is checked where that is known.
+        value: letters, digits and hyphens, with no hyphen at either end; neither ``pipelines`` nor
+            a value that begins with ``pipelines-``. The maximum length depends on the step type
+            (:data:`sm_prefix_ext.core.step_types.KINDS`), so it is not checked here.
 
     Raises:
-        InvalidPrefix: for any other value, with what was got, why not, and what is allowed.
+        InvalidPrefix: for any other value.
 
     Example:
         >>> from sm_prefix_ext import JobPrefix
@@ -64,26 +64,26 @@ class JobPrefix(str):
     __slots__ = ()
 
     def __new__(cls, value: str) -> JobPrefix:
-        """Check the value and make a prefix of it."""
+        """Check the value and create a prefix."""
         if type(value) is cls:
             return value
         if isinstance(value, str):
-            value = plain(value)
+            value = exact_str(value)
         why = invalid_characters(value)
         if why is None and reserved(value):
-            why = f"{RESERVED!r} is what the service itself uses with prefixing off"
+            why = f"the service itself uses {RESERVED!r} with prefixing off"
         if why is not None:
             raise InvalidPrefix(value, why, _ALLOWED)
         return super().__new__(cls, value)
 
     def join(self, name: str | None) -> JobPrefix:  # type: ignore[override]  # a prefix joins one name
-        """Put this prefix in front of a name, unless the name carries it already.
+        """Put this prefix in front of a name, unless the name begins with it already.
 
         Args:
-            name: a job's base name. ``None`` and ``""`` give the prefix itself.
+            name: a job's base name; for ``None`` and ``""`` the result is the prefix itself.
 
         Returns:
-            ``<prefix>-<name>``; never shortened, never rewritten.
+            ``<prefix>-<name>``, never shortened or changed.
 
         Raises:
             InvalidPrefix: for a name that no job could carry (``a/b``, ``x_y``, ``end-``).
@@ -94,44 +94,44 @@ class JobPrefix(str):
             'team-a-train'
         """
         if isinstance(name, str):
-            name = plain(name)
+            name = exact_str(name)
         if name is None or name == "":
             return self
         why = invalid_characters(name)
         if why is not None:
             raise InvalidPrefix(name, why, _ALLOWED)
-        return type(self)(name if self.covers(name) else f"{plain(self)}-{name}")
+        return type(self)(name if self.covers(name) else f"{exact_str(self)}-{name}")
 
     def covers(self, name: str) -> bool:
-        """Whether a job of this name is inside the pattern ``<prefix>-*``, or is the prefix itself.
+        """Test whether a name matches the pattern ``<prefix>-*`` or is the prefix itself.
 
-        Upper and lower case differ, as they do in IAM.
+        The comparison is case-sensitive, as in IAM.
 
         Example:
             >>> from sm_prefix_ext import JobPrefix
             >>> JobPrefix("team-a").covers("team-ab-train")
             False
         """
-        prefix, name = plain(self), plain(name)
+        prefix, name = exact_str(self), exact_str(name)
         return name == prefix or name.startswith(f"{prefix}-")
 
 
-class GivenName(str):
-    """A name that a drop-in class gave to a job; it knows what the user declared.
+class ComposedName(str):
+    """A job name that a drop-in class composed; keeps the declared name as an attribute.
 
-    A ``str`` like any other to the SDK. A pipeline composes anew from what was declared, so its
-    own policy holds, and no prefix is put in front twice.
+    The SDK treats it as any other ``str``. A pipeline composes the name again from the declared
+    name, so the pipeline's own policy applies and the prefix occurs once.
 
     Args:
-        value: the name, prefix and all.
-        declared: what the user wrote; ``None`` where nothing was declared.
-        argument: where the user wrote it, such as ``Estimator(base_job_name=)``.
-        replaced: what an object of the SDK's own class has in the name's place, where that isn't
-            what was declared.
+        value: the composed name, with its prefix.
+        declared: the declared name; ``None`` if the user declared none.
+        argument: the argument that carries it, such as ``Estimator(base_job_name=)``.
+        replaced: the value that the SDK's own class would have in this attribute, if that isn't
+            the declared name.
 
     Example:
-        >>> from sm_prefix_ext.core.job_names import GivenName
-        >>> name = GivenName("team-a-train", "train", "Estimator(base_job_name=)")
+        >>> from sm_prefix_ext.core.job_names import ComposedName
+        >>> name = ComposedName("team-a-train", "train", "Estimator(base_job_name=)")
         >>> name, name.declared
         ('team-a-train', 'train')
     """
@@ -144,24 +144,24 @@ class GivenName(str):
 
     def __new__(
         cls, value: str, declared: str | None, argument: str, replaced: Any = None
-    ) -> GivenName:
-        """Make the name."""
-        name = super().__new__(cls, plain(value))
-        name.declared = plain(declared) if isinstance(declared, str) else declared
+    ) -> ComposedName:
+        """Create the name."""
+        name = super().__new__(cls, exact_str(value))
+        name.declared = exact_str(declared) if isinstance(declared, str) else declared
         name.argument = argument
         name.replaced = name.declared if replaced is None else replaced
         return name
 
-    # A str's own gives the characters alone, and a copy would forget the rest.
+    # str.__getnewargs__ returns the characters only, so a copy would lose the attributes.
     def __getnewargs__(self) -> tuple[str, str | None, str, Any]:  # type: ignore[override]
-        return plain(self), self.declared, self.argument, self.replaced
+        return exact_str(self), self.declared, self.argument, self.replaced
 
 
 def invalid_characters(value: object) -> str | None:
-    """What keeps a value from being (the beginning of) a job's name, or ``None``."""
+    """Return why a value can't be a job's name or its beginning; ``None`` if it can."""
     if not isinstance(value, str):
         return f"it is a {type(value).__name__}, not a str"
-    value = plain(value)
+    value = exact_str(value)
     if not value:
         return "it is empty"
     outside = sorted(set(re.sub(r"[A-Za-z0-9-]", "", value)))
@@ -173,26 +173,26 @@ def invalid_characters(value: object) -> str | None:
 
 
 def hyphenated(name: str) -> str:
-    """A step's name as the service puts it into a job's name.
+    """Replace the characters of a step's name that a job's name can't have, as the service does.
 
     Example:
         >>> from sm_prefix_ext.core.job_names import hyphenated
         >>> hyphenated("Train_Model")
         'Train-Model'
     """
-    return re.sub(r"[^A-Za-z0-9]", "-", plain(name))
+    return re.sub(r"[^A-Za-z0-9]", "-", exact_str(name))
 
 
 def step_part(step_name: str, room: int) -> str:
-    """What a step gives to the name of its job that nobody named.
+    """Return a step's name for the job name of a step without a declared name.
 
     Args:
         step_name: the step's name.
-        room: how many characters there are.
+        room: the maximum length.
 
     Returns:
-        The whole step name with hyphens for what a job's name can't have, where that fits. Else
-        its beginning, and a hash of the whole name, which keeps two steps apart.
+        The step's name with hyphens for other characters, if that fits. Otherwise its beginning and
+        a hash of the whole name, which distinguishes steps with the same beginning.
 
     Example:
         >>> from sm_prefix_ext.core.job_names import step_part
@@ -204,15 +204,15 @@ def step_part(step_name: str, room: int) -> str:
     whole = hyphenated(step_name).strip("-")
     if len(whole) <= room:
         return whole
-    data = plain(step_name).encode(errors="surrogatepass")
-    mark = hashlib.sha256(data).hexdigest()[: min(STEP_HASH_LENGTH, max(room, 0))]
-    beginning = whole[: max(room - len(mark) - 1, 0)].strip("-")
-    return f"{beginning}-{mark}" if beginning else mark
+    data = exact_str(step_name).encode(errors="surrogatepass")
+    digits = hashlib.sha256(data).hexdigest()[: min(STEP_HASH_LENGTH, max(room, 0))]
+    beginning = whole[: max(room - len(digits) - 1, 0)].strip("-")
+    return f"{beginning}-{digits}" if beginning else digits
 
 
 def reserved(value: str) -> bool:
-    """Whether the service keeps this prefix for itself."""
-    value = plain(value)
+    """Test whether the service reserves a prefix."""
+    value = exact_str(value)
     return value == RESERVED or value.startswith(f"{RESERVED}-")
 
 
@@ -231,7 +231,7 @@ _FORMS: tuple[tuple[Mode, str], ...] = (
     ("default-short", rf"{_ID}-(?P<step_part>[A-Za-z0-9_-]{{1,{SHORT_STEP_NAME_IN_JOB_NAME}}})-"),
     ("custom-prefix", rf"(?P<prefix>(?!{RESERVED}-)[A-Za-z0-9](?:-*[A-Za-z0-9])*)-{_ID}-"),
 )
-# A failure count was never observed, so a name is read without one wherever it can be.
+# No observed name has a failure count, so a form without one takes precedence.
 _GRAMMAR = tuple(
     (mode, re.compile(form + _TAIL.replace("{count}", count)))
     for count in ("", r"-(?P<failure_count>[0-9]+)")
@@ -241,17 +241,17 @@ _GRAMMAR = tuple(
 
 @dataclass(frozen=True)
 class JobName:
-    """The parts of a name that SageMaker Pipelines gave to a job.
+    """The parts of a job name that SageMaker Pipelines generated.
 
     Args:
         mode: ``"default"`` (``pipelines-<id>-<step>-<token>``), ``"default-short"`` (tuning jobs
             with prefixing off: ``<id>-<step>-<token>``) or ``"custom-prefix"``
             (``<prefix>-<id>-<token>``).
         prefix: ``"pipelines"``, the custom prefix, or ``None`` for ``"default-short"``.
-        execution_id: the 12 characters that end the ARN of the execution which made the job.
+        execution_id: the 12 characters that end the ARN of the execution that started the job.
         step_part: the beginning of the step's name; ``None`` with a custom prefix.
-        entity_token: 10 characters that tell the jobs of one execution apart.
-        failure_count: the documented count of retries, which no observed name carries.
+        entity_token: 10 characters that distinguish the jobs of one execution.
+        failure_count: the documented count of retries; no observed name has one.
 
     Example:
         >>> from sm_prefix_ext import JobName
@@ -269,20 +269,20 @@ class JobName:
 
     @classmethod
     def parse(cls, name: str) -> JobName:
-        """Read a job's name.
+        """Parse a job's name.
 
         Args:
-            name: the name alone, without the ARN around it.
+            name: the name, not the ARN.
 
         Raises:
-            ValueError: for a name that SageMaker Pipelines did not make.
+            ValueError: if the name doesn't have a form that SageMaker Pipelines generates.
 
         Example:
             >>> from sm_prefix_ext import JobName
             >>> JobName.parse("pipelines-4z1p0ma9xq2c-Train-0gVx5T2Yk9").step_part
             'Train'
         """
-        name = plain(name)
+        name = exact_str(name)
         for mode, form in _GRAMMAR:
             match = form.fullmatch(name)
             if match:
@@ -297,7 +297,7 @@ class JobName:
                     failure_count=None if count is None else int(count),
                 )
         raise ValueError(
-            f"{name!r} is not a name that SageMaker Pipelines makes: wanted "
+            f"{name!r} is not a name that SageMaker Pipelines generates; wanted "
             "'pipelines-<execution id>-<step>-<token>' or '<prefix>-<execution id>-<token>', with "
             f"{EXECUTION_ID_LENGTH} characters of execution id and {ENTITY_TOKEN_LENGTH} of token."
         )

@@ -1,4 +1,4 @@
-"""Read the jobs of a pipeline execution back, with their prefixed ARNs."""
+"""The jobs of a pipeline execution, with their prefixed ARNs."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ _BY_RESOURCE = {kind.arn_resource: kind for kind in reversed(JOB_KINDS)}
 
 @dataclass(frozen=True)
 class JobRecord:
-    """A job that an execution ran, or took from its cache.
+    """A job that an execution ran, or reused by step caching.
 
     Args:
         step_name: the step's name.
         resource_type: as in the ARN, such as ``training-job``; ``None`` in local mode.
-        arn: as it came; in local mode a bare name.
+        arn: the ARN; in local mode only a name.
         name: the last part of the ARN; a registered model's is ``<group>/<version>``.
-        prefix: what the name begins with: the custom prefix, ``pipelines``, or ``None``.
-        execution_id: the id in the name; another one where the job came from the cache.
+        prefix: the beginning of the name: the custom prefix, ``pipelines``, or ``None``.
+        execution_id: the execution ID in the name; for a cache hit, that of the earlier execution.
         entity_token: the token in the name.
         failure_count: the count in the name, if any.
         status: the step's status, such as ``Succeeded``.
-        attempt_count: how often the service tried, where it says so.
-        cached_from: the ARN of the execution whose job this is, for a cache hit.
-        failure_reason: the service's words, where the step failed.
+        attempt_count: the number of attempts, if the service reports it.
+        cached_from: for a cache hit, the ARN of the execution that ran the job.
+        failure_reason: the service's message, if the step failed.
     """
 
     step_name: str
@@ -52,7 +52,7 @@ class JobRecord:
     failure_reason: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        """The record as plain data, for JSON."""
+        """Return the record as a dict, for JSON."""
         return asdict(self)
 
 
@@ -87,24 +87,24 @@ class JobRecords(Sequence[JobRecord]):
         return f"JobRecords({list(self._records)!r})"
 
     def outside(self, policy: PrefixPolicy | str) -> JobRecords:
-        """The jobs that a policy's prefix does not cover.
+        """Return the jobs that a policy's prefix does not cover.
 
-        Upper and lower case count as equal here, because the service has lower-cased ARNs. A
-        model in a group goes by the group's name.
+        The comparison ignores case, because the service has lower-cased ARNs. For a model in a
+        group, the group's name counts.
 
         Args:
-            policy: without a prefix, it covers every job; a ``str`` stands for
-                ``PrefixPolicy(str)``.
+            policy: the policy, or a ``str`` for ``PrefixPolicy(str)``. A policy without a prefix
+                covers every job.
         """
         if isinstance(policy, str):
             policy = PrefixPolicy(policy)
         return JobRecords([record for record in self if not _covered(record, policy)])
 
     def to_frame(self) -> pandas.DataFrame:
-        """The records as a pandas ``DataFrame``, a row each, in the same order.
+        """Return the records as a pandas ``DataFrame``, with a row for each, in the same order.
 
         Raises:
-            ImportError: where pandas isn't installed.
+            ImportError: if pandas isn't installed.
         """
         try:
             import pandas
@@ -116,7 +116,7 @@ class JobRecords(Sequence[JobRecord]):
         return pandas.DataFrame([record.to_dict() for record in self], columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
-        """The records as plain data, for JSON."""
+        """Return the records as a dict, for JSON."""
         return {"jobs": [record.to_dict() for record in self]}
 
     def _repr_html_(self) -> str:
@@ -124,20 +124,20 @@ class JobRecords(Sequence[JobRecord]):
 
 
 def prefixed_jobs(execution: Any, *, client: Any = None) -> JobRecords:
-    """Read the jobs of an execution, with every page of its steps.
+    """Read the jobs of an execution, from all pages of its steps.
 
     Args:
-        execution: what ``pipeline.start()`` returned, an execution's ARN, a response of
-            ``ListPipelineExecutionSteps``, or a list of steps as ``execution.list_steps()`` gives.
-        client: a boto3 ``sagemaker`` client to read with; by default the execution's own session's,
-            or for an ARN one of the ARN's region.
+        execution: the execution that ``pipeline.start()`` returned, its ARN, a response of
+            ``ListPipelineExecutionSteps``, or a list of steps from ``execution.list_steps()``.
+        client: a boto3 ``sagemaker`` client; by default that of the execution's session, or for an
+            ARN a new client in the ARN's region.
 
     Returns:
-        A record for each step that made a job, the oldest first. A step without a job (a
-        condition, a Lambda function) is left out.
+        A record for each step with a job, the oldest first; steps without a job, such as
+        conditions, have no record.
 
     Raises:
-        ValueError: for something that is no list of steps, or only the first page of one.
+        ValueError: if ``execution`` isn't a list of steps, or is only one page of several.
 
     Example:
         >>> from sm_prefix_ext import prefixed_jobs
@@ -170,13 +170,13 @@ def _steps_of(execution: Any, client: Any) -> list[Any]:
     if isinstance(arn_of, str) and session is not None:
         return _all_pages(client or session.sagemaker_client, arn_of)
     listing = getattr(execution, "list_steps", None)
-    if callable(listing):  # local mode's execution, which has all its steps at hand
+    if callable(listing):  # an execution in local mode, whose list_steps() returns all steps
         return _steps_of(listing(), client)
     raise ValueError(_not_steps(execution))
 
 
 def _client(region: str) -> Any:
-    import boto3  # not needed for a response that is at hand
+    import boto3  # here, since reading a response doesn't need it
 
     return boto3.client("sagemaker", region_name=region)
 
@@ -197,8 +197,8 @@ def _of_response(response: Mapping[str, Any]) -> list[Any]:
     if not response.get("NextToken"):
         return steps
     raise ValueError(
-        "This response is one page of several (it has a NextToken); pass the execution or its ARN, "
-        "and all pages are read."
+        "This response is one page of several (it has a NextToken); pass the execution or its ARN "
+        "to read all pages."
     )
 
 
@@ -216,7 +216,7 @@ def _not_steps(value: Any) -> str:
     else:
         got = f"{type(value).__name__} {str(value)[:80]!r}"
     return (
-        f"This is no list of execution steps: got {got}; wanted a PipelineExecution, its ARN, a "
+        f"This is not a list of execution steps: got {got}; wanted a PipelineExecution, its ARN, a "
         "ListPipelineExecutionSteps response or its 'PipelineExecutionSteps'."
     )
 
@@ -228,7 +228,7 @@ def _checked(step: Any) -> Mapping[str, Any]:
 
 
 def _oldest_first(steps: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """In the order of starting; steps without a time keep their place among themselves, last."""
+    """Sort steps by start time; steps without one come last, in their order."""
     times = [step.get("StartTime") for step in steps]
     known = [time for time in times if time is not None]
     newest_first = len(known) > 1 and _key(known[0]) > _key(known[-1])

@@ -1,4 +1,4 @@
-"""The parameters of a pipeline: their values, and a definition with the values in their places."""
+"""Pipeline parameters: their values, and definitions in which values replace them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _PATH = "Parameters."
 
 
 def values_of(definition: Mapping[str, Any], given: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The given values of parameters, in the types that the definition declares.
+    """Convert the given values of parameters to the types that the definition declares.
 
     Args:
-        definition: the pipeline's, with its ``Parameters``.
-        given: the values, by the parameter's name; texts are read as the declared type.
+        definition: the pipeline's definition.
+        given: the values, by parameter name; strings are parsed as the declared type.
 
     Raises:
-        ValueError: for a parameter that the definition doesn't have, with the nearest that it
-            has, and for a value that the parameter can't take.
+        ValueError: for a parameter that the definition doesn't have, or a value that a parameter
+            can't have.
 
     Example:
         >>> from sm_prefix_ext.core.parameters import values_of
@@ -36,7 +36,7 @@ def values_of(definition: Mapping[str, Any], given: Mapping[str, Any] | None) ->
 
 
 def defaults_of(definition: Mapping[str, Any]) -> dict[str, Any]:
-    """The default values of those parameters that have one."""
+    """Return the default values of the parameters that have one."""
     return {
         str(parameter.get("Name")): parameter["DefaultValue"]
         for parameter in _declared(definition)
@@ -45,13 +45,13 @@ def defaults_of(definition: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def filled(value: Any, values: Mapping[str, Any]) -> Any:
-    """A part of a definition with the values of parameters in their places.
+    """Return a copy of a part of a definition, with values in place of parameters.
 
-    A ``Std:Join`` of which every part is then known becomes the text that it comes to.
+    A ``Std:Join`` whose parts are then all literal becomes the joined text.
 
     Args:
-        value: any part of a definition; it stays as it is.
-        values: by the parameter's name.
+        value: any part of a definition; it is not changed.
+        values: the values, by parameter name.
 
     Example:
         >>> from sm_prefix_ext.core.parameters import filled
@@ -60,13 +60,14 @@ def filled(value: Any, values: Mapping[str, Any]) -> Any:
         's3://mine'
     """
     root = [value]
-    # Not by recursion: a definition may be nested deeper than Python's stack.
-    places: list[tuple[Any, Any]] = [(root, 0)]
-    for holder, key in places:
+    # Not recursive: a definition may be nested deeper than Python's stack. The list grows in the
+    # first loop, parents before children, so the reversed loop joins inner expressions first.
+    slots: list[tuple[Any, Any]] = [(root, 0)]
+    for holder, key in slots:
         inside = holder[key]
         if isinstance(inside, list):
             holder[key] = copy = list(inside)
-            places += [(copy, place) for place in range(len(copy))]
+            slots += [(copy, index) for index in range(len(copy))]
         elif isinstance(inside, Mapping):
             path = inside.get("Get") if len(inside) == 1 else None
             if isinstance(path, str) and path.startswith(_PATH):
@@ -74,16 +75,16 @@ def filled(value: Any, values: Mapping[str, Any]) -> Any:
                 if name in values:
                     holder[key] = values[name]
                     continue
-            holder[key] = named = dict(inside)
-            places += [(named, place) for place in named]
-    for holder, key in reversed(places):
+            holder[key] = members = dict(inside)
+            slots += [(members, member) for member in members]
+    for holder, key in reversed(slots):
         if isinstance(holder[key], dict):
             holder[key] = _joined(holder[key])
     return root[0]
 
 
 def named_in(value: Any) -> Iterator[str]:
-    """The names of the parameters that a part of a definition refers to."""
+    """Yield the names of the parameters to which a part of a definition refers."""
     rest = [value]
     for inside in rest:
         if isinstance(inside, list):
@@ -165,7 +166,7 @@ def _joined(value: dict[str, Any]) -> Any:
     glue, parts = join.get("On", ""), join.get("Values")
     if not isinstance(glue, str) or not isinstance(parts, list):
         return value
-    # How the service writes a float or a boolean in a text, nobody has written down.
-    if not all(isinstance(one, (str, int)) and not isinstance(one, bool) for one in parts):
+    # No documentation says how the service writes a float or a boolean into a text.
+    if not all(isinstance(part, (str, int)) and not isinstance(part, bool) for part in parts):
         return value
     return glue.join(map(str, parts))

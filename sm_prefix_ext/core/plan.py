@@ -1,4 +1,4 @@
-"""What a definition will start: which jobs, under which names, ARNs and roles."""
+"""The plan of a pipeline: the jobs that it will start, with their names, ARNs and roles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from .arns import Arn, Home, escaped, is_role_arn, partition_of
+from .arns import Arn, ArnScope, escaped, is_role_arn, partition_of
 from .definition import StepView, load, role_slots, steps, unknown_step_type
 from .errors import PrefixViolation
 from .html_table import as_html
@@ -20,12 +20,12 @@ from .step_types import Kind
 
 @dataclass(frozen=True)
 class AuthorRequest:
-    """A request that creating or updating a pipeline sends beside those for the pipeline itself.
+    """A request, other than for the pipeline itself, that creating or updating a pipeline sends.
 
     Args:
         action: the IAM action, such as ``s3:PutObject`` or ``lambda:CreateFunction``.
-        resource: the ARN, its characters standing for themselves.
-        conditions: condition keys of the request to their values, such as
+        resource: the ARN; all its characters are literal.
+        conditions: maps condition keys of the request to values, such as
             ``{"iam:PassedToService": "lambda.amazonaws.com"}``.
     """
 
@@ -41,13 +41,13 @@ class PlannedJob:
     Args:
         step: the path of step names, such as ``Check/if/Train``.
         step_type: such as ``Training``.
-        prefix: what its name begins with, or ``None`` with prefixing off.
-        name_pattern: a pattern of its whole name, with ``*`` for what only a run decides.
-        arn_pattern: the same for its ARN; a region or account that can't be learnt is ``*``.
-        role_arn: the role that the job is handed; ``None`` for a kind that takes none or where it
-            isn't known, ``*`` where an expression decides in the run.
-        actions: the IAM actions that running it takes.
-        defaults: the parameters whose default values its name or its role depends on.
+        prefix: the beginning of its name, or ``None`` with prefixing off.
+        name_pattern: a pattern of its whole name, with ``*`` for what is only known at run time.
+        arn_pattern: the same for its ARN; an unknown region or account is ``*``.
+        role_arn: the role of the job; ``None`` if its type has none or the role isn't known, ``*``
+            if an expression determines it at run time.
+        actions: the IAM actions that the job requires.
+        defaults: the parameters on whose default values its name or its role depends.
     """
 
     step: str
@@ -60,13 +60,13 @@ class PlannedJob:
     defaults: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The job as plain data, for JSON."""
+        """Return the job as a dict, for JSON."""
         return {**asdict(self), "actions": list(self.actions), "defaults": list(self.defaults)}
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What the caller knows of where a pipeline runs."""
+    """The account, region and partition that the caller passed."""
 
     account: str | None = None
     region: str | None = None
@@ -78,15 +78,15 @@ class Plan(Sequence[PlannedJob]):
     """The jobs of a pipeline, in the order of the definition.
 
     Args:
-        jobs: a :class:`PlannedJob` each; a tuning job whose training jobs take different roles has
-            a row for each role.
-        home: where they run.
-        definition: what the plan was read from.
-        role_arn: the pipeline's execution role, or ``None`` where it isn't known.
-        pipeline_name: the pipeline's own name, or ``None`` where it isn't known.
-        policy: where steps get roles from.
-        parameters: values of the pipeline's parameters; for the others their defaults hold.
-        author_requests: what creating or updating the pipeline sends beside it.
+        jobs: the jobs; a tuning job whose training jobs have different roles occurs once for each
+            role.
+        home: their partition, region and account.
+        definition: the pipeline's definition.
+        role_arn: the pipeline's execution role, or ``None`` if it isn't known.
+        pipeline_name: the pipeline's own name, or ``None`` if it isn't known.
+        policy: the policy with the roles of steps.
+        parameters: values of the pipeline's parameters; the others have their defaults.
+        author_requests: the further requests that create or update the pipeline's resources.
 
     Example:
         >>> from sm_prefix_ext import Plan
@@ -98,7 +98,7 @@ class Plan(Sequence[PlannedJob]):
     """
 
     jobs: tuple[PlannedJob, ...]
-    home: Home = field(default_factory=Home)
+    home: ArnScope = field(default_factory=ArnScope)
     definition: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     role_arn: str | None = None
     pipeline_name: str | None = None
@@ -119,17 +119,17 @@ class Plan(Sequence[PlannedJob]):
 
     @cached_property
     def resolved(self) -> Mapping[str, Any]:
-        """The definition with the values of its parameters in their places, given or by default."""
+        """The definition with its parameters replaced by given or default values."""
         known = {**defaults_of(self.definition), **self.parameters}
         values = {name: value for name, value in known.items() if name not in self._without_default}
-        return {**self.definition, **filled(_but_parameters(self.definition), values)}
+        return {**self.definition, **filled(_without_parameters(self.definition), values)}
 
     @cached_property
     def defaults(self) -> tuple[str, ...]:
-        """The parameters that are used and that have their default values, in sorted order."""
-        having = defaults_of(self.definition).keys() - self.parameters.keys()
-        used = set(named_in(_but_parameters(self.definition))) if having else ()
-        return tuple(sorted(having.intersection(used) - self._without_default))
+        """The parameters that the definition uses with their default values, sorted."""
+        defaulted = defaults_of(self.definition).keys() - self.parameters.keys()
+        used = set(named_in(_without_parameters(self.definition))) if defaulted else ()
+        return tuple(sorted(defaulted.intersection(used) - self._without_default))
 
     def replace(
         self,
@@ -141,18 +141,18 @@ class Plan(Sequence[PlannedJob]):
         pipeline_name: str | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> Plan:
-        """The same plan for another place, or with more of it known.
+        """Return the plan for another account, region or role, or with more of these known.
 
         Args:
-            account: 12 digits; ``None``, here and below, leaves what the plan has.
+            account: 12 digits; ``None``, here and below, keeps the plan's value.
             region: such as ``eu-west-1``.
             partition: by default the region's.
-            role_arn: the pipeline's execution role, which jobs without a role take.
+            role_arn: the pipeline's execution role, which is the role of jobs without their own.
             pipeline_name: the pipeline's own name.
-            parameters: values of parameters, beside those that the plan has.
+            parameters: values of parameters, in addition to the plan's.
 
         Raises:
-            ValueError: as :meth:`from_definition`.
+            ValueError: see :meth:`from_definition`.
         """
         _must_be_names(role_arn, pipeline_name)
         known = _Known(
@@ -168,18 +168,19 @@ class Plan(Sequence[PlannedJob]):
             parameters={**self.parameters, **given},
             _known=known,
         )
-        return plan._drawn_up()
+        return plan._with_jobs()
 
     def without_defaults(self, names: Iterable[str]) -> Plan:
-        """The plan at the same place where some parameters have no default value.
+        """Return the plan as it would be if some parameters had no default value.
 
         Args:
-            names: of parameters that have no value of their own.
+            names: the names of parameters without a given value.
         """
-        return replace(self, _without_default=frozenset(names))._drawn_up(self.home)
+        # With the same scope: roles that depend on a default may be the only source of the account.
+        return replace(self, _without_default=frozenset(names))._with_jobs(self.home)
 
     def to_dict(self) -> dict[str, Any]:
-        """The plan as plain data, for JSON."""
+        """Return the plan as a dict, for JSON."""
         return {"jobs": [job.to_dict() for job in self.jobs]}
 
     def _repr_html_(self) -> str:
@@ -199,25 +200,24 @@ class Plan(Sequence[PlannedJob]):
         parameters: Mapping[str, Any] | None = None,
         author_requests: Iterable[AuthorRequest] = (),
     ) -> Plan:
-        """Read a plan off a definition; needs no SDK and no network.
+        """Create a plan from a definition; needs neither the SDK nor the network.
 
         Args:
-            document: the definition, as a dict or as JSON. Its names are taken as they stand.
-            policy: for the roles that it gives to steps.
+            document: the definition, as a dict or as JSON; its names are final.
+            policy: the policy with the roles of steps.
             account: 12 digits; by default that of ``role_arn``, else the one that all roles in the
-                definition have.
-            region: such as ``eu-west-1``; without it the ARNs have ``*``, and the role's partition.
-            role_arn: the pipeline's execution role, which a job takes where its step has none.
-            pipeline_name: the pipeline's own name, which no definition has in it.
+                definition share.
+            region: such as ``eu-west-1``; without it, ARNs have ``*`` and the role's partition.
+            role_arn: the pipeline's execution role, which is the role of a job whose step has none.
+            pipeline_name: the pipeline's own name, which a definition doesn't contain.
             parameters: values of the pipeline's parameters, by name; by default their defaults.
-            author_requests: what creating or updating the pipeline sends beside it.
+            author_requests: the further requests that create or update the pipeline's resources.
 
         Raises:
-            ValueError: where the document isn't a pipeline definition; where the account, the
-                region, the role or the pipeline's name can't be one; for a parameter that the
-                pipeline doesn't have or a value that it can't take.
-            PrefixViolation: for step types that the table doesn't know; what they start can't be
-                planned.
+            ValueError: if the document isn't a pipeline definition; if the account, the region, the
+                role or the pipeline's name isn't valid; for a parameter that the pipeline doesn't
+                have, or a value that a parameter can't have.
+            PrefixViolation: for unknown step types, since their jobs can't be planned.
         """
         definition = load(document) if isinstance(document, str) else document
         unknown = [unknown_step_type(view) for view in steps(definition) if view.kind is None]
@@ -234,31 +234,31 @@ class Plan(Sequence[PlannedJob]):
             author_requests=tuple(author_requests),
             _known=_Known(account, region),
         )
-        return plan._drawn_up()
+        return plan._with_jobs()
 
-    def _drawn_up(self, home: Home | None = None) -> Plan:
-        """The plan with its jobs, and with the place that is known or that the roles tell."""
+    def _with_jobs(self, home: ArnScope | None = None) -> Plan:
+        """Return the plan with its jobs, in a given scope or that of the caller and the roles."""
         drafts = list(self._drafts()) if self.definition else []
-        home = home or _home(self._known, self.role_arn, [role for _, _, role, _ in drafts])
+        home = home or _scope(self._known, self.role_arn, [role for _, _, role, _ in drafts])
         jobs = tuple(_job(view, kind, role, home, names) for view, kind, role, names in drafts)
         return replace(self, jobs=jobs, home=home)
 
     def _drafts(self) -> Iterator[tuple[StepView, Kind, str | None, tuple[str, ...]]]:
-        """Each job's step, its kind, its role, and the defaults that it depends on."""
+        """Yield each job's step, its kind, its role, and the defaults on which it depends."""
         defaults = frozenset(self.defaults)
         for declared, view in zip(steps(self.definition), steps(self.resolved), strict=True):
             if view.kind is None or not view.kind.makes_job:
                 continue
-            given = self.policy.role_for(view.name, view.step_type)
+            policy_role = self.policy.role_for(view.name, view.step_type)
             names: tuple[str, ...] = ()
             if defaults:
-                named = named_in(list(_deciding(declared, view.kind, given)))
+                named = named_in(list(_deciding(declared, view.kind, policy_role)))
                 names = tuple(sorted(defaults.intersection(named)))
-            for role in _roles(view, view.kind, given, self.role_arn):
+            for role in _roles(view, view.kind, policy_role, self.role_arn):
                 yield view, view.kind, role, names
 
 
-def _but_parameters(definition: Mapping[str, Any]) -> dict[str, Any]:
+def _without_parameters(definition: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in definition.items() if key != "Parameters"}
 
 
@@ -272,24 +272,30 @@ def _must_be_names(role_arn: str | None, pipeline_name: str | None) -> None:
         raise ValueError(
             f"{role_arn!r} can't be a role; wanted its ARN, arn:<partition>:iam::<account>:role/…."
         )
-    # The rest is the service's to refuse; these would make a policy wider than what it names.
-    _must_match(r"([^*?$]|[$](?!{))+", pipeline_name, "a pipeline's name; wanted no wildcards")
+    # The service checks the rest. Wildcards would widen the policies generated from the plan.
+    _must_match(
+        r"([^*?$]|[$](?!{))+",
+        pipeline_name,
+        "a pipeline's name; wanted no wildcards",
+    )
 
 
-def _deciding(view: StepView, kind: Kind, given_role: str | None) -> Iterator[Any]:
-    """The parts of a step that decide the name and the role of its job."""
+def _deciding(view: StepView, kind: Kind, policy_role: str | None) -> Iterator[Any]:
+    """Yield the parts of a step that determine the name and the role of its job."""
     for key in (kind.name_field, "ModelPackageGroupName", "JobCategory"):
         yield view.arguments.get(key)
-    for path in () if given_role else kind.role_fields:
+    for path in () if policy_role else kind.role_fields:
         for holder, key in role_slots(view.arguments, path):
             yield holder.get(key)
 
 
-def _roles(view: StepView, kind: Kind, given: str | None, role_arn: str | None) -> list[str | None]:
+def _roles(
+    view: StepView, kind: Kind, policy_role: str | None, role_arn: str | None
+) -> list[str | None]:
     if not kind.role_fields:
         return [None]
-    if given is not None:
-        return [given]
+    if policy_role is not None:
+        return [policy_role]
     values = [
         holder[key]
         for path in kind.role_fields
@@ -300,18 +306,18 @@ def _roles(view: StepView, kind: Kind, given: str | None, role_arn: str | None) 
     return list(dict.fromkeys(roles)) or [role_arn]
 
 
-def _home(known: _Known, role_arn: str | None, roles: Iterable[str | None]) -> Home:
-    """Where it runs: what the caller knows, else the execution role's, else what all roles share.
+def _scope(known: _Known, role_arn: str | None, roles: Iterable[str | None]) -> ArnScope:
+    """Return the caller's scope, else the execution role's, else the one that all roles share.
 
-    A job's role may be of another account by mistake, so it never beats the execution role's.
+    The execution role takes precedence, since a job's role may be of another account by mistake.
     """
     _must_match(r"[0-9]{12}", known.account, "an account; wanted 12 digits")
     _must_match(r"[a-z]+(-[a-z]+)+-[0-9]+", known.region, "a region; wanted one such as eu-west-1")
-    telling = [role_arn] if role_arn else roles
-    arns = [Arn.parse(role) for role in telling if role and is_role_arn(role)]
+    sources = [role_arn] if role_arn else roles
+    arns = [Arn.parse(role) for role in sources if role and is_role_arn(role)]
     accounts, partitions = {arn.account for arn in arns}, {arn.partition for arn in arns}
     shared = partitions.pop() if len(partitions) == 1 else partition_of(None)
-    return Home(
+    return ArnScope(
         known.partition or (partition_of(known.region) if known.region else shared),
         known.region or "*",
         known.account or (accounts.pop() if len(accounts) == 1 else "*"),
@@ -319,7 +325,7 @@ def _home(known: _Known, role_arn: str | None, roles: Iterable[str | None]) -> H
 
 
 def _job(
-    view: StepView, kind: Kind, role: str | None, home: Home, defaults: tuple[str, ...]
+    view: StepView, kind: Kind, role: str | None, home: ArnScope, defaults: tuple[str, ...]
 ) -> PlannedJob:
     actions = kind.iam_actions
     if view.group_name is not None:
@@ -344,17 +350,17 @@ def _job(
     )
 
 
-def _group(given: Any, home: Home) -> tuple[Home, str]:
-    """Where a model package group is, and its name; its ARN may be given, and be elsewhere."""
-    if not isinstance(given, str):
+def _group(name_or_arn: Any, home: ArnScope) -> tuple[ArnScope, str]:
+    """Return the scope and the name of a model package group; its ARN may be of another scope."""
+    if not isinstance(name_or_arn, str):
         return home, "*"
     try:
-        arn = Arn.parse(given)
+        arn = Arn.parse(name_or_arn)
     except ValueError:
-        return home, escaped(given)
+        return home, escaped(name_or_arn)
     if (arn.service, arn.resource_type) != ("sagemaker", "model-package-group"):
-        return home, escaped(given)
-    return Home(*map(escaped, (arn.partition, arn.region, arn.account))), escaped(arn.name)
+        return home, escaped(name_or_arn)
+    return ArnScope(*map(escaped, (arn.partition, arn.region, arn.account))), escaped(arn.name)
 
 
 def _pattern(view: StepView, kind: Kind) -> tuple[str | None, str]:

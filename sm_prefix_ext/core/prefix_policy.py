@@ -17,7 +17,7 @@ from .arns import is_role_arn
 from .errors import InvalidPrefix, PolicyFileError
 from .finding_levels import NO_LEVELS, FindingLevels
 from .findings import UNMATCHED_STEP_ROLE, Finding
-from .job_names import JobPrefix, plain
+from .job_names import JobPrefix, exact_str
 from .policy_tables import PolicyTable, PolicyTables
 from .step_types import KINDS, PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
 from .text import shown
@@ -115,7 +115,7 @@ class PrefixPolicy:
             step: the step's name.
             step_type: its type, such as ``Training``.
         """
-        for key in (plain(step), plain(step_type), "*"):
+        for key in (exact_str(step), exact_str(step_type), "*"):
             if key in self.step_roles:
                 return self.step_roles[key]
         return None
@@ -288,7 +288,7 @@ def unmatched_step_roles(policy: PrefixPolicy, step_names: Iterable[str]) -> tup
         >>> [finding.fix for finding in unmatched_step_roles(policy, ["Train", "Evaluate"])]
         ["Write 'Train' in step_roles, or take the entry out."]
     """
-    names = {plain(name) for name in step_names}
+    names = {exact_str(name) for name in step_names}
     return tuple(
         _unmatched(key, names, policy.source)
         for key in policy.step_roles
@@ -342,7 +342,7 @@ def _checked_roles(roles: Any) -> Mapping[str, str]:
     for key, role in roles.items():
         if not isinstance(key, str) or not key:
             raise _InvalidRole(shown(key), "wanted a step's name, a step type or '*' as the key.")
-        key = plain(key)
+        key = exact_str(key)
         misspelt = _misspelt_type(key)
         if misspelt is not None:
             raise _InvalidRole(
@@ -356,7 +356,7 @@ def _checked_roles(roles: Any) -> Mapping[str, str]:
                 f"{shown(role)} is not the ARN of a role; wanted "
                 "arn:<partition>:iam::<account>:role/<name>.",
             )
-        checked[key] = plain(role)
+        checked[key] = exact_str(role)
     return MappingProxyType(checked)
 
 

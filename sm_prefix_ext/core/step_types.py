@@ -1,7 +1,7 @@
-"""The table of step types: what a job of each is called, how long its name may be, who starts it.
+"""The table of step types: names and limits of their jobs, and the operations that start them.
 
-Everything that depends on a step's type (limits, plans, policies, reading back, the table in the
-README) is a projection of :data:`KINDS`.
+Everything that depends on a step's type (limits, plans, policies, job records, the table in the
+README) derives from :data:`KINDS`.
 
 Sources: step types from ``StepTypeEnum`` of SageMaker Python SDK 2.257.7 and 3.27.0; prefix limits
 from the SageMaker developer guide, "IAM Access Management" for Pipelines, "Prefix length
@@ -21,7 +21,7 @@ SHORT_PREFIX_LIMIT = 6
 EXECUTION_ID_LENGTH = 12
 ENTITY_TOKEN_LENGTH = 10
 STEP_NAME_IN_JOB_NAME = 20
-"""The service takes at most so many characters of a step's name into a job's name."""
+"""The most characters of a step's name in a job name that the service generates."""
 SHORT_STEP_NAME_IN_JOB_NAME = 7
 """The same for tuning jobs, whose whole name has 32 characters at most."""
 
@@ -32,18 +32,19 @@ class Kind:
 
     Args:
         step_type: the ``Type`` of the step in a pipeline definition.
-        reason: why steps of this type make no job with a name; ``None`` where they make one.
-        name_field: the key in the step's ``Arguments`` that carries the job's name, or, where no
-            job is made, the full name of what is.
-        prefix_limit: the most characters that the service takes as a prefix.
+        reason: why steps of this type start no job with a name; ``None`` if they start one.
+        name_field: the key in the step's ``Arguments`` that carries the job's name, or, without a
+            job, the full name of the resource.
+        prefix_limit: the most characters that the service accepts as a prefix.
         name_limit: the most characters of the job's whole name.
         arn_resource: the resource type in the job's ARN.
-        role_fields: paths in ``Arguments`` of the roles that the job is handed; ``[]`` is a list.
+        role_fields: the paths in ``Arguments`` of the job's roles; ``[]`` is a list.
         actions: the ``sagemaker`` operations that start, read and stop such a job, in this order.
-        passes_role: whether the service asks ``iam:PassRole`` for such a job.
+        passes_role: whether the service requires ``iam:PassRole`` for such a job.
         metadata_key: the key in the ``Metadata`` of ``ListPipelineExecutionSteps``.
         metadata_field: the field below that key which holds the job's ARN.
-        default_step_part: how much of the step's name a job's name carries with prefixing off.
+        default_step_part: the most characters of the step's name in a job's name, with prefixing
+            off.
         sdk_arguments: the argument that carries the name, by major version of the SDK.
 
     Example:
@@ -70,12 +71,12 @@ class Kind:
 
     @property
     def makes_job(self) -> bool:
-        """Whether a step of this type starts something that carries a job's name."""
+        """Whether a step of this type starts a job with a name."""
         return self.reason is None
 
     @property
     def short(self) -> bool:
-        """Whether the prefix is limited to 6 characters, so that the short prefix serves it."""
+        """Whether the prefix is limited to 6 characters, so that the short prefix applies."""
         return self.makes_job and self.prefix_limit == SHORT_PREFIX_LIMIT
 
     @property
@@ -85,10 +86,10 @@ class Kind:
 
     @property
     def iam_actions(self) -> tuple[str, ...]:
-        """The IAM actions that running such a job takes, ``iam:PassRole`` last where it is asked.
+        """The IAM actions that such a job requires, ``iam:PassRole`` last if it is required.
 
-        ``sagemaker:AddTags`` is among them because the service authorises it inside every create
-        call of a pipeline's job, whether there are tags or not.
+        ``sagemaker:AddTags`` is among them because the service authorizes it in every create call
+        of a pipeline's job, with or without tags.
         """
         create, *others = (f"sagemaker:{operation}" for operation in self.actions)
         passing = ("iam:PassRole",) if self.passes_role else ()
@@ -115,7 +116,7 @@ def _short(**fields: object) -> dict[str, object]:
     }
 
 
-_FULL_NAME = "Its name is given in full; the service puts nothing in front."
+_FULL_NAME = "The user gives its full name; the service adds no prefix."
 
 _ROWS = (
     _job(
@@ -184,7 +185,7 @@ _ROWS = (
         "AutoMLJobName",
         "automl-job",
         "AutoMLJob",
-        **_short(sdk_arguments={2: "AutoML(base_job_name=)", 3: "no class of v3 makes one"}),
+        **_short(sdk_arguments={2: "AutoML(base_job_name=)", 3: "no class of v3 creates one"}),
     ),
     _job(
         "Model",
@@ -215,7 +216,7 @@ _ROWS = (
         "job",
         "Job",
         sdk_arguments={
-            2: "no class of v2 makes one",
+            2: "no class of v2 creates one",
             3: "MultiTurnRLTrainer(base_job_name=)",
         },
     ),
@@ -223,29 +224,32 @@ _ROWS = (
     Kind("ForEach", "It repeats the steps in its body, which are rows of their own."),
     Kind("Fail", "It ends the execution."),
     Kind("Callback", "It sends a message to an SQS queue and waits for the answer."),
-    Kind("Lambda", "It invokes a function, whose name is the function's own."),
-    Kind("EMR", "Its cluster and steps live in EMR, under identifiers that EMR makes."),
-    Kind("EMRServerless", "Its run lives in EMR Serverless, under an identifier made there."),
+    Kind("Lambda", "It invokes a function, which has a name of its own."),
+    Kind("EMR", "Its cluster and steps are in EMR, which generates their identifiers."),
+    Kind(
+        "EMRServerless",
+        "Its run is in EMR Serverless, which generates its identifier.",
+    ),
     Kind("EndpointConfig", _FULL_NAME, name_field="EndpointConfigName"),
     Kind("Endpoint", _FULL_NAME, name_field="EndpointName"),
     Kind("InferenceComponent", _FULL_NAME, name_field="InferenceComponentName"),
     Kind("Lineage", "It records artifacts and associations; nothing runs."),
-    Kind("Cleanup", "It deletes what other steps made."),
+    Kind("Cleanup", "It deletes resources that other steps created."),
 )
 
 KINDS: Mapping[str, Kind] = MappingProxyType({row.step_type: row for row in _ROWS})
 """Every step type of both majors of the SDK, by its ``Type``."""
 
 JOB_KINDS: tuple[Kind, ...] = tuple(row for row in _ROWS if row.makes_job)
-"""The rows whose steps make a job with a name."""
+"""The rows whose steps start a job with a name."""
 
 KINDS_BY_OPERATION: Mapping[str, Kind] = MappingProxyType(
     {kind.actions[0]: kind for kind in reversed(JOB_KINDS)}
 )
-"""The same by the operation that makes the job; the first row of those that share one."""
+"""The same by the operation that creates the job; of rows that share an operation, the first."""
 
 GROUPS = frozenset({"RegisterModel", "ModelPackageGroup"})
-"""What is named by a model package group, whose ARN serves as its name too."""
+"""The types whose full name is that of a model package group; its ARN is accepted too."""
 
 FULL_NAME_LIMITS: Mapping[str, int] = MappingProxyType(
     {
@@ -256,7 +260,7 @@ FULL_NAME_LIMITS: Mapping[str, int] = MappingProxyType(
         **dict.fromkeys(sorted(GROUPS), 63),
     }
 )
-"""The most characters of a name that the service takes as it is, by what it is of.
+"""The most characters of each full name, by the type of the named resource.
 
 All of them have the alphabet of a job's name (``service_data.json``; a test compares).
 """

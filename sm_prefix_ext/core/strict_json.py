@@ -1,4 +1,4 @@
-"""Read JSON in which every key counts once."""
+"""Read JSON, and refuse objects with a key twice."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from .text import printable, shown
 
 
 def loads(text: str, where: str) -> Any:
-    """Read a JSON document, and refuse one that two readers could read in two ways.
+    """Read a JSON document, and refuse one that parsers read differently.
 
-    Of a key that stands twice in an object Python takes the last, other parsers the first, and RFC
-    8259 leaves it open: what was judged might not be what the service reads.
+    For a key that occurs twice in an object, Python takes the last value and other parsers the
+    first; RFC 8259 allows both. So the service could read another document than the checked one.
 
     Args:
         text: the document.
-        where: what to call it in an error.
+        where: how an error message refers to the document.
 
     Raises:
-        ValueError: for a text that isn't JSON, is nested deeper than Python's parser reads, or has
-            a key twice; in one sentence.
+        ValueError: if the text isn't JSON, is nested deeper than Python's parser can read, or has
+            a key twice in an object.
 
     Example:
         >>> from sm_prefix_ext.core.strict_json import loads
@@ -31,15 +31,15 @@ def loads(text: str, where: str) -> Any:
     """
     try:
         return json.loads(text, object_pairs_hook=_object)
-    except _TwiceError as twice:
-        raise ValueError(f"{printable(where)} has {twice}; keep one.") from None
+    except _DuplicateKeyError as error:
+        raise ValueError(f"{printable(where)} has {error}; keep one.") from None
     except ValueError as error:
         raise ValueError(f"{printable(where)} is not JSON: {error}.") from None
     except RecursionError:
-        raise ValueError(f"{printable(where)} is nested too deep to be read.") from None
+        raise ValueError(f"{printable(where)} is nested too deep to read.") from None
 
 
-class _TwiceError(ValueError):
+class _DuplicateKeyError(ValueError):
     pass
 
 
@@ -49,7 +49,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         known: dict[str, Any] = {}
         for key, value in pairs:
             if key in known:
-                raise _TwiceError(
+                raise _DuplicateKeyError(
                     f"the key {shown(key)} twice in one object, with {shown(known[key])} and "
                     f"{shown(value)}"
                 )

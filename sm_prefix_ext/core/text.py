@@ -1,4 +1,4 @@
-"""Text that comes from outside, made safe to show; needs nothing of this package."""
+"""Escape text from outside, so that it is safe to print."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _LONGEST = 400
 
 
 def printable(text: object) -> str:
-    r"""A text as it can be shown: an escape for each character that prints nothing of its own.
+    r"""Escape every character of a text that is not printable.
 
-    Those are control characters (ESC, line breaks), what changes the direction of text, line and
-    paragraph separators, characters without width, and lone surrogates: all that Python's own
-    ``repr`` escapes too. A name with them could paint over what a terminal shows.
+    These are the characters that Python's own ``repr`` escapes too: control characters (ESC, line
+    breaks), marks for the direction of text, line and paragraph separators, characters without
+    width, and lone surrogates. A name with them could overwrite other output of a terminal.
 
     Args:
-        text: a ``str``; of anything else, what ``str()`` gives.
+        text: a ``str``; any other value is converted with ``str()``.
 
     Example:
         >>> from sm_prefix_ext.core.text import printable
@@ -34,9 +34,9 @@ def printable(text: object) -> str:
 
 
 def printable_json(text: str) -> str:
-    r"""A JSON document with an escape for each character that prints nothing of its own.
+    r"""Escape every character of a JSON document that is not printable, except line breaks.
 
-    It stays the same document: such characters stand in its strings only, line breaks aside.
+    The document stays the same, since such characters occur in its strings only.
 
     Example:
         >>> from sm_prefix_ext.core.text import printable_json
@@ -52,10 +52,10 @@ def printable_json(text: str) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as an error message quotes it: its ``repr``, printable, and cut where it is long.
+    """Return a value's ``repr`` for an error message, escaped and shortened if it is long.
 
-    A ``str`` is quoted by its characters, also where a subclass has a ``repr`` of its own. What
-    can't be shown at all, such as an integer of more digits than Python converts, goes by its type.
+    For a ``str``, a subclass's own ``repr`` is ignored. A value whose ``repr`` fails, such as an
+    integer with more digits than Python converts, is represented by its type.
 
     Example:
         >>> from sm_prefix_ext.core.text import shown
@@ -64,7 +64,7 @@ def shown(value: object) -> str:
     """
     try:
         text = repr(str.__str__(value) if isinstance(value, str) else value)
-    except Exception:  # a class of the user's own may raise anything
+    except Exception:  # the repr of a user's class may raise anything
         return f"a value of type {type(value).__name__}"
     text = printable(text)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,1 +1,1 @@
-"""Which name and role each job gets, and what is wrong with them: pure functions."""
+"""The name and the role of each job, and the findings about them: pure functions."""

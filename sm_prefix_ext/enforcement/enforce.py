@@ -1,4 +1,4 @@
-"""Give every job of a definition its name and role, and report all that is wrong."""
+"""Give every job of a definition its name and role, and return all findings."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from ..core.step_types import Kind
 from .name_rules import (
     Declared,
     Location,
-    alike_fix,
     bare_name,
     check_full_name,
     check_step_name,
     compose_name,
+    same_prefix_fix,
 )
 
 
@@ -41,22 +41,22 @@ def enforce(
     *,
     prefixing: bool = True,
 ) -> tuple[Definition, tuple[Finding, ...]]:
-    """Compose the names of a definition's jobs, give them the policy's roles, and judge the result.
+    """Compose the names of a definition's jobs, set the policy's roles, and judge the result.
 
     Args:
         document: a rendered definition; it is not changed.
-        policy: the prefix and the roles that hold.
-        declared: by step name, what the user declared. For a step that isn't in it, the name in
-            the document is what was declared. ``None`` for a definition that is final: its names
-            are judged as they stand and none is composed.
-        prefixing: ``False`` leaves the names as they are and judges none of them; the policy's
-            roles apply all the same.
+        policy: the policy with the prefix and the roles.
+        declared: the declared names, by step name; for other steps, the name in the document
+            counts as the declared name. ``None`` for a final definition, whose names are judged
+            as they stand.
+        prefixing: ``False`` keeps the names and judges none of them; the policy's roles still
+            apply.
 
     Returns:
         A new definition and the findings. The definition may be sent if none of them is an error.
 
     Raises:
-        ValueError: where the document isn't a pipeline definition.
+        ValueError: if the document isn't a pipeline definition.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
@@ -82,23 +82,24 @@ def enforce_in_place(
     composes: bool | None = None,
     reached: Container[str] | None = None,
 ) -> tuple[Finding, ...]:
-    """As :func:`enforce`, for a definition that is the caller's to change.
+    """Do the same as :func:`enforce`, and change the given definition.
 
     Args:
         definition: a rendered definition.
-        policy: the prefix and the roles that hold.
-        declared: by step name, what the user declared.
-        prefixing: ``False`` leaves the names as they are.
-        names: by step type and step name, names that were composed and judged before.
-        composes: whether the policy's prefix is put in front of what was declared; by default where
-            something was.
-        reached: the names of the steps whose declared names were read; a job of any other is an
-            error. ``None`` for a definition without its objects.
+        policy: the policy with the prefix and the roles.
+        declared: the declared names, by step name.
+        prefixing: ``False`` keeps the names.
+        names: the names that the caller has composed and judged already, by step type and step
+            name.
+        composes: whether to put the policy's prefix in front of declared names; by default, if
+            ``declared`` is given.
+        reached: the names of the steps whose declared names the caller has read; a job of any
+            other step is an error. ``None`` for a definition without its objects.
     """
     composes = declared is not None if composes is None else composes
     known, declared = names or {}, declared or {}
     findings: list[Finding] = []
-    taken: dict[str, StepView] = {}
+    first_steps: dict[str, StepView] = {}
     for step in steps(definition):
         if step.kind is None:
             findings.append(unknown_step_type(step))
@@ -120,7 +121,7 @@ def enforce_in_place(
             violations = tuple(_name(step, kind, policy, declared, composes))
         else:
             step.arguments[kind.name_field] = name
-        findings += violations or _alike(step, kind, taken, declared.get(step.name))
+        findings += violations or _same_prefix(step, kind, first_steps, declared.get(step.name))
     return tuple(findings)
 
 
@@ -153,7 +154,7 @@ def _name(
 
 
 def _in_definition(step: StepView, prefix: JobPrefix | None) -> Declared:
-    """The name in the definition, where nobody knows what the user declared."""
+    """Return the name in the definition as the declared name, unless the SDK generated it."""
     name = step.job_name
     if not isinstance(name, str) or (prefix is not None and prefix.covers(name)):
         return Declared(name)
@@ -177,22 +178,22 @@ def _group(step: StepView, policy: PrefixPolicy) -> Iterator[Finding]:
             return
         message = f"The model is registered into the group {name!r}, outside {policy.prefix!r}."
         fix = (
-            f"Call the group {f'{policy.prefix}-{name}'!r}, or have the policies name this group: "
-            "a registered model's ARN carries the group's name and no job prefix."
+            f"Call the group {f'{policy.prefix}-{name}'!r}, or name this group in the IAM "
+            "policies: a registered model's ARN has the group's name instead of a job prefix."
         )
     else:
-        message = "The model package group is a pipeline expression, known only in a run."
+        message = "The model package group is a pipeline expression, known only at run time."
         fix = f"Give the group's name as a string that begins with '{policy.prefix}-'."
     yield Finding.of(GROUP_OUTSIDE_POLICY, step.path, step.step_type, message, fix)
 
 
-def _alike(
-    step: StepView, kind: Kind, taken: dict[str, StepView], declared: Declared | None
+def _same_prefix(
+    step: StepView, kind: Kind, first_steps: dict[str, StepView], declared: Declared | None
 ) -> list[Finding]:
     name = step.job_name
     if not isinstance(name, str) or step.group_name is not None:
         return []
-    first = taken.setdefault(name, step)
+    first = first_steps.setdefault(name, step)
     if first is step:
         return []
     return [
@@ -201,8 +202,8 @@ def _alike(
             step.path,
             step.step_type,
             f"Its jobs run under the prefix {name!r}, as those of {first.path!r} do; with "
-            "prefixing on, a job's name says nothing of its step.",
-            alike_fix(kind, declared),
+            "prefixing on, job names don't contain the step's name.",
+            same_prefix_fix(kind, declared),
         )
     ]
 
@@ -212,7 +213,7 @@ def _not_reached(step: StepView) -> Finding:
         NOT_REACHED,
         step.path,
         step.step_type,
-        "The SDK rendered this step, and no object of the pipeline led to it beforehand, so the "
-        "name that you declared for its job was not read.",
+        "The SDK rendered this step, but no object of the pipeline refers to it, so the declared "
+        "name of its job is not known.",
         "List the step in the pipeline's steps=.",
     )

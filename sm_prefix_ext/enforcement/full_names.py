@@ -1,4 +1,4 @@
-"""Names that the service takes as they are: a pipeline's, an endpoint's, a group's, a step's."""
+"""Full names, to which the service adds no prefix: of pipelines, endpoints, groups and steps."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any
 from ..core.arns import Arn
 from ..core.expressions import described
 from ..core.findings import FULL_NAME_OUTSIDE_POLICY, REFUSED_BY_SERVICE, Finding, Location
-from ..core.job_names import JobPrefix, hyphenated, invalid_characters, plain
+from ..core.job_names import JobPrefix, exact_str, hyphenated, invalid_characters
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import FULL_NAME_LIMITS, GROUPS, STEP_NAME_LIMIT
 
 
 def bare_name(name: str) -> str:
-    """The name in an ARN; one that is no ARN as it is.
+    """Return the name in an ARN; any other text unchanged.
 
     Example:
         >>> from sm_prefix_ext.enforcement.full_names import bare_name
         >>> bare_name("arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/team-a-models")
         'team-a-models'
     """
-    name = plain(name)
+    name = exact_str(name)
     try:
         return Arn.parse(name).name
     except ValueError:
@@ -35,19 +35,19 @@ def check_full_name(
     policy: PrefixPolicy,
     code: str = FULL_NAME_OUTSIDE_POLICY,
 ) -> tuple[Finding, ...]:
-    """What is wrong with a name that the service takes as it is, such as an endpoint's.
+    """Return the findings about a full name, such as an endpoint's.
 
-    Nothing is put in front of it, by the service or by us: other things already refer to it. But
-    the same IAM patterns are written for it, so a policy's prefix is looked for, with a warning;
-    and what the service refuses is an error.
+    Neither the service nor this package adds a prefix to it, since other resources already refer
+    to it. But IAM patterns apply to it too, so a name outside the policy's prefix is a warning. A
+    name that the service refuses is an error.
 
     Args:
-        location: where the name stands; its step type is that of what carries the name.
-        subject: what carries it, such as ``Model.deploy(endpoint_name=)``.
-        name: the name, or a model package group's ARN; anything that isn't a string stands for a
-            pipeline expression; ``None`` and ``""`` for no name at all.
-        policy: the prefix that holds.
-        code: of the finding for a name outside the policy.
+        location: the location of the name; its step type is the type of the named resource.
+        subject: the argument that carries the name, such as ``Model.deploy(endpoint_name=)``.
+        name: the name, or a model package group's ARN; a value that isn't a string is a pipeline
+            expression; ``None`` and ``""`` are no name.
+        policy: the policy with the prefix.
+        code: the code of the finding for a name outside the policy.
     """
     if name is None or name == "":
         return ()
@@ -56,8 +56,8 @@ def check_full_name(
         if prefix is None:
             return ()
         message = (
-            f"{subject} is {described(name)}, a pipeline variable or expression, known only in a "
-            "run."
+            f"{subject} is {described(name)}, a pipeline variable or expression, known only at run "
+            "time."
         )
         fix = f"Give it as a string that begins with '{prefix}-'."
         return (Finding.of(code, location.path, location.step_type, message, fix),)
@@ -65,25 +65,25 @@ def check_full_name(
     name = _own_name(location, name)
     if refused or prefix is None or prefix.covers(name):
         return refused
-    message = f"{subject} is {name!r}, outside {str(prefix)!r}; the service takes it as it is."
+    message = f"{subject} is {name!r}, outside {str(prefix)!r}; the service adds no prefix to it."
     inside = f"{prefix}-{name}"
     call = (
         f"Call it {inside!r}" if len(inside) <= _limit(location) else _beginning(prefix, location)
     )
-    fix = f"{call}, or have the IAM policies name it."
+    fix = f"{call}, or name it in the IAM policies."
     return (Finding.of(code, location.path, location.step_type, message, fix),)
 
 
 def check_service_limits(
     location: Location, subject: str, name: str, prefix: JobPrefix | None = None
 ) -> tuple[Finding, ...]:
-    """The error for a full name that the service refuses, for its characters or its length.
+    """Return the error for a full name whose characters or length the service refuses.
 
     Args:
-        location: where the name stands; its step type is that of what carries the name.
-        subject: what carries it.
+        location: the location of the name; its step type is the type of the named resource.
+        subject: the argument that carries the name.
         name: the name, or a model package group's ARN.
-        prefix: what a name proposed instead begins with.
+        prefix: the beginning of a proposed name.
 
     Example:
         >>> from sm_prefix_ext.enforcement.full_names import check_service_limits
@@ -95,7 +95,7 @@ def check_service_limits(
     name, limit = _own_name(location, name), _limit(location)
     why = invalid_characters(name)
     if why is None and len(name) > limit:
-        why = f"it has {len(name)} characters, and the service takes {limit}"
+        why = f"it has {len(name)} characters, and the service accepts {limit}"
     if why is None:
         return ()
     proposal = "-".join(filter(None, hyphenated(name).split("-")))
@@ -104,7 +104,7 @@ def check_service_limits(
     fix = f"Call it {proposal!r}."
     if not proposal or len(proposal) > limit:
         letters = "letters, digits and hyphens, with no hyphen at either end"
-        fix = f"Call it by at most {limit} characters, {letters}."
+        fix = f"Give it a name of at most {limit} characters: {letters}."
         if prefix is not None:
             fix = f"{_beginning(prefix, location)}: {letters}."
     message = f"{subject} is {name!r}, which the service refuses: {why}."
@@ -112,7 +112,7 @@ def check_service_limits(
 
 
 def _own_name(location: Location, name: str) -> str:
-    return bare_name(name) if location.step_type in GROUPS else plain(name)
+    return bare_name(name) if location.step_type in GROUPS else exact_str(name)
 
 
 def _limit(location: Location) -> int:
@@ -124,10 +124,10 @@ def _beginning(prefix: JobPrefix, location: Location) -> str:
 
 
 def check_step_name(location: Location) -> tuple[Finding, ...]:
-    """The error for a step whose own name the service refuses.
+    """Return the error for a step whose own name the service refuses.
 
     Args:
-        location: where the step stands; its ``step_name`` is judged.
+        location: the step's location, with the name in ``step_name``.
 
     Example:
         >>> from sm_prefix_ext.enforcement.full_names import check_step_name
@@ -135,7 +135,7 @@ def check_step_name(location: Location) -> tuple[Finding, ...]:
         >>> [f.fix for f in check_step_name(Location("Train it", "Training", "Train it"))]
         ["Call the step 'Train-it'."]
     """
-    name = plain(location.step_name)
+    name = exact_str(location.step_name)
     outside = sorted(set(re.sub(r"[A-Za-z0-9_-]", "", name)))
     if outside:
         why = f"it has {', '.join(map(repr, outside))} in it"
@@ -152,6 +152,6 @@ def check_step_name(location: Location) -> tuple[Finding, ...]:
             location.path,
             location.step_type,
             f"The service refuses the step's name {name!r}: {why}; wanted are {wanted}.",
-            f"Call the step {proposal!r}." if fits else f"Call the step by {wanted}.",
+            f"Call the step {proposal!r}." if fits else f"Give the step a name of {wanted}.",
         ),
     )

@@ -1,6 +1,6 @@
-"""Which name a job gets from what was declared for it, and what is wrong with that; pure.
+"""Compose job names from declared names and a policy, and return the findings; pure.
 
-Steps of a definition and jobs that a cell of a notebook makes are judged by the same rules.
+The same rules apply to the steps of a definition and to jobs that a notebook cell starts.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ..core.declared import CURES, DROPPED_BY_SDK, where
+from ..core.declared import DROPPED_BY_SDK, FIXES, name_arguments
 from ..core.declared import PREFIXING_OFF as PREFIXING_OFF
 from ..core.declared import Declared as Declared
-from ..core.declared import alike_fix as alike_fix
+from ..core.declared import same_prefix_fix as same_prefix_fix
 from ..core.expressions import described
 from ..core.findings import (
     ALPHABET,
@@ -29,9 +29,9 @@ from ..core.findings import Location as Location
 from ..core.job_names import (
     RESERVED,
     JobPrefix,
+    exact_str,
     hyphenated,
     invalid_characters,
-    plain,
     reserved,
     step_part,
 )
@@ -44,13 +44,13 @@ from .full_names import check_step_name as check_step_name
 
 @dataclass(frozen=True)
 class Remedy:
-    """What removes a finding: in words, and as far as it is a name also as one.
+    """A way to resolve a finding: as text and, if it is another name, as data.
 
     Args:
-        text: what to do.
-        name: a name that can be declared instead; ``""`` for declaring none.
-        begins: what a name that can be declared instead begins with.
-        most: how many characters that name has at most; ``None`` where no such name is proposed.
+        text: the instruction.
+        name: a name to declare instead; ``""`` for declaring none.
+        begins: the beginning of a name to declare instead.
+        most: the maximum length of that name; ``None`` if the remedy is not such a name.
         short_prefix: whether the policy needs a short prefix.
     """
 
@@ -70,18 +70,18 @@ def compose_name(
     composes: bool = True,
     limit: int | None = None,
 ) -> tuple[str | None, tuple[Finding, ...]]:
-    """The name of a job, and all that is wrong with it.
+    """Compose the name of a job.
 
     Args:
-        location: where the name stands.
+        location: the location of the name.
         kind: the row of its step type.
-        declared: what the user declared.
-        policy: the prefix that holds.
-        composes: whether the policy's prefix is put in front; else the name is final.
-        limit: the most characters; by default what the service takes as a prefix.
+        declared: the declared name.
+        policy: the policy with the prefix.
+        composes: whether to put the policy's prefix in front; otherwise the name is final.
+        limit: the maximum length; by default the service's limit for a prefix.
 
     Returns:
-        The name, or ``None`` where there is none to give, and the findings.
+        The name, or ``None`` if none can be composed, and the findings.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
@@ -101,13 +101,13 @@ def compose_name(
 def valid_name(
     step_type: str, step_name: str, declared: Declared, policy: PrefixPolicy
 ) -> str | None:
-    """The composed name of a step's job, where nothing at all is wrong with it; else ``None``.
+    """Return the composed name of a step's job, or ``None`` if there is any finding.
 
     Args:
-        step_type: a type whose steps make a job.
+        step_type: a type whose steps start a job.
         step_name: the step's own name.
-        declared: what the user declared.
-        policy: the prefix that holds.
+        declared: the declared name.
+        policy: the policy with the prefix.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
@@ -130,9 +130,9 @@ def compose_with_remedies(
     composes: bool = True,
     limit: int | None = None,
 ) -> tuple[str | None, tuple[tuple[Finding, Remedy], ...]]:
-    """As :func:`compose_name`, each finding with what its ``fix`` proposes as data."""
+    """Do the same as :func:`compose_name`; each finding comes with its remedy as data."""
     if isinstance(declared.name, str):
-        declared = replace(declared, name=plain(declared.name))
+        declared = replace(declared, name=exact_str(declared.name))
     case = _Case(location, kind, declared, policy, composes, limit or kind.prefix_limit)
     return case.name, tuple(case.violations())
 
@@ -163,7 +163,7 @@ class _Case:
 
     @property
     def applied_prefix(self) -> str:
-        """What comes in front of the declared name."""
+        """The prefix that is added to the declared name, with its hyphen; empty if none is."""
         prefix, name = self.prefix, self.declared.name
         adds = self.composes and prefix is not None and not prefix.covers(name)
         return f"{prefix}-" if adds else ""
@@ -181,7 +181,7 @@ class _Case:
         return str(prefix) if prefix and self.kind.short and len(whole) > self.limit else whole
 
     def _fallback(self, prefix: JobPrefix) -> str:
-        """The name of a job that nobody named: the prefix, and the step's name."""
+        """Return the name of a job without a declared name: the prefix and the step's name."""
         if self.kind.short:
             return str(prefix)
         step_name = self.declared.step_name or self.location.step_name
@@ -217,7 +217,7 @@ class _Case:
             yield self._violation(
                 OUTSIDE_POLICY,
                 f"{self._got}, which the policy's prefix {self.prefix!r} does not cover."
-                f"{self._asked}",
+                f"{self._required_by}",
                 self._inside(self.prefix),
             )
 
@@ -226,7 +226,7 @@ class _Case:
         return Finding.of(code, location.path, location.step_type, message, remedy.text), remedy
 
     def _accepts(self, name: str) -> bool:
-        """Whether another name would do instead of this one."""
+        """Test whether another declared name has no violations."""
         case = replace(self, declared=replace(self.declared, name=name))
         return next(case.violations(), None) is None
 
@@ -237,15 +237,15 @@ class _Case:
         return f"{argument} got {text}" if argument else f"The name is {text}"
 
     @property
-    def _asked(self) -> str:
-        """Which file asks for the prefix."""
+    def _required_by(self) -> str:
+        """A sentence that names the policy file with the prefix, if there is one."""
         prefix = self.prefix or self.policy.prefix
         if prefix is None or self.policy.source is None:
             return ""
-        return f" The prefix {str(prefix)!r} is asked for by {self.policy.source}."
+        return f" The prefix {str(prefix)!r} is required by {self.policy.source}."
 
     def _inside(self, prefix: JobPrefix) -> Remedy:
-        """For a final name: one that the prefix covers."""
+        """Return the remedy for a final name: a name that the prefix covers."""
         text = f"Name it {str(prefix)!r}, or begin the name with '{prefix}-'."
         return Remedy(text, name=str(prefix))
 
@@ -253,19 +253,19 @@ class _Case:
         generated_name, prefix, limit = self.declared.generated_name, self.prefix, self.limit
         got = "No name is declared for its job"
         if generated_name:
-            got = f"{generated_name!r} is what the SDK calls a job for which no name is declared"
+            got = f"{generated_name!r} is the SDK's generated name, and no name is declared"
         if prefix is not None:
             remedy = self._inside(prefix)
         elif not self.declared.settable:
             remedy = Remedy(
-                "Give a prefix policy, by which the job is named: the SDK makes it itself, and "
-                "takes no name for it."
+                "Use a prefix policy, which names the job: the SDK creates it itself and accepts "
+                "no name for it."
             )
         else:
             remedy = Remedy(
-                f"Declare {'another' if generated_name else 'one'} in "
-                f"{self.declared.argument or where(self.kind)}, at most {limit} characters, or "
-                "give a prefix policy.",
+                f"Declare {'another' if generated_name else 'a'} name of at most {limit} "
+                f"characters in {self.declared.argument or name_arguments(self.kind)}, or use a "
+                "prefix policy.",
                 most=limit,
             )
         return self._violation(
@@ -276,25 +276,25 @@ class _Case:
         cause = self.declared.dropped_by
         return self._violation(
             NAME_DROPPED,
-            f"{self._got}, and the definition does not carry it, because {cause}; its job would "
+            f"{self._got}, but the definition does not contain it, because {cause}; its job would "
             "run outside any prefix.",
-            Remedy(CURES.get(cause, CURES[DROPPED_BY_SDK])),
+            Remedy(FIXES.get(cause, FIXES[DROPPED_BY_SDK])),
         )
 
     def _lost(self) -> Violation:
         argument = self.declared.argument
         return self._violation(
             NOT_DECLARED,
-            f"Neither a name nor a group is left of what {argument} was given: the SDK takes the "
-            "name out when it renders the step with prefixing off, outside this package.",
-            Remedy(f"Give {argument} a name and make the step anew."),
+            f"The request of {argument} has neither a name nor a group any more: the SDK removes "
+            "the name when it renders the step with prefixing off, outside this package.",
+            Remedy(f"Call {argument} with a name and create the step again."),
         )
 
     def _expression(self) -> Violation:
         return self._violation(
             EXPRESSION,
             f"{self.declared.argument or self.kind.name_field} is {described(self.declared.name)}: "
-            "a pipeline variable or expression, whose value is known only in a run.",
+            "a pipeline variable or expression, whose value is known only at run time.",
             Remedy("Give the name as a string, so that it can be checked before the run."),
         )
 
@@ -303,9 +303,9 @@ class _Case:
         fits = self._accepts(rest)
         return self._violation(
             RESERVED_PREFIX,
-            f"{self._got}: {RESERVED!r} is what the service itself uses with prefixing off.",
+            f"{self._got}: the service itself uses {RESERVED!r} with prefixing off.",
             Remedy(
-                "Choose another beginning" + (f"; {rest!r} would do." if fits else "."),
+                "Choose another beginning" + (f", such as {rest!r}." if fits else "."),
                 name=rest if fits else None,
             ),
         )
@@ -314,11 +314,13 @@ class _Case:
         why = ""
         if "/" in declared:
             why = (
-                " A job's name is no path: the templates that join a prefix and a name with '/' "
-                "get a name that the service refuses."
+                " A job's name is not a path: if a template joins a prefix and a name with '/', "
+                "the service refuses the result."
             )
         return self._violation(
-            ALPHABET, f"{self._got}: {invalid}.{why}{self._asked}", self._in_alphabet(declared)
+            ALPHABET,
+            f"{self._got}: {invalid}.{why}{self._required_by}",
+            self._in_alphabet(declared),
         )
 
     def _in_alphabet(self, declared: str) -> Remedy:
@@ -330,7 +332,7 @@ class _Case:
         name = next((proposal for proposal in proposals if clean and self._accepts(proposal)), None)
         return Remedy(
             "Use letters, digits and hyphens, with no hyphen at either end, at most "
-            f"{_characters(room)}" + (f"; {name!r} would do." if name else "."),
+            f"{_characters(room)}" + (f", such as {name!r}." if name else "."),
             name=name,
             most=room,
         )
@@ -338,7 +340,7 @@ class _Case:
     def _no_room(self) -> Remedy:
         prefix = self.applied_prefix[:-1]
         return Remedy(
-            f"Leave the name out, or use a shorter prefix: {prefix!r} leaves no room for a name.",
+            f"Omit the name, or use a shorter prefix: {prefix!r} leaves no room for a name.",
             name="",
         )
 
@@ -359,7 +361,7 @@ class _Case:
         return self._violation(
             TOO_LONG,
             f"{self._got}: {_characters(len(declared))}{with_prefix}; the service takes "
-            f"{self.limit} for a step of type {self.location.step_type}.{self._asked}",
+            f"{self.limit} for a step of type {self.location.step_type}.{self._required_by}",
             remedy,
         )
 
@@ -369,9 +371,9 @@ class _Case:
         got = "" if unnamed else f"{self._got}, which no prefix of the policy can cover. "
         return self._violation(
             NO_SHORT_PREFIX,
-            f"{got}In a pipeline the service takes {limit} characters as the prefix of a job of "
-            f"type {self.location.step_type}; the policy's {long!r} has {len(long)}, and the "
-            f"policy has no short prefix.{self._asked}",
+            f"{got}In a pipeline, the service takes {limit} characters at most as the prefix of a "
+            f"job of type {self.location.step_type}; the policy's {long!r} has {len(long)}, and "
+            f"the policy has no short prefix.{self._required_by}",
             Remedy(
                 f"Give the policy a short_prefix of at most {limit} characters"
                 + ("." if self.composes else ", and begin the name with it."),
