@@ -1,4 +1,4 @@
-"""Which SageMaker Python SDK is installed, and the adapter for it."""
+"""The version of the installed SageMaker Python SDK, and the adapter for it."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ SUPPORTED = "sagemaker 2.171 or later, or 3"
 _LOWEST_V2 = Version("2.171")
 _INSTALL = "pip install 'sm-prefix-ext[sdk]'"
 NEWEST_TESTED = {2: ("sagemaker", "2.257.7"), 3: ("sagemaker-mlops", "1.27.0")}
-"""The newest release of each major that the tests ran on, of the part that has its pipelines."""
+"""By major, the distribution that contains the pipelines, and its newest tested release."""
 
 
 @cache
 def adapter() -> Adapter:
-    """The adapter for the installed SDK; imports it, and logs a release that is newer than tested.
+    """Return the adapter for the installed SDK; logs a release newer than the newest tested.
 
     Raises:
-        UnsupportedSdk: where there is none, or one that isn't supported.
+        UnsupportedSdk: if no supported SDK is installed.
     """
     distribution, newest = NEWEST_TESTED[major()]
     installed = _version(distribution)
@@ -44,13 +44,13 @@ def adapter() -> Adapter:
 
 @cache
 def major() -> int:
-    """The major version of the installed SDK, asked of its distributions; imports nothing of it.
+    """Return the major version of the installed SDK; reads metadata and does not import the SDK.
 
-    ``sagemaker-core`` comes with both majors and ``sagemaker`` 3 is a meta package, so the
-    distribution that carries the pipelines of version 3 tells it.
+    ``sagemaker-core`` comes with both majors, and ``sagemaker`` 3 is a meta package. Only the
+    distribution with the pipelines of version 3, ``sagemaker-mlops``, identifies that major.
 
     Raises:
-        UnsupportedSdk: where there is none, or one that isn't supported.
+        UnsupportedSdk: if no supported SDK is installed.
     """
     if _version("sagemaker-mlops") is not None:
         return 3
@@ -71,10 +71,10 @@ def major() -> int:
 
 
 def has(row: JobClass) -> bool:
-    """Whether the installed release has a class, by its version; imports nothing of it.
+    """Test by its version whether the installed release has a class; does not import the SDK.
 
     Raises:
-        UnsupportedSdk: where there is none, or one that isn't supported.
+        UnsupportedSdk: if no supported SDK is installed.
     """
     if major() not in row.modules:
         return False
@@ -84,8 +84,8 @@ def has(row: JobClass) -> bool:
     )
 
 
-def lacking(row: JobClass) -> UnsupportedSdk:
-    """The error for a class of this major that the installed release doesn't have."""
+def missing_class_error(row: JobClass) -> UnsupportedSdk:
+    """Return the error for a class of this major that the installed release doesn't have."""
     distribution, releases = _distribution(row), row.releases.get(major(), "")
     return UnsupportedSdk(
         f"{distribution} {_version(distribution)}, which has no {row.name}",
@@ -97,7 +97,7 @@ def lacking(row: JobClass) -> UnsupportedSdk:
 
 
 def _distribution(row: JobClass) -> str:
-    """The distribution that a class comes with: v3 is in parts."""
+    """Return the distribution of a class; v3 consists of several."""
     part = row.modules[major()].split(".")[1]
     return "sagemaker" if major() == 2 else f"sagemaker-{part}"
 

@@ -1,4 +1,4 @@
-"""What this package needs of the SageMaker Python SDK, whichever major it is."""
+"""The interface of this package to the SageMaker Python SDK, the same for both majors."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from ..core.declared import Declared
 from .catalogue import ROWS
 
 Reader = Callable[[Any, Any, "Adapter"], "Declared | None"]
-"""Reads what the user declared as the name of a step's job; ``None`` where only rendering tells.
+"""Reads the declared name of a step's job; returns ``None`` if only rendering determines it.
 
-It takes the step, the collection that the step is of, if any, and the adapter.
+Its arguments are the step, the step's collection or ``None``, and the adapter.
 """
 
 
 @dataclass(frozen=True, eq=False)
 class Adapter:
-    """The classes and functions of one major of the SDK, each imported when it is asked for.
+    """The classes and functions of one major of the SDK, each imported on first use.
 
-    Importing all of them takes seconds, and v3's pipelines can't be imported without a region.
+    Importing all of them takes seconds, and importing v3's pipelines fails without a region.
 
     Args:
         major: 2 or 3.
-        classes: where the SDK keeps its classes and functions other than job classes, by name.
-        utilities: the module of its pipelines that says when it drops a job's name.
-        readers: by step type, what reads the declared name off a step.
-        job_object: the Estimator, Processor, … that a step was made with; ``None`` for others.
-        package_group: the group that a ``RegisterModel`` step registers into, if any.
-        generated_names: what the SDK would call a job that nobody named.
-        is_generated_model_name: whether the SDK wrote a model's name, from the name, the model and
-            what it is created with.
-        clients: the SageMaker clients that a session of the SDK may have made already.
+        classes: the modules of classes and functions other than job classes, by name.
+        utilities: the module that logs a warning when the SDK drops a job's name.
+        readers: the readers of declared names, by step type.
+        job_object: returns a step's Estimator, Processor, …, or ``None``.
+        package_group: returns the group into which a ``RegisterModel`` step registers, if any.
+        generated_names: yields the names that the SDK generates for a job object without a
+            declared name.
+        is_generated_model_name: tests whether the SDK generated a model's name, given the name,
+            the model and its create request.
+        clients: yields the SageMaker clients that a session of the SDK may have created already.
     """
 
     major: int
@@ -69,7 +70,7 @@ class Adapter:
 
     @cached_property
     def step_output(self) -> tuple[type[Any], ...]:
-        """The classes of what an ``@step`` function returns; none in releases without ``@step``."""
+        """The classes of an ``@step`` function's results; empty in releases without ``@step``."""
         try:
             return (self._class("StepOutput"),)
         except ImportError:
@@ -92,16 +93,16 @@ class Adapter:
 
     @cached_property
     def trimming(self) -> tuple[str, str]:
-        """The logger and the message with which the SDK says that it drops a job's name."""
+        """The logger and the message of the SDK's warning that it drops a job's name."""
         module = import_module(self.utilities)
         return module.logger.name, module.DEF_CONFIG_WARN_MSG_TEMPLATE
 
     def base_from_name(self, name: str) -> str:
-        """Take what looks like a timestamp off a name."""
+        """Remove the end of a name that looks like a timestamp."""
         return str(self.load("base_from_name")(name))
 
     def name_from_base(self, base: str) -> str:
-        """Put the time behind a name."""
+        """Append a timestamp to a name."""
         return str(self.load("name_from_base")(base))
 
     def _class(self, name: str) -> type[Any]:
@@ -112,7 +113,7 @@ class Adapter:
         """Import a class or a function of the SDK by its name.
 
         Raises:
-            ImportError: where the installed release doesn't have it.
+            ImportError: if the installed release doesn't have it.
         """
         where = self.classes.get(name) or ROWS[name].modules[self.major]
         module = import_module(where)

@@ -1,8 +1,8 @@
-"""THE CATALOGUE: every class of the SDK that makes a job, one row each; nothing is imported for it.
+"""THE CATALOGUE: a row for every class of the SDK that starts jobs; does not import the SDK.
 
-Read off 2.171.0, 2.257.7, 3.1.1 and 3.27.0; which release brought or dropped a name, off the
-releases between them. A test walks the installed SDK for classes that take a job's name and are
-neither here nor in :data:`EXCLUDED`. What the methods of these classes do is in ``methods``.
+Sources: releases 2.171.0, 2.257.7, 3.1.1 and 3.27.0, and those between them for the releases that
+added or removed a class. A test walks the installed SDK for classes that take a job's name and are
+neither here nor in :data:`EXCLUDED`. The methods of these classes are in ``methods``.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from types import MappingProxyType
 
 @dataclass(frozen=True)
 class JobClass:
-    """A class, or a function, of the SDK that makes jobs.
+    """A class or a function of the SDK that starts jobs.
 
     Args:
         name: its name, and that of the drop-in.
-        step_type: the type of the steps that it makes jobs for, which judges its names.
+        step_type: the type of the steps for which it creates jobs; its limits apply to the name.
         argument: the argument that carries the name.
-        other_step_types: further types of steps that it makes jobs for.
-        v2: the module of SDK v2 that has it; ``""`` where v2 doesn't have it.
-        v3: the module of SDK v3 that has it; ``""`` where v3 doesn't have it.
+        other_step_types: further types of steps for which it creates jobs.
+        v2: its module in SDK v2; ``""`` if v2 doesn't have it.
+        v3: its module in SDK v3; ``""`` if v3 doesn't have it.
         v2_releases: the releases of v2 that have it, such as ``>=2.199``; ``""`` for all.
-        v3_releases: the same of v3, in the versions of the part that it comes with.
-        role: the argument that carries the role; ``""`` where there is none.
-        role_unless: the argument beside which no role is taken; ``""`` where there is none.
+        v3_releases: the same for v3, in versions of the class's distribution.
+        role: the argument that carries the role; ``""`` if there is none.
+        role_unless: the argument that excludes a role; ``""`` if there is none.
         method: the method that takes the name; ``""`` for the constructor.
-        gone: what to use in the releases that no longer have it.
-        only: ``"pipeline"`` or ``"outside"`` for what makes jobs there alone; ``""`` where the
-            object's session decides.
+        gone: the replacement in releases that removed it.
+        only: ``"pipeline"`` or ``"outside"`` if it creates jobs only there; ``""`` if the object's
+            session determines it.
     """
 
     name: str
@@ -50,32 +50,32 @@ class JobClass:
 
     @cached_property
     def step_types(self) -> tuple[str, ...]:
-        """All types of the steps that it makes jobs for."""
+        """All types of the steps for which it creates jobs."""
         return (self.step_type, *self.other_step_types)
 
     @cached_property
     def modules(self) -> Mapping[int, str]:
-        """Where the SDK keeps it, by major version."""
+        """Its modules, by major version."""
         return {major: module for major, module in ((2, self.v2), (3, self.v3)) if module}
 
     @property
     def instead(self) -> str:
-        """What to use under the major that doesn't have it; ``""`` where both have it."""
+        """The replacement in the major that doesn't have it; ``""`` if both have it."""
         return next(
             (_INSTEAD[key, self.step_type] for key in (2, 3) if key not in self.modules), ""
         )
 
     @cached_property
     def releases(self) -> Mapping[int, str]:
-        """The releases of each major that have it, where not all have."""
+        """The releases that have it, by major version, if not all of them have it."""
         by_major = ((2, self.v2_releases), (3, self.v3_releases))
         return {major: releases for major, releases in by_major if releases}
 
     def label(self, owner: str) -> str:
-        """The argument that carries the name, as the user wrote it.
+        """Return the argument that carries the name, as the user writes it.
 
         Args:
-            owner: what the user calls the class.
+            owner: the name of the user's class.
         """
         at = "@" if owner in ("step", "remote") else ""
         method = f".{self.method}" if self.method else ""
@@ -91,7 +91,7 @@ _INSTEAD = {
     (3, "Processing"): "FrameworkProcessor, ScriptProcessor or Processor",
     (3, "Training"): "ModelTrainer",
 }
-"""What to use in place of a class that a major doesn't have, by major and step type."""
+"""The replacements of classes that a major doesn't have, by major and step type."""
 
 _ROWS = (
     JobClass("Estimator", "Training", "base_job_name", v2="sagemaker.estimator"),
@@ -343,14 +343,14 @@ _BASE_ROWS = (
 )
 
 BASES: Mapping[str, JobClass] = MappingProxyType({row.name: row for row in _BASE_ROWS})
-"""The abstract bases of classes in the catalogue: no public names, but users derive from them."""
+"""The abstract bases of classes in the catalogue; not public names, but users derive from them."""
 
 ROWS: Mapping[str, JobClass] = MappingProxyType({**CATALOGUE, **BASES})
 """All rows, by name."""
 
-_TYPE = "Holds a constructor's arguments on their way; makes nothing."
+_TYPE = "It holds the arguments of a constructor; it starts nothing."
 _MONITOR = (
-    "Watches an endpoint or a schedule; makes no job in a pipeline. guard() sees its baselines."
+    "It watches an endpoint; it starts no job in a pipeline. guard() judges its baseline jobs."
 )
 
 EXCLUDED: Mapping[tuple[int, str], str] = MappingProxyType(
@@ -367,13 +367,13 @@ EXCLUDED: Mapping[tuple[int, str], str] = MappingProxyType(
                 "ModelBiasMonitor": _MONITOR,
                 "ModelExplainabilityMonitor": _MONITOR,
                 "ClarifyModelMonitor": _MONITOR,
-                "list_futures": "Looks jobs up; makes none.",
+                "list_futures": "It lists jobs; it starts none.",
             }.items()
         },
         (2, "JumpStartModelInitKwargs"): _TYPE,
         (2, "get_init_kwargs"): _TYPE,
-        (2, "ModelTrainer"): "In sagemaker.modules: its jobs can't enter a pipeline.",
-        (2, "ModelBuilder"): "In sagemaker.serve: it makes models through classes of its own.",
+        (2, "ModelTrainer"): "It is in sagemaker.modules; its jobs can't be pipeline steps.",
+        (2, "ModelBuilder"): "It is in sagemaker.serve; it uses model classes of its own.",
     }
 )
-"""What takes such an argument and has no drop-in, by major version and name, with the reason."""
+"""Classes and functions with such an argument but no drop-in, with the reason."""

@@ -1,8 +1,7 @@
-"""Read a pipeline's steps and the declared names off its objects, before the SDK renders them.
+"""Read the steps and the declared names of a pipeline before the SDK renders it.
 
-The SDK cuts, replaces and drops names while it renders, and uploads code to S3 on the way. So the
-names are read off the job objects first, and what is wrong with them is known before anything is
-sent.
+While it renders, the SDK shortens, replaces and drops names, and uploads code to S3. So this module
+reads the names from the job objects first, and findings about them come before any request.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 
 from ..core.declared import Declared
 from ..core.definition import Definition
-from ..core.job_names import GivenName
+from ..core.job_names import ComposedName
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import JOB_KINDS, KINDS
 from ..enforcement.name_rules import valid_name
@@ -32,12 +31,12 @@ class DeclaredNames:
 
     Args:
         listed: the steps that the user listed.
-        adapter: the SDK.
-        declared: by step name, what the user declared. A step whose name only rendering tells is
-            left out.
-        owners: by step name, the name of the collection that the user made, such as a
-            ``ModelStep`` of v2.
-        graph: all that its steps lead to.
+        adapter: the SDK's adapter.
+        declared: the declared names, by step name; without steps whose name only rendering
+            determines.
+        owners: by step name, the name of the user's collection of steps, such as a ``ModelStep`` of
+            v2.
+        graph: all objects that are reachable from its steps.
     """
 
     listed: Sequence[Any]
@@ -52,15 +51,14 @@ class DeclaredNames:
         return {step.name: step.step_type.value for step in self.graph.steps}
 
     def names(self, policy: PrefixPolicy) -> dict[tuple[str, str], str] | None:
-        """The composed name of each job, by step type and step name, if nothing is wrong with any.
-
-        A model that goes into a group has none.
+        """Compose the name of each job, if there are no findings.
 
         Args:
-            policy: the prefix that holds.
+            policy: the policy with the prefix.
 
         Returns:
-            ``None`` where something is wrong, or can't be told without a definition.
+            The names, by step type and step name, without models that go into a group. ``None`` if
+            there is a finding, or the definition is needed to judge a name.
         """
         names: dict[tuple[str, str], str] = {}
         for step in self.graph.steps:
@@ -80,9 +78,9 @@ class DeclaredNames:
 
     @cached_property
     def definition(self) -> Definition:
-        """Its steps with what is known of their arguments, in the form of a definition.
+        """A definition of its steps, with the arguments that are known before rendering.
 
-        A step whose name only rendering tells is left out.
+        It omits steps whose name only rendering determines.
         """
         placed: set[int] = set()
         rows = self._rows(self.listed, placed)
@@ -112,12 +110,12 @@ class DeclaredNames:
 def read_declared_names(
     pipeline: Any, adapter: Adapter, *, everything: bool = False
 ) -> DeclaredNames:
-    """Read a pipeline's steps and declared names off its objects; renders nothing.
+    """Read the steps and declared names from a pipeline's objects, without rendering.
 
     Args:
-        pipeline: a pipeline, of the SDK's class or of ours.
-        adapter: the SDK.
-        everything: whether to keep the state of all that the steps lead to.
+        pipeline: a pipeline, of the SDK's class or the drop-in class.
+        adapter: the SDK's adapter.
+        everything: whether to record the state of all reachable objects.
     """
     graph = object_graph(pipeline.steps, adapter, everything=everything)
     owners = {id(step): collection for collection in graph.collections for step in collection.steps}
@@ -132,14 +130,14 @@ def read_declared_names(
 
 
 def _before_composing(declared: Declared) -> Declared:
-    """What was declared before a drop-in class composed it."""
+    """Return the declared name in place of a name that a drop-in class composed from it."""
     name = declared.name
-    if not isinstance(name, GivenName):
+    if not isinstance(name, ComposedName):
         return declared
     return Declared(name.declared, name.argument, composed=str(name), step_name=declared.step_name)
 
 
 def _arguments(step: Any, step_type: str, adapter: Adapter) -> dict[str, Any]:
-    """What is known of a step's arguments in the definition."""
+    """Return the arguments of a step that are known before rendering."""
     group = adapter.package_group(step) if step_type == "RegisterModel" else None
     return {"ModelPackageGroupName": group} if group else {}

@@ -1,10 +1,10 @@
 """Render a pipeline without changing anything in AWS.
 
-Rendering uploads code, makes buckets and, for a Lambda step with a script, creates or overwrites
-the function. For a look the sessions that the pipeline's objects hold are replaced by copies whose
-clients answer every request that isn't known to read, here and in AWS's form, and note it. botocore
-asks the handlers of its event ``before-call`` for an answer before it sends a request; that is its
-public hook, which moto's and its own stubs use too.
+Rendering uploads code, creates buckets and, for a Lambda step with a script, creates or overwrites
+the function. A dry run replaces the sessions of the pipeline's objects by copies. Their clients
+record every request that isn't known to read only, and answer it themselves, in the form of AWS.
+Before botocore sends a request, it takes a response from the handlers of its event ``before-call``;
+moto and botocore's own stubs use this public hook too.
 """
 
 from __future__ import annotations
@@ -34,20 +34,21 @@ _READS = (
     "Search",
     "Simulate",
 )
-"""What the names of operations that only read begin with; any other is answered here.
+"""The beginnings of the names of operations that only read; a dry run answers all others.
 
-From the access levels "Read" and "List" of the service authorization reference.
+Source: the access levels "Read" and "List" of the service authorization reference.
 """
 _READS_TOO = frozenset({"AssumeRole"})
 _OK = SimpleNamespace(status_code=200, headers={}, content=b"", text="")
 
 
 class DryRun:
-    """Answers the requests of a rendering that would change something, and records them.
+    """Answers and records the requests of a rendering that would change something.
 
     Args:
-        names: of the pipeline, with the state of its whole graph, which the caller restores.
-        adapter: the SDK.
+        names: the pipeline's declared names, with the state of its whole graph, which the caller
+            restores.
+        adapter: the SDK's adapter.
     """
 
     def __init__(self, names: DeclaredNames, adapter: Adapter) -> None:
@@ -58,22 +59,22 @@ class DryRun:
 
     @property
     def author_requests(self) -> tuple[AuthorRequest, ...]:
-        """What the requests take of the author's IAM policies, each once, in order."""
+        """The recorded requests as the author's IAM policies must allow them, each once."""
         return tuple(dict.fromkeys(self._sent))
 
     def replace_sessions(self, twin: Any) -> None:
-        """Give the pipeline's objects other sessions.
+        """Replace the sessions of the pipeline's objects.
 
         Args:
-            twin: the pipeline that is rendered; its own session stays replaced.
+            twin: the copy of the pipeline to render; its own session stays replaced.
         """
-        found = self._names.graph
-        holders = [vars(holder) for holder, _ in found.objects]
-        holders += [holder for holder, _ in found.containers if isinstance(holder, dict)]
-        for held in (*holders, vars(twin)):
-            for key, value in held.items():
+        graph = self._names.graph
+        holders = [vars(holder) for holder, _ in graph.objects]
+        holders += [holder for holder, _ in graph.containers if isinstance(holder, dict)]
+        for attributes in (*holders, vars(twin)):
+            for key, value in attributes.items():
                 if isinstance(value, self._adapter.session):
-                    held[key] = self._twin(value)
+                    attributes[key] = self._twin(value)
 
     def _twin(self, session: Any) -> Any:
         if id(session) not in self._twins:
@@ -81,100 +82,103 @@ class DryRun:
         return self._twins[id(session)]
 
     def answer(self, model: Any, context: Any, partition: str) -> Any:
-        """What AWS would have answered; ``None`` for a request that only reads."""
+        """Return a response in the form of AWS; ``None`` for a request that only reads."""
         name = model.name
         if name.startswith(_READS) or name in _READS_TOO:
             return None
-        given = context.get(_GIVEN, {})
+        params = context.get(_PARAMETERS, {})
         service = model.service_model.signing_name
-        self._sent += _author_requests(service, name, given, partition, context)
-        return _OK, _ANSWERS.get(name, _anything)(model, given, context, partition)
+        self._sent += _author_requests(service, name, params, partition, context)
+        return _OK, _RESPONSES.get(name, _generic_response)(model, params, context, partition)
 
 
-_GIVEN = "sm_prefix_ext.request_parameters"
+_PARAMETERS = "sm_prefix_ext.request_parameters"
+"""The key in botocore's request context under which the handlers share the parameters."""
 
 
 def _author_requests(
-    service: str, name: str, given: dict[str, Any], partition: str, context: Any
+    service: str, name: str, params: dict[str, Any], partition: str, context: Any
 ) -> Iterator[AuthorRequest]:
     if service == "s3":
-        bucket = f"arn:{partition}:s3:::{given.get('Bucket')}"
+        bucket = f"arn:{partition}:s3:::{params.get('Bucket')}"
         if name == "CreateBucket":
             yield AuthorRequest("s3:CreateBucket", bucket)
-        elif "Key" in given:
-            yield AuthorRequest("s3:PutObject", f"{bucket}/{given['Key']}")
+        elif "Key" in params:
+            yield AuthorRequest("s3:PutObject", f"{bucket}/{params['Key']}")
         else:
             yield AuthorRequest(f"s3:{name}", bucket)
     elif service == "lambda" and name in ("CreateFunction", "UpdateFunctionCode"):
-        function = _function_arn(given, context, partition)
+        function = _function_arn(params, context, partition)
         yield AuthorRequest("lambda:CreateFunction", function)
         yield AuthorRequest("lambda:UpdateFunctionCode", function)
-        if given.get("Role"):
+        if params.get("Role"):
             passed = {"iam:PassedToService": "lambda.amazonaws.com"}
-            yield AuthorRequest("iam:PassRole", given["Role"], passed)
+            yield AuthorRequest("iam:PassRole", params["Role"], passed)
     else:
         yield AuthorRequest(f"{service}:{name}", "*")
 
 
-def _function_arn(given: dict[str, Any], context: Any, partition: str) -> str:
-    name = str(given.get("FunctionName"))
+def _function_arn(params: dict[str, Any], context: Any, partition: str) -> str:
+    name = str(params.get("FunctionName"))
     if name.startswith("arn:"):
         return name
     try:
-        account = Arn.parse(given["Role"]).account
+        account = Arn.parse(params["Role"]).account
     except (KeyError, ValueError):
         account = "000000000000"
     region = context.get("client_region") or "us-east-1"
     return f"arn:{partition}:lambda:{region}:{account}:function:{name}"
 
 
-def _function(model: Any, given: dict[str, Any], context: Any, partition: str) -> dict[str, Any]:
-    arn = _function_arn(given, context, partition)
-    return {"FunctionName": given.get("FunctionName"), "FunctionArn": arn}
+def _function(model: Any, params: dict[str, Any], context: Any, partition: str) -> dict[str, Any]:
+    arn = _function_arn(params, context, partition)
+    return {"FunctionName": params.get("FunctionName"), "FunctionArn": arn}
 
 
-def _anything(model: Any, given: dict[str, Any], context: Any, partition: str) -> dict[str, Any]:
-    """A value for each string that the operation may answer with, or what the request has there."""
+def _generic_response(
+    model: Any, params: dict[str, Any], context: Any, partition: str
+) -> dict[str, Any]:
+    """Return a response with a text for each string member; the request's value if it has one."""
     shape = model.output_shape
-    answer: dict[str, Any] = {"ResponseMetadata": {"HTTPStatusCode": 200}}
-    for member, of in (shape.members if shape is not None else {}).items():
-        if of.type_name == "string":
-            answer[member] = given.get(member, "not-sent")
-    return answer
+    response: dict[str, Any] = {"ResponseMetadata": {"HTTPStatusCode": 200}}
+    for member, member_shape in (shape.members if shape is not None else {}).items():
+        if member_shape.type_name == "string":
+            response[member] = params.get(member, "not-sent")
+    return response
 
 
-_Answer = Callable[[Any, dict[str, Any], Any, str], dict[str, Any]]
-_ANSWERS: dict[str, _Answer] = {"CreateFunction": _function, "UpdateFunctionCode": _function}
+_Response = Callable[[Any, dict[str, Any], Any, str], dict[str, Any]]
+_RESPONSES: dict[str, _Response] = {"CreateFunction": _function, "UpdateFunctionCode": _function}
 
 
 def _session(session: Any, dry_run: DryRun) -> Any:
-    """A copy of a session of the SDK, whose clients send nothing that changes anything."""
+    """Copy a session of the SDK; the copy's clients send only requests that read."""
     twin = copy.copy(session)
-    held = vars(twin)
-    for key, value in held.items():
+    attributes = vars(twin)
+    for key, value in attributes.items():
         if key == "boto_session":
-            held[key] = _boto_session(value, dry_run)
+            attributes[key] = _boto_session(value, dry_run)
         elif isinstance(value, BaseClient):
-            held[key] = _client(value, dry_run)
+            attributes[key] = _client(value, dry_run)
         elif isinstance(value, ServiceResource):
-            held[key] = _resource(value, dry_run)
+            attributes[key] = _resource(value, dry_run)
     return twin
 
 
 def _boto_session(session: Any, dry_run: DryRun) -> Any:
-    """A copy of a ``boto3.Session`` that hands out such clients."""
+    """Copy a ``boto3.Session``; the copy creates such clients."""
 
-    class Looking(type(session)):  # type: ignore[misc]  # of whichever class the user's is
+    class DryRunSession(type(session)):  # type: ignore[misc]  # a subclass of the user's class
         def client(self, *args: Any, **kwargs: Any) -> Any:
             return _watch(super().client(*args, **kwargs), dry_run)
 
     twin = copy.copy(session)
-    twin.__class__ = Looking
+    twin.__class__ = DryRunSession
     return twin
 
 
 def _client(client: Any, dry_run: DryRun) -> Any:
-    twin = object.__new__(type(client))  # copy.copy() asks a half-made client for its attributes
+    twin = object.__new__(type(client))  # copy.copy() would call __getattr__ of an empty client
     vars(twin).update(vars(client))
     twin.meta = copy.copy(client.meta)
     twin.meta.events = copy.copy(client.meta.events)
@@ -191,12 +195,13 @@ def _resource(resource: Any, dry_run: DryRun) -> Any:
 def _watch(client: Any, dry_run: DryRun) -> Any:
     partition = client.meta.partition
 
-    def note(params: Any, context: Any, **_: Any) -> None:
-        context[_GIVEN] = params
+    # The parameters of "before-call" are serialised; this event still has the user's own.
+    def keep_parameters(params: Any, context: Any, **_: Any) -> None:
+        context[_PARAMETERS] = params
 
     def answer(model: Any, context: Any, **_: Any) -> Any:
         return dry_run.answer(model, context, partition)
 
-    client.meta.events.register_last("before-parameter-build", note)
+    client.meta.events.register_last("before-parameter-build", keep_parameters)
     client.meta.events.register_first("before-call", answer)
     return client

@@ -1,4 +1,4 @@
-"""The SageMaker clients that the SDK keeps for the whole process; imports nothing of it."""
+"""The SageMaker clients that the SDK keeps for the whole process; does not import the SDK."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 MODULES = ("sagemaker.core.utils.utils", "sagemaker_core.main.utils")
-"""Where the resources of sagemaker-core keep their clients: in v3, and beside v2.
+"""The modules in which sagemaker-core keeps its clients: as a part of v3, and beside v2.
 
 Each has a class ``SageMakerClient`` whose metaclass keeps its instances: one for the process (up to
 3.1.1 and in the sagemaker-core of v2), or one for each session beside the process's default
@@ -16,7 +16,7 @@ Each has a class ``SageMakerClient`` whose metaclass keeps its instances: one fo
 
 
 def kept_clients(session: Any) -> Iterator[Any]:
-    """The clients that calls with a session, or with none, find ready-made.
+    """Yield the clients that the SDK reuses for calls with a session, or without one.
 
     Args:
         session: a ``boto3.Session``.

@@ -1,7 +1,7 @@
-"""What the methods of the job classes do with names: one row each, by class and method.
+"""The methods of job classes that take or generate names: one row each, by class and method.
 
-Read off 2.171.0, 2.257.7, 3.1.1 and 3.27.0. A test walks the installed SDK for methods that make
-something and have neither a row here nor a reason why they need none.
+Sources: releases 2.171.0, 2.257.7, 3.1.1 and 3.27.0. A test walks the installed SDK for methods
+that start something and have neither a row here nor a reason to need none.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a method is refused under a policy.
+    """The reason to refuse a method under a policy.
 
     Args:
-        makes: what it makes, under a name that no argument sets.
-        instead: what to do instead, as a sentence.
+        makes: the thing that it starts, under a name that no argument sets.
+        instead: the alternative, as a sentence.
     """
 
     makes: str
@@ -27,21 +27,21 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Method:
-    """A method of a class of the SDK that makes jobs.
+    """A method of a job class of the SDK.
 
     Args:
         of: the class; its subclasses have the method too.
         name: the method's own name.
-        names: the arguments that carry a name, with the type of what is called by it. A release
-            may lack some of them.
-        through_kwargs: those of the arguments that the method may hand on in its ``**kwargs``.
-        starts: whether it makes what carries the object's own name.
-        returns_job_object: whether it returns another object that makes jobs.
-        keeps_name: whether the object that it returns keeps the name that the service has.
-        starts_other_job: whether it starts a job of another type, at once in a pipeline too. Where
-            its name is left out, the SDK makes one up that carries no prefix, such as
+        names: the arguments that carry a name, with the type of the named resource. A release may
+            lack some of them.
+        through_kwargs: the arguments among them that the method may accept in its ``**kwargs``.
+        starts: whether it starts the job or creates the resource with the object's own name.
+        returns_job_object: whether it returns another job object.
+        keeps_name: whether the returned object keeps the name that the service has.
+        starts_other_job: whether it starts a job of another type, at once even in a pipeline. For
+            an undeclared name the SDK generates one without a prefix, such as
             ``modelbuilderjob-<32 hex digits>`` (2.257.7 and 3.27.0).
-        refused: why a policy refuses it; ``None`` where it does not.
+        refused: the reason to refuse it under a policy, or ``None``.
     """
 
     of: str
@@ -67,7 +67,7 @@ _PACKAGE = {
 }
 _COMPILES = Refusal(
     "a compilation job that the SDK calls 'compilation-…'",  # and the estimator's name (2.257.7)
-    "Call compile(job_name=) of the model that create_model() gives.",
+    "Call compile(job_name=) of the model that create_model() returns.",
 )
 _MAKES_A_PIPELINE = Refusal(
     "a pipeline of the SDK's own",  # which it creates or updates, and starts
@@ -178,7 +178,7 @@ METHODS = (
         starts_other_job=True,
     ),
 )
-"""Every method that takes a name, starts something, makes another job object, or is refused."""
+"""Every method that takes a name, starts something, returns a job object, or is refused."""
 
 _BY_CLASS_AND_NAME: Mapping[tuple[str, str], Method] = MappingProxyType(
     {(row.of, row.name): row for row in METHODS}
@@ -186,6 +186,6 @@ _BY_CLASS_AND_NAME: Mapping[tuple[str, str], Method] = MappingProxyType(
 
 
 def method_of(cls: type[Any], name: str) -> Method | None:
-    """The row of a method, of the class itself or of the nearest base that has one."""
+    """Return the row of a method of the class, or of the nearest base that has a row."""
     keys = ((base.__name__, name) for base in cls.__mro__)
     return next((_BY_CLASS_AND_NAME[key] for key in keys if key in _BY_CLASS_AND_NAME), None)

@@ -1,4 +1,8 @@
-"""All that a pipeline's steps lead to: more steps, and the state that rendering may change."""
+"""The objects reachable from a pipeline's steps: further steps, and state to restore.
+
+A pipeline may refer to steps that it doesn't list, and rendering writes into steps and job objects.
+The walk finds both, and records the state, so that rendering leaves no trace in the user's objects.
+"""
 
 from __future__ import annotations
 
@@ -9,28 +13,29 @@ from enum import Enum
 from operator import is_
 from typing import Any
 
-from ..core.job_names import GivenName
+from ..core.job_names import ComposedName
 from .adapter import Adapter
 from .catalogue import ROWS
 
-# Never followed, whatever they hold; each SDK's classes that aren't followed either join them.
+# The walk never follows these types. Each adapter's set grows by the classes that _role() excludes.
 _LEAVES: frozenset[type] = frozenset({str, int, float, bool, bytes, type(None)})
-# What a user hands to an @step function is the user's own, and can be of any size; of its arguments
-# the SDK itself looks at the outermost alone.
+# The arguments of an @step function are the user's own data, of any size. They can contain steps,
+# but the SDK itself looks for steps in the outermost level only.
 _USERS_OWN = frozenset({"_func", "_converted_func_args", "_converted_func_kwargs"})
 _FUNCTION_ARGUMENTS = ("_func_args", "_func_kwargs")
-# Beside steps and job objects: what rendering writes into (2.257.7).
+# The other classes into whose instances rendering writes (2.257.7).
 _WRITTEN_INTO = ("AutoMLInput",)
 
 
-# What to do with the instances of a class. Plain numbers, since an Enum's members are slow to look
-# up; in this order, since the walk compares them.
+# The roles of classes in the walk. They are numbers, since access to members of an Enum is slow,
+# and ordered, since follow() compares them: up to _DICT the value is a container, from _OBJECT on
+# an object with attributes, from _STEP on one to record in ObjectGraph.steps or .collections.
 (
     _LIST,
     _TUPLE,
     _DICT,
     _SET,
-    _GIVEN_NAME,
+    _COMPOSED_NAME,
     _NOT_FOLLOWED,
     _STEP_OUTPUT,
     _EXPRESSION,
@@ -45,22 +50,22 @@ _BUILT_IN: dict[type, int] = {
     list: _LIST,
     set: _SET,
     tuple: _TUPLE,
-    GivenName: _GIVEN_NAME,
+    ComposedName: _COMPOSED_NAME,
 }
 
 
 @dataclass
 class ObjectGraph:
-    """What was found on the way from a pipeline's steps.
+    """The objects that are reachable from a pipeline's steps.
 
     Args:
-        steps: every step, listed in the pipeline or only referred to, each once.
+        steps: every step, whether the pipeline lists it or another step refers to it, each once.
         collections: every collection of steps.
-        objects: each object that rendering may write into, with its attributes as they were.
-        containers: each dict, list and set that rendering may write into, with its content as it
-            was.
-        named: each object that holds a name which a drop-in class composed.
-        users_own: whether a class of the user's own was met, whose rendering may write anywhere.
+        objects: each object into which rendering may write, with a copy of its attributes.
+        containers: each dict, list and set into which rendering may write, with a copy.
+        named: each object with a composed name.
+        users_own: whether an object has a class of the user's own, whose rendering may write
+            anywhere.
     """
 
     steps: list[Any] = field(default_factory=list)
@@ -71,41 +76,41 @@ class ObjectGraph:
     users_own: bool = False
 
     def changed(self) -> list[Any]:
-        """The objects and containers that aren't as they were."""
-        return [holder for holder, now, was in self._all() if not _is_as_it_was(now, was)]
+        """Return the objects and containers that have changed since the walk."""
+        return [holder for holder, now, before in self._all() if not _is_unchanged(now, before)]
 
     @contextmanager
     def preserved(self) -> Iterator[None]:
-        """Undo, when the block is left, what happened in it to the objects and containers."""
+        """Restore the objects and containers when the block ends."""
         try:
             yield
         finally:
-            for _, now, was in self._all():
-                if not _is_as_it_was(now, was):
-                    _restore(now, was)
+            for _, now, before in self._all():
+                if not _is_unchanged(now, before):
+                    _restore(now, before)
 
     def _all(self) -> Iterator[tuple[Any, Any, Any]]:
-        """Each holder, with what it holds now and what it held."""
-        for holder, was in self.objects:
-            yield holder, holder.__dict__, was
-        for holder, was in self.containers:
-            yield holder, holder, was
+        """Yield each object or container with its present and its recorded content."""
+        for holder, before in self.objects:
+            yield holder, holder.__dict__, before
+        for holder, before in self.containers:
+            yield holder, holder, before
 
 
 def object_graph(
     roots: Iterable[Any], adapter: Adapter, *, everything: bool = False
 ) -> ObjectGraph:
-    """Follow objects of the SDK, and containers in them, from the steps of a pipeline.
+    """Walk from a pipeline's steps through the SDK's objects and the containers in them.
 
-    Sessions, clients, and objects that aren't the SDK's are not followed; of an expression only
-    the steps that it refers to are.
+    The walk doesn't follow sessions, clients and objects of other packages. Of an expression, it
+    follows only the steps to which the expression refers.
 
     Args:
         roots: the steps of a pipeline.
-        adapter: the SDK.
-        everything: whether to keep the state of all that is met. Otherwise it is that of steps and
-            job objects, with their own dicts, lists and sets: nothing else is written into by the
-            SDK's own classes. Where a class of the user's own is met, everything is kept anyway.
+        adapter: the SDK's adapter.
+        everything: whether to record the state of all objects. By default, it records steps and
+            job objects, with their own dicts, lists and sets: the SDK's own classes write into
+            nothing else. If there is a class of the user's own, it records everything.
     """
     roots = list(roots)
     graph = _Walk(adapter, everything).follow(roots)
@@ -115,10 +120,10 @@ def object_graph(
 
 
 class _Walk:
-    """One pass over the graph; every rendering pays for it, so the common cases come first."""
+    """One pass over the graph, with the common cases first, since every rendering needs one."""
 
     def __init__(self, adapter: Adapter, everything: bool) -> None:
-        self.found = ObjectGraph()
+        self.graph = ObjectGraph()
         self._adapter = adapter
         self._everything = everything
         self._roles, self._leaves, self._with_private = _KNOWN.setdefault(
@@ -127,7 +132,7 @@ class _Walk:
         self._stack: list[Any] = []
 
     def follow(self, roots: Iterable[Any]) -> ObjectGraph:
-        """Visit each object that the roots lead to once."""
+        """Visit each object that is reachable from the roots once."""
         stack, leaves, roles = self._stack, self._leaves, self._roles
         stack += list(roots)[::-1]
         seen: set[int] = set()
@@ -139,7 +144,7 @@ class _Walk:
             role = roles.get(type(value)) or self._classify(type(value))
             if role <= _DICT:
                 if self._everything and role is not _TUPLE:
-                    self.found.containers.append((value, _COPIES[type(value)](value)))
+                    self.graph.containers.append((value, _COPIES[type(value)](value)))
                 inner = value.values() if role is _DICT else value
                 stack += [item for item in inner if type(item) not in leaves]
             elif role >= _OBJECT:
@@ -149,8 +154,8 @@ class _Walk:
             elif role is _EXPRESSION:
                 stack += value._referenced_steps
             elif role is _SET and self._everything:
-                self.found.containers.append((value, set(value)))
-        return self.found
+                self.graph.containers.append((value, set(value)))
+        return self.graph
 
     def _classify(self, kind: type) -> int:
         role = self._roles[kind] = _role(kind, self._adapter)
@@ -162,53 +167,57 @@ class _Walk:
 
     def _object(self, value: Any, role: int) -> None:
         if role >= _STEP:
-            _note(value, role, self.found, self._adapter)
+            _record(value, role, self.graph, self._adapter)
         attributes = getattr(value, "__dict__", None)
         if attributes is None:
             return
         written = role is not _OBJECT
         if self._everything or written:
-            # The object is kept and not its dict: pydantic's assignment puts a new dict there.
-            self.found.objects.append((value, dict(attributes)))
+            # The graph keeps the object, not its dict: pydantic's assignment replaces the dict.
+            self.graph.objects.append((value, dict(attributes)))
         if "_func_args" in attributes:
             attributes = _of_function_step(attributes)
         leaves = self._leaves
-        held = [inner for inner in attributes.values() if type(inner) not in leaves]
+        values = [inner for inner in attributes.values() if type(inner) not in leaves]
         if type(value) in self._with_private and value.__pydantic_private__ is not None:
-            held.append(value.__pydantic_private__)
+            values.append(value.__pydantic_private__)
+        # With everything, follow() records the containers when the stack reaches them.
         own_containers = written and not self._everything
-        for inner in held:
+        for inner in values:
             kind = type(inner)
-            if kind is GivenName:
-                self.found.named.append(value)
+            if kind is ComposedName:
+                self.graph.named.append(value)
             elif own_containers and kind in _COPIES:
-                self.found.containers.append((inner, _COPIES[kind](inner)))
-        self._stack += held
+                self.graph.containers.append((inner, _COPIES[kind](inner)))
+        self._stack += values
 
 
+# Roles, leaves and classes with private attributes, by adapter: they depend on classes only, so all
+# walks share them.
 _KNOWN: dict[Adapter, tuple[dict[type, int], set[type], set[type]]] = {}
 _COPIES: dict[type, Callable[[Any], Any]] = {dict: dict, list: list, set: set}
 
 
-def _note(value: Any, role: int, found: ObjectGraph, adapter: Adapter) -> None:
+def _record(value: Any, role: int, graph: ObjectGraph, adapter: Adapter) -> None:
     if role is _STEP or isinstance(value, adapter.step):
-        found.steps.append(value)
+        graph.steps.append(value)
     elif isinstance(value, adapter.step_collection):
-        found.collections.append(value)
-    found.users_own |= role is _USERS_OBJECT
+        graph.collections.append(value)
+    graph.users_own |= role is _USERS_OBJECT
 
 
 def _of_function_step(attributes: dict[str, Any]) -> dict[str, Any]:
-    """Of the attributes of an ``@step`` function's step, those to follow."""
+    """Return the attributes to follow of an ``@step`` function's step."""
     followed = {key: inner for key, inner in attributes.items() if key not in _USERS_OWN}
     for key in _FUNCTION_ARGUMENTS:
-        given = followed.pop(key)
-        followed[key] = tuple(given.values() if isinstance(given, dict) else given)
+        arguments = followed.pop(key)
+        # A tuple, which the walk follows but never records: the container is the user's own.
+        followed[key] = tuple(arguments.values() if isinstance(arguments, dict) else arguments)
     return followed
 
 
 def _role(kind: Any, adapter: Adapter) -> int:
-    """What to do with the instances of a class."""
+    """Return the role of a class's instances in the walk."""
     of_sdk = [base for base in kind.__mro__ if base.__module__.partition(".")[0] == "sagemaker"]
     if not of_sdk or issubclass(kind, (type, Enum)):
         return _NOT_FOLLOWED
@@ -234,18 +243,21 @@ def _role(kind: Any, adapter: Adapter) -> int:
 _KNOWN_PACKAGES = ("sagemaker", __name__.partition(".")[0])
 
 
-def _is_as_it_was(now: Any, was: Any) -> bool:
-    """Whether a container holds the very same objects, a dict in the same order."""
-    if len(now) != len(was):
+def _is_unchanged(now: Any, before: Any) -> bool:
+    """Test whether a container has the identical objects, and a dict the same order.
+
+    By identity: equality of the SDK's expressions and of arrays is not a plain boolean.
+    """
+    if len(now) != len(before):
         return False
-    if type(was) is dict:
-        return all(map(is_, now.values(), was.values())) and all(map(is_, now, was))
-    return bool(now == was) if type(was) is set else all(map(is_, now, was))
+    if type(before) is dict:
+        return all(map(is_, now.values(), before.values())) and all(map(is_, now, before))
+    return bool(now == before) if type(before) is set else all(map(is_, now, before))
 
 
-def _restore(now: Any, was: Any) -> None:
-    if type(was) is list:
-        now[:] = was
+def _restore(now: Any, before: Any) -> None:
+    if type(before) is list:
+        now[:] = before
     else:
         now.clear()
-        now.update(was)
+        now.update(before)

@@ -1,4 +1,4 @@
-"""Have the SDK render a pipeline, and leave no trace of it in the user's objects."""
+"""Have the SDK render a pipeline, and restore the user's objects afterwards."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .declared_names import DeclaredNames
 from .declared_state import declared_state
 
 RENDERING = threading.RLock()
-"""Held from the reading of a pipeline's objects until they are as they were.
+"""Held while the package reads a pipeline's objects, renders and restores them.
 
-The SDK keeps what it renders in sessions and job objects, which threads may share.
+The SDK stores intermediate results in sessions and job objects, which threads may share.
 """
 
 
@@ -29,21 +29,21 @@ def render(
     quiet: bool,
     prepare: Callable[[Any], None] | None = None,
 ) -> str:
-    """The SDK's own rendering, with its prefixing off.
+    """Return the SDK's own rendering, with its prefixing off.
 
-    Off, because then it neither cuts names nor stops in the middle for a missing one; the names
-    are put in afterwards.
+    With prefixing off, the SDK neither shortens names nor raises for a missing one. Enforcement
+    adds the names afterwards.
 
     Args:
-        pipeline: not changed.
-        names: of this pipeline.
-        adapter: the SDK.
-        quiet: whether to keep back the SDK's warning that it drops the names.
-        prepare: called with the pipeline that is rendered, a copy. It may change that, and the
-            objects of its graph: they are put back afterwards.
+        pipeline: the pipeline; it is not changed.
+        names: its declared names.
+        adapter: the SDK's adapter.
+        quiet: whether to suppress the SDK's warning that it drops the names.
+        prepare: is called with the copy of the pipeline that is rendered. It may change the copy
+            and the objects of its graph, which are restored afterwards.
 
     Raises:
-        Exception: what the SDK raises, with the step's name in it where a step was at work.
+        Exception: as the SDK does, with the step's name in the message if a step raised it.
     """
     twin = copy.copy(pipeline)
     twin.pipeline_definition_config = adapter.definition_config(use_custom_job_prefix=False)
@@ -51,45 +51,45 @@ def render(
     with names.graph.preserved(), _without_warning(*adapter.trimming, active=quiet):
         for holder in names.graph.named:
             vars(holder).update(declared_state(vars(holder)))
-        _keep_from_looking_up_models(names)
+        _name_unnamed_transformers(names)
         if prepare is not None:
             prepare(twin)
-        return _naming_the_step(render_off, adapter)
+        return _with_step_in_errors(render_off, adapter)
 
 
 def render_as_it_is(
     pipeline: Any, names: DeclaredNames, adapter: Adapter, prepare: Callable[[Any], None]
 ) -> str:
-    """The rendering of a pipeline of the SDK's own class, with its prefixing as it is.
+    """Return the rendering of a pipeline of the SDK's own class, with its own prefixing setting.
 
     Args:
-        pipeline: not changed.
-        names: of this pipeline.
-        adapter: the SDK.
-        prepare: as for :func:`render`.
+        pipeline: the pipeline; it is not changed.
+        names: its declared names.
+        adapter: the SDK's adapter.
+        prepare: see :func:`render`.
 
     Raises:
-        Exception: as :func:`render` does.
+        Exception: see :func:`render`.
     """
     twin = copy.copy(pipeline)
     with names.graph.preserved():
         prepare(twin)
-        return _naming_the_step(twin.definition, adapter)
+        return _with_step_in_errors(twin.definition, adapter)
 
 
-def _naming_the_step(render: Callable[[], str], adapter: Adapter) -> str:
+def _with_step_in_errors(render: Callable[[], str], adapter: Adapter) -> str:
     try:
         return render()
     except Exception as error:
-        _name_the_step(error, adapter)
+        _add_step_name(error, adapter)
         raise
 
 
-def _keep_from_looking_up_models(names: DeclaredNames) -> None:
-    """Name the unnamed transformers for the time of a rendering.
+def _name_unnamed_transformers(names: DeclaredNames) -> None:
+    """Give transformers without a name a temporary name.
 
-    For one without a name the SDK asks the service for its model's image, to make up a name from
-    it, and raises where the model isn't there yet. The name made here leaves with nothing.
+    Otherwise the SDK would look up the model's image, to generate a name from it, and raise if the
+    model doesn't exist yet. The temporary name doesn't occur in the definition.
     """
     for step in names.graph.steps:
         job = names.adapter.job_object(step) if step.step_type.value == "Transform" else None
@@ -97,34 +97,34 @@ def _keep_from_looking_up_models(names: DeclaredNames) -> None:
             job.base_transform_job_name = "transform-job"
 
 
-def _name_the_step(error: Exception, adapter: Adapter) -> None:
-    """Say in an error of the SDK's which step it was rendering; its class stays.
+def _add_step_name(error: Exception, adapter: Adapter) -> None:
+    """Add the name of the step to the message of an error that the SDK raised.
 
-    What AWS answers stays as it is: programs read it.
+    Error responses of AWS stay unchanged, since programs read them.
     """
-    name = _step_at_work(error, adapter)
+    name = _failing_step(error, adapter)
     if name is None or hasattr(error, "response"):
         return
-    said = f" (while the SDK rendered the step {name!r})"
+    suffix = f" (while the SDK rendered the step {name!r})"
     if isinstance(error, OSError) and error.strerror:
-        error.strerror += said
+        error.strerror += suffix
     elif error.args and isinstance(error.args[0], str):
-        error.args = (error.args[0] + said, *error.args[1:])
+        error.args = (error.args[0] + suffix, *error.args[1:])
 
 
-def _step_at_work(error: Exception, adapter: Adapter) -> str | None:
-    """The name of the innermost step whose method an error came through."""
-    found = None
+def _failing_step(error: Exception, adapter: Adapter) -> str | None:
+    """Return the name of the innermost step in an error's traceback."""
+    name = None
     trace = error.__traceback__
     while trace is not None:
         candidate = trace.tb_frame.f_locals.get("self")
         if isinstance(candidate, adapter.step):
-            found = str(candidate.name)
+            name = str(candidate.name)
         step = trace.tb_frame.f_locals.get("step")
         if isinstance(step, adapter.step):
-            found = str(step.name)
+            name = str(step.name)
         trace = trace.tb_next
-    return found
+    return name
 
 
 @contextmanager
@@ -132,6 +132,7 @@ def _without_warning(logger: str, message: str, *, active: bool) -> Iterator[Non
     thread = threading.get_ident()
 
     def keep(record: logging.LogRecord) -> bool:
+        # Other threads may use the SDK without this package, and need the warning.
         return record.msg != message or record.thread != thread
 
     if active:

@@ -1,4 +1,4 @@
-"""SageMaker Python SDK v2."""
+"""The adapter for SageMaker Python SDK v2."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _job_object(step: Any) -> Any:
 
 
 def _request(step: Any) -> dict[str, Any] | None:
-    """What a model is created or registered with."""
+    """Return the create request of a model or model package, or ``None``."""
     request = getattr(step, "step_args", None)
     return request if isinstance(request, dict) else None
 
@@ -48,7 +48,7 @@ def _package_group(step: Any) -> Any:
 
 
 def _users_name(step: Any, collection: Any) -> str:
-    """The name of the step that the user made, of which the SDK makes ``Make-CreateModel``."""
+    """Return the user's name of a step that the SDK renamed, such as to ``Make-CreateModel``."""
     if collection is None or not step.name.startswith(f"{collection.name}-"):
         return ""
     return str(collection.name)
@@ -74,9 +74,9 @@ def _transform_reader() -> Reader:
         declared = of_job(step, collection, adapter)
         if declared is None or collection is None or step.transformer is None:
             return declared
-        # An EstimatorTransformer hands its own name on.
-        handed_on = declared.name == collection.name
-        return Declared(None, declared.argument) if handed_on else declared
+        # An EstimatorTransformer passes its own name on as the transformer's.
+        inherited = declared.name == collection.name
+        return Declared(None, declared.argument) if inherited else declared
 
     return read
 
@@ -98,25 +98,26 @@ def _generated_names(job: Any) -> Iterator[str]:
     from sagemaker.estimator import EstimatorBase
 
     if isinstance(job, EstimatorBase):
-        yield _estimators_name(job)
+        yield _generated_estimator_name(job)
     else:
         yield image_name(getattr(job, "image_uri", None)) or ""
     framework = getattr(job, "estimator_cls", None)
-    if framework is not None:  # FrameworkProcessor takes the name of its framework when it is made
+    if framework is not None:  # the constructor of FrameworkProcessor sets it as its name
         yield framework._framework_name
 
 
-def _estimators_name(estimator: Any) -> str:
-    """The name that an estimator's first rendering writes into it."""
+def _generated_estimator_name(estimator: Any) -> str:
+    """Return the name that an estimator's first rendering generates and stores in it."""
     from sagemaker.estimator import Estimator, EstimatorBase, Framework
 
     cls = type(estimator)
     own = (Estimator.training_image_uri, Framework.training_image_uri)
-    takes_the_image = cls.training_image_uri in own
-    if takes_the_image and cls._ensure_base_job_name is EstimatorBase._ensure_base_job_name:
+    named_after_image = cls.training_image_uri in own
+    if named_after_image and cls._ensure_base_job_name is EstimatorBase._ensure_base_job_name:
         sources = (estimator.image_uri, estimator.source_dir, estimator.model_uri)
         if sources[0] and all(source is None or type(source) is str for source in sources):
             return _name_of_sources(*sources)
+    # The user's class overrides a part of this, or the arguments are expressions: let a copy do it.
     twin = copy.copy(estimator)
     twin.base_job_name = None
     twin._ensure_base_job_name()
@@ -125,7 +126,7 @@ def _estimators_name(estimator: Any) -> str:
 
 @lru_cache(maxsize=1024)
 def _name_of_sources(image: str, source_dir: str | None, model_uri: str | None) -> str:
-    """What ``EstimatorBase._ensure_base_job_name`` makes of an image's URI."""
+    """Return the name that ``EstimatorBase._ensure_base_job_name`` derives from an image's URI."""
     from sagemaker import estimator as sdk
 
     name = sdk.get_jumpstart_base_name_if_jumpstart_model(source_dir, model_uri)
@@ -133,9 +134,9 @@ def _name_of_sources(image: str, source_dir: str | None, model_uri: str | None) 
 
 
 def _is_generated_model_name(name: str, model: Any, request: Mapping[str, Any]) -> bool:
-    """Whether the SDK wrote a model's name: its image or its id, and the time.
+    """Test whether the SDK generated a model's name from its image or ID and a timestamp.
 
-    It does so in a ``PipelineModel``, a ``JumpStartModel`` and a ``ModelPackage``.
+    It does so for a ``PipelineModel``, a ``JumpStartModel`` and a ``ModelPackage``.
     """
     if is_generated_model_name(name):
         return True
@@ -143,7 +144,7 @@ def _is_generated_model_name(name: str, model: Any, request: Mapping[str, Any]) 
     if base == name:
         return False
     images = [image_name(container.get("Image")) for container in request.get("Containers") or ()]
-    # A model keeps a base to make names of where none was given.
+    # A model without a declared name has a base from which it generates names.
     sources = [*images[:1], getattr(model, "model_id", None), getattr(model, "_base_name", None)]
     return any(isinstance(source, str) and source.startswith(base) for source in sources)
 

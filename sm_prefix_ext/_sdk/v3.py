@@ -1,4 +1,4 @@
-"""SageMaker Python SDK v3."""
+"""The adapter for SageMaker Python SDK v3."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .readers import (
 
 
 def _request(step: Any) -> dict[str, Any] | None:
-    """What a model is created or registered with."""
+    """Return the create request of a model or model package, or ``None``."""
     create = getattr(step, "_create_model_args", None)
     request = getattr(step, "_register_model_args", None) or create
     return request if isinstance(request, dict) else None
@@ -56,12 +56,12 @@ _READERS: Mapping[str, Reader] = {
 
 
 def _is_generated_model_name(name: str, model: Any, request: Mapping[str, Any]) -> bool:
-    """Whether the SDK drew a model's name by lot."""
+    """Test whether the SDK generated a model's name; in v3 they are random."""
     return is_generated_model_name(name)
 
 
 def _generated_names(job: Any) -> Iterator[str]:
-    # A trainer writes the generated name into itself as soon as it is made.
+    # The constructor of a trainer stores the generated name in the object.
     algorithm = getattr(job, "algorithm_name", None)
     image = getattr(job, "training_image", None)
     if isinstance(algorithm, str):

@@ -1,1 +1,1 @@
-"""The classes and functions that users import in place of the SDK's."""
+"""The classes and functions that users import instead of the SDK's."""

@@ -1,4 +1,4 @@
-"""A guard on boto3: a request that would make a job outside the policy is not sent."""
+"""A guard on boto3 that blocks requests for jobs outside the policy."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from ..core.prefix_policy import PrefixPolicy
 from .guarded_operations import SentRequest
 
 _SERVICES = ("sagemaker", "batch")
-_SHOWN = (FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY)
+_WARNED_CODES = (FULL_NAME_OUTSIDE_POLICY, GROUP_OUTSIDE_POLICY)
 _numbers = count()
 
 
 def guard(session_or_client: Any, policy: PrefixPolicy | str | None = None) -> Guard:
-    """Refuse, before anything is sent, what would make a job outside a policy.
+    """Block requests that would start a job outside a policy.
 
-    It judges what is really sent, after all other handlers of boto3's events: the requests
+    The guard judges requests as boto3 sends them, after all other event handlers: the requests
     ``Create…Job``, ``CreateModel`` and ``CreateModelPackage`` of SageMaker by their names;
     ``CreatePipeline`` and ``UpdatePipeline`` by every job of the definition, which it reads from
-    S3 where it stands there; and AWS Batch's ``SubmitServiceJob`` by the training job in it. It
-    refuses requests after which the service starts jobs under names of its own, such as
-    ``CreateMonitoringSchedule``. It leaves all others alone and never renames. A version of a
-    model package goes by its group's name: outside the policy, that is a
-    :class:`~sm_prefix_ext.errors.PrefixWarning`. The levels of a policy that was read from a file
-    hold: what is switched off passes, and what is a warning there warns.
+    S3 if necessary; and AWS Batch's ``SubmitServiceJob`` by its training job. It refuses requests
+    that make the service start jobs under generated names, such as ``CreateMonitoringSchedule``. It
+    ignores all other requests and never changes a name. For a version of a model package, the
+    group's name counts: outside the policy, it is a :class:`~sm_prefix_ext.errors.PrefixWarning`.
+    The levels of findings in a policy file apply: a finding that is off lets the request through,
+    and one that is a warning warns.
 
     Args:
-        session_or_client: a SageMaker client of boto3; a ``boto3.Session``, for the clients made
-            of it from now on; or a session of the SageMaker Python SDK, for its client and those
-            made of it from now on. Of either session, also for the clients that the SDK keeps for
-            the whole process, made before. A client that the SDK makes of another session
-            later, such as one of boto3's default session, is not guarded.
-        policy: a :class:`~sm_prefix_ext.PrefixPolicy`; a ``str`` stands for ``PrefixPolicy(str)``;
-            ``None`` takes the one that :meth:`~sm_prefix_ext.PrefixPolicy.discover` finds now.
+        session_or_client: a SageMaker client of boto3; a ``boto3.Session``, for the clients that it
+            creates from now on; or a session of the SageMaker Python SDK, for its client and the
+            clients that it creates from now on. A session also stands for its clients that the SDK
+            keeps for the whole process. A client that the SDK later creates from another session,
+            such as boto3's default session, is not guarded.
+        policy: a :class:`~sm_prefix_ext.PrefixPolicy`, or a ``str`` for ``PrefixPolicy(str)``; by
+            default the one that :meth:`~sm_prefix_ext.PrefixPolicy.discover` finds now.
 
     Returns:
-        The guard: ``remove()`` takes it off again, and so does leaving a ``with`` block.
+        The guard; ``remove()`` or the end of a ``with`` block removes it.
 
     Raises:
-        ValueError: where there is no policy to be found, or it has no prefix.
-        TypeError: for anything that is no session and no client.
+        ValueError: if there is no policy, or it has no prefix.
+        TypeError: if the first argument is neither a session nor a client.
 
     Example:
         >>> import boto3
@@ -66,20 +66,20 @@ def guard(session_or_client: Any, policy: PrefixPolicy | str | None = None) -> G
         policy = PrefixPolicy(policy)
     policy = policy or PrefixPolicy.discover()
     if policy is None or policy.prefix is None:
-        what = "no policy was found" if policy is None else "the policy has no prefix"
+        why = "no policy was found" if policy is None else "the policy has no prefix"
         raise ValueError(
-            f"guard() got nothing to guard by: {what}; give it a prefix, as in guard(client, "
-            "'team-a'), or an sm-prefix.toml with one."
+            f"guard() needs a prefix: {why}; give it a prefix, as in guard(client, 'team-a'), or "
+            "an sm-prefix.toml with one."
         )
     return Guard(list(_emitters(session_or_client)), policy)
 
 
 class Guard:
-    """A guard that stands; made by :func:`guard`.
+    """An active guard, from :func:`guard`.
 
     Args:
-        emitters: the event systems of boto3 that it listens to.
-        policy: what it asks of every job's name.
+        emitters: the event systems of boto3 with which it registers.
+        policy: the policy for every job's name.
     """
 
     def __init__(self, emitters: list[Any], policy: PrefixPolicy) -> None:
@@ -91,8 +91,8 @@ class Guard:
             *((f"before-call.{service}", self._before_call, name) for service in _SERVICES),
             *((f"before-send.{service}", self._before_send, name) for service in _SERVICES),
         ]
-        # botocore calls what listens to the shorter event later, and of that the last one last:
-        # a handler that changes a signed request would have to sign it anew.
+        # botocore calls the handlers of the shorter event name later, and among them this one last.
+        # A handler that changed the request after it would have to sign it again.
         self._last = ("before-send", self._before_send, name)
         for emitter in emitters:
             for event, handler, unique in self._handlers:
@@ -101,9 +101,9 @@ class Guard:
             emitter.register_last(event, handler, unique_id=f"{unique}-{event}")
 
     def remove(self) -> None:
-        """Take the guard off; once is enough, twice does no harm.
+        """Remove the guard; a second call does nothing.
 
-        A client made of a guarded ``boto3.Session`` while the guard stood is let go too.
+        This also removes it from clients that a guarded ``boto3.Session`` created in the meantime.
         """
         for emitter in self._emitters:
             for event, handler, unique in (*self._handlers, self._last):
@@ -124,12 +124,12 @@ class Guard:
     def _before_call(
         self, event_name: str, params: Mapping[str, Any], request_signer: Any, **_: Any
     ) -> None:
-        """Judge the serialised request, before anything else may answer it."""
+        """Judge the serialised request, before another handler may respond to it."""
         self._judged.signer, self._judged.request = request_signer, None
         self._judge(_request(event_name, params["headers"], params["body"]))
 
     def _before_send(self, event_name: str, request: Any, **_: Any) -> None:
-        """Judge what is sent where it isn't what was judged."""
+        """Judge the request again if it has changed since."""
         if event_name.split(".")[1] in _SERVICES:
             self._judge(_request(event_name, request.headers, request.body))
 
@@ -143,26 +143,26 @@ class Guard:
         )
         self._judged.request = request
         for finding in findings:
-            # What a policy file lowered to a warning is still one.
-            if finding.code in _SHOWN or CATALOGUE[finding.code].severity == ERROR:
+            # A policy file may have lowered an error to a warning.
+            if finding.code in _WARNED_CODES or CATALOGUE[finding.code].severity == ERROR:
                 warnings.warn(PrefixWarning(finding), stacklevel=2)
 
     def _read(self, location: Mapping[str, Any]) -> str:
-        """Read a definition from S3 with the credentials that sign the request about it."""
+        """Read a definition from S3 with the credentials that sign the request."""
         import boto3
 
         signer = self._judged.signer
         keys = signer._credentials.get_frozen_credentials()
         session = boto3.Session(keys.access_key, keys.secret_key, keys.token)
         version = {"VersionId": location["VersionId"]} if location.get("VersionId") else {}
-        answer = session.client("s3", region_name=signer.region_name).get_object(
+        response = session.client("s3", region_name=signer.region_name).get_object(
             Bucket=location["Bucket"], Key=location["ObjectKey"], **version
         )
-        return str(answer["Body"].read(), "utf-8")
+        return str(response["Body"].read(), "utf-8")
 
 
 def _request(event_name: str, headers: Mapping[str, Any], body: Any) -> SentRequest:
-    """What is about to be sent: the header names the operation, else the event does."""
+    """Return the request; the header names the operation, or else the event."""
     target = headers.get("X-Amz-Target") or event_name
     target = target.decode() if isinstance(target, bytes) else target
     if hasattr(body, "getvalue"):
@@ -172,7 +172,7 @@ def _request(event_name: str, headers: Mapping[str, Any], body: Any) -> SentRequ
 
 
 def _emitters(value: Any) -> Iterator[Any]:
-    """The event systems of a client or a session."""
+    """Yield the event systems of a client or a session."""
     service = getattr(getattr(value, "meta", None), "service_model", None)
     if service is not None:
         if service.service_name != "sagemaker":
@@ -184,7 +184,9 @@ def _emitters(value: Any) -> Iterator[Any]:
     elif hasattr(value, "boto_session"):
         yield value.boto_session.events
         for client in (*adapter().clients(value), *kept_clients(value.boto_session)):
-            if hasattr(client, "meta"):  # a local session's runs jobs here and sends nothing
+            if hasattr(
+                client, "meta"
+            ):  # the client of a local session runs jobs itself and sends nothing
                 yield client.meta.events
     elif hasattr(value, "events") and hasattr(value, "client"):
         yield value.events

@@ -1,4 +1,4 @@
-"""A call to a method of the SDK, with arguments looked up by name."""
+"""Read and set arguments of a call by name, without changing how the user passed the others."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from typing import Any
 
 
 class Call:
-    """A call as the user wrote it: what came by position stays there, what came by name too.
+    """A call as the user wrote it, with positional and keyword arguments apart.
 
-    Only a value that is put in another's place differs, and what is added comes by name. The SDK
-    looks for some arguments among those that came by name alone, such as a step's code.
+    ``inspect.BoundArguments`` would make keyword arguments positional. But the SDK looks for some
+    arguments, such as a step's code, among the keyword arguments only. So a replaced value stays
+    positional or keyword, and a new value becomes a keyword argument.
 
     Args:
-        signature: of what is called.
+        signature: the signature of the function.
         args: positional arguments.
         kwargs: keyword arguments.
 
     Raises:
-        TypeError: for arguments that it doesn't take.
+        TypeError: for arguments that the function doesn't accept.
     """
 
     def __init__(
         self, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
+        # Only to check the arguments; partial, since put() may add one that is missing.
         signature.bind_partial(*args, **kwargs)
         self.args = args
         self.kwargs = dict(kwargs)
@@ -31,36 +33,36 @@ class Call:
         variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         by_name = [p.name for p in parameters if p.kind not in variable]
         self._named = frozenset(by_name)
-        self._places = {name: place for place, name in enumerate(by_name[: len(args)])}
-        self._open = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        self._positions = {name: index for index, name in enumerate(by_name[: len(args)])}
+        self._takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
 
     @classmethod
     def of(
         cls, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Call | None:
-        """The call; ``None`` for arguments that it doesn't take, which the SDK says better."""
+        """Return the call, or ``None`` for invalid arguments: the SDK's own error explains them."""
         try:
             return cls(signature, args, kwargs)
         except TypeError:
             return None
 
     def names(self, name: str) -> bool:
-        """Whether the call has an argument under its own name."""
+        """Test whether the function has a parameter of this name."""
         return name in self._named
 
     def takes(self, name: str) -> bool:
-        """Whether the call has a place for an argument."""
-        return name in self._named or self._open
+        """Test whether the function accepts an argument of this name, also in ``**kwargs``."""
+        return name in self._named or self._takes_any
 
     def get(self, name: str) -> Any:
-        """An argument, ``None`` where it was left out."""
-        place = self._places.get(name)
-        return self.kwargs.get(name) if place is None else self.args[place]
+        """Return an argument, or ``None`` if the call omits it."""
+        index = self._positions.get(name)
+        return self.kwargs.get(name) if index is None else self.args[index]
 
     def put(self, name: str, value: Any) -> None:
-        """Give an argument another value, where it stands or else by name."""
-        place = self._places.get(name)
-        if place is None:
+        """Set an argument, in its position or else as a keyword argument."""
+        index = self._positions.get(name)
+        if index is None:
             self.kwargs[name] = value
         else:
-            self.args = (*self.args[:place], value, *self.args[place + 1 :])
+            self.args = (*self.args[:index], value, *self.args[index + 1 :])

@@ -1,8 +1,15 @@
-"""Drop-in job classes: the SDK's own, which fail in the cell where a name is wrong.
+"""Drop-in job classes, which raise in the notebook cell with the invalid name.
 
-Each is made when it is asked for, a subclass that differs in three places alone: its constructor,
-the methods that take a name late, start a job or make another object, and the SDK's own factories,
-such as ``attach``.
+Each is a subclass of the SDK's class, created on first use. It overrides the constructor, the
+methods that take a name, start a job or return another job object, and class methods that construct
+objects, such as ``attach``.
+
+For a user's own subclass, :func:`prefixed` creates a class with both as bases. With ``Mine`` a
+subclass of the SDK's ``Estimator``, the method resolution order is::
+
+    prefixed(Mine) -> Mine -> drop-in Estimator -> sagemaker's Estimator -> ...
+
+So ``Mine`` keeps its own behaviour, and its calls of ``super()`` reach the drop-in before the SDK.
 """
 
 from __future__ import annotations
@@ -15,41 +22,44 @@ from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, TypeVar
 
-from .._sdk import adapter, lacking, major
+from .._sdk import adapter, major, missing_class_error
 from .._sdk.catalogue import ROWS, JobClass
 from ..core.errors import UnsupportedSdk
 from ..core.prefix_policy import PrefixPolicy
 from .call_binding import Call
-from .callers import called_by_the_sdk, made_by_the_sdk
+from .callers import called_by_sdk, constructed_by_sdk
 from .method_overrides import methods, of_sdk
 from .name_injection import apply_composed_name, base_name, fill_role
 
 _PACKAGE = __name__.partition(".")[0]
 _Class = TypeVar("_Class", bound=type)
-_making = threading.RLock()
+_creating = threading.RLock()
 
 
-def _once(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Make one value a key for all threads: two classes of one name would not be the same class."""
-    cached = cache(make)
+def _cached_for_all_threads(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Cache a function's results; unlike ``cache``, call it once even if threads call at once.
 
-    @wraps(make)
-    def make_once(key: Any) -> Any:
-        with _making:
+    Two drop-in classes for one class would differ, and ``isinstance`` would fail.
+    """
+    cached = cache(create)
+
+    @wraps(create)
+    def create_once(key: Any) -> Any:
+        with _creating:
             return cached(key)
 
-    return make_once
+    return create_once
 
 
-@_once
+@_cached_for_all_threads
 def drop_in(name: str) -> Any:
-    """The drop-in of a class or a function of the catalogue.
+    """Return the drop-in for a class or a function of the catalogue.
 
     Args:
         name: its name, such as ``Processor``.
 
     Raises:
-        UnsupportedSdk: where the installed SDK hasn't got it, with what to use.
+        UnsupportedSdk: if the installed SDK doesn't have it; names the replacement.
     """
     row = ROWS[name]
     sdk_class = _load(row)
@@ -66,19 +76,20 @@ def drop_in(name: str) -> Any:
 
 
 def prefixed(cls: _Class) -> _Class:
-    """The drop-in of your own subclass of a job class of the SDK; also a class decorator.
+    """Return the drop-in for your own subclass of a job class of the SDK; also a class decorator.
 
     Args:
         cls: a subclass of a class in the catalogue, such as ``Estimator``, or of a base of such
-            classes, such as ``Framework``. A drop-in class, and a subclass of one, comes back as it
-            is, unless it is a dataclass.
+            classes, such as ``Framework``. Drop-in classes and their subclasses are returned
+            unchanged, unless they are dataclasses.
 
     Returns:
-        A subclass of ``cls`` under its name, in which the drop-in class stands between ``cls`` and
-        the SDK's: what ``cls`` hands on by ``super()`` is named, judged and filled in.
+        A subclass of ``cls`` with the same name. In its method resolution order, the drop-in class
+        is between ``cls`` and the SDK's class, so names and roles that ``cls`` passes to
+        ``super()`` are checked and composed.
 
     Raises:
-        TypeError: for anything else.
+        TypeError: if ``cls`` is not such a class.
 
     Example:
         >>> from sm_prefix_ext import Processor, prefixed
@@ -91,21 +102,21 @@ def prefixed(cls: _Class) -> _Class:
     return subclass
 
 
-@_once
+@_cached_for_all_threads
 def _prefixed(cls: type[Any]) -> type[Any]:
-    is_dataclass = "__dataclass_fields__" in vars(cls)  # its constructor goes past the drop-in's
+    is_dataclass = "__dataclass_fields__" in vars(cls)  # whose __init__ doesn't call super()
     if cls in _drop_ins or (not is_dataclass and any(base in _drop_ins for base in cls.__mro__)):
         return cls
     row = next((row for base in cls.__mro__ if (row := _row_of(base)) is not None), None)
     if row is None:
         raise TypeError(
-            f"prefixed() got {cls.__module__}.{cls.__qualname__}, which makes no job; wanted a "
+            f"prefixed() got {cls.__module__}.{cls.__qualname__}, which starts no job; wanted a "
             "subclass of a job class of the SageMaker Python SDK, such as Processor."
         )
     drop_in_class: type[Any] = drop_in(row.name)
     if _row_of(cls) is row:
         return drop_in_class
-    overrides = {"__init__": _settling(cls, row), "__reduce_ex__": _reducing(cls)}
+    overrides = {"__init__": _users_constructor(cls, row), "__reduce_ex__": _pickling(cls)}
     return _subclass(cls, (cls, drop_in_class), overrides, cls.__module__)
 
 
@@ -113,7 +124,7 @@ _drop_ins: set[type[Any]] = set()
 
 
 def _row_of(cls: type[Any]) -> JobClass | None:
-    """The row of a class of the SDK; ``None`` for one that only shares a name with it."""
+    """Return the row of a class of the SDK; ``None`` for other classes of the same name."""
     row = ROWS.get(cls.__name__)
     if row is None or not of_sdk(cls) or major() not in row.modules:
         return None
@@ -121,7 +132,7 @@ def _row_of(cls: type[Any]) -> JobClass | None:
 
 
 def _adopt(value: Any) -> JobClass | None:
-    """Give an object of the SDK's own class its drop-in class; its row, ``None`` for others."""
+    """Change the class of an object from the SDK's to the drop-in; return its row or ``None``."""
     row = _row_of(type(value))
     if row is not None:
         value.__class__ = drop_in(row.name)
@@ -141,8 +152,8 @@ def _load(row: JobClass) -> Any:
         return sdk.load(row.name)
     except ImportError as error:
         if error.name is not None and not error.name.startswith("sagemaker"):
-            raise  # a library that this class needs
-        raise lacking(row) from None
+            raise  # the class needs a library that isn't installed
+        raise missing_class_error(row) from None
 
 
 def _subclass(
@@ -164,7 +175,7 @@ def _function(sdk_function: Any, row: JobClass) -> Any:
 
     @wraps(sdk_function)
     def drop_in_function(*args: Any, **kwargs: Any) -> Any:
-        if called_by_the_sdk():
+        if called_by_sdk():
             return sdk_function(*args, **kwargs)
         call = _prepared(signature, args, kwargs, row, row.name, PrefixPolicy.discover())
         return (
@@ -178,31 +189,37 @@ def _function(sdk_function: Any, row: JobClass) -> Any:
 
 
 def _constructor(sdk_class: Any, row: JobClass) -> Any:
-    # Not the class's signature: pydantic makes that of its fields, and a subclass has more.
+    # Not the signature of the class, which pydantic derives from its fields: a constructor may have
+    # further parameters.
     signature = inspect.signature(sdk_class.__init__)
 
     @wraps(sdk_class.__init__)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
-        if made_by_the_sdk(self):
+        if constructed_by_sdk(self):
             sdk_class.__init__(self, *args, **kwargs)
             return
         policy = PrefixPolicy.discover()
         call = _prepared(signature, (self, *args), kwargs, row, type(self).__name__, policy)
         if call is None:
-            sdk_class.__init__(self, *args, **kwargs)  # which raises
+            sdk_class.__init__(self, *args, **kwargs)  # raises the SDK's own error
         else:
             sdk_class.__init__(*call.args, **call.kwargs)
             if major() == 2 and row.step_type == "Training" and type(self).__module__ == _PACKAGE:
-                # A tuner of v2 sends its estimator's module with the job, for attach() to import.
+                # A tuner of v2 stores its estimator's module in the job, and attach() imports it,
+                # maybe where this package isn't installed.
                 vars(self)["__module__"] = sdk_class.__module__
             takes = call.takes(row.argument)
             apply_composed_name(self, row, policy, *((call.get(row.argument),) if takes else ()))
 
-    return _own(__init__)
+    return _for_pydantic(__init__)
 
 
-def _own(init: Any) -> Any:
-    """A constructor that pydantic takes for one, and calls when it validates too."""
+def _for_pydantic(init: Any) -> Any:
+    """Let pydantic call a constructor when it validates an instance.
+
+    ``wraps`` copies the mark of ``BaseModel.__init__``, with which pydantic would skip the
+    override.
+    """
     vars(init).pop("__pydantic_base_init__", None)
     return init
 
@@ -215,12 +232,15 @@ def _prepared(
     owner: str,
     policy: PrefixPolicy | None,
 ) -> Call | None:
-    """The call with name and role in it; ``None`` where the SDK says better what is wrong."""
+    """Return the call with its composed name and role; ``None`` for invalid arguments."""
     call = Call.of(signature, args, kwargs)
     if call is None:
         return None
     if call.takes(row.argument):
-        keeps = row.only != "outside"  # an object outside a pipeline is named when it is made
+        # Before the constructor runs, the object's session isn't known. So the name stays as
+        # declared, and apply_composed_name() composes it afterwards if the object is outside a
+        # pipeline.
+        keeps = row.only != "outside"
         name = base_name(call.get(row.argument), row, row.label(owner), policy, keeps=keeps)
         if name is not None:
             call.put(row.argument, name)
@@ -228,17 +248,17 @@ def _prepared(
     return call
 
 
-def _settling(users_class: Any, row: JobClass) -> Any:
-    """A constructor that also looks at what a class made which went past ``super()``."""
+def _users_constructor(users_class: Any, row: JobClass) -> Any:
+    """Return the constructor for a user's class, which may not call ``super().__init__()``."""
     signature = inspect.signature(users_class.__init__)
     role = signature.parameters.get(row.role)
-    # A class that has a role of its own by default keeps it.
+    # A class with a default for its role keeps the default.
     takes_role = role is not None and role.default in (None, "", inspect.Parameter.empty)
 
     @wraps(users_class.__init__)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
         subclass = _prefixed(users_class)
-        if made_by_the_sdk(self):
+        if constructed_by_sdk(self):
             super(subclass, self).__init__(*args, **kwargs)
             return
         policy = PrefixPolicy.discover()
@@ -249,29 +269,32 @@ def _settling(users_class: Any, row: JobClass) -> Any:
         super(subclass, self).__init__(*args, **kwargs)
         apply_composed_name(self, row, policy)
 
-    return _own(__init__)
+    return _for_pydantic(__init__)
 
 
-def _reducing(users_class: Any) -> Any:
-    """How an object is pickled whose class can't be imported by its name."""
+def _pickling(users_class: Any) -> Any:
+    """Return ``__reduce_ex__`` for a class that has another class's name.
+
+    Importing the name gives the user's class, so unpickling creates the subclass from that again.
+    """
 
     def __reduce_ex__(self: Any, protocol: Any) -> Any:  # noqa: N807
         reduced = users_class.__reduce_ex__(self, max(protocol, 2))
         by_class = not isinstance(reduced, str) and reduced[1][:1] == (type(self),)
-        if not by_class or not _is_found_by_name(users_class):
+        if not by_class or not _is_importable(users_class):
             return reduced
-        make, (_, *arguments), *rest = reduced
-        return (_unpickled, (make, users_class, *arguments), *rest)
+        create, (_, *arguments), *rest = reduced
+        return (_unpickled, (create, users_class, *arguments), *rest)
 
     return __reduce_ex__
 
 
-def _is_found_by_name(cls: Any) -> bool:
+def _is_importable(cls: Any) -> bool:
     value = sys.modules.get(cls.__module__)
     for part in cls.__qualname__.split("."):
         value = getattr(value, part, None)
     return value is cls
 
 
-def _unpickled(make: Callable[..., Any], cls: type[Any], *arguments: Any) -> Any:
-    return make(prefixed(cls), *arguments)
+def _unpickled(create: Callable[..., Any], cls: type[Any], *arguments: Any) -> Any:
+    return create(prefixed(cls), *arguments)

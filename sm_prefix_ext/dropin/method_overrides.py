@@ -1,8 +1,7 @@
-"""The methods of the drop-in job classes: those that take a name late, start a job, or make more.
+"""The overridden methods of drop-in job classes, as the rows of ``_sdk.methods`` describe them.
 
-What such a method or a factory returns of the SDK's own classes becomes an object of the drop-in
-class, so that a job which it runs later runs under the policy too. Which method does what is in
-``_sdk.methods``.
+If such a method or class method returns an object of an SDK class, the object gets the drop-in
+class, so that the policy applies to its later jobs too.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from ..core.findings import (
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import KINDS, Kind
 from .call_binding import Call
-from .callers import called_by_the_sdk
+from .callers import called_by_sdk
 from .name_injection import (
     FULL_NAMES,
     apply_composed_name,
@@ -40,21 +39,21 @@ from .name_injection import (
 )
 
 Adopt = Callable[[Any], "JobClass | None"]
-"""Gives an object of the SDK's own class its drop-in class, and returns the row of that class."""
+"""Changes the class of an object from the SDK's to the drop-in, and returns the row."""
 
 
 def of_sdk(value: Any) -> bool:
-    """Whether a class or a function is the SDK's own."""
+    """Test whether a class or a function is defined in the SDK."""
     return str(value.__module__).partition(".")[0] == "sagemaker"
 
 
 def methods(sdk_class: Any, row: JobClass, adopt: Adopt) -> dict[str, Any]:
-    """The overrides of a class's public methods and factories.
+    """Return the overrides of a class's public methods and class methods.
 
     Args:
         sdk_class: a class of the SDK.
         row: its row in the catalogue.
-        adopt: gives what the SDK made its drop-in class.
+        adopt: changes the class of an object from the SDK's to the drop-in.
     """
     overrides: dict[str, Any] = {}
     for name in dir(sdk_class):
@@ -73,14 +72,14 @@ def methods(sdk_class: Any, row: JobClass, adopt: Adopt) -> dict[str, Any]:
             overrides[name] = _refused(method.refused, name, function)
         elif method is not None:
             arguments = _name_arguments(method, inspect.signature(function))
-            # DJLModel has a compile() that takes no name, and only raises.
+            # DJLModel.compile() takes no name and always raises.
             if arguments or method.starts or method.returns_job_object:
                 overrides[name] = _method(method, arguments, function, row, adopt)
     return overrides
 
 
 def _name_arguments(method: Method, signature: inspect.Signature) -> dict[str, Kind]:
-    """The arguments of an installed method that carry a name, with the kind of what it names."""
+    """Return a method's name arguments, with the kinds of the resources that they name."""
     parameters = signature.parameters
     accepted = set(parameters)
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
@@ -99,7 +98,7 @@ def _method(
 
     @wraps(function)
     def override(self: Any, *args: Any, **kwargs: Any) -> Any:
-        call = None if called_by_the_sdk() else Call.of(signature, (self, *args), kwargs)
+        call = None if called_by_sdk() else Call.of(signature, (self, *args), kwargs)
         if call is None:
             return function(self, *args, **kwargs)
         policy = PrefixPolicy.discover()
@@ -107,11 +106,12 @@ def _method(
         owner = f"{type(self).__name__}.{method.name}"
         for argument, kind in arguments.items():
             if method.starts_other_job:
-                _require(call, argument, kind, owner, policy)
+                _require_name(call, argument, kind, owner, policy)
             where = label(owner, argument)
-            _judge_late(call, argument, kind, where, policy, keeps and not method.starts_other_job)
+            keeps_argument = keeps and not method.starts_other_job
+            _check_argument(call, argument, kind, where, policy, keeps_argument)
         if "model_package_group_name" in arguments and not keeps:
-            _warn_of_the_sdks_group(self, call, owner, policy)
+            _warn_of_generated_group(self, call, owner, policy)
         if method.starts and policy is not None and not keeps:
             apply_composed_name(self, row, policy, starts=True)
         result = function(*call.args, **call.kwargs)
@@ -123,14 +123,14 @@ def _method(
     return override
 
 
-def _judge_late(
+def _check_argument(
     call: Call, argument: str, kind: Kind, where: str, policy: PrefixPolicy | None, keeps: bool
 ) -> None:
     value = call.get(argument)
     if value is None:
         return
     if argument == "model_package_group_name":
-        if not keeps:  # a step's group is judged with its definition
+        if not keeps:  # enforcement judges a step's group in the definition
             warn_outside(GROUP_OUTSIDE_POLICY, value, where, policy)
     elif argument in FULL_NAMES:
         warn_outside(FULL_NAME_OUTSIDE_POLICY, value, where, policy)
@@ -139,15 +139,15 @@ def _judge_late(
         call.put(argument, composed(value, kind, where, policy, limit, keeps=keeps))
 
 
-def _require(
+def _require_name(
     call: Call, argument: str, kind: Kind, owner: str, policy: PrefixPolicy | None
 ) -> None:
-    """The SDK makes a name up where the user gives none, and it carries no prefix."""
+    """Raise if the user omits the name, since the SDK's generated name has no prefix."""
     if call.get(argument) or policy is None or policy.prefix is None:
         return
     where = label(owner, argument)
     message = (
-        f"{where} is left out, and what the SDK would make up for a {kind.step_type} is outside "
+        f"{where} is omitted, and the SDK's generated name for a {kind.step_type} is outside "
         f"{str(policy.prefix)!r}."
     )
     fix = f"Give {argument}=; '{policy.prefix}-' is put in front."
@@ -155,8 +155,8 @@ def _require(
     report((finding,), where, policy)
 
 
-def _warn_of_the_sdks_group(job: Any, call: Call, owner: str, policy: PrefixPolicy | None) -> None:
-    """Without a package's name and a group's the SDK makes a group, called after the image."""
+def _warn_of_generated_group(job: Any, call: Call, owner: str, policy: PrefixPolicy | None) -> None:
+    """Warn of the group that the SDK generates for a call without a package's name or group."""
     group, image = "model_package_group_name", call.get("image_uri")
     if call.names(group) and not (call.get(group) or call.get("model_package_name")):
         name = image_name(image or getattr(job, "image_uri", None)) or "ModelPackage"
@@ -164,15 +164,15 @@ def _warn_of_the_sdks_group(job: Any, call: Call, owner: str, policy: PrefixPoli
 
 
 def _refused(refusal: Refusal, name: str, function: Any) -> Any:
-    """A method that starts what no policy reaches."""
+    """Return the override of a method whose jobs can't carry the prefix."""
 
     @wraps(function)
     def override(self: Any, *args: Any, **kwargs: Any) -> Any:
-        policy = None if called_by_the_sdk() else PrefixPolicy.discover()
+        policy = None if called_by_sdk() else PrefixPolicy.discover()
         if policy is not None and policy.prefix is not None:
             owner = type(self).__name__
             message = (
-                f"{owner}.{name}() makes and starts {refusal.makes}, so that its jobs run outside "
+                f"{owner}.{name}() creates and starts {refusal.makes}, so its jobs run outside "
                 f"{str(policy.prefix)!r}."
             )
             finding = Finding.of(OUTSIDE_POLICY, owner, "Pipeline", message, refusal.instead)
@@ -185,12 +185,12 @@ def _refused(refusal: Refusal, name: str, function: Any) -> Any:
 def _factory(
     sdk_class: Any, name: str, function: Any, row: JobClass, adopt: Adopt, keeps_name: bool
 ) -> Any:
-    """A class method of the SDK's that makes objects: what it reads from the service stays."""
+    """Return the override of a class method that constructs objects, such as ``attach``."""
     signature = inspect.signature(function)
 
     @wraps(function)
     def factory(cls: Any, *args: Any, **kwargs: Any) -> Any:
-        call = None if called_by_the_sdk() else Call.of(signature, (cls, *args), kwargs)
+        call = None if called_by_sdk() else Call.of(signature, (cls, *args), kwargs)
         if call is None:
             return function(cls, *args, **kwargs)
         policy = PrefixPolicy.discover()

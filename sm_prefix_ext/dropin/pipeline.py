@@ -1,4 +1,4 @@
-"""Drop-in ``Pipeline`` and ``PipelineDefinitionConfig``."""
+"""The drop-in ``Pipeline`` and ``PipelineDefinitionConfig``."""
 
 from __future__ import annotations
 
@@ -45,12 +45,11 @@ class PipelineDefinitionConfig(_Config):
 
     Args:
         use_custom_job_prefix: whether job names carry a prefix.
-        policy: a :class:`~sm_prefix_ext.PrefixPolicy`; a ``str`` stands for ``PrefixPolicy(str)``;
-            with ``None``, :meth:`~sm_prefix_ext.PrefixPolicy.discover` looks for one whenever the
-            definition is rendered.
+        policy: a :class:`~sm_prefix_ext.PrefixPolicy`, or a ``str`` for ``PrefixPolicy(str)``; with
+            ``None``, every rendering uses :meth:`~sm_prefix_ext.PrefixPolicy.discover`.
 
     Raises:
-        InvalidPrefix: for a prefix that no job could carry.
+        InvalidPrefix: if a job's name can't have the prefix.
 
     Example:
         >>> from sm_prefix_ext import PipelineDefinitionConfig
@@ -69,7 +68,7 @@ class PipelineDefinitionConfig(_Config):
 
     @property
     def policy(self) -> PrefixPolicy | None:
-        """The policy; ``None`` to discover one whenever the definition is rendered."""
+        """The policy; with ``None``, every rendering discovers one."""
         return self._policy
 
     @policy.setter
@@ -107,7 +106,7 @@ class Pipeline(_Pipeline):
         super().__init__(*args, **kwargs)
 
     def definition(self) -> str:
-        """The pipeline's definition as JSON, with every job's name and role enforced.
+        """Return the pipeline's definition as JSON, with every job's name and role enforced.
 
         Like the SDK's method, it sends to AWS what the steps need: it uploads code, creates the
         session's default bucket if there is none, and creates or overwrites the function of a
@@ -115,10 +114,10 @@ class Pipeline(_Pipeline):
         anything. :meth:`render` sends nothing.
 
         Returns:
-            What the SDK renders, with the composed names and the policy's roles in it.
+            The SDK's rendering, with the composed names and the policy's roles.
 
         Raises:
-            PrefixViolation: with every finding, where one of them is an error.
+            PrefixViolation: with all findings, if one of them is an error.
         """
         return _as_json(self._enforced().or_raise(self))
 
@@ -130,7 +129,7 @@ class Pipeline(_Pipeline):
             in that definition, of something that was not uploaded or created, has the form of the
             real one.
         """
-        enforced = self._enforced(look=True)
+        enforced = self._enforced(dry_run=True)
         return Rendering(
             pipeline_name=str(self.name),
             findings=enforced.findings,
@@ -144,7 +143,7 @@ class Pipeline(_Pipeline):
         )
 
     def check(self) -> tuple[Finding, ...]:
-        """Everything that is wrong with the pipeline; changes nothing in AWS and does not raise."""
+        """Return all findings about the pipeline, without raising or changing anything in AWS."""
         return self.render().findings
 
     @wraps(Rendering.plan)
@@ -167,33 +166,34 @@ class Pipeline(_Pipeline):
     def upsert(self, *args: Any, **kwargs: Any) -> Any:
         return super(Pipeline, self._rendered(args, kwargs)).upsert(*args, **kwargs)
 
-    def _enforced(self, *, look: bool = False, account: str | None = None) -> _Enforced:
-        """The enforced definition, its findings, and the other requests that go with it.
+    def _enforced(self, *, dry_run: bool = False, account: str | None = None) -> _Enforced:
+        """Return the enforced definition, its findings, and the further requests of the author.
 
         Args:
-            look: whether to send no request that changes anything.
-            account: the pipeline's, if the caller knows it.
+            dry_run: whether to send no request that changes anything.
+            account: the pipeline's account, if the caller knows it.
         """
         prefixing = bool(self.pipeline_definition_config.use_custom_job_prefix)
-        given = getattr(self.pipeline_definition_config, "policy", None)
-        given = given or PrefixPolicy.discover() or PrefixPolicy()
-        own = check_pipeline_name(self, given) if prefixing else ()
+        users_policy = getattr(self.pipeline_definition_config, "policy", None)
+        users_policy = users_policy or PrefixPolicy.discover() or PrefixPolicy()
+        findings = check_pipeline_name(self, users_policy) if prefixing else ()
         with RENDERING:
-            before = read_declared_names(self, _SDK, everything=look)
-            policy = given.with_collection_roles(before.owners)
-            own += unmatched_step_roles(given, {*before.step_types, *before.owners.values()})
+            before = read_declared_names(self, _SDK, everything=dry_run)
+            policy = users_policy.with_collection_roles(before.owners)
+            step_names = {*before.step_types, *before.owners.values()}
+            findings += unmatched_step_roles(users_policy, step_names)
             names = before.names(policy) if prefixing else {}
             early: tuple[Finding, ...] = ()
             if names is None:
                 early = enforce(before.definition, policy, before.declared)[1]
-            # Rendering uploads code, so what is wrong already is reported first; a look sends
-            # nothing, and goes on for the rest if no name is wrong.
-            blocking, _ = apply_levels(early if look else own + early, given.levels)
+            # Rendering uploads code, so errors that the objects show already come before it. A dry
+            # run uploads nothing, and goes on unless a job's name is wrong.
+            blocking, _ = apply_levels(early if dry_run else findings + early, users_policy.levels)
             if has_errors(blocking):
-                return _Enforced.under(given.levels, own + early, before)
-            text, author_requests = self._as_the_sdk_renders(before, prefixing, look)
+                return _Enforced.under(users_policy.levels, findings + early, before)
+            text, author_requests = self._rendered_by_sdk(before, prefixing, dry_run)
         definition = json.loads(text)
-        findings = enforce_in_place(
+        findings += enforce_in_place(
             definition,
             policy,
             before.declared,
@@ -202,31 +202,37 @@ class Pipeline(_Pipeline):
             reached=before.step_types,
         )
         accounts = role_accounts(" ".join((text, *policy.step_roles.values())))
-        # A plan takes its time, and definition() reports names alone: it doesn't know the account.
-        if (look or account) and len({*accounts, account} - {None}) > 1:
+        # foreign_roles() needs a plan, which takes time, so it runs only if there are several
+        # accounts. definition() doesn't know the pipeline's account.
+        if (dry_run or account) and len({*accounts, account} - {None}) > 1:
             findings += foreign_roles(definition, account)
-        return _Enforced.under(given.levels, own + findings, before, definition, author_requests)
+        return _Enforced.under(users_policy.levels, findings, before, definition, author_requests)
 
-    def _as_the_sdk_renders(
-        self, before: DeclaredNames, prefixing: bool, look: bool
+    def _rendered_by_sdk(
+        self, before: DeclaredNames, prefixing: bool, dry_run: bool
     ) -> tuple[str, tuple[AuthorRequest, ...]]:
-        if not look:
+        if not dry_run:
             return render(self, before, _SDK, quiet=prefixing), ()
-        seen = DryRun(before, _SDK)
-        text = render(self, before, _SDK, quiet=prefixing, prepare=seen.replace_sessions)
-        return text, seen.author_requests
+        requests = DryRun(before, _SDK)
+        text = render(self, before, _SDK, quiet=prefixing, prepare=requests.replace_sessions)
+        return text, requests.author_requests
 
     def _rendered(self, args: Any, kwargs: Any) -> Pipeline:
-        """A copy that holds its definition, rendered once and before the first request."""
-        at_hand = vars(self).get("definition")
-        if isinstance(at_hand, Judged) and at_hand.is_of(self):
+        """Return a copy with its judged definition, rendered once, before the first request.
+
+        The SDK's ``upsert`` calls ``create`` or ``update`` on the copy, which then is returned
+        itself.
+        """
+        definition = vars(self).get("definition")
+        if isinstance(definition, Judged) and definition.is_of(self):
             return self
         enforced = self._enforced(account=_account(args, kwargs))
         text = _as_json(enforced.or_raise(self))
         twin = copy.copy(self)
         twin.__dict__["definition"] = Judged(twin, text, enforced.names.graph)
         if getattr(self.sagemaker_session, "local_mode", False):
-            # Local mode compiles the steps itself, and v2 stops at a model that the policy named.
+            # Local mode compiles the steps again, and with prefixing on v2 raises for a model
+            # without a declared name.
             twin.pipeline_definition_config = PipelineDefinitionConfig(False)
         return twin
 
@@ -270,7 +276,7 @@ def _as_json(definition: Definition) -> str:
 
 
 def _account(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
-    """The account of the execution role in the arguments of ``create()`` and its siblings."""
+    """Return the account of the execution role in the arguments of ``create()`` or its siblings."""
     try:
         return Arn.parse(kwargs.get("role_arn") or args[0]).account
     except (IndexError, TypeError, ValueError):
@@ -278,19 +284,19 @@ def _account(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
 
 
 def region_of(pipeline: Any) -> str | None:
-    """The region of a pipeline's session; ``None`` for a session without one, as tests make."""
+    """Return the region of a pipeline's session; ``None`` if it has none, as in tests."""
     region = getattr(pipeline.sagemaker_session, "boto_region_name", None)
     return region if isinstance(region, str) else None
 
 
 def check_pipeline_name(pipeline: Any, policy: PrefixPolicy) -> tuple[Finding, ...]:
-    """The warning for a pipeline whose own name the policy doesn't cover."""
-    place = Location(str(pipeline.name), "Pipeline")
-    return check_full_name(place, "The pipeline's own name", pipeline.name, policy)
+    """Return the findings about a pipeline's own name."""
+    location = Location(str(pipeline.name), "Pipeline")
+    return check_full_name(location, "The pipeline's own name", pipeline.name, policy)
 
 
 def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:
-    """A copy of a pipeline, under another policy."""
+    """Return a copy of a pipeline with another policy."""
     twin = copy.copy(pipeline)
     config = pipeline.pipeline_definition_config
     twin.pipeline_definition_config = PipelineDefinitionConfig(
@@ -301,12 +307,12 @@ def with_policy(pipeline: Pipeline, policy: PrefixPolicy) -> Pipeline:
 
 @dataclass(frozen=True)
 class SdkRendering:
-    """A pipeline of the SDK's own class, rendered without changing anything in AWS.
+    """The rendering of a pipeline of the SDK's own class, from a dry run.
 
     Args:
-        definition: the SDK's own.
-        declared: by step name, the names that the user declared and the definition doesn't carry.
-        author_requests: the requests that create or update other things than the pipeline.
+        definition: the SDK's definition.
+        declared: by step name, the declared names that the definition doesn't contain.
+        author_requests: the further requests that create or update the pipeline's resources.
     """
 
     definition: Definition
@@ -315,28 +321,28 @@ class SdkRendering:
 
 
 def as_it_stands(pipeline: Any) -> SdkRendering:
-    """The definition of a pipeline of the SDK's own class; changes nothing in AWS.
+    """Render a pipeline of the SDK's own class, without changing anything in AWS.
 
-    With the SDK's prefixing on, v2 raises in the middle of rendering for a model without a name.
-    Then the declared names stand in the definition and the missing one stays missing, so that it
-    is reported together with everything else that is wrong.
+    With the SDK's prefixing on, v2 raises for a model without a name. In that case, the definition
+    is rendered with prefixing off and gets the declared names. So the missing name is reported
+    together with all other findings.
     """
     with RENDERING:
         before = read_declared_names(pipeline, _SDK, everything=True)
-        look = DryRun(before, _SDK)
+        dry_run = DryRun(before, _SDK)
         try:
-            text = render_as_it_is(pipeline, before, _SDK, look.replace_sessions)
+            text = render_as_it_is(pipeline, before, _SDK, dry_run.replace_sessions)
         except ValueError as error:
             if "use_custom_job_prefix" not in str(error):
                 raise
-            text = render(pipeline, before, _SDK, quiet=True, prepare=look.replace_sessions)
+            text = render(pipeline, before, _SDK, quiet=True, prepare=dry_run.replace_sessions)
             definition: Definition = json.loads(text)
             declared = {
                 step: replace(name, name=name.composed) if name.composed else name
                 for step, name in before.declared.items()
             }
             enforce_in_place(definition, PrefixPolicy(), declared)
-            return SdkRendering(definition, {}, look.author_requests)
+            return SdkRendering(definition, {}, dry_run.author_requests)
     definition = json.loads(text)
     config = getattr(pipeline, "pipeline_definition_config", None)
     on = bool(getattr(config, "use_custom_job_prefix", False))
@@ -348,7 +354,7 @@ def as_it_stands(pipeline: Any) -> SdkRendering:
             continue
         if step.job_name is None or is_generated_name(step, str(step.job_name)):
             dropped[step.name] = replace(name, dropped_by=cause)
-    return SdkRendering(definition, dropped, look.author_requests)
+    return SdkRendering(definition, dropped, dry_run.author_requests)
 
 
 _SIGNATURE = inspect.signature(_SDK.pipeline.__init__)

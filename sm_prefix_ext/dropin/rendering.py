@@ -18,15 +18,14 @@ from ..iam.live import preflight_live
 
 @dataclass(frozen=True)
 class Rendering:
-    """One rendering of a pipeline, made by :meth:`~sm_prefix_ext.Pipeline.render`.
+    """One rendering of a pipeline, from :meth:`~sm_prefix_ext.Pipeline.render`.
 
     It is a snapshot: call ``render()`` again after you change the pipeline.
 
     Args:
         pipeline_name: the pipeline's own name.
-        findings: everything that is wrong with the pipeline, with the severities of the policy
-            file.
-        region: of its session; ``None`` where that has none.
+        findings: all findings about the pipeline, with the severities of the policy file.
+        region: the region of its session; ``None`` if that has none.
         author_requests: the requests that ``create()`` and ``update()`` send beside those for the
             pipeline itself.
         jobs: how many of its steps start a job.
@@ -54,7 +53,7 @@ class Rendering:
         """The definition as JSON, with every job's name and role enforced.
 
         Raises:
-            PrefixViolation: with every finding, where one of them is an error.
+            PrefixViolation: with all findings, if one of them is an error.
         """
         return json.dumps(self._enforced(self.findings))
 
@@ -65,18 +64,18 @@ class Rendering:
         account: str | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> Plan:
-        """The jobs that the pipeline will start, with their names, ARNs, roles and IAM actions.
+        """Return the jobs that the pipeline will start, with names, ARNs, roles and IAM actions.
 
         Args:
-            role_arn: the pipeline's execution role, which the SDK learns at ``upsert()`` only.
+            role_arn: the pipeline's execution role, which users pass to ``upsert()`` only.
             account: 12 digits; by default the account of the roles in the definition, or ``*``.
-            parameters: values of the pipeline's parameters; for the others their defaults hold.
+            parameters: values of the pipeline's parameters; the others have their defaults.
 
         Raises:
-            PrefixViolation: as :attr:`definition` does.
+            PrefixViolation: see :attr:`definition`.
         """
         return Plan.from_definition(
-            # A plan knows the account of the pipeline, and a preflight denies such a role.
+            # A foreign role doesn't block a plan: a preflight denies passing it.
             self._enforced(finding for finding in self.findings if finding.code != FOREIGN_ROLE),
             region=self.region,
             role_arn=role_arn,
@@ -99,26 +98,26 @@ class Rendering:
         bucket: str | None = None,
         parameters: Mapping[str, Any] | None = None,
     ) -> Preflight:
-        """Judge each request of a run by the given policies.
+        """Evaluate each request of a run under the given policies.
 
         Args:
-            role_policies: the execution role's policies, or names to policies; with ``live`` they
-                are read from IAM.
-            boundary: its permissions boundary; with ``live`` read from IAM.
+            role_policies: the execution role's policies, or a mapping of names to policies; with
+                ``live``, they come from IAM.
+            boundary: its permissions boundary; with ``live``, it comes from IAM.
             scps: levels of SCPs, the root first.
-            author_policies: the policies of whoever creates and starts the pipeline; ``None``
-                leaves the author out.
-            live: ask IAM, with the pipeline's session: for the role's policies and boundary, and
-                for its simulator's answer.
-            role_arn: the execution role; with ``live`` by default that of the pipeline in AWS.
+            author_policies: the policies of the principal that creates and starts the pipeline;
+                ``None`` leaves the author out.
+            live: read the role's policies and boundary from IAM, and use IAM's simulator, with the
+                pipeline's session.
+            role_arn: the execution role; with ``live``, by default that of the pipeline in AWS.
             context: condition keys that you know, such as ``aws:PrincipalTag/team``.
             bucket: where the author's code goes; by default SageMaker's default bucket.
-            parameters: values of the pipeline's parameters; for the others their defaults hold.
+            parameters: values of the pipeline's parameters; the others have their defaults.
 
         Raises:
-            PrefixViolation: as :attr:`definition` does.
-            ValueError: for a policy that IAM would refuse, or where neither policies nor ``live``
-                are given, or both.
+            PrefixViolation: see :attr:`definition`.
+            ValueError: if IAM would reject a policy; if neither policies nor ``live`` are given,
+                or both.
         """
         if (role_policies is None) != live or (live and boundary is not None):
             raise ValueError(

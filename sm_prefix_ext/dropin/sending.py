@@ -1,4 +1,4 @@
-"""The definition that was judged is the definition that is sent."""
+"""Ensure that the definition that is sent is the judged definition."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ _LISTS = ("steps", "parameters")
 
 
 class Judged:
-    """A judged definition on its way to AWS; stands in for the method ``definition()``.
+    """A judged definition to send; replaces the method ``definition()`` of one pipeline.
 
     Args:
         pipeline: the copy of the pipeline whose ``create()`` or ``update()`` runs.
         text: the judged definition.
-        graph: the objects that its steps referred to when it was rendered.
+        graph: the objects to which its steps referred at the time of the rendering.
     """
 
     def __init__(self, pipeline: Any, text: str, graph: ObjectGraph) -> None:
         self._pipeline = pipeline
         self._text = text
         self._graph = graph
-        self._was = _held(pipeline)
+        self._before = _values_of(pipeline)
 
     def is_of(self, pipeline: Any) -> bool:
-        """Whether it belongs to this very pipeline, and not to one that this is a copy of."""
+        """Test whether it belongs to this pipeline; a copy has it too, but not as its own."""
         return pipeline is self._pipeline
 
     def __call__(self) -> str:
-        """The definition.
+        """Return the definition.
 
         Raises:
             PrefixViolation: if the pipeline has changed since.
         """
-        now = _held(self._pipeline)
-        same = len(now) == len(self._was) and all(map(is_, now, self._was))
+        now = _values_of(self._pipeline)
+        same = len(now) == len(self._before) and all(map(is_, now, self._before))
         if same and not self._graph.changed():
             return self._text
         name = str(self._pipeline.name)
@@ -47,16 +47,16 @@ class Judged:
             CHANGED,
             name,
             "Pipeline",
-            "The pipeline's steps, parameters or jobs changed after its definition was judged, and "
-            "before it was sent.",
+            "The pipeline's steps, parameters or jobs changed between the check of its definition "
+            "and the request.",
             "Change the pipeline before you call create(), update() or upsert(), not inside them.",
         )
         raise PrefixViolation((finding,), f"the pipeline {name!r}")
 
 
-def _held(pipeline: Any) -> list[Any]:
-    """The values that a definition is rendered from, apart from the objects of its steps."""
-    held = [getattr(pipeline, name, None) for name in _OWN]
+def _values_of(pipeline: Any) -> list[Any]:
+    """Return the values of a pipeline that determine its definition, without its steps' objects."""
+    values = [getattr(pipeline, name, None) for name in _OWN]
     for name in _LISTS:
-        held += getattr(pipeline, name, None) or ()
-    return held
+        values += getattr(pipeline, name, None) or ()
+    return values
