@@ -1,7 +1,6 @@
-"""Job prefixes that hold, for SageMaker Pipelines and the SageMaker Python SDK v2 and v3.
+"""Enforced job prefixes for SageMaker Pipelines, with the SageMaker Python SDK v2 and v3.
 
-Importing this package imports neither the SDK nor boto3: every name is imported when it is asked
-for.
+Importing this package imports neither the SDK nor boto3, since each name is imported on first use.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ try:
 except ModuleNotFoundError:  # the files of a checkout that was never built
     __version__ = "0+unknown"
 
-_WHERE = {
+_MODULES = {
     "InvalidPrefix": "errors",
     "JobName": "core.job_names",
     "JobPrefix": "core.job_names",
@@ -34,7 +33,7 @@ _WHERE = {
 
 if TYPE_CHECKING:
     from . import iam as iam
-    from ._sdk.job_classes import *  # noqa: F403  # the SDK's own, which ours are subclasses of
+    from ._sdk.job_classes import *  # noqa: F403  # the SDK's classes, bases of the drop-ins
     from .core.errors import InvalidPrefix as InvalidPrefix
     from .core.errors import PolicyFileError as PolicyFileError
     from .core.errors import PrefixError as PrefixError
@@ -51,16 +50,16 @@ if TYPE_CHECKING:
     from .dropin.pipeline import Pipeline as Pipeline
     from .dropin.pipeline import PipelineDefinitionConfig as PipelineDefinitionConfig
 
-__all__ = [*_WHERE, "iam"]
+__all__ = [*_MODULES, "iam"]
 
 
-if not TYPE_CHECKING:  # else no misspelt name is one
+if not TYPE_CHECKING:  # with it, mypy would accept misspelt names
 
     def __getattr__(name: str) -> Any:
         if name == "iam":
             value: Any = import_module(".iam", __name__)
-        elif name in _WHERE:
-            value = getattr(import_module(f".{_WHERE[name]}", __name__), name)
+        elif name in _MODULES:
+            value = getattr(import_module(f".{_MODULES[name]}", __name__), name)
         elif not name.startswith("_") and name in _catalogue():
             value = import_module(".dropin.job_classes", __name__).drop_in(name)
         else:

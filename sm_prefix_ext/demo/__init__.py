@@ -1,4 +1,4 @@
-"""``sm-prefix demo``: a real abalone pipeline, run on the embedded AWS."""
+"""``sm-prefix demo``: an abalone pipeline that runs on the embedded AWS."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ NAMES: Mapping[str, Any] = {
     "model": "model",
     "transform": "score",
 }
-"""What the jobs of the demo are called, by the part that each plays."""
+"""The declared names of the demo's jobs, by their purpose."""
 
 GROUP = "team-a-abalone"
 JOBS_ROLE = "team-a-jobs"
-"""What jobs may do is another matter than who may start them, so they have a role of their own."""
+"""The role of the jobs: they need other permissions than the execution role, which starts them."""
 
 
 def run() -> int:
     """Run the demo and print what happens.
 
     Returns:
-        The command's exit status: 0 if everything went as it must.
+        The command's exit status: 0 if every job ran and every mistake was refused.
     """
     console = terminal.console()
     with _quiet(), EmbeddedAWS() as aws:
@@ -49,7 +49,7 @@ def run() -> int:
         policy = PrefixPolicy("team-a", step_roles={"Training": aws.create_role("team-a-training")})
         console.print(
             f"\n[bold]An abalone pipeline[/bold], made with SageMaker Python SDK v{major()}; "
-            "the policy asks for the prefix [bold]team-a[/bold].\n"
+            "the policy requires the prefix [bold]team-a[/bold].\n"
         )
         pipeline = abalone(aws, policy)
         columns = ("step", "step_type", "arn_pattern", "role_arn")
@@ -58,13 +58,13 @@ def run() -> int:
         least = iam.execution_role_policy(plan)
         _grant(aws, "pipeline-execution", least)
         console.print(
-            f"\nThe execution role is given the least policy for that: {len(least.statements)} "
+            f"\nThe execution role gets the least policy for that: {len(least.statements)} "
             f"statements, {least.size:,} characters."
         )
 
         pipeline.upsert(role_arn=execution_role)
         execution = pipeline.start()
-        console.print("\nSent to the embedded AWS and started. [bold]What ran:[/bold]\n")
+        console.print("\nSent to the embedded AWS and started. [bold]Its jobs:[/bold]\n")
         records = prefixed_jobs(execution)
         console.print(terminal.jobs(records, ("step_name", "status", "arn")))
         outside = records.outside(policy)
@@ -83,22 +83,22 @@ def _grant(aws: EmbeddedAWS, role: str, policy: iam.PolicyDocument) -> None:
 
 
 def _show_refusal(console: Console, aws: EmbeddedAWS, pipeline: Any) -> bool:
-    """Start the pipeline under a role of another team, which was foreseen."""
+    """Start the pipeline under another team's role, after a preflight that predicts the denial."""
     console.print("\n[bold]The same pipeline under the role of another team[/bold], team-b:\n")
-    theirs = iam.prefix_policy(PrefixPolicy("team-b"), account=aws.account_id, region=aws.region)
-    foreseen = pipeline.preflight(role_policies=[theirs])
-    role = aws.create_role("team-b-execution", [theirs])
+    team_b = iam.prefix_policy(PrefixPolicy("team-b"), account=aws.account_id, region=aws.region)
+    preflight = pipeline.preflight(role_policies=[team_b])
+    role = aws.create_role("team-b-execution", [team_b])
     client = aws.client("sagemaker")
     started = client.start_pipeline_execution(PipelineName=pipeline.name, RoleArn=role)
     arn = started["PipelineExecutionArn"]
     steps = client.list_pipeline_execution_steps(PipelineExecutionArn=arn, SortOrder="Ascending")
     first = steps["PipelineExecutionSteps"][0]
     console.print(
-        f"Preflight, without asking AWS: {len(foreseen.refused)} of {len(foreseen)} requests "
+        f"Preflight, without calling AWS: {len(preflight.refused)} of {len(preflight)} requests "
         f"refused.\n{first['StepName']} {first['StepStatus']}: {first.get('FailureReason')}",
         soft_wrap=True,
     )
-    return not foreseen.ok and bool(first["StepStatus"] == "Failed")
+    return not preflight.ok and bool(first["StepStatus"] == "Failed")
 
 
 def _show_mistakes(
@@ -121,12 +121,12 @@ def _show_mistakes(
 
 
 def abalone(aws: EmbeddedAWS, policy: PrefixPolicy, names: Mapping[str, Any] = NAMES) -> Any:
-    """The demo's pipeline, made with the installed SDK's classes.
+    """Create the demo's pipeline with the installed SDK's classes.
 
     Args:
-        aws: where it will run.
+        aws: the embedded AWS on which it will run.
         policy: the prefix and the step roles.
-        names: as in :data:`NAMES`.
+        names: the declared names; see :data:`NAMES`.
     """
     from ..dropin.pipeline import Pipeline, PipelineDefinitionConfig
 
@@ -145,7 +145,7 @@ def abalone(aws: EmbeddedAWS, policy: PrefixPolicy, names: Mapping[str, Any] = N
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the SDK's log and its warnings out of the story."""
+    """Suppress the SDK's log and its warnings."""
     before = os.environ.get("SAGEMAKER_SUPPRESS_V2_WARNING")
     os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
     logging.disable(logging.CRITICAL)

@@ -20,11 +20,11 @@ def steps(
     """Preprocess, train, tune, evaluate, check, and for a good model register, create, transform.
 
     Args:
-        load: gives a class of the SDK by its name.
+        load: returns a class of the SDK by its name.
         session: a ``PipelineSession``.
-        role: the ARN that every job is given.
-        bucket: where data comes from and goes to.
-        names: what the jobs are called, by the part that each plays.
+        role: the ARN of the role of every job.
+        bucket: the bucket for input and output.
+        names: the declared names of the jobs, by their purpose.
         group: the model package group.
     """
     common = {"image_uri": IMAGE, "role": role, "sagemaker_session": session}

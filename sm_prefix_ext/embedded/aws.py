@@ -300,7 +300,7 @@ def _loader() -> Any:
 
 
 def _moto_config() -> Any:
-    # We set the credentials. moto would fail on exit where somebody had unset its own.
+    # The embedded AWS sets the credentials. moto would fail on exit if a program unset moto's own.
     return {"core": {**default_user_config["core"], "mock_credentials": False}}
 
 

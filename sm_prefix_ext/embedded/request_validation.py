@@ -133,7 +133,7 @@ def validation_error(
     Args:
         operation: such as ``CreateTrainingJob``.
         request: its members.
-        expression_type: tells stand-ins from real values.
+        expression_type: distinguishes stand-ins from real values.
 
     Returns:
         The whole message, or ``None`` for a valid request.
@@ -165,7 +165,7 @@ def violations(
         value: a request, or a part of one.
         shape: its shape.
         path: its path in the request.
-        expression_type: tells expressions from literal values.
+        expression_type: distinguishes expressions from literal values.
         check_required: whether a missing required member is a violation.
     """
     kind = shape.type_name
@@ -302,7 +302,7 @@ def with_valid_stand_ins(value: Any, shape: Any, expression_type: ExpressionType
     Args:
         value: a valid request, or a part of one.
         shape: its shape.
-        expression_type: tells stand-ins from real values.
+        expression_type: distinguishes stand-ins from real values.
     """
     kind = shape.type_name
     if expression_type(value) is not None:

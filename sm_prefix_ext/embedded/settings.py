@@ -18,7 +18,7 @@ from .statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 OUTCOMES = (SUCCEEDED, FAILED, STOPPED, EXECUTING)
 _FIXED_OUTCOMES = {
     "Fail": "has no other outcome than to fail",
-    "ForEach": "gets its outcome from the steps of its body; set theirs",
+    "ForEach": "gets its outcome from the steps of its body; set their outcomes",
 }
 _WANTED = f"wanted one of {', '.join(map(repr, OUTCOMES))}, or an exception"
 
@@ -34,7 +34,7 @@ class ServiceCall:
         session: the name of the role session, ``sagemaker-pipeline-<execution id>-<step>``.
         step: the step's name.
         step_type: such as ``Training``.
-        facts: what is known of the request's condition keys.
+        facts: the known condition keys of the request.
     """
 
     action: str

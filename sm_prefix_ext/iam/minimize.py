@@ -40,7 +40,7 @@ class _ResourceSet(NamedTuple):
 
 
 class _StatementKey(NamedTuple):
-    """What resources must have in common to share a statement."""
+    """The properties that resources must share to be in one statement."""
 
     resource_type: str
     actions: frozenset[str]
@@ -107,6 +107,8 @@ def _actions_by_resources(
     together, since one request needs all of them. ``sagemaker:AddTags`` is the exception: each of
     its requests has one resource.
     """
+    # The key is a set of resources, not a single one: the merge below must not separate the types
+    # that one request needs together.
     actions: dict[_ResourceSet, set[str]] = defaultdict(set)
     for (action, service), resources in by_grant.items():
         types = {_type_of(resource) for resource in resources}
@@ -122,6 +124,7 @@ def _merge_same_actions(by_resources: Mapping[_ResourceSet, set[str]]) -> Iterat
     """Merge the resources of one type that have the same actions."""
     merged: dict[_StatementKey, list[str]] = defaultdict(list)
     for (resources, service), actions in by_resources.items():
+        # Resources of several types merge with nothing else, so their ARNs serve as the key.
         single = len(resources) == 1
         resource_type = _type_of(resources[0]) if single else " ".join(resources)
         merged[_StatementKey(resource_type, frozenset(actions), service)] += resources
@@ -167,6 +170,8 @@ def _spellings(resource: str) -> tuple[str, ...]:
 
 def _without_covered(resources: Iterable[str]) -> list[str]:
     """Remove the patterns that another one covers; of two equivalent patterns, the later one."""
+    # In the evaluator's form, in which wildcards differ from literal characters: `${*}` is no
+    # wildcard.
     patterns = {resource: str(Template(resource).fill(Context())) for resource in resources}
     order = {resource: number for number, resource in enumerate(patterns)}
     index = PatternIndex((pattern, resource) for resource, pattern in patterns.items())

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..core.arns import Arn, Home, is_role_arn
+from ..core.arns import Arn, ArnScope, is_role_arn
 from ..core.definition import steps
 from ..core.plan import Plan
 from ..core.prefix_policy import PrefixPolicy
@@ -222,17 +222,17 @@ def prefix_policy(
 
 def _team_scope(
     roles: Sequence[str], *, account: str | None, region: str | None, partition: str | None
-) -> Home:
+) -> ArnScope:
     """Return where a team's jobs run; account and partition by default those of its roles."""
     home = Plan(()).replace(account=account, region=region, partition=partition).home
     if not roles or account is not None:
         return home
     role = Arn.parse(roles[0])
     known_partition = home.partition if region or partition else role.partition
-    return Home(known_partition, home.region, role.account)
+    return ArnScope(known_partition, home.region, role.account)
 
 
-def _kind_requests(kind: Kind, prefix: str, home: Home) -> Iterator[Request]:
+def _kind_requests(kind: Kind, prefix: str, home: ArnScope) -> Iterator[Request]:
     """Yield the requests for all jobs of a step type under a prefix."""
     # The ARN of a step of type "Job" has the job's category before its name.
     category = "*/" if kind.step_type == "Job" else ""
@@ -264,7 +264,7 @@ def _document_name(plan: Plan, purpose: str) -> str:
     return f"{plan.pipeline_name}-{purpose}" if plan.pipeline_name else purpose
 
 
-def _resolvable(requests: Iterable[Request], home: Home) -> list[Request]:
+def _resolvable(requests: Iterable[Request], home: ArnScope) -> list[Request]:
     """Return the requests that a statement can allow without allowing everything of their kind."""
     return [
         request
@@ -292,7 +292,7 @@ def _notes_on_defaults(plan: Plan, requests: Iterable[Request]) -> Iterator[str]
         yield f"Step {step}: granted for the {defaults} {listed}, and for no other values."
 
 
-def _notes_on_omissions(requests: Iterable[Request], home: Home) -> Iterator[str]:
+def _notes_on_omissions(requests: Iterable[Request], home: ArnScope) -> Iterator[str]:
     """Note the requests that no statement allows, and those that one allows too widely."""
     omitted: dict[str, list[str]] = defaultdict(list)
     for request in requests:
@@ -312,7 +312,7 @@ def _notes_on_omissions(requests: Iterable[Request], home: Home) -> Iterator[str
         )
 
 
-def _omission(request: Request, home: Home) -> str | None:
+def _omission(request: Request, home: ArnScope) -> str | None:
     """Return why a request isn't allowed, or is allowed too widely; ``None`` if it is as it is."""
     if request.action == NOT_KNOWN:
         return "The permissions that its type needs aren't known, so none are granted."
@@ -365,6 +365,6 @@ def notes_on(granted: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         for resource in statement["Resource"]
         if resource.startswith("arn:")
     ]
-    for what, part in (("account", 4), ("region", 3)):
+    for noun, part in (("account", 4), ("region", 3)):
         if any(arn[part] == "*" for arn in arns):
-            yield f"The {what} isn't known, so the policy covers every {what}; give the {what}."
+            yield f"The {noun} isn't known, so the policy covers every {noun}; give the {noun}."

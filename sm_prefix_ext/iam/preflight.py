@@ -156,8 +156,8 @@ def preflight(
         context: condition keys that you know for both, such as ``aws:PrincipalTag/team``.
         bucket: where the author's code goes; by default the bucket of the plan's uploads, else
             SageMaker's default bucket.
-        parameters: values of the pipeline's parameters, by name; by default their defaults, on
-            which a row's ``defaults`` then says whether it depends.
+        parameters: values of the pipeline's parameters, by name; by default their defaults. A row
+            that depends on defaults lists them in ``defaults``.
 
     Raises:
         ValueError: if IAM would reject a policy; names the statement and the element. If the

@@ -26,7 +26,7 @@ _TIME = re.compile(r"[0-9-]+")
 
 
 def objects_read(view: StepView, views: Views) -> Iterator[tuple[str, str]]:
-    """Yield the bucket and the key of each object, with wildcards for what is unknown before a run.
+    """Yield the bucket and the key of each object, with wildcards for parts unknown before a run.
 
     Args:
         view: the step.

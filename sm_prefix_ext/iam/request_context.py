@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..core.arns import Arn, Home, is_role_arn
+from ..core.arns import Arn, ArnScope, is_role_arn
 from ..core.definition import StepView
 from .request_fields import FIELDS, REQUEST_KEYS, absent_keys
 
@@ -113,6 +113,7 @@ class Facts:
 
     def _changed(self, request_class: str) -> Facts:
         change = _CHANGES[request_class]
+        # The keys of the principal, such as aws:PrincipalArn, are in no set, so they carry over.
         known = {
             key: value
             for key, value in self.known.items()
@@ -142,13 +143,13 @@ class Facts:
 NOTHING_KNOWN = Facts()
 
 
-def facts_of_author(home: Home) -> Facts:
+def facts_of_author(home: ArnScope) -> Facts:
     """Return the known condition keys of a pipeline author's requests."""
     known = {} if home.region == "*" else {_REGION: home.region}
     return Facts(known, _OF_PASSING | REQUEST_KEYS)
 
 
-def facts_of(view: StepView | None, home: Home, role: str | None, operation: str = "") -> Facts:
+def facts_of(view: StepView | None, home: ArnScope, role: str | None, operation: str = "") -> Facts:
     """Return the known condition keys of the request by which a step creates its job or resource.
 
     Args:

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
-from ..core.arns import Home, escaped, is_role_arn
+from ..core.arns import ArnScope, escaped, is_role_arn
 from ..core.definition import StepView, steps
 from ..core.plan import AuthorRequest, Plan, PlannedJob
 from ..core.step_types import ENTITY_TOKEN_LENGTH
@@ -153,8 +153,8 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
     return tuple(dict.fromkeys(requests))
 
 
-def _sent_beside(sent: Iterable[AuthorRequest], home: Home) -> Iterator[Request]:
-    """Yield what creating a pipeline sends beside the definition: uploads, functions, roles.
+def _sent_beside(sent: Iterable[AuthorRequest], home: ArnScope) -> Iterator[Request]:
+    """Yield the requests that creating a pipeline sends beside the definition, such as uploads.
 
     Of an upload's key, only the part that stays the same when the code changes is used.
     """
@@ -190,7 +190,7 @@ def _of_job(
 
 
 def grant_requests(
-    view: StepView | None, home: Home, *, of: Facts = NOTHING_KNOWN
+    view: StepView | None, home: ArnScope, *, of: Facts = NOTHING_KNOWN
 ) -> Iterator[Request]:
     """Yield the grants on the keys of a job's volumes; for jobs under the execution role.
 
@@ -238,7 +238,12 @@ def samples(shape: str) -> tuple[str, ...]:
 
 
 def passing(
-    step: str, role: str | None, home: Home, service: str = SAGEMAKER, *, of: Facts = NOTHING_KNOWN
+    step: str,
+    role: str | None,
+    home: ArnScope,
+    service: str = SAGEMAKER,
+    *,
+    of: Facts = NOTHING_KNOWN,
 ) -> Request:
     """Return the request to pass a role to a service; ``None`` and ``*`` stand for any role.
 
@@ -254,7 +259,11 @@ def passing(
 
 
 def jobless_requests(
-    view: StepView, home: Home, views: Views = MappingProxyType({}), *, of: Facts = NOTHING_KNOWN
+    view: StepView,
+    home: ArnScope,
+    views: Views = MappingProxyType({}),
+    *,
+    of: Facts = NOTHING_KNOWN,
 ) -> Iterator[Request]:
     """Yield the requests of a step without a job.
 
@@ -282,7 +291,7 @@ def jobless_requests(
 def experiment_requests(
     definition: Mapping[str, Any],
     job: PlannedJob,
-    home: Home,
+    home: ArnScope,
     pipeline: str | None,
     *,
     of: Facts = NOTHING_KNOWN,
@@ -325,7 +334,7 @@ def experiment_requests(
 
 
 def property_file_requests(
-    view: StepView, views: Views, home: Home, *, of: Facts = NOTHING_KNOWN
+    view: StepView, views: Views, home: ArnScope, *, of: Facts = NOTHING_KNOWN
 ) -> Iterator[Request]:
     """Yield a request for each object that ``JsonGet`` reads for a step.
 

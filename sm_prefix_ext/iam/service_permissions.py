@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from ..core.arns import Arn, Home, escaped, is_role_arn
+from ..core.arns import Arn, ArnScope, escaped, is_role_arn
 from ..core.definition import StepView
 from .property_files import Views
 
@@ -81,14 +81,14 @@ def _is_of(service: str, text: Any) -> bool:
         return False
 
 
-def _lambda(view: StepView, home: Home, views: Views) -> Permissions:
+def _lambda(view: StepView, home: ArnScope, views: Views) -> Permissions:
     function = view.step.get("FunctionArn")
     known = _is_of("lambda", function)
     where = named(function) if known else home.arn("lambda", "function:*")
     yield Permission("lambda:InvokeFunction", where)
 
 
-def _callback(view: StepView, home: Home, views: Views) -> Permissions:
+def _callback(view: StepView, home: ArnScope, views: Views) -> Permissions:
     try:
         url = urlsplit(str(view.step.get("SqsQueueUrl") or ""))
     except ValueError:  # for instance an unclosed bracket
@@ -98,11 +98,11 @@ def _callback(view: StepView, home: Home, views: Views) -> Permissions:
     if queue is None:
         yield Permission("sqs:SendMessage", home.arn("sqs", "*"))
     else:
-        scope = Home(home.partition, region[1] if region else home.region, queue[1])
+        scope = ArnScope(home.partition, region[1] if region else home.region, queue[1])
         yield Permission("sqs:SendMessage", scope.arn("sqs", queue[2]))
 
 
-def _emr(view: StepView, home: Home, views: Views) -> Permissions:
+def _emr(view: StepView, home: ArnScope, views: Views) -> Permissions:
     config = view.arguments.get("ClusterConfig")
     cluster = home.arn("elasticmapreduce", f"cluster/{named(view.arguments.get('ClusterId'))}")
     for action in _CLUSTER_ACTIONS:
@@ -114,7 +114,7 @@ def _emr(view: StepView, home: Home, views: Views) -> Permissions:
         yield Permission(f"events:{action}", rule)
 
 
-def _new_cluster(config: Mapping[str, Any], home: Home) -> Permissions:
+def _new_cluster(config: Mapping[str, Any], home: ArnScope) -> Permissions:
     cluster = home.arn("elasticmapreduce", "cluster/*")
     # The service authorization reference has no resource type for RunJobFlow; observed denials
     # name a cluster.
@@ -134,14 +134,14 @@ def _new_cluster(config: Mapping[str, Any], home: Home) -> Permissions:
             yield Permission("iam:PassRole", _role(config[key], home), create, passed_to)
 
 
-def _role(role: Any, home: Home) -> str:
+def _role(role: Any, home: ArnScope) -> str:
     """Return the ARN of a role that is given by its ARN or name; ``*`` for an expression."""
     if not isinstance(role, str):
         return "*"
     return role if is_role_arn(role) else home.arn("iam", f"role/{role}")
 
 
-def _emr_serverless(view: StepView, home: Home, views: Views) -> Permissions:
+def _emr_serverless(view: StepView, home: ArnScope, views: Views) -> Permissions:
     application_id = view.arguments.get("ApplicationId")
     application = home.arn("emr-serverless", f"/applications/{named(application_id)}")
     if application_id is None:
@@ -158,7 +158,7 @@ def _emr_serverless(view: StepView, home: Home, views: Views) -> Permissions:
     yield Permission("iam:PassRole", _role(role, home), starting, "emr-serverless.amazonaws.com")
 
 
-def _endpoint_config(view: StepView, home: Home, views: Views) -> Permissions:
+def _endpoint_config(view: StepView, home: ArnScope, views: Views) -> Permissions:
     config = home.arn("sagemaker", f"endpoint-config/{_with_suffix(view)}")
     create = "sagemaker:CreateEndpointConfig"
     yield Permission(create, config)
@@ -167,7 +167,7 @@ def _endpoint_config(view: StepView, home: Home, views: Views) -> Permissions:
     yield from _passed_role(view, home, create)
 
 
-def _endpoint(view: StepView, home: Home, views: Views) -> Permissions:
+def _endpoint(view: StepView, home: ArnScope, views: Views) -> Permissions:
     endpoint = home.arn("sagemaker", f"endpoint/{named(_name(view, view.step_type))}")
     config_name = view.arguments.get("EndpointConfigName")
     creator = _creating_step(config_name, "EndpointConfig", views)
@@ -180,7 +180,7 @@ def _endpoint(view: StepView, home: Home, views: Views) -> Permissions:
         yield Permission("kms:CreateGrant", key_arn(key, home), "sagemaker:CreateEndpoint")
 
 
-def _inference_component(view: StepView, home: Home, views: Views) -> Permissions:
+def _inference_component(view: StepView, home: ArnScope, views: Views) -> Permissions:
     component = _name(view, view.step_type)
     endpoint_name = view.arguments.get("EndpointName")
     creator = _creating_step(endpoint_name, "Endpoint", views)
@@ -217,7 +217,7 @@ def _create_or_update(noun: str, resource: str, referenced: str) -> Permissions:
         yield Permission("sagemaker:UpdateEndpoint", referenced)
 
 
-def _passed_role(view: StepView, home: Home, create: str) -> Permissions:
+def _passed_role(view: StepView, home: ArnScope, create: str) -> Permissions:
     role = view.arguments.get("ExecutionRoleArn")
     if role is not None:
         yield Permission("iam:PassRole", _role(role, home), create, SAGEMAKER)
@@ -234,7 +234,7 @@ def _creating_step(value: Any, noun: str, views: Views) -> StepView | None:
     return views.get(match[1]) if match and match[2] == f"{noun}Name" else None
 
 
-def key_arn(key: Any, home: Home) -> str:
+def key_arn(key: Any, home: ArnScope) -> str:
     """Return the ARN of a KMS key for a policy.
 
     An alias gives any key: a policy can't name a key by its alias (KMS developer guide, "Using
@@ -251,7 +251,7 @@ def key_arn(key: Any, home: Home) -> str:
     return home.arn("kms", "key/*")
 
 
-REQUIRED: Mapping[str, Callable[[StepView, Home, Views], Permissions]] = {
+REQUIRED: Mapping[str, Callable[[StepView, ArnScope, Views], Permissions]] = {
     "Lambda": _lambda,
     "Callback": _callback,
     "EMR": _emr,

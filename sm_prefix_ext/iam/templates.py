@@ -64,8 +64,8 @@ def scp_exception(
         tag_key: the key of the tag on the execution role.
         tag_value: its value.
         vpc_ids: the VPCs from which S3 may be called, such as ``vpc-0123456789abcdef0``.
-        admin_arns: roles or users that may set the tag; without any, nobody in the organization's
-            member accounts may.
+        admin_arns: roles or users that may set the tag; without any, no identity in the
+            organization's member accounts may.
         region: determines the partition.
         partition: by default the region's.
 

@@ -107,7 +107,7 @@ class _Reading:
         except ValueError as error:
             raise TargetError(str(error)) from None
         except RecursionError:
-            raise TargetError(f"{self.where} is nested too deep to be read.") from None
+            raise TargetError(f"{self.where} is nested too deep to read.") from None
 
     def locate(self, anchor: str | None, step: str) -> Position | None:
         """Where a step of a pipeline stands, or else its definition."""

@@ -161,7 +161,7 @@ class _Builder:
         if len(self.stack) > DEEPEST:
             raise TargetError(
                 f"{self.where} is nested more than {DEEPEST} levels deep at "
-                f"{_place(event.start_mark)}; that is too deep to be read."
+                f"{_place(event.start_mark)}; that is too deep to read."
             )
         self._marked(container, event.start_mark)
         self.stack.append(_Frame(container, event.anchor, event.tag, event.start_mark))

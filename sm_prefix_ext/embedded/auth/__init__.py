@@ -1,1 +1,1 @@
-"""Whether callers and roles of the embedded AWS may do what they ask for."""
+"""Authorization of callers and roles on the embedded AWS."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...core.arns import Arn, Home
+from ...core.arns import Arn, ArnScope
 from ...core.definition import StepView, role_slots
 from ...core.step_types import JOB_KINDS, KINDS, KINDS_BY_OPERATION
 from ...iam.request_context import Facts, facts_of
@@ -29,7 +29,7 @@ _ARN_RESOURCES = {
 }
 """The resource type in an ARN, by the field that names the resource."""
 _SHARED_FIELDS = ("JobDefinitionName", "JobName")
-"""Fields of several resource types; the operation tells which: ``CreateModelBiasJobDefinition``."""
+"""Fields of several resource types; the operation determines the type."""
 _WILDCARD_RESOURCES = {
     "App": "app/*",
     "Artifact": "artifact/*",
@@ -52,7 +52,7 @@ _DIRECT_CALL_KEYS = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"
 _REQUEST_TAG, _TAG_KEYS = "aws:RequestTag/", "aws:TagKeys"
 
 
-def direct_requests(operation: str, params: Mapping[str, Any], home: Home) -> Iterator[Request]:
+def direct_requests(operation: str, params: Mapping[str, Any], home: ArnScope) -> Iterator[Request]:
     """The IAM requests of one call of SageMaker's API.
 
     Args:
@@ -91,7 +91,7 @@ def _tag_keys(params: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, _TAG_KEYS: keys} if keys else values
 
 
-def _resource(operation: str, params: Mapping[str, Any], home: Home) -> str:
+def _resource(operation: str, params: Mapping[str, Any], home: ArnScope) -> str:
     """The ARN of the resource of a call; ``*`` for a call without one."""
     noun = re.sub(r"^[A-Z][a-z]+", "", operation).removesuffix("V2")
     arn = _arn_in(noun, params)

@@ -76,7 +76,7 @@ class Principal:
         Args:
             action: such as ``sagemaker:CreateTrainingJob``.
             resource: an ARN.
-            facts: what is known of the request's condition keys.
+            facts: the known condition keys of the request.
 
         Returns:
             The end of the service's sentence: ``because no identity-based policy allows …``.

@@ -182,5 +182,5 @@ def _does_not_exist(missing: _MissingError) -> str:
     return f"{missing} isn't on the embedded AWS"
 
 
-def _unreadable(what: str, error: ValueError) -> str:
-    return f"because the embedded AWS can't read its {what}: {error}"
+def _unreadable(noun: str, error: ValueError) -> str:
+    return f"because the embedded AWS can't read its {noun}: {error}"

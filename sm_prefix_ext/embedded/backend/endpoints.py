@@ -10,7 +10,7 @@ from moto.sagemaker.exceptions import AWSValidationException
 
 from ..executions.execution import Job
 from ..request_validation import input_shape, validation_error, with_valid_stand_ins
-from .operations import Operations, plain, step_errors, stood_in
+from .operations import Operations, step_errors, stood_in, unserialized
 
 
 class EndpointOperations(Operations):
@@ -67,7 +67,9 @@ class EndpointOperations(Operations):
             arn = self._arn("endpoint-config", config)
             raise AWSValidationException(f'Could not find endpoint configuration "{arn}".')
         # moto's own class derives the variants' state from a configuration.
-        described = plain(self._moto("describe_endpoint_config", {"EndpointConfigName": config}))
+        described = unserialized(
+            self._moto("describe_endpoint_config", {"EndpointConfigName": config})
+        )
         variants = endpoint._process_production_variants(described["ProductionVariants"])
         endpoint.endpoint_config_name, endpoint.production_variants = config, variants
         endpoint.last_modified_time = self.settings.clock()
@@ -82,4 +84,6 @@ class EndpointOperations(Operations):
 
 
 def _without_empty(response: ActionResult) -> ActionResult:
-    return ActionResult({key: value for key, value in plain(response).items() if value != {}})
+    return ActionResult(
+        {key: value for key, value in unserialized(response).items() if value != {}}
+    )

@@ -22,7 +22,7 @@ from ..request_validation import has_operation, input_shape, validation_error, w
 from ..statuses import EXECUTING, FAILED, STOPPED
 from .endpoints import EndpointOperations
 from .missing_job_types import PlainJob
-from .operations import CROSS_ACCOUNT, plain, step_errors, stood_in
+from .operations import CROSS_ACCOUNT, step_errors, stood_in, unserialized
 from .pagination import page
 
 
@@ -148,7 +148,7 @@ class JobOperations(EndpointOperations):
         return len(versions) + 1
 
     def _arn_of(self, kind: Kind, name: str, request: Mapping[str, Any]) -> str:
-        # A Job's category stands in its ARN, as the pattern of botocore's JobArn has it.
+        # The ARN of a Job contains its category, as the pattern of botocore's JobArn does.
         path = f"{request['JobCategory']}/{name}" if kind.step_type == "Job" else name
         return self._arn(kind.arn_resource, path)
 
@@ -203,7 +203,7 @@ class JobOperations(EndpointOperations):
         result = super().create_hyper_parameter_tuning_job()
         name = self._get_param("HyperParameterTuningJobName")
         job = self._store("hyper-parameter-tuning-job")[name]
-        summaries = list(self._train(name, plain(result)["HyperParameterTuningJobArn"]))
+        summaries = list(self._train(name, unserialized(result)["HyperParameterTuningJobArn"]))
         best = {key: summaries[0][key] for key in ("TrainingJobName", "TrainingJobArn")}
         job.best_training_job.update(best, TuningJobName=name)
         self._state("tuned")[name] = summaries
@@ -249,7 +249,7 @@ class JobOperations(EndpointOperations):
     def create_model_package(self) -> ActionResult:
         """Refuse invalid names and duplicates; keep the case of the name in the ARN."""
         self._admit("CreateModelPackage")
-        lowered = plain(super().create_model_package())["ModelPackageArn"]
+        lowered = unserialized(super().create_model_package())["ModelPackageArn"]
         backend = self.sagemaker_backend
         package = backend.model_packages.pop(lowered)
         version = package.model_package_version

@@ -12,7 +12,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.sagemaker.exceptions import AWSValidationException
 from moto.sagemaker.responses import SageMakerResponse
 
-from ...core.arns import Arn, Home, partition_of
+from ...core.arns import Arn, ArnScope, partition_of
 from ..executions.execution import StepError
 from ..executions.expressions import StandIn
 from ..request_validation import validation_error
@@ -34,7 +34,7 @@ class Operations(SageMakerResponse):
     def call(self, operation: str, request: Mapping[str, Any]) -> Any:
         """Perform another request in the same account and region."""
         inner = self._inner(request)
-        return plain(getattr(inner, camelcase_to_underscores(operation))())
+        return unserialized(getattr(inner, camelcase_to_underscores(operation))())
 
     def _moto(self, method: str, request: Mapping[str, Any]) -> ActionResult:
         """Perform another request by moto's own operation."""
@@ -66,7 +66,7 @@ class Operations(SageMakerResponse):
             return False
 
     def _arn(self, resource: str, name: str) -> str:
-        home = Home(partition_of(self.region), self.region, self.current_account)
+        home = ArnScope(partition_of(self.region), self.region, self.current_account)
         return home.arn("sagemaker", f"{resource}/{name}")
 
     def _state(self, name: str, make: Callable[[], Any] = dict) -> Any:
@@ -85,7 +85,7 @@ def step_errors(operation: str) -> Iterator[None]:
         ) from error
 
 
-def plain(response: ActionResult) -> Any:
+def unserialized(response: ActionResult) -> Any:
     """The result of an operation of moto's, before serialization."""
     return response.result
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..executions.definition_validation import RefusedError, check_definition
 from .jobs import JobOperations
-from .operations import plain
+from .operations import unserialized
 from .pagination import page
 from .versions import Version, VersionError, Versions
 
@@ -66,7 +66,7 @@ class PipelineOperations(JobOperations):
         pipeline = self._pipeline()
         version = self._version(pipeline)
         description = {
-            **plain(super().describe_pipeline()),
+            **unserialized(super().describe_pipeline()),
             "PipelineDefinition": version.definition,
             **version.details(),
         }
@@ -149,7 +149,7 @@ class PipelineOperations(JobOperations):
             return ActionResult(first_result)
         response = act()
         if token is not None:
-            responses[operation, token] = request, plain(response)
+            responses[operation, token] = request, unserialized(response)
         return response
 
     def _pipeline(self, field: str = "PipelineName") -> Any:

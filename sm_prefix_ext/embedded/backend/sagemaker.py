@@ -13,7 +13,7 @@ from moto.sagemaker.exceptions import (
     ResourceNotFound,
 )
 
-from ...core.arns import Home
+from ...core.arns import ArnScope
 from ..auth.api_permissions import direct_requests
 from ..auth.principals import OWN_KEY, principal_of_access_key
 from ..executions.dag import Node, ancestors
@@ -25,7 +25,7 @@ from ..executions.step_runs import StepRun
 from ..executions.variables import typed_parameters
 from ..settings import outcome_of
 from ..statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
-from .operations import plain
+from .operations import unserialized
 from .pagination import page
 from .pipelines import PipelineOperations
 
@@ -62,7 +62,7 @@ class EmbeddedSageMaker(PipelineOperations):
                 "UnrecognizedClientException",
                 "The security token included in the request is invalid.",
             )
-        home = Home(self.partition, self.region, self.current_account)
+        home = ArnScope(self.partition, self.region, self.current_account)
         for request in direct_requests(self._get_action(), self.params, home):
             reason = caller.refusal(request.action, request.resource, request.facts)
             if reason is not None:
@@ -80,7 +80,9 @@ class EmbeddedSageMaker(PipelineOperations):
         version = self._version(pipeline).id if alias is not None else None
         summaries = []
         # moto keeps them in the order of their start.
-        for summary in plain(super().list_pipeline_executions())["PipelineExecutionSummaries"]:
+        for summary in unserialized(super().list_pipeline_executions())[
+            "PipelineExecutionSummaries"
+        ]:
             execution = self._executions()[summary["PipelineExecutionArn"]]
             reason = {"PipelineExecutionFailureReason": execution.failure_reason}
             if version in (None, execution.version):
@@ -94,7 +96,9 @@ class EmbeddedSageMaker(PipelineOperations):
         """Paginate."""
         self._check_request("ListPipelineParametersForExecution")
         self._execution()
-        parameters = plain(super().list_pipeline_parameters_for_execution())["PipelineParameters"]
+        parameters = unserialized(super().list_pipeline_parameters_for_execution())[
+            "PipelineParameters"
+        ]
         shown, token = page(parameters, self._get_param("MaxResults"), self._get_param("NextToken"))
         return ActionResult({"PipelineParameters": shown, "NextToken": token})
 
@@ -120,7 +124,7 @@ class EmbeddedSageMaker(PipelineOperations):
         unselected, reused = self._select(selection, nodes) if selection else (frozenset(), {})
         result = super().start_pipeline_execution()
         execution = Execution(
-            arn=plain(result)["PipelineExecutionArn"],
+            arn=unserialized(result)["PipelineExecutionArn"],
             pipeline_arn=pipeline.arn,
             pipeline_name=pipeline.pipeline_name,
             role=role,
@@ -151,7 +155,7 @@ class EmbeddedSageMaker(PipelineOperations):
     def describe_pipeline_execution(self) -> ActionResult:
         """Add the failure reason, the selection and the version."""
         execution = self._execution()
-        description = plain(super().describe_pipeline_execution())
+        description = unserialized(super().describe_pipeline_execution())
         description["FailureReason"] = execution.failure_reason
         description["SelectiveExecutionConfig"] = execution.selection
         description["RoleArn"] = execution.role

@@ -1,1 +1,1 @@
-"""How the embedded SageMaker checks a pipeline and runs it."""
+"""Validation and executions of pipelines on the embedded SageMaker."""

@@ -1,4 +1,4 @@
-"""The graph of a definition: which step waits for which, and which of them run. Pure."""
+"""The graph of a definition: dependencies between steps, and the steps that run. Pure."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Node:
 
 @dataclass(frozen=True)
 class State:
-    """How far a step has come.
+    """The progress of a step.
 
     Args:
         status: a status of the service, ``NotRun`` or ``Waiting``.
@@ -232,7 +232,7 @@ def _levels(nodes: Iterable[Node]) -> dict[str, int]:
 
 
 def next_status(node: Node, states: Mapping[str, State]) -> str:
-    """Whether a step runs now.
+    """Return whether a step runs now, later or never.
 
     Args:
         node: a step, all of whose predecessors come before it in the order.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ...core.arns import Arn, Home, unescaped
+from ...core.arns import Arn, ArnScope, unescaped
 from ...core.definition import StepView
 from ...core.plan import PlannedJob
 from ...core.step_types import KINDS, STEP_NAME_IN_JOB_NAME, Kind
@@ -60,10 +60,10 @@ class ExecutionAuthorizer:
     settings: Settings
 
     @property
-    def home(self) -> Home:
+    def home(self) -> ArnScope:
         """Partition, region and account of the execution."""
         arn = Arn.parse(self.execution.arn)
-        return Home(arn.partition, arn.region, arn.account)
+        return ArnScope(arn.partition, arn.region, arn.account)
 
     @property
     def _role_facts(self) -> Facts:

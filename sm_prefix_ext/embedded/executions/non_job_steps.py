@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...core.arns import Home, partition_of
+from ...core.arns import ArnScope, partition_of
 from ..full_name_resources import FULL_NAME_RESOURCES
 from .expressions import stand_in
 from .variables import typed
@@ -30,7 +30,7 @@ def result_of(
     resource = FULL_NAME_RESOURCES.get(step_type)
     if resource is not None:
         resource_name = str(arguments.get(resource.name_field) or f"{name}-{token}")
-        home = Home(partition_of(region), region, account)
+        home = ArnScope(partition_of(region), region, account)
         arn = home.arn("sagemaker", f"{resource.arn_resource}/{resource_name}")
         identifiers = {resource.name_field: resource_name, f"{step_type}Arn": arn}
         return {step_type: {"Arn": arn}}, {**arguments, **identifiers}

@@ -1,4 +1,4 @@
-"""Retry policies of steps: which failures are retried, and how often.
+"""Retry policies of steps: the retried failures, and the number of retries.
 
 Exception types, defaults and limits are those of the developer guide, "Retry Policy for Pipeline
 Steps"; the texts that identify a type are the prefixes of ``FailureReason`` in the API reference of

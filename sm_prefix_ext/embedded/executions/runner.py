@@ -236,7 +236,7 @@ class Runner:
         )
 
     def _job_request(self, kind: Kind, node: Node, run: StepRun, name: str) -> dict[str, Any]:
-        """The request that creates a step's job; the execution role stands in for missing ones."""
+        """The request that creates a step's job; missing roles become the execution role."""
         request: dict[str, Any] = resolve(node.arguments, Scope(self.execution, run, name))
         request[kind.name_field] = name
         for path in kind.role_fields if kind.passes_role else ():

@@ -137,7 +137,7 @@ def _pattern(text: str, variables: bool) -> Template:
     return Template(text, variables=variables)
 
 
-def _plain(text: str, variables: bool) -> Template:
+def _literal(text: str, variables: bool) -> Template:
     return Template(text, wildcards=False, variables=variables)
 
 
@@ -233,8 +233,8 @@ _IS_IN = _reading(ip_address, lambda address, network: address in network)
 def _operators() -> Mapping[str, _Operator]:
     return dict(
         [
-            *_pairs("StringEquals", "StringNotEquals", _plain, operator.eq),
-            *_pairs("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _plain, _without_case),
+            *_pairs("StringEquals", "StringNotEquals", _literal, operator.eq),
+            *_pairs("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", _literal, _without_case),
             *_pairs("StringLike", "StringNotLike", _pattern, matches),
             *_pairs("ArnEquals", "ArnNotEquals", _pattern, _same_arn),
             *_pairs("ArnLike", "ArnNotLike", _pattern, _same_arn),

@@ -133,7 +133,8 @@ class ActionStatements:
             self.statements[number].effect == "Allow" and result is True
             for number, result in applies.items()
         )
-        # What matches a part of the subject only can make a verdict indeterminate, never allow.
+        # A pattern that matches only a part of the subject makes a verdict indeterminate, never
+        # allowed.
         partial = self._denials if allowed else self._index
         for number in {number for _, number in partial.near(subject)} - applies.keys():
             applies[number] = self.statements[number].applies(resource, context)

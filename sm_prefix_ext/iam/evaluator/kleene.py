@@ -11,8 +11,8 @@ class Unknown:
     """Neither true nor false.
 
     Args:
-        keys: the condition keys on which the value depends; empty if a pattern matches only a part
-            of what the request's resource stands for.
+        keys: the condition keys on which the value depends; empty if a pattern matches only some
+            of the ARNs that the request's resource represents.
     """
 
     keys: frozenset[str] = frozenset()

@@ -63,7 +63,7 @@ class PatternIndex(Generic[T]):
         return self._whole.like(subject)
 
     def near(self, subject: str) -> Iterator[Entry[T]]:
-        """Yield at least the entries that match a part of what a subject stands for."""
+        """Yield at least the entries that match some of the texts that a subject represents."""
         resource = None if IN_S3.match(subject) else _resource(subject)
         if resource is None:
             yield from self._whole.near(subject)

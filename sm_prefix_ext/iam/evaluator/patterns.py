@@ -125,7 +125,7 @@ class Template:
 
 
 def _value(inner: str, context: Context) -> str | Unknown | None:
-    """Return the value of a variable, given what is between its braces."""
+    """Return the value of a variable, given the text between its braces."""
     if inner in ("*", "?", "$"):
         return inner
     parsed = _KEY.fullmatch(inner)
