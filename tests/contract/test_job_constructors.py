@@ -8,7 +8,7 @@ from sm_prefix_ext import PrefixPolicy, PrefixViolation
 from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
 from sm_prefix_ext.core.definition import is_generated_model_name
-from sm_prefix_ext.core.job_names import GivenName
+from sm_prefix_ext.core.job_names import ComposedName
 from sm_prefix_ext.core.step_types import KINDS
 
 from .deviations import each, needs
@@ -120,7 +120,7 @@ class TestUndeclaredNames:
             assert held.startswith("team-a-")
         else:
             assert policy_prefix(row) == held
-        assert isinstance(held, GivenName) and held.declared is None
+        assert isinstance(held, ComposedName) and held.declared is None
 
     @pytest.mark.parametrize("name", [name for name in CONSTRUCTIBLE if name != "MultiDataModel"])
     def test_no_name_and_no_policy_is_the_sdks_affair(

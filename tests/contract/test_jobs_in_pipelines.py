@@ -12,7 +12,7 @@ from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
 from sm_prefix_ext._sdk.declared_names import read_declared_names
 from sm_prefix_ext.core.definition import steps
-from sm_prefix_ext.core.job_names import GivenName
+from sm_prefix_ext.core.job_names import ComposedName
 from sm_prefix_ext.core.step_types import KINDS
 from sm_prefix_ext.enforcement.enforce import enforce
 
@@ -100,7 +100,7 @@ class TestJobNames:
     ) -> None:
         """A subclass of ``str`` counts by its characters, not by its ``str()``."""
         job = in_pipeline.make("Processor", base_job_name=Team.A)
-        assert ("churn", GivenName) == (str(job.base_job_name), type(job.base_job_name))
+        assert ("churn", ComposedName) == (str(job.base_job_name), type(job.base_job_name))
         assert "team-a-churn" == in_pipeline.job_name("Processor", job)
         composed = outside.make("Processor", base_job_name=Team.A).base_job_name
         assert "team-a-churn" == str(composed)

@@ -11,7 +11,7 @@ import sm_prefix_ext
 from sm_prefix_ext import PrefixPolicy, PrefixViolation, prefixed
 from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
-from sm_prefix_ext.core.job_names import GivenName
+from sm_prefix_ext.core.job_names import ComposedName
 from sm_prefix_ext.dropin.name_injection import apply_composed_name
 
 from ..installed import MAJOR
@@ -115,7 +115,7 @@ class TestModels:
         job = in_pipeline.make("PyTorch", base_job_name="a" * 31, output_path=f"{sdk.BUCKET}/out")
         job._current_job_name = "a-job"
         name = job.create_model(entry_point=str(recipes.CODE)).name
-        assert isinstance(name, GivenName) and name.declared is None
+        assert isinstance(name, ComposedName) and name.declared is None
 
     def test_a_transformer_of_a_model_is_ours(
         self, in_pipeline: JobFactory, policy: PrefixPolicy

@@ -1,4 +1,4 @@
-"""The places that docs/adding-a-step-type.md lists, held against the table of step types."""
+"""The files that docs/adding-a-step-type.md lists agree with the table of step types."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def test_every_place_exists() -> None:
 
 
 def test_every_job_type_has_a_class() -> None:
-    """Without one, nobody reads the declared name, and the step's name takes its place."""
+    """Without a class, no reader exists for the declared name."""
     classes = {step_type for row in CATALOGUE.values() for step_type in row.step_types}
     assert JOB_TYPES - classes == NO_CLASS.keys()
 
 
 def test_every_job_type_has_a_smallest_request() -> None:
-    """Under the name field of its row."""
+    """The request has the name field of its row."""
     assert set() == JOB_TYPES - set(LEAST)
     assert {name: KINDS[name].name_field for name in sorted(JOB_TYPES)} == dict(
         sorted(NAME_FIELDS.items())

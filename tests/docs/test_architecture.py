@@ -24,7 +24,7 @@ NAMES = sorted(
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=str)
 def test_every_folder_has_a_row(folder: Path) -> None:
-    """In the table of folders, with what it is for."""
+    """The table of folders has a row with the folder's purpose."""
     assert re.search(rf"^\| `{folder.as_posix()}` \| \w", PAGE, flags=re.MULTILINE)
 
 
@@ -70,7 +70,7 @@ def test_every_name_exists(name: str) -> None:
 
 
 def test_a_wrong_name_is_noticed() -> None:
-    """What the page must not name."""
+    """The check finds names that don't exist."""
     assert len(NAMES) > 20
     for name in ("core.findings.Findings", "core.nothing.x", "dropin.pipeline.Pipeline.upserts"):
         assert not exists(name)

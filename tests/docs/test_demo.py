@@ -1,4 +1,4 @@
-"""The demo does what it shows."""
+"""The demo runs and shows its refusals."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
     """Eight jobs come back under the prefix; another team's role and mistakes are refused."""
     with pytest.raises(SystemExit) as ended:
         main(["demo"])
-    said = capsys.readouterr().out
-    assert 0 == ended.value.code, said
-    assert f"SDK v{MAJOR}" in said
-    assert 8 == len(re.findall(r"Succeeded +arn:aws:sagemaker:us-east-1:123456789012:", said))
-    assert "jobs outside the prefix: 0" in said
-    assert re.search(r"Preflight, without asking AWS: ([1-9]\d*) of \1 requests refused[.]", said)
+    out = capsys.readouterr().out
+    assert 0 == ended.value.code, out
+    assert f"SDK v{MAJOR}" in out
+    assert 8 == len(re.findall(r"Succeeded +arn:aws:sagemaker:us-east-1:123456789012:", out))
+    assert "jobs outside the prefix: 0" in out
+    assert re.search(r"Preflight, without calling AWS: ([1-9]\d*) of \1 requests refused[.]", out)
     action, account = "sagemaker:CreateProcessingJob", "us-east-1:123456789012"
     assert re.search(
         rf"Preprocess Failed: ClientError: Failed to invoke {action}[.] User: arn:aws:sts::"
@@ -35,15 +35,15 @@ def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
         rf"is not authorized to perform: {action} on resource: arn:aws:sagemaker:{account}:"
         r"processing-job/team-a-prepare-[a-z0-9]{12}-[A-Za-z0-9]{10} "
         rf"because no identity-based policy allows the {action} action\n",
-        said,
+        out,
     )
     for code in ("PFX002", "PFX003", "PFX004", "3 errors, 0 warnings. Nothing was sent."):
-        assert code in said
+        assert code in out
 
 
 @pytest.mark.skipif(MAJOR is not None, reason="a SageMaker Python SDK is installed")
 def test_without_an_sdk_the_demo_says_what_to_install(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line on standard error, exit status 2."""
+    """It prints one line to standard error, with exit status 2."""
     with pytest.raises(SystemExit) as ended:
         main(["demo"])
     assert 2 == ended.value.code
@@ -92,7 +92,7 @@ def test_a_pipeline_of_a_file_is_read_without_noise(command: str, tmp_path: Path
 
 @needs_sdk
 def test_what_is_like_a_pipeline_is_one_line(tmp_path: Path) -> None:
-    """Whatever a class of the user's own renders, and whatever it calls ``check``."""
+    """A class with another ``definition()`` and ``check`` gives one line, not a traceback."""
     (tmp_path / "made.py").write_text(
         "class Made:\n"
         "    name, steps, sagemaker_session, check = 'made', [], None, True\n"
@@ -107,5 +107,5 @@ def test_what_is_like_a_pipeline_is_one_line(tmp_path: Path) -> None:
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
         assert (2, "") == (done.returncode, done.stdout)
-        [said] = done.stderr.splitlines()
-        assert said.endswith("wanted an object with 'Steps', got a list.")
+        [out] = done.stderr.splitlines()
+        assert out.endswith("wanted an object with 'Steps', got a list.")

@@ -30,7 +30,7 @@ def test_the_tables_of_the_limits_are_written() -> None:
 
 
 def test_every_code_has_its_section() -> None:
-    """In the order of the codes, and no code besides."""
+    """The sections are in the order of the codes, without others."""
     page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
     assert list(CATALOGUE) == re.findall(r"^## (PFX\d{3})$", page, flags=re.MULTILINE)
     for rule in CATALOGUE.values():
@@ -55,7 +55,7 @@ def test_every_code_has_an_example_or_a_reason() -> None:
 
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_every_finding_renders(code: str) -> None:
-    """As a text table and as JSON, with its location, message and fix."""
+    """The text table and the JSON have its location, message and fix."""
     finding = example(code)
     assert CATALOGUE[code].severity == finding.severity
     head, *body = as_text([finding]).splitlines()

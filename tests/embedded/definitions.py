@@ -79,11 +79,15 @@ LEAST: dict[str, dict[str, Any]] = {
 """By step type: the least arguments, beside the name and roles, of a request that is whole."""
 
 
-def _merged(least: Any, given: Any) -> Any:
-    if isinstance(least, dict) and isinstance(given, dict) and not {"Get", "Std:Join"} & set(given):
-        keys = dict.fromkeys([*least, *given])
-        return {key: _merged(least.get(key), given.get(key, least.get(key))) for key in keys}
-    return given
+def _merged(least: Any, options: Any) -> Any:
+    if (
+        isinstance(least, dict)
+        and isinstance(options, dict)
+        and not {"Get", "Std:Join"} & set(options)
+    ):
+        keys = dict.fromkeys([*least, *options])
+        return {key: _merged(least.get(key), options.get(key, least.get(key))) for key in keys}
+    return options
 
 
 def job(name: str, step_type: str = "Training", *, prefix: Any = "team-a", **more: Any) -> Any:
@@ -100,9 +104,9 @@ def deployment(config: Any, name: str = "Endpoint") -> Any:
     return {"Name": name, "Type": "Endpoint", "Arguments": arguments}
 
 
-def whole(given: Any) -> Any:
+def whole(options: Any) -> Any:
     """A definition with what its steps' requests lack: the least arguments of each step type."""
-    return {**given, "Steps": [_whole_step(step) for step in given["Steps"]]}
+    return {**options, "Steps": [_whole_step(step) for step in options["Steps"]]}
 
 
 def _whole_step(step: Any) -> Any:
@@ -113,13 +117,15 @@ def _whole_step(step: Any) -> Any:
     several = arguments.get("TrainingJobDefinitions")
     if several:
         del arguments["TrainingJobDefinition"]
-        arguments["TrainingJobDefinitions"] = [_merged(_TRAINED, one) for one in several]
+        arguments["TrainingJobDefinitions"] = [_merged(_TRAINED, entry) for entry in several]
     written = (arguments.get("ProcessingOutputConfig") or {}).get("Outputs") or []
     if written:
         uploaded = {"S3UploadMode": "EndOfJob", "LocalPath": "/opt/ml/processing/out"}
         outputs = [
-            {**one, "S3Output": {**uploaded, **one["S3Output"]}} if "S3Output" in one else one
-            for one in written
+            {**entry, "S3Output": {**uploaded, **entry["S3Output"]}}
+            if "S3Output" in entry
+            else entry
+            for entry in written
         ]
         arguments["ProcessingOutputConfig"] = {"Outputs": outputs}
     if step["Type"] == "Endpoint":

@@ -88,7 +88,7 @@ def test_leaves_all_as_it_was() -> None:
 
 @pytest.mark.usefixtures("user_settings")
 def test_leaves_all_as_it_was_after_an_exception() -> None:
-    """The same where an exception leaves the block."""
+    """An exception in the block restores everything too."""
     before = world()
 
     with pytest.raises(ZeroDivisionError), EmbeddedAWS() as aws:
@@ -107,7 +107,7 @@ def test_nested_is_refused() -> None:
 
 
 def test_inside_mock_aws() -> None:
-    """In a mock_aws of somebody else's it shares the state, and the mock goes on afterwards."""
+    """Inside another mock_aws it shares the state, and that mock stays active afterwards."""
     with mock_aws():
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="mine")
         before = world()
@@ -119,7 +119,7 @@ def test_inside_mock_aws() -> None:
 
 
 def test_reopened() -> None:
-    """One object may be opened again, and begins empty."""
+    """An embedded AWS may be opened again, and starts empty."""
     aws = EmbeddedAWS()
     for _ in range(2):
         with aws:
@@ -127,7 +127,7 @@ def test_reopened() -> None:
 
 
 def test_closed() -> None:
-    """A closed one says so."""
+    """A closed embedded AWS raises an error."""
     with pytest.raises(RuntimeError, match=r"needs an open embedded AWS"):
         EmbeddedAWS().client("s3")
 
@@ -147,7 +147,7 @@ def test_outcome_that_is_none(outcome: Any) -> None:
 
 
 def test_region_and_account() -> None:
-    """Everything is where and whose it was asked to be."""
+    """Resources are in the given region and account."""
     with EmbeddedAWS(region="eu-west-1", account_id="111122223333") as aws:
         driver = Driver(aws)
         execution = driver.run(job("Train"))
@@ -204,7 +204,7 @@ def test_role_that_exists(aws: EmbeddedAWS) -> None:
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
 def test_bucket(region: str) -> None:
-    """A bucket is made once, in every region."""
+    """Creating a bucket twice is not an error, in any region."""
     with EmbeddedAWS(region=region) as aws:
         assert "b" * 3 == aws.create_bucket("b" * 3) == aws.create_bucket("b" * 3)
         assert aws.default_bucket == aws.create_bucket(aws.default_bucket)
@@ -213,10 +213,10 @@ def test_bucket(region: str) -> None:
 def test_simulation_of_nothing(driver: Driver) -> None:
     """The role check of SDK v3 asks about no action at all, and gets its answer."""
     iam = driver.aws.client("iam")
-    answer = iam.simulate_principal_policy(PolicySourceArn=driver.role, ActionNames=[])
+    response = iam.simulate_principal_policy(PolicySourceArn=driver.role, ActionNames=[])
 
-    assert answer["EvaluationResults"] == []
-    assert not answer["IsTruncated"]
+    assert response["EvaluationResults"] == []
+    assert not response["IsTruncated"]
 
 
 def test_simulation_for_nobody(aws: EmbeddedAWS) -> None:
@@ -242,7 +242,7 @@ OTHER_PROCESS = """
 
 
 def test_served_to_another_process(driver: Driver, capfd: pytest.CaptureFixture[str]) -> None:
-    """Another process works on the same state over a loopback port, and nothing is logged."""
+    """Another process uses the same state over a loopback port, and the server logs nothing."""
     pytest.importorskip("flask")
     driver.create(job("Train"), job("Eval", "Processing", DependsOn=["Train"]))
     with driver.aws.serve() as server:
@@ -267,7 +267,7 @@ def test_served_to_another_process(driver: Driver, capfd: pytest.CaptureFixture[
 
 
 def test_server_ends_with_the_block() -> None:
-    """A server that nobody stopped stops with its embedded AWS; stopping twice is no error."""
+    """Closing the embedded AWS stops its server, and stopping it twice is not an error."""
     pytest.importorskip("flask")
     with EmbeddedAWS() as aws:
         server = aws.serve()
@@ -277,7 +277,7 @@ def test_server_ends_with_the_block() -> None:
 
 
 def test_without_moto() -> None:
-    """Importing it without moto says in one sentence what to install."""
+    """Importing it without moto raises an error that names the package to install."""
     blocked = textwrap.dedent(
         """
         import sys
@@ -304,7 +304,7 @@ def test_without_moto() -> None:
 
 
 def test_mock_reset_empties_it(driver: Driver) -> None:
-    """What it adds hangs on moto's objects, so that moto's own reset clears it."""
+    """Moto's own reset clears the state that the embedded AWS adds."""
     execution = driver.run(job("Auto", "AutoML"))
     sagemaker_backends["123456789012"]["us-east-1"].reset()
 

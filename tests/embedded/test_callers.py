@@ -14,7 +14,7 @@ from moto import mock_aws
 from moto.core.utils import get_service_model
 
 from sm_prefix_ext import iam
-from sm_prefix_ext.core.arns import Home
+from sm_prefix_ext.core.arns import ArnScope
 from sm_prefix_ext.core.service_data import service_data
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.embedded.auth.api_permissions import direct_requests
@@ -51,16 +51,16 @@ def user_of(aws: EmbeddedAWS, *statements: Any, name: str = "alice", **more: Any
     return client.create_access_key(UserName=name)["AccessKey"]
 
 
-def refusal(call: Any, *given: Any, **named: Any) -> tuple[str, str]:
+def refusal(call: Any, *arguments: Any, **named: Any) -> tuple[str, str]:
     """The code and the message with which a call is refused."""
     with pytest.raises(ClientError) as refused:
-        call(*given, **named)
+        call(*arguments, **named)
     error = refused.value.response["Error"]
     return error["Code"], error["Message"]
 
 
 def test_callers_are_judged_when_asked_for(caller: Any) -> None:
-    """With the service's error code and words; the embedded AWS's own key may do everything."""
+    """A denial has the service's code and message; the embedded AWS's own key is never denied."""
     aws, as_role = caller
     client = as_role(
         "scientist", allow("sagemaker:CreateTransformJob", f"{HEAD}transform-job/team-a-*")
@@ -84,7 +84,7 @@ def test_callers_are_judged_when_asked_for(caller: Any) -> None:
 
 
 def test_session_policies_narrow(caller: Any) -> None:
-    """What a session was given with it counts too."""
+    """The session policy of a role session counts too."""
     _, as_role = caller
     client = as_role("wide", allow("sagemaker:*", "*"), session=document(allow("s3:*", "*")))
     with pytest.raises(ClientError, match="because no session policy allows"):
@@ -107,21 +107,23 @@ def test_users_and_their_groups(caller: Any) -> None:
 
 
 def test_the_author_policy_is_enough_for_the_author(caller: Any) -> None:
-    """To create, start and watch; not for another pipeline, and not without the role."""
+    """It allows creating, starting and watching the pipeline, and no other pipeline or role."""
     aws, as_role = caller
     role = aws.create_role("pipeline", [iam.execution_role_policy(plan("jobs"))])
     aws.create_role("worker")
     client = as_role("author", *iam.author_policy(plan("jobs")).statements)
     definition = json.dumps({"Version": "2020-12-01", **PIPELINES["jobs"]})
-    given = {"PipelineDefinition": definition, "RoleArn": role}
-    client.create_pipeline(PipelineName="team-a-pipe", Tags=[{"Key": "k", "Value": "v"}], **given)
-    client.update_pipeline(PipelineName="team-a-pipe", **given)
+    arguments = {"PipelineDefinition": definition, "RoleArn": role}
+    client.create_pipeline(
+        PipelineName="team-a-pipe", Tags=[{"Key": "k", "Value": "v"}], **arguments
+    )
+    client.update_pipeline(PipelineName="team-a-pipe", **arguments)
     execution = client.start_pipeline_execution(PipelineName="team-a-pipe")
     assert client.list_pipeline_execution_steps(
         **{"PipelineExecutionArn": execution["PipelineExecutionArn"]}
     )
     with pytest.raises(ClientError, match="AccessDeniedException"):
-        client.create_pipeline(PipelineName="other", **given)
+        client.create_pipeline(PipelineName="other", **arguments)
     with pytest.raises(ClientError, match="perform: iam:PassRole on resource"):
         client.update_pipeline(
             PipelineName="team-a-pipe", PipelineDefinition=definition, RoleArn=WORKER
@@ -129,7 +131,7 @@ def test_the_author_policy_is_enough_for_the_author(caller: Any) -> None:
 
 
 def test_nobody_is_judged_unless_asked_for(driver: Driver) -> None:
-    """By default direct calls are free, as they were."""
+    """By default, direct calls need no permissions."""
     transform(driver.client, "anything-1")
 
 
@@ -161,7 +163,7 @@ def test_keys_of_nobody(caller: Any) -> None:
 
 
 def test_sessions_of_roles_that_are_not_there(caller: Any) -> None:
-    """In another account, deleted or never made: nobody's."""
+    """Sessions of roles that are deleted, missing or in another account have no principal."""
     aws, as_role = caller
     deleted = as_role("deleted", allow("*", "*"))
     client = aws.client("iam")
@@ -174,7 +176,7 @@ def test_sessions_of_roles_that_are_not_there(caller: Any) -> None:
 
 
 def test_a_role_of_another_account(caller: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Is found, and needs a resource-based policy that nothing here has."""
+    """Its sessions are denied, since no resource-based policy allows them."""
     aws, as_role = caller
     monkeypatch.setenv("MOTO_ACCOUNT_ID", "999999999999")
     client = as_role("other", allow("*", "*"))
@@ -187,16 +189,16 @@ def test_a_role_of_another_account(caller: Any, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_managed_session_policies_narrow(caller: Any) -> None:
-    """PolicyArns count beside an inline session policy, any of which may allow."""
+    """PolicyArns count like the inline session policy; any of them may allow a call."""
     aws, as_role = caller
     text = json.dumps(document(allow("s3:*", "*")))
-    made = aws.client("iam").create_policy(PolicyName="s3", PolicyDocument=text)["Policy"]["Arn"]
+    created = aws.client("iam").create_policy(PolicyName="s3", PolicyDocument=text)["Policy"]["Arn"]
     everything = allow("*", "*")
-    given: dict[str, Any] = {"PolicyArns": [{"arn": made}]}
-    assert refusal(transform, as_role("one", everything, **given), "team-a-1")[1].endswith(
+    arguments: dict[str, Any] = {"PolicyArns": [{"arn": created}]}
+    assert refusal(transform, as_role("one", everything, **arguments), "team-a-1")[1].endswith(
         "because no session policy allows the sagemaker:CreateTransformJob action"
     )
-    transform(as_role("two", everything, session=document(everything), **given), "team-a-2")
+    transform(as_role("two", everything, session=document(everything), **arguments), "team-a-2")
     missing = "arn:aws:iam::aws:policy/ReadOnlyAccess"
     client = as_role("three", everything, PolicyArns=[{"arn": missing}])
     assert refusal(transform, client, "team-a-3")[1].endswith(
@@ -205,7 +207,7 @@ def test_managed_session_policies_narrow(caller: Any) -> None:
 
 
 def test_session_tags(caller: Any) -> None:
-    """Are the principal's, before those of its role."""
+    """Session tags are tags of the principal and win over those of its role."""
     _, as_role = caller
     tagged = allow("*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}})
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -218,7 +220,7 @@ def test_session_tags(caller: Any) -> None:
     ["{nonsense", json.dumps(document({"Effect": "Maybe", "Action": "*", "Resource": "*"}))],
 )
 def test_session_policies_that_are_none(caller: Any, policy: str) -> None:
-    """Allow nothing; the message calls them unreadable."""
+    """Invalid session policies allow nothing, and the message calls them unreadable."""
     _, as_role = caller
     code, message = refusal(
         transform, as_role("broken", allow("*", "*"), session=policy), "team-a-1"
@@ -228,9 +230,9 @@ def test_session_policies_that_are_none(caller: Any, policy: str) -> None:
 
 
 def test_sessions_from_before() -> None:
-    """What a session was given before the embedded AWS opened is unknown, so it may do nothing."""
+    """A session from before the embedded AWS has unknown policies, so it has no permissions."""
     with mock_aws():
-        iam_client, sts = (boto3.client(one, region_name=REGION) for one in ("iam", "sts"))
+        iam_client, sts = (boto3.client(entry, region_name=REGION) for entry in ("iam", "sts"))
         trust = json.dumps(document())
         role = iam_client.create_role(RoleName="old", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         old = sts.assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
@@ -242,7 +244,7 @@ def test_sessions_from_before() -> None:
 
 
 def test_the_boundary_of_a_user(caller: Any) -> None:
-    """Bounds it, though moto drops it."""
+    """A user's boundary applies, although moto drops it."""
     aws, _ = caller
     text = json.dumps(document(allow("s3:*", "*")))
     bound = aws.client("iam").create_policy(PolicyName="b", PolicyDocument=text)["Policy"]["Arn"]
@@ -264,7 +266,7 @@ def test_the_boundary_of_a_user(caller: Any) -> None:
     ],
 )
 def test_what_is_known_of_a_user(caller: Any, key: str, value: str) -> None:
-    """Each of these keys has its value, and no other."""
+    """Each of these condition keys has exactly this value."""
     aws, _ = caller
     alice = user_of(aws, allow("*", "*", Condition={"StringLike": {key: value}}))
     transform(client_of(alice), "team-a-1")
@@ -273,7 +275,7 @@ def test_what_is_known_of_a_user(caller: Any, key: str, value: str) -> None:
 
 
 def test_the_id_of_a_user(caller: Any) -> None:
-    """Is the one that IAM gave it."""
+    """The condition key has the ID that IAM generated."""
     aws, _ = caller
     key = user_of(aws)
     client = aws.client("iam")
@@ -284,7 +286,7 @@ def test_the_id_of_a_user(caller: Any) -> None:
 
 
 def test_policy_variables_of_a_user(caller: Any) -> None:
-    """A user's name stands for itself in a resource."""
+    """A policy variable in a resource becomes the user's name."""
     aws, _ = caller
     own = allow("sagemaker:*", f"{HEAD}transform-job/${{aws:username}}-*")
     client = client_of(user_of(aws, own))
@@ -309,7 +311,7 @@ def test_what_is_known_of_a_session(caller: Any, key: str, value: str) -> None:
 
 @pytest.mark.parametrize("key", ["aws:CurrentTime", "aws:EpochTime"])
 def test_the_time(caller: Any, key: str) -> None:
-    """Is that of the call."""
+    """The time in conditions is that of the call."""
     aws, _ = caller
     now = datetime.now(timezone.utc)
     before, after = (
@@ -344,7 +346,7 @@ def test_tags_of_a_direct_call(caller: Any) -> None:
 
 
 def test_arns_that_are_none(caller: Any) -> None:
-    """Are names of nothing: no caller gets past the policies with one, nor an odd error."""
+    """An invalid ARN circumvents no policy and causes no internal error."""
     aws, as_role = caller
     client = as_role("narrow", allow("sagemaker:*", f"{HEAD}training-job/*"))
     assert "AccessDeniedException" == refusal(client.describe_pipeline, PipelineName="arn:bad")[0]
@@ -411,27 +413,27 @@ def test_arns_that_are_none(caller: Any) -> None:
 )
 def test_what_a_call_is_about(operation: str, params: Any, resource: str | None) -> None:
     """The thing that it acts on, never what it only refers to."""
-    home = Home("aws", REGION, ACCOUNT)
-    asked = next(direct_requests(operation, params, home))
-    assert ("*" if resource is None else HEAD + resource) == asked.resource
+    home = ArnScope("aws", REGION, ACCOUNT)
+    requested = next(direct_requests(operation, params, home))
+    assert ("*" if resource is None else HEAD + resource) == requested.resource
 
 
 def test_kinds_of_resources() -> None:
-    """What is described by its name has the kind of ARN that botocore's model says."""
-    model, home = get_service_model("sagemaker"), Home("aws", REGION, ACCOUNT)
+    """A resource that is described by its name has the ARN form of botocore's model."""
+    model, home = get_service_model("sagemaker"), ArnScope("aws", REGION, ACCOUNT)
     compared = 0
     for operation in model.operation_names:
         noun = operation.removeprefix("Describe").removesuffix("V2")
         described = model.operation_model(operation)
         if noun == operation or described.input_shape is None:
             continue
-        given = dict.fromkeys(described.input_shape.required_members, "x")
-        asked = next(direct_requests(operation, given, home)).resource
+        arguments = dict.fromkeys(described.input_shape.required_members, "x")
+        requested = next(direct_requests(operation, arguments, home)).resource
         arn = described.output_shape.members.get(f"{noun}Arn")
         wanted = re.search(r":([a-z-]+)[\\]?/", arn.metadata.get("pattern", "") if arn else "")
-        if wanted is not None and asked != "*":
+        if wanted is not None and requested != "*":
             compared += 1
-            assert wanted[1] == asked.removeprefix(HEAD).partition("/")[0], operation
+            assert wanted[1] == requested.removeprefix(HEAD).partition("/")[0], operation
     assert compared > 25
 
 
@@ -450,7 +452,7 @@ def test_a_call_is_on_a_resource_of_the_reference(operation: str) -> None:
         "ResourceArn": f"{HEAD}model/n",
     }
     params = {field: arns.get(field, "n") for field in request if field.endswith(("Arn", "Name"))}
-    asked = next(direct_requests(operation, params, Home("aws", REGION, ACCOUNT))).resource
+    asked = next(direct_requests(operation, params, ArnScope("aws", REGION, ACCOUNT))).resource
     types = {form.partition("/")[0] for kind in action["resource_types"] for form in forms[kind]}
     if operation in BY_TOKEN or not types:
         assert "*" == asked
@@ -462,6 +464,6 @@ def test_an_automl_job_of_v2_has_the_keys_of_its_own_request() -> None:
     """Its subnets are in another field than those of the first version's request."""
     settings = {"SecurityConfig": {"VpcConfig": {"Subnets": ["subnet-1"]}}}
     params = {"AutoMLJobName": "n", **settings}
-    asked = next(direct_requests("CreateAutoMLJobV2", params, Home("aws", REGION, ACCOUNT)))
+    asked = next(direct_requests("CreateAutoMLJobV2", params, ArnScope("aws", REGION, ACCOUNT)))
     assert "sagemaker:CreateAutoMLJobV2" == asked.action
     assert ["subnet-1"] == asked.facts.known["sagemaker:VpcSubnets"]

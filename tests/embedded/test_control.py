@@ -15,22 +15,22 @@ def test_pages_of_steps(driver: Driver) -> None:
     """The newest come first, page by page, each start later than the last, none twice."""
     names = [f"S{number}" for number in range(7)]
     execution = driver.run(*(job(name) for name in names))
-    found, token, sizes = [], {}, []
+    actual, token, sizes = [], {}, []
     while True:
-        answer = driver.client.list_pipeline_execution_steps(
+        response = driver.client.list_pipeline_execution_steps(
             PipelineExecutionArn=execution, MaxResults=3, **token
         )
-        found += answer["PipelineExecutionSteps"]
-        sizes.append(len(answer["PipelineExecutionSteps"]))
-        if "NextToken" not in answer:
+        actual += response["PipelineExecutionSteps"]
+        sizes.append(len(response["PipelineExecutionSteps"]))
+        if "NextToken" not in response:
             break
-        token = {"NextToken": answer["NextToken"]}
+        token = {"NextToken": response["NextToken"]}
 
     assert sizes == [3, 3, 1]
-    assert names[::-1] == [step["StepName"] for step in found]
-    starts = [step["StartTime"] for step in found]
+    assert names[::-1] == [step["StepName"] for step in actual]
+    starts = [step["StartTime"] for step in actual]
     assert sorted(set(starts), reverse=True) == starts
-    assert all(step["StartTime"] < step["EndTime"] for step in found)
+    assert all(step["StartTime"] < step["EndTime"] for step in actual)
 
 
 def test_paginator(driver: Driver) -> None:
@@ -46,18 +46,18 @@ def test_paginator(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"),
+    ("requested", "expected"),
     [
         ({"MaxResults": 101}, "less than or equal to 100"),
         ({"NextToken": "made up"}, "Invalid NextToken"),
         ({"NextToken": "page-99"}, "Invalid NextToken"),
     ],
 )
-def test_page_refused(driver: Driver, asked: dict[str, Any], expected: str) -> None:
+def test_page_refused(driver: Driver, requested: dict[str, Any], expected: str) -> None:
     """A page size or token that can't be is refused."""
     execution = driver.run(job("Train"))
     with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
-        driver.client.list_pipeline_execution_steps(PipelineExecutionArn=execution, **asked)
+        driver.client.list_pipeline_execution_steps(PipelineExecutionArn=execution, **requested)
 
 
 def test_pages_of_executions(driver: Driver) -> None:
@@ -74,9 +74,11 @@ def test_pages_of_executions(driver: Driver) -> None:
     summaries = first["PipelineExecutionSummaries"] + rest["PipelineExecutionSummaries"]
     oldest = driver.client.list_pipeline_executions(PipelineName="pipe", SortOrder="Ascending")
 
-    assert started[::-1] == [one["PipelineExecutionArn"] for one in summaries]
-    assert started == [one["PipelineExecutionArn"] for one in oldest["PipelineExecutionSummaries"]]
-    assert [one["PipelineExecutionStatus"] for one in summaries] == [
+    assert started[::-1] == [entry["PipelineExecutionArn"] for entry in summaries]
+    assert started == [
+        entry["PipelineExecutionArn"] for entry in oldest["PipelineExecutionSummaries"]
+    ]
+    assert [entry["PipelineExecutionStatus"] for entry in summaries] == [
         "Failed",
         "Succeeded",
         "Succeeded",
@@ -107,7 +109,7 @@ def test_stop(driver: Driver) -> None:
 
 
 def test_stop_of_one_that_ended(driver: Driver) -> None:
-    """What doesn't run can't be stopped."""
+    """An execution that has ended can't be stopped."""
     execution = driver.run(job("Train"))
     with pytest.raises(ClientError, match=r"ConflictException.*is Succeeded"):
         driver.client.stop_pipeline_execution(PipelineExecutionArn=execution)
@@ -187,7 +189,7 @@ def test_retry_keeps_branches(driver: Driver) -> None:
 
 
 def test_retry_of_one_that_succeeded(driver: Driver) -> None:
-    """What succeeded can't be retried."""
+    """An execution that succeeded can't be retried."""
     execution = driver.run(job("Train"))
     with pytest.raises(ClientError, match=r"ConflictException.*Failed or Stopped can be retried"):
         driver.client.retry_pipeline_execution(PipelineExecutionArn=execution)
@@ -217,7 +219,7 @@ def selection(source: str | None, *names: str) -> dict[str, Any]:
 
 
 def test_selection(driver: Driver) -> None:
-    """Selected steps run; what they need is the source's, and says so; the rest doesn't show."""
+    """Selected steps run and reuse the results of the source; other steps are not listed."""
     model = get("Steps.Train.TrainingJobName")
     source = driver.run(
         job("Prep", "Processing"),

@@ -32,7 +32,7 @@ def names(*steps: Any) -> list[str]:
 
 
 def test_order_by_depends_on() -> None:
-    """A step comes after what it depends on, wherever it stands."""
+    """A step comes after its dependencies, in any order of the definition."""
     assert names(job("C", DependsOn=["B"]), job("B", DependsOn=["A"]), job("A")) == ["A", "B", "C"]
 
 
@@ -47,7 +47,7 @@ def test_order_by_reference() -> None:
 
 
 def test_independent_steps_start_together() -> None:
-    """What waits for nothing comes before what waits, as if it ran at the same time."""
+    """Steps without predecessors come before all others."""
     assert names(job("A"), job("B", DependsOn=["A"]), job("C")) == ["A", "C", "B"]
 
 
@@ -137,7 +137,7 @@ def test_graph_errors(steps: list[Any], message: str) -> None:
     ],
 )
 def test_next_status_by_trigger(trigger: str, status: str, expected: str) -> None:
-    """A trigger says on which end of another step a step runs."""
+    """A trigger determines after which status of another step a step runs."""
     node = Node("B", job("B"), (Dependency("A", trigger),))
 
     assert expected == next_status(node, {"A": State(status)})
@@ -194,7 +194,7 @@ def test_execution_status(steps: list[Any], states: dict[str, str], expected: st
 
 
 def test_ancestors() -> None:
-    """What a step needs is found through references and branches, however far."""
+    """The ancestors of a step include indirect references and conditions."""
     nodes = build_graph(
         document(job("A"), condition("C", [job("B"), job("D")], DependsOn=["A"]), job("E"))
     )

@@ -51,7 +51,7 @@ def referring_to(path: str) -> Any:
     ],
 )
 def test_paths_that_lead_nowhere(path: str, expected: str) -> None:
-    """A reference that no run could resolve is refused, wherever it stands."""
+    """A reference that no run could resolve is refused at any location."""
     channel = {
         "ChannelName": "train",
         "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/in"}},
@@ -90,7 +90,7 @@ def test_paths_of_clusters(step_type: str, path: str, there: bool) -> None:
 
 
 def test_items_of_loops() -> None:
-    """Are known in a body alone."""
+    """References to a loop's item are valid in its body only."""
     check_definition(text(loop("L", ["a"], [referring_to("ForEach.CurrentItem")])))
 
 
@@ -131,7 +131,7 @@ def test_items_of_loops() -> None:
     ],
 )
 def test_arguments(arguments: Any, expected: str) -> None:
-    """What is written in a step's arguments is checked at create, in the observed words."""
+    """CreatePipeline checks a step's arguments, with the observed messages."""
     parameters = [
         {"Name": "S", "Type": "String", "DefaultValue": "s"},
         {"Name": "N", "Type": "Integer", "DefaultValue": 1},
@@ -159,13 +159,13 @@ def test_parameters(listed: Any, expected: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "a b", "a.b", "a" * 65, "é"])
 def test_step_names(name: str) -> None:
-    """Have up to 64 letters, digits, hyphens and underscores."""
+    """Step names have up to 64 letters, digits, hyphens and underscores."""
     assert refused(job(name))
 
 
 @pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
 def test_prefixes(kind: Kind) -> None:
-    """The documented limit is the greatest; the service's own prefix is nobody's."""
+    """The documented limit is the maximum, and the service's own prefix is refused."""
     fits = "a" * kind.prefix_limit
     check_definition(text(job("A", kind.step_type, prefix=fits)))
     assert refused(job("A", kind.step_type, prefix=f"{fits}a")) == (
@@ -230,7 +230,7 @@ def test_parameters_at_start(driver: Driver, given: dict[str, str], expected: st
 
 
 def test_a_parameter_twice_at_start(driver: Driver) -> None:
-    """Is refused."""
+    """StartPipelineExecution refuses a parameter with two values."""
     driver.create(job("A"), parameters=[{"Name": "P", "DefaultValue": "x"}])
     with pytest.raises(ClientError, match="P are given more than once"):
         driver.start(PipelineParameters=[{"Name": "P", "Value": "a"}, {"Name": "P", "Value": "b"}])
@@ -270,7 +270,7 @@ _ANYWHERE = st.sampled_from([*_KEYS, "OutputParameters", "Parameters", "Steps", 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_ANYWHERE, _JSON)
 def test_nothing_falls_over(key: str, value: Any) -> None:
-    """Whatever stands anywhere in a definition: it is taken, or refused with a sentence."""
+    """For any value at any location, a definition is accepted or refused with a message."""
     step = job("A")
     whole = document(step, referring_to("Steps.A.TrainingJobName"), parameters=[{"Name": "P"}])
     for holder in (whole, step, step["Arguments"], whole["Parameters"][0]):

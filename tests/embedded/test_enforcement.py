@@ -26,8 +26,8 @@ NAMES = list(PIPELINES)
 def planned(name: str) -> Plan:
     """The plan of one of the pipelines, as it is run here."""
     definition = whole({"Version": "2020-12-01", **PIPELINES[name]})
-    given = {"region": REGION, "role_arn": EXECUTION, "pipeline_name": "team-a-pipe"}
-    return Plan.from_definition(definition, **given)
+    options = {"region": REGION, "role_arn": EXECUTION, "pipeline_name": "team-a-pipe"}
+    return Plan.from_definition(definition, **options)
 
 
 def run(aws: EmbeddedAWS, name: str, role: str) -> tuple[str, list[dict[str, Any]]]:
@@ -36,9 +36,9 @@ def run(aws: EmbeddedAWS, name: str, role: str) -> tuple[str, list[dict[str, Any
     if not client.list_models()["Models"]:
         client.create_model(ModelName="model", ExecutionRoleArn=role, **LEAST["Model"])
     definition = json.dumps(whole({"Version": "2020-12-01", **PIPELINES[name]}))
-    given = {"PipelineName": pipeline, "PipelineDefinition": definition, "RoleArn": role}
+    options = {"PipelineName": pipeline, "PipelineDefinition": definition, "RoleArn": role}
     there = client.list_pipelines()["PipelineSummaries"]
-    (client.update_pipeline if there else client.create_pipeline)(**given)
+    (client.update_pipeline if there else client.create_pipeline)(**options)
     execution = client.start_pipeline_execution(PipelineName=pipeline, RoleArn=role)
     arn = execution["PipelineExecutionArn"]
     status = client.describe_pipeline_execution(PipelineExecutionArn=arn)["PipelineExecutionStatus"]
@@ -57,7 +57,7 @@ def test_the_least_policy_is_enough_and_not_too_much(aws: EmbeddedAWS, name: str
     assert "Succeeded" == status, [step.get("FailureReason") for step in steps]
     client = aws.client("iam")
     for left_out, statement in enumerate(policy.statements):
-        rest = [one for number, one in enumerate(policy.statements) if number != left_out]
+        rest = [entry for number, entry in enumerate(policy.statements) if number != left_out]
         rest = rest or [allow("sqs:ListQueues", "*")]
         client.put_role_policy(
             RoleName="pipeline", PolicyName="policy-0", PolicyDocument=json.dumps(document(*rest))
@@ -112,14 +112,14 @@ def refused_by(driver: Driver, role: str) -> str:
 
 
 def test_explicit_denies(driver: Driver) -> None:
-    """Have a message of their own."""
+    """An explicit deny has a message of its own."""
     denied = {**allow("sagemaker:Create*", f"{HEAD}training-job/team-a-*"), "Effect": "Deny"}
     role = driver.aws.create_role("denied", [document(allow("*", "*"), denied)])
     assert refused_by(driver, role).endswith("with an explicit deny in an identity-based policy")
 
 
 def test_attached_policies_and_boundaries(driver: Driver) -> None:
-    """Count as much as inline ones."""
+    """Attached policies and boundaries count like inline policies."""
     client = driver.aws.client("iam")
     role = driver.aws.create_role("attached", [])
     assert refused_by(driver, role).endswith("allows the sagemaker:CreateTrainingJob action")
@@ -145,14 +145,14 @@ def test_a_role_that_is_not_there(driver: Driver) -> None:
 
 
 def test_a_role_elsewhere(driver: Driver) -> None:
-    """Another path is another role."""
+    """Roles with different paths are different roles."""
     driver.aws.create_role("worker")
     arn = f"arn:aws:iam::{ACCOUNT}:role/path/worker"
     assert f"because there is no role {arn} on the embedded AWS" in refused_by(driver, arn)
 
 
 def test_a_role_of_another_account(driver: Driver) -> None:
-    """Can't be passed, whatever the policies say: by a pipeline, a run, a job or a direct call."""
+    """No policy allows a pipeline, an execution, a job or a direct call to pass such a role."""
     foreign = "arn:aws:iam::999999999999:role/worker"
     expected = r"AccessDeniedException.*Cross-account pass role is not allowed"
     driver.create(job("Train", arguments={"RoleArn": foreign}))
@@ -164,17 +164,17 @@ def test_a_role_of_another_account(driver: Driver) -> None:
     assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
     with pytest.raises(ClientError, match=expected):
         driver.start(RoleArn=foreign)
-    given = {"PipelineDefinition": text(job("Train")), "RoleArn": foreign}
+    options = {"PipelineDefinition": text(job("Train")), "RoleArn": foreign}
     with pytest.raises(ClientError, match=expected):
-        driver.client.create_pipeline(PipelineName="other", **given)
+        driver.client.create_pipeline(PipelineName="other", **options)
     with pytest.raises(ClientError, match=expected):
-        driver.client.update_pipeline(PipelineName="pipe", **given)
+        driver.client.update_pipeline(PipelineName="pipe", **options)
     with pytest.raises(ClientError, match=expected):
         driver.client.create_model(ModelName="m", ExecutionRoleArn=foreign, **LEAST["Model"])
 
 
 def test_a_tuned_jobs_role_of_another_account(driver: Driver) -> None:
-    """Is refused too, wherever the kind of job keeps it."""
+    """Such a role is refused at every location in the request."""
     foreign = "arn:aws:iam::999999999999:role/worker"
     tuned = {"TrainingJobDefinition": {"RoleArn": foreign}}
     execution = driver.run(job("Tune", "Tuning", arguments=tuned))
@@ -182,15 +182,15 @@ def test_a_tuned_jobs_role_of_another_account(driver: Driver) -> None:
 
 
 def test_a_boundary_that_is_not_there(driver: Driver) -> None:
-    """One of AWS's own, which moto may lack, or a deleted one: the reason names it."""
+    """The reason of the denial names the missing boundary."""
     client = driver.aws.client("iam")
     role = driver.aws.create_role("bound")
     text = json.dumps(document(allow("*", "*")))
-    made = client.create_policy(PolicyName="gone", PolicyDocument=text)["Policy"]["Arn"]
-    client.put_role_permissions_boundary(RoleName="bound", PermissionsBoundary=made)
+    created = client.create_policy(PolicyName="gone", PolicyDocument=text)["Policy"]["Arn"]
+    client.put_role_permissions_boundary(RoleName="bound", PermissionsBoundary=created)
     assert "None" == refused_by(driver, role)
-    client.delete_policy(PolicyArn=made)
-    for arn in (made, "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"):
+    client.delete_policy(PolicyArn=created)
+    for arn in (created, "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"):
         client.put_role_permissions_boundary(RoleName="bound", PermissionsBoundary=arn)
         driver.client.delete_pipeline(PipelineName="pipe-bound")
         expected = f"because its permissions boundary {arn} isn't on the embedded AWS"
@@ -226,7 +226,7 @@ def test_what_tells_of_the_role(driver: Driver) -> None:
 
 
 def test_what_a_run_can_not_tell(driver: Driver) -> None:
-    """How the service itself calls is written down nowhere, so nothing is made up."""
+    """Condition keys of the service's own calls are not documented, so they are unknown."""
     for key, value in (("aws:ViaAWSService", "true"), ("aws:SecureTransport", "true")):
         condition = {"Bool": {key: value}}
         name = key.removeprefix("aws:")
@@ -266,7 +266,7 @@ def test_the_refusal_of_a_registration(driver: Driver) -> None:
 
 
 def test_refusals_inside_other_calls(driver: Driver) -> None:
-    """Tags and roles are asked by what makes or starts, in steps without a job too."""
+    """Create and start calls require permissions for tags and roles, in all step types."""
     statement = allow(["sagemaker:Create*", "elasticmapreduce:*", "emr-serverless:*"], "*")
     role = driver.aws.create_role("makes", [document(statement)])
     steps = {
@@ -289,7 +289,7 @@ def test_refusals_inside_other_calls(driver: Driver) -> None:
 
 
 def test_conditions_are_judged(driver: Driver) -> None:
-    """On keys of the request and the role; a request with an unknown key is refused."""
+    """Keys of the request and the role count; an unknown key leads to a denial."""
     aws = driver.aws
     for name, condition, end in (
         ("tag", {"StringEquals": {"aws:PrincipalTag/team": "a"}}, "None"),
@@ -312,16 +312,16 @@ def test_live(aws: EmbeddedAWS) -> None:
     policy = iam.execution_role_policy(plan("jobs"))
     role = aws.create_role("pipeline", [policy])
     client = aws.client("iam")
-    answer = preflight_live(client, live_plan(), role)
-    assert answer.ok
-    assert answer.warnings == ()
-    assert "policy-0" == answer[0].statements[0].policy
+    response = preflight_live(client, live_plan(), role)
+    assert response.ok
+    assert response.warnings == ()
+    assert "policy-0" == response[0].statements[0].policy
     bound = document(allow("sagemaker:Create*", "*"))
     arn = client.create_policy(PolicyName="b", PolicyDocument=json.dumps(bound))["Policy"]["Arn"]
     client.put_role_permissions_boundary(RoleName="pipeline", PermissionsBoundary=arn)
     client.tag_role(RoleName="pipeline", Tags=[{"Key": "team", "Value": "a"}])
-    found = read_role(client, role)
-    assert (bound, {"aws:PrincipalTag/team": "a"}) == (found.boundary, found.tags)
+    actual = read_role(client, role)
+    assert (bound, {"aws:PrincipalTag/team": "a"}) == (actual.boundary, actual.tags)
     assert not preflight_live(client, live_plan(), role).ok
 
 
@@ -338,9 +338,9 @@ def test_live_tags_are_the_roles(aws: EmbeddedAWS) -> None:
     )
     client.tag_role(RoleName="pipeline", Tags=[{"Key": "team", "Value": "a"}])
     author = [document(allow("*", "*", **tagged))]
-    answer = preflight_live(client, live_plan(), role, author_policies=author)
+    response = preflight_live(client, live_plan(), role, author_policies=author)
     verdicts = {principal: set() for principal in ("execution role", "author")}
-    for row in answer:
+    for row in response:
         verdicts[row.principal].add(row.verdict)
     assert {"execution role": {"allowed"}, "author": {"indeterminate"}} == verdicts
 
@@ -370,25 +370,25 @@ def test_live_with_a_refused_read(aws: EmbeddedAWS, operation: str, permission: 
     """Makes the rows indeterminate, and names the permission; it is never taken for an absence."""
     role = aws.create_role("pipeline", [iam.execution_role_policy(plan("jobs"))])
     client = refusing(aws.client("iam"), operation, "SimulatePrincipalPolicy")
-    answer = preflight_live(client, live_plan(), role)
-    assert {"indeterminate"} == {row.verdict for row in answer}
-    assert {(permission,)} == {row.unknown for row in answer}
-    assert any(permission in warning.message for warning in answer.warnings)
+    response = preflight_live(client, live_plan(), role)
+    assert {"indeterminate"} == {row.verdict for row in response}
+    assert {(permission,)} == {row.unknown for row in response}
+    assert any(permission in warning.message for warning in response.warnings)
 
 
 def test_live_when_the_simulator_is_refused(aws: EmbeddedAWS) -> None:
     """The answer is that of the policies, with a warning; the documents are simulated instead."""
     role = aws.create_role("pipeline", [iam.execution_role_policy(plan("jobs"))])
-    answer = preflight_live(
+    response = preflight_live(
         refusing(aws.client("iam"), "SimulatePrincipalPolicy"), live_plan(), role
     )
-    assert answer.ok
-    [warning] = answer.warnings
+    assert response.ok
+    [warning] = response.warnings
     assert "iam:SimulatePrincipalPolicy" in warning.message
     client = refusing(aws.client("iam"), "SimulatePrincipalPolicy", "SimulateCustomPolicy")
-    answer = preflight_live(client, live_plan(), role)
-    assert answer.ok
-    assert 2 == len(answer.warnings)
+    response = preflight_live(client, live_plan(), role)
+    assert response.ok
+    assert 2 == len(response.warnings)
 
 
 def test_live_takes_the_simulators_refusal(aws: EmbeddedAWS) -> None:
@@ -403,14 +403,14 @@ def test_live_takes_the_simulators_refusal(aws: EmbeddedAWS) -> None:
                 result["EvalDecision"] = of_it["EvalResourceDecision"] = "explicitDeny"
 
     client.meta.events.register("after-call.iam.SimulatePrincipalPolicy", deny)
-    answer = preflight_live(client, live_plan(), role)
+    response = preflight_live(client, live_plan(), role)
     assert [("Train", "sagemaker:CreateTrainingJob", "explicitDeny")] == [
-        (row.step, row.action, row.verdict) for row in answer.refused
+        (row.step, row.action, row.verdict) for row in response.refused
     ]
 
 
 def test_other_errors_of_iam_rise_unchanged(aws: EmbeddedAWS) -> None:
-    """A role that isn't there is no refusal."""
+    """A missing role is an error, not a denial."""
     with pytest.raises(ClientError, match="NoSuchEntity"):
         preflight_live(aws.client("iam"), live_plan(), f"arn:aws:iam::{ACCOUNT}:role/nobody")
 
@@ -422,26 +422,28 @@ def covers(pattern: str, resource: str) -> bool:
 
 
 def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
-    """Every call is one of the plan's requests, and every request that always comes is made."""
+    """The calls are those of the plan, including every request that each run makes."""
     for name in NAMES:
-        asked: list[tuple[str, str]] = []
-        aws.authorize = lambda call, asked=asked: asked.append((call.action, call.resource))
+        requested: list[tuple[str, str]] = []
+        aws.authorize = lambda call, requested=requested: requested.append(
+            (call.action, call.resource)
+        )
         aws.create_role(f"role-{NAMES.index(name)}")
         role = f"arn:aws:iam::{ACCOUNT}:role/role-{NAMES.index(name)}"
         foreseen = of_execution_role(planned(name).replace(role_arn=role))
         assert "Succeeded" == run(aws, name, role)[0]
-        for action, resource in asked:
-            patterns = [one.resource for one in foreseen if one.action == action]
+        for action, resource in requested:
+            patterns = [entry.resource for entry in foreseen if entry.action == action]
             patterns += [role] if action == "iam:PassRole" else []
-            assert any(covers(one, resource) for one in patterns), (name, action, resource)
-        always = {one.action for one in foreseen if one.always}
-        left = {one for one in always if not one.startswith("sagemaker:Describe")}
-        assert left <= {action for action, _ in asked}, name
+            assert any(covers(entry, resource) for entry in patterns), (name, action, resource)
+        always = {entry.action for entry in foreseen if entry.always}
+        left = {entry for entry in always if not entry.startswith("sagemaker:Describe")}
+        assert left <= {action for action, _ in requested}, name
 
 
-@pytest.mark.parametrize(("given", "status"), [({}, "Succeeded"), ({"Key": "other"}, "Failed")])
+@pytest.mark.parametrize(("options", "status"), [({}, "Succeeded"), ({"Key": "other"}, "Failed")])
 def test_the_least_policy_has_the_defaults_of_parameters(
-    driver: Driver, given: dict[str, str], status: str
+    driver: Driver, options: dict[str, str], status: str
 ) -> None:
     """The URI of a property file is resolved in the run and authorized as it is."""
     values = ["s3:/", "bucket", get("Parameters.Key"), "e.json"]
@@ -449,12 +451,12 @@ def test_the_least_policy_has_the_defaults_of_parameters(
     check = condition_step("Check", [])
     check["Arguments"]["Conditions"] = [{"Type": "Equals", "LeftValue": read, "RightValue": 1}]
     parameters = [{"Name": "Key", "Type": "String", "DefaultValue": "metrics"}]
-    made = Plan.from_definition(text(check, parameters=parameters), region=REGION)
-    role = driver.aws.create_role("least", [iam.execution_role_policy(made)])
+    created = Plan.from_definition(text(check, parameters=parameters), region=REGION)
+    role = driver.aws.create_role("least", [iam.execution_role_policy(created)])
     driver.create(check, parameters=parameters)
-    listed = [{"Name": name, "Value": value} for name, value in given.items()]
+    listed = [{"Name": name, "Value": value} for name, value in options.items()]
     execution = driver.start(RoleArn=role, PipelineParameters=listed)
     assert status == driver.status(execution)
-    if given:
+    if options:
         reason = driver.step(execution, "Check")["FailureReason"]
         assert "s3:GetObject on resource: arn:aws:s3:::bucket/other/e.json because" in reason

@@ -47,7 +47,7 @@ def xform(operation: str) -> str:
 
 @EVERY_KIND
 def test_job_with_a_prefix(driver: Driver, kind: Kind) -> None:
-    """Every kind's job is made under the prefix, described, and found by its ARN."""
+    """Each step type's job is created under the prefix, with a description and an ARN."""
     execution = driver.run(job("Step", kind.step_type))
     [(key, metadata)] = driver.step(execution, "Step")["Metadata"].items()
     name = driver.job(execution, "Step")
@@ -62,7 +62,7 @@ def test_job_with_a_prefix(driver: Driver, kind: Kind) -> None:
 
 @EVERY_KIND
 def test_job_without_a_prefix(driver: Driver, kind: Kind) -> None:
-    """Without a name every kind's job gets the service's own form."""
+    """Without a name, each step type's job gets the service's default form."""
     execution = driver.run(job("A-step_with-a-long-name", kind.step_type, prefix=None))
     parsed = JobName.parse(driver.job(execution, "A-step_with-a-long-name").rsplit("/", 1)[-1])
 
@@ -89,15 +89,17 @@ def test_jobs_are_listed(driver: Driver) -> None:
     }
 
     trained = [f"{driver.job(execution, 'STuning')}-00{number}-" for number in range(1, 5)]
-    found = {kind: [one[KINDS[kind].name_field] for one in jobs] for kind, jobs in listed.items()}
-    own, *tuned = sorted(found.pop("Training"), key=lambda name: "-00" in name)
+    actual = {
+        kind: [entry[KINDS[kind].name_field] for entry in jobs] for kind, jobs in listed.items()
+    }
+    own, *tuned = sorted(actual.pop("Training"), key=lambda name: "-00" in name)
     assert driver.job(execution, "STraining") == own
     assert trained == sorted(name[: len(trained[0])] for name in tuned)
-    assert {kind: [driver.job(execution, f"S{kind}")] for kind in found} == found
+    assert {kind: [driver.job(execution, f"S{kind}")] for kind in actual} == actual
 
 
 def test_models_in_a_group(driver: Driver) -> None:
-    """A group is made when it isn't there, and counts its versions; its case stays."""
+    """A missing group is created, its versions are numbered, and its case is kept."""
     driver.create(
         job("Register", "RegisterModel", prefix=None, arguments={"ModelPackageGroupName": "TeamA"})
     )
@@ -157,43 +159,43 @@ def test_arguments_arrive(driver: Driver) -> None:
         ],
     )
     train = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Train"))
-    found = driver.client.describe_processing_job(ProcessingJobName=driver.job(execution, "Eval"))
+    actual = driver.client.describe_processing_job(ProcessingJobName=driver.job(execution, "Eval"))
 
     model = train["ModelArtifacts"]["S3ModelArtifacts"]
     assert model.startswith(f"s3://b/{execution.rsplit('/', 1)[-1]}/ml.m5.large/team-a-")
     assert train["HyperParameters"] == {"epochs": "2", "rate": "0.5"}
-    assert model == found["ProcessingInputs"][0]["S3Input"]["S3Uri"]
-    assert driver.role == found["RoleArn"] == train["RoleArn"]
+    assert model == actual["ProcessingInputs"][0]["S3Input"]["S3Uri"]
+    assert driver.role == actual["RoleArn"] == train["RoleArn"]
 
 
 def test_parameters_given(driver: Driver) -> None:
-    """What StartPipelineExecution is given beats the default, in its type, and is kept."""
+    """A given value wins over the default, has the declared type, and is listed."""
     driver.create(
         job("Train", arguments={"ResourceConfig": {"InstanceCount": get("Parameters.Count")}}),
         parameters=[{"Name": "Count", "Type": "Integer", "DefaultValue": 1}],
     )
-    given = [{"Name": "Count", "Value": "5"}]
-    execution = driver.start(PipelineParameters=given)
+    options = [{"Name": "Count", "Value": "5"}]
+    execution = driver.start(PipelineParameters=options)
     train = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Train"))
     listed = driver.client.list_pipeline_parameters_for_execution(PipelineExecutionArn=execution)
 
     assert train["ResourceConfig"]["InstanceCount"] == 5
-    assert given == listed["PipelineParameters"]
+    assert options == listed["PipelineParameters"]
 
 
 @pytest.mark.parametrize(
-    ("given", "expected"),
+    ("options", "expected"),
     [
         ([], "Count have no value and no default"),
         ([{"Name": "Count", "Value": "many"}], "Parameter Count is 'many'; its type is Integer"),
         ([{"Name": "Size", "Value": "1"}], "no parameters named Size"),
     ],
 )
-def test_parameters_refused(driver: Driver, given: list[Any], expected: str) -> None:
+def test_parameters_refused(driver: Driver, options: list[Any], expected: str) -> None:
     """A parameter without a value, of another type or unknown is refused; nothing starts."""
     driver.create(job("Train"), parameters=[{"Name": "Count", "Type": "Integer"}])
     with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
-        driver.start(PipelineParameters=given)
+        driver.start(PipelineParameters=options)
     executions = driver.client.list_pipeline_executions(PipelineName="pipe")
     assert executions["PipelineExecutionSummaries"] == []
 
@@ -224,7 +226,7 @@ def test_prefix_from_a_parameter(driver: Driver) -> None:
 def test_references_never_fall_over(driver: Driver, path: str) -> None:
     """A reference whose value only a run knows gives a stand-in, in a string or a number."""
     number = path.endswith("['number']")
-    given: dict[str, Any] = (
+    options: dict[str, Any] = (
         {"ResourceConfig": {"InstanceCount": get(path)}}
         if number
         else {"HyperParameters": {"x": get(path)}}
@@ -243,7 +245,7 @@ def test_references_never_fall_over(driver: Driver, path: str) -> None:
         job("Check", "QualityCheck"),
         job(
             "Last",
-            arguments=given,
+            arguments=options,
             DependsOn=["Train", "Lambda", "Tune", "Check"],
         ),
     )
@@ -270,8 +272,8 @@ def test_best_training_job(driver: Driver) -> None:
 
 
 def test_checks(driver: Driver) -> None:
-    """A check's metadata tell its type and its baselines beside the job."""
-    given = "s3://b/given.json"
+    """A check's metadata have its type and its baselines in addition to the job."""
+    options = "s3://b/given.json"
     execution = driver.run(
         job(
             "Check",
@@ -280,7 +282,7 @@ def test_checks(driver: Driver) -> None:
             SkipCheck=False,
             RegisterNewBaseline=False,
             ModelPackageGroupName="group",
-            SuppliedBaselineStatistics=given,
+            SuppliedBaselineStatistics=options,
             arguments={
                 "ProcessingOutputConfig": {
                     "Outputs": [
@@ -308,7 +310,7 @@ def test_checks(driver: Driver) -> None:
         "SkipCheck": False,
         "RegisterNewBaseline": False,
         "ModelPackageGroupName": "group",
-        "BaselineUsedForDriftCheckStatistics": given,
+        "BaselineUsedForDriftCheckStatistics": options,
         "BaselineUsedForDriftCheckConstraints": "s3://b/out/constraints.json",
         "CalculatedBaselineStatistics": "s3://b/out/statistics.json",
         "CalculatedBaselineConstraints": "s3://b/out/constraints.json",
@@ -326,7 +328,7 @@ def test_checks(driver: Driver) -> None:
     ],
 )
 def test_conditions(outcomes: dict[str, Any], ran: list[str]) -> None:
-    """Conditions take the branch that was asked for, nested ones too; the rest never shows."""
+    """Conditions take the branch in outcomes, and the steps of other branches are not listed."""
     with EmbeddedAWS(outcomes=outcomes) as aws:
         driver = Driver(aws)
         inner = condition("Inner", [job("Deep")], [job("Shallow")])
@@ -402,7 +404,7 @@ def test_for_each(driver: Driver) -> None:
         "Index": 1,
         "Item": "b",
     }
-    assert names == [one["HyperParameters"]["in"] for one in following[:2]]
+    assert names == [entry["HyperParameters"]["in"] for entry in following[:2]]
     assert {"count": "2", "second": names[1]} == following[2]["HyperParameters"]
     each = driver.step(execution, "Each")["Metadata"]["ForEach"]
     assert (
@@ -431,13 +433,13 @@ def test_items(driver: Driver, items: Any, expected: list[str] | None) -> None:
             {"Name": "One", "Type": "String", "DefaultValue": "one"},
         ],
     )
-    found = [
+    actual = [
         step["IterationContext"]["Item"]
         for step in driver.steps(execution)
         if "IterationContext" in step
     ]
 
-    assert (expected or [driver.job(execution, "Train")]) == found
+    assert (expected or [driver.job(execution, "Train")]) == actual
 
 
 def test_one_item_fails(driver: Driver) -> None:
@@ -513,14 +515,14 @@ def test_failed_job_of_every_kind(driver: Driver, kind: Kind) -> None:
     """A job that failed is described as failed, whatever its kind."""
     driver.aws.outcomes["Step"] = "Failed"
     execution = driver.run(job("Step", kind.step_type))
-    found = described(driver, kind, driver.job(execution, "Step"))
+    actual = described(driver, kind, driver.job(execution, "Step"))
 
-    assert "Failed" in [value for key, value in found.items() if key.endswith("Status")]
-    assert found["FailureReason"].startswith("AlgorithmError")
+    assert "Failed" in [value for key, value in actual.items() if key.endswith("Status")]
+    assert actual["FailureReason"].startswith("AlgorithmError")
 
 
 def test_model_that_fails(driver: Driver) -> None:
-    """A model that fails isn't made, since making it is all that there is to fail."""
+    """A failed Model step creates no model, since only its creation can fail."""
     driver.aws.outcomes["Make"] = RuntimeError("no such image")
     execution = driver.run(job("Make", "Model"))
 
@@ -601,7 +603,7 @@ def test_name_that_gets_too_long(driver: Driver) -> None:
 
 
 def test_who_is_asked(driver: Driver) -> None:
-    """The door is asked before each call: create, tag, pass the role, make a group."""
+    """Every call is authorized first: create, tag, pass the role, create a group."""
     worker = driver.aws.create_role("worker")
     calls: list[ServiceCall] = []
     driver.aws.authorize = calls.append
@@ -705,7 +707,7 @@ def test_pipeline_by_arn(driver: Driver) -> None:
 
     assert arn == driver.client.describe_pipeline(PipelineName=arn)["PipelineArn"]
     assert [execution] == [
-        one["PipelineExecutionArn"] for one in listed["PipelineExecutionSummaries"]
+        entry["PipelineExecutionArn"] for entry in listed["PipelineExecutionSummaries"]
     ]
 
 

@@ -61,7 +61,7 @@ def test_resolve_nested() -> None:
 
 
 def test_resolve_leaves_the_definition() -> None:
-    """What is resolved is a copy."""
+    """Resolving returns a copy."""
     value = {"a": get("Parameters.B")}
 
     resolve(value, lambda path: "changed")

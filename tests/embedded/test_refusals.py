@@ -30,7 +30,7 @@ def refused(driver: Driver, definition: str) -> str:
     described = driver.client.describe_pipeline(PipelineName="pipe")
     assert text(job("Train")) == described["PipelineDefinition"]
     listed = driver.client.list_pipelines()["PipelineSummaries"]
-    assert [one["PipelineName"] for one in listed] == ["pipe"]
+    assert [entry["PipelineName"] for entry in listed] == ["pipe"]
     messages = {error.value.response["Error"]["Message"] for error in (created, updated)}
     [message] = messages
     return str(message)
@@ -94,7 +94,7 @@ def test_group_with_bad_characters(driver: Driver) -> None:
     ],
 )
 def test_definition_that_is_none(driver: Driver, definition: str, expected: str) -> None:
-    """What is no definition is refused with the reason."""
+    """An invalid definition is refused with the reason."""
     message = refused(driver, definition)
 
     assert message.startswith(UNPARSED)
@@ -133,7 +133,7 @@ def test_definition_from_s3(driver: Driver, put: bytes | None, expected: str) ->
 
 
 def test_bucket_that_is_not_there(driver: Driver) -> None:
-    """The same where the bucket isn't there."""
+    """A missing bucket has the same error as a missing object."""
     with pytest.raises(ClientError, match=r"ValidationException.*s3://none/d.json"):
         driver.client.create_pipeline(
             PipelineName="bad",
@@ -157,13 +157,13 @@ def test_role_that_is_none(driver: Driver, role: str) -> None:
     definition = text(job("Train"))
     driver.create(job("Train"))
     more = {"PipelineName": "other", "PipelineDefinition": definition}
-    for call, given in (
+    for call, options in (
         (driver.client.create_pipeline, more),
         (driver.client.update_pipeline, {"PipelineName": "pipe"}),
         (driver.client.start_pipeline_execution, {"PipelineName": "pipe"}),
     ):
         with pytest.raises(ClientError) as refused:
-            call(RoleArn=role, **given)
+            call(RoleArn=role, **options)
         error = refused.value.response["Error"]
         assert "ValidationException" == error["Code"]
         assert error["Message"].startswith(
@@ -175,7 +175,7 @@ def test_role_that_is_none(driver: Driver, role: str) -> None:
 
 
 def create(driver: Driver, kind: Kind, name: str) -> dict[str, Any]:
-    """Create a job through the API, as anybody would."""
+    """Create a job through the API."""
     from botocore import xform_name
 
     request = {**LEAST[kind.step_type], kind.name_field: name}
@@ -222,13 +222,13 @@ def test_group_twice(driver: Driver) -> None:
 
 @pytest.mark.parametrize("operation", ["describe_auto_ml_job", "describe_job"])
 def test_job_that_is_not_there(driver: Driver, operation: str) -> None:
-    """A job of the kinds that moto lacks is not found where there is none."""
+    """Describing a missing job of a type that moto lacks is an error."""
     if not hasattr(driver.client, operation):
         pytest.skip("this botocore doesn't know it")
-    asked = (
+    requested = (
         {"AutoMLJobName": "x"}
         if operation == "describe_auto_ml_job"
         else {"JobName": "x", "JobCategory": "AgentRFT"}
     )
     with pytest.raises(ClientError, match=r"ResourceNotFound"):
-        getattr(driver.client, operation)(**asked)
+        getattr(driver.client, operation)(**requested)

@@ -29,26 +29,26 @@ _SAME = {"required", "unknown", "type", "opening", "min"}
 
 def request(kind: Any) -> dict[str, Any]:
     """A request of a kind that is whole."""
-    made = {**deepcopy(LEAST[kind.step_type]), kind.name_field: "team-a"}
+    created = {**deepcopy(LEAST[kind.step_type]), kind.name_field: "team-a"}
     if kind.step_type == "Tuning":
-        made["TrainingJobDefinition"]["RoleArn"] = ROLE
+        created["TrainingJobDefinition"]["RoleArn"] = ROLE
     elif kind.role_fields:
-        made[kind.role_fields[0]] = ROLE
-    return made
+        created[kind.role_fields[0]] = ROLE
+    return created
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The paths of everything in a request."""
-    found = [path] if path else []
+    actual = [path] if path else []
     if isinstance(value, (dict, list)):
         for key, inside in value.items() if isinstance(value, dict) else enumerate(value):
-            found += places(inside, (*path, key))
-    return found
+            actual += places(inside, (*path, key))
+    return actual
 
 
-def changed(made: Any, path: tuple[Any, ...], to: Any) -> Any:
+def changed(created: Any, path: tuple[Any, ...], to: Any) -> Any:
     """A request with something else in a place, or with nothing there."""
-    copy = deepcopy(made)
+    copy = deepcopy(created)
     holder = copy
     for key in path[:-1]:
         holder = holder[key]
@@ -67,22 +67,28 @@ def test_what_is_whole_has_no_fault(kind: Any) -> None:
 
 @pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.step_type)
 def test_botocore_agrees(kind: Any) -> None:
-    """On required and unknown members, types and least sizes, wherever a request is changed."""
-    shape, made = input_shape(kind.actions[0]), request(kind)
+    """It agrees on required and unknown members, types and minimum sizes, for any change."""
+    shape, created = input_shape(kind.actions[0]), request(kind)
     dice = random.Random(kind.step_type)
-    for path in places(made):
+    for path in places(created):
         for to in (None, 7, 1.5, "", "text", [], {"Nope": 1}, [{}], {}):
-            given = changed(made, path, to)
+            arguments = changed(created, path, to)
             if dice.random() < 0.2:
-                given = {**given, "Unknown": 1}
-            theirs = ParamValidator().validate(given, shape).has_errors()
-            ours = [fault for fault in violations(given, shape) if fault.rule in _SAME]
+                arguments = {**arguments, "Unknown": 1}
+            botocore_refuses = ParamValidator().validate(arguments, shape).has_errors()
+            own_violations = [
+                violation for violation in violations(arguments, shape) if violation.rule in _SAME
+            ]
             # botocore takes an empty string and a union with no member where the service doesn't.
-            assert theirs == bool(ours) or _only_here(ours), (path, to, ours)
+            assert botocore_refuses == bool(own_violations) or _only_here(own_violations), (
+                path,
+                to,
+                own_violations,
+            )
 
 
-def _only_here(found: Any) -> bool:
-    return bool(found) and all(fault.rule == "min" for fault in found)
+def _only_here(actual: Any) -> bool:
+    return bool(actual) and all(violation.rule == "min" for violation in actual)
 
 
 @pytest.mark.parametrize(
@@ -121,12 +127,12 @@ def _only_here(found: Any) -> bool:
     ],
 )
 def test_words(change: dict[str, Any], expected: str) -> None:
-    """What breaks a request is worded as the service words it for every call."""
-    [kind] = (one for one in CASES if one.step_type == "Training")
-    found = validation_error("CreateTrainingJob", {**request(kind), **change})
-    assert found is not None
-    assert re.match(r"\d validation errors? detected: ", found)
-    assert expected in found
+    """The message for an invalid request has the service's form."""
+    [kind] = (entry for entry in CASES if entry.step_type == "Training")
+    actual = validation_error("CreateTrainingJob", {**request(kind), **change})
+    assert actual is not None
+    assert re.match(r"\d validation errors? detected: ", actual)
+    assert expected in actual
 
 
 def test_every_pipeline_operation_has_a_shape_that_is_read() -> None:

@@ -24,7 +24,7 @@ ABSENT: dict[str, str] = {}
 
 
 def test_every_operation_on_pipelines() -> None:
-    """Of botocore's model is there, or listed with a reason; what is listed is still missing."""
+    """Each of botocore's operations exists, or is missing and listed with a reason."""
     names = [n for n in get_service_model("sagemaker").operation_names if "Pipeline" in n]
     missing = {n for n in names if not hasattr(EmbeddedSageMaker, camelcase_to_underscores(n))}
     assert missing == set(ABSENT)
@@ -32,13 +32,13 @@ def test_every_operation_on_pipelines() -> None:
 
 
 def test_tokens_of_create_and_start(driver: Driver) -> None:
-    """The same request again gets the same answer; another with the same token is refused."""
-    given = {"PipelineName": "p", "PipelineDefinition": text(job("A")), "RoleArn": driver.role}
-    first = driver.client.create_pipeline(ClientRequestToken=TOKEN, **given)["PipelineArn"]
-    again = driver.client.create_pipeline(ClientRequestToken=TOKEN, **given)["PipelineArn"]
+    """A repeated request gets the same response, and another one with its token is refused."""
+    options = {"PipelineName": "p", "PipelineDefinition": text(job("A")), "RoleArn": driver.role}
+    first = driver.client.create_pipeline(ClientRequestToken=TOKEN, **options)["PipelineArn"]
+    again = driver.client.create_pipeline(ClientRequestToken=TOKEN, **options)["PipelineArn"]
     assert first == again
     with pytest.raises(ClientError, match=r"ValidationException.*was used for another"):
-        driver.client.create_pipeline(ClientRequestToken=TOKEN, **{**given, "PipelineName": "q"})
+        driver.client.create_pipeline(ClientRequestToken=TOKEN, **{**options, "PipelineName": "q"})
     started = [driver.start("p", ClientRequestToken=TOKEN) for _ in range(2)]
     assert started[0] == started[1]
     with pytest.raises(ClientError, match=r"ValidationException.*was used for another"):
@@ -47,15 +47,15 @@ def test_tokens_of_create_and_start(driver: Driver) -> None:
 
 
 def test_lists_of_pipelines(driver: Driver) -> None:
-    """Are filtered by prefix and time, sorted, and handed out in pages."""
+    """They are filtered by prefix and time, sorted and paginated."""
     for name in ("b-one", "a-two", "b-three"):
         driver.create(job("A"), name=name)
 
-    def names(**asked: Any) -> list[str]:
+    def names(**requested: Any) -> list[str]:
         pages = driver.client.get_paginator("list_pipelines").paginate(
-            PaginationConfig={"PageSize": 2}, **asked
+            PaginationConfig={"PageSize": 2}, **requested
         )
-        return [one["PipelineName"] for page in pages for one in page["PipelineSummaries"]]
+        return [entry["PipelineName"] for page in pages for entry in page["PipelineSummaries"]]
 
     later = datetime.now(timezone.utc) + timedelta(days=1)
     assert names() == ["b-three", "a-two", "b-one"]
@@ -67,13 +67,13 @@ def test_lists_of_pipelines(driver: Driver) -> None:
 
 
 def test_lists_of_executions(driver: Driver) -> None:
-    """Are filtered by time and sorted by ARN where that is asked for."""
+    """They are filtered by time, and sorted by ARN on request."""
     driver.create(job("A"))
     started = [driver.start() for _ in range(3)]
 
-    def listed(**asked: Any) -> list[str]:
-        answer = driver.client.list_pipeline_executions(PipelineName="pipe", **asked)
-        return [one["PipelineExecutionArn"] for one in answer["PipelineExecutionSummaries"]]
+    def listed(**requested: Any) -> list[str]:
+        response = driver.client.list_pipeline_executions(PipelineName="pipe", **requested)
+        return [entry["PipelineExecutionArn"] for entry in response["PipelineExecutionSummaries"]]
 
     later = datetime.now(timezone.utc) + timedelta(days=1)
     by_arn = listed(SortBy="PipelineExecutionArn", SortOrder="Ascending")
@@ -99,18 +99,20 @@ def test_versions(driver: Driver) -> None:
     listed = client.list_pipeline_versions(PipelineName="pipe")["PipelineVersionSummaries"]
     described = client.describe_pipeline(PipelineName="pipe", PipelineVersionId=1)
 
-    assert [(one["PipelineVersionId"], one["PipelineVersionAliases"]) for one in listed] == [
+    assert [(entry["PipelineVersionId"], entry["PipelineVersionAliases"]) for entry in listed] == [
         (2, ["live"]),
         (1, ["first"]),
     ]
-    assert [one["LastExecutionPipelineExecutionArn"] for one in listed] == [new, old]
+    assert [entry["LastExecutionPipelineExecutionArn"] for entry in listed] == [new, old]
     assert listed[0]["PipelineVersionDisplayName"] == "second"
     assert described["PipelineDefinition"] == text(job("Old"))
     assert (list(driver.statuses(old)), list(driver.statuses(new))) == (["Old"], ["New"])
     shown = client.describe_pipeline_execution(PipelineExecutionArn=old)
     assert shown["PipelineVersionId"] == 1
     of_alias = client.list_pipeline_executions(PipelineName="pipe", PipelineVersionAlias="live")
-    assert [new] == [one["PipelineExecutionArn"] for one in of_alias["PipelineExecutionSummaries"]]
+    assert [new] == [
+        entry["PipelineExecutionArn"] for entry in of_alias["PipelineExecutionSummaries"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -140,21 +142,21 @@ def cached(**more: Any) -> Any:
 
 
 def test_cache_hit(driver: Driver) -> None:
-    """The old job is listed, its execution named, and no job is made."""
+    """A cache hit lists the earlier job and its execution, and creates no job."""
     driver.create(cached(ExpireAfter="P1D"), job("Next", DependsOn=["Train"]))
     first, second, third = (driver.start() for _ in range(3))
 
     assert driver.job(first, "Train") == driver.job(second, "Train") == driver.job(third, "Train")
     assert "CacheHitResult" not in driver.step(first, "Train")
     for hit in (second, third):
-        found = driver.step(hit, "Train")["CacheHitResult"]
-        assert found == {"SourcePipelineExecutionArn": first}
+        actual = driver.step(hit, "Train")["CacheHitResult"]
+        assert actual == {"SourcePipelineExecutionArn": first}
     assert driver.job(first, "Next") != driver.job(second, "Next")
     assert 4 == len(driver.client.list_training_jobs()["TrainingJobSummaries"])
 
 
 def test_what_is_no_cache_hit(driver: Driver) -> None:
-    """Another argument that counts, a failure, another pipeline, caching off, or too old a run."""
+    """A compared argument, a failure, another pipeline, disabled caching or the age prevents it."""
     driver.aws.outcomes["Train"] = ["Failed", "Succeeded"]
     arguments = {"HyperParameters": {"rate": get("Parameters.Rate")}}
     step = {
@@ -173,7 +175,7 @@ def test_what_is_no_cache_hit(driver: Driver) -> None:
     driver.aws._settings.clock = lambda: clock() + timedelta(minutes=6)
     late = driver.start()
 
-    jobs = [driver.job(one, "Train") for one in (failed, first, other, elsewhere, late)]
+    jobs = [driver.job(entry, "Train") for entry in (failed, first, other, elsewhere, late)]
     assert len(set(jobs)) == 5
     assert driver.job(late, "Train") == driver.job(driver.start(), "Train")
 
@@ -187,8 +189,8 @@ def test_cache_hit_of_every_kind(driver: Driver, step_type: str) -> None:
     first, second = driver.start(), driver.start()
 
     assert driver.job(first, "Step") == driver.job(second, "Step")
-    found = driver.step(second, "Step")["CacheHitResult"]
-    assert found == {"SourcePipelineExecutionArn": first}
+    actual = driver.step(second, "Step")["CacheHitResult"]
+    assert actual == {"SourcePipelineExecutionArn": first}
 
 
 @pytest.mark.parametrize(
@@ -209,13 +211,13 @@ def test_what_counts_for_the_cache(step_type: str, key: str) -> None:
     "config", [[], {"Enabled": "yes"}, {"Enabled": True, "ExpireAfter": "soon"}]
 )
 def test_cache_configs_refused(driver: Driver, config: Any) -> None:
-    """What is none is refused at create."""
+    """CreatePipeline refuses an invalid cache configuration."""
     with pytest.raises(ClientError, match="ValidationException"):
         driver.create(job("Train", CacheConfig=config))
 
 
 def test_durations() -> None:
-    """As the developer guide writes them, and as ISO 8601 does."""
+    """Durations have the form of the developer guide or of ISO 8601."""
 
     def read(after: str) -> timedelta | None:
         return Caching.of(cached(ExpireAfter=after)).expire_after
@@ -261,19 +263,19 @@ LOST = RuntimeError("CapacityError: Unable to provision requested ML compute cap
 def test_retry_policies(
     driver: Driver, policies: Any, outcomes: Any, attempts: int, status: str
 ) -> None:
-    """A failure of a type that a policy names is tried again, as often as it says."""
+    """A step is retried after a failure of a named type, up to the policy's number of attempts."""
     driver.aws.outcomes["Train"] = outcomes
     execution = driver.run(retried(*policies))
     step = driver.step(execution, "Train")
 
     assert (step["AttemptCount"], step["StepStatus"]) == (attempts, status)
-    made = driver.client.list_training_jobs()["TrainingJobSummaries"]
-    assert attempts == len(made)
+    created = driver.client.list_training_jobs()["TrainingJobSummaries"]
+    assert attempts == len(created)
     assert driver.status(execution) == status
 
 
 def test_tuning_jobs_retry_inside(driver: Driver) -> None:
-    """So their steps don't after an internal error (developer guide)."""
+    """Their steps don't retry after an internal error (developer guide)."""
     driver.aws.outcomes["Train"] = [RuntimeError("InternalServerError"), "Succeeded"]
     policy = {"ExceptionType": ["SageMaker.JOB_INTERNAL_ERROR"], "MaxAttempts": 3}
     tuned = retried(policy, step_type="Tuning")
@@ -291,7 +293,7 @@ def test_tuning_jobs_retry_inside(driver: Driver) -> None:
     ],
 )
 def test_retry_policies_refused(driver: Driver, policy: Any) -> None:
-    """What is no retry policy is refused at create."""
+    """CreatePipeline refuses an invalid retry policy."""
     with pytest.raises(ClientError, match=r"ValidationException.*retry policy"):
         driver.create(retried(policy))
 
@@ -332,9 +334,11 @@ def test_callback_success(driver: Driver) -> None:
         send(CallbackToken=token, OutputParameters=[{"Name": "count", "Value": "many"}])
     with pytest.raises(ClientError, match="declares no output named 'other'"):
         send(CallbackToken=token, OutputParameters=[{"Name": "other", "Value": "1"}])
-    given = {"CallbackToken": token, "OutputParameters": outputs, "ClientRequestToken": TOKEN}
+    options = {"CallbackToken": token, "OutputParameters": outputs, "ClientRequestToken": TOKEN}
     assert (
-        send(**given)["PipelineExecutionArn"] == send(**given)["PipelineExecutionArn"] == execution
+        send(**options)["PipelineExecutionArn"]
+        == send(**options)["PipelineExecutionArn"]
+        == execution
     )
     train = driver.client.describe_training_job(TrainingJobName=driver.job(execution, "Train"))
 
@@ -349,7 +353,7 @@ def test_callback_success(driver: Driver) -> None:
 
 
 def test_callback_failure(driver: Driver) -> None:
-    """Fails the step with the answer's reason, and what needs it doesn't run."""
+    """A callback failure fails the step with its reason, and dependent steps don't run."""
     execution, token = waiting(driver, ASK, job("Train", DependsOn=["Ask"]))
     driver.client.send_pipeline_execution_step_failure(CallbackToken=token, FailureReason="no")
 
@@ -374,7 +378,7 @@ def test_endpoints_are_updated(driver: Driver) -> None:
     calls: list[Any] = []
     driver.aws.authorize = calls.append
     driver.create(config, deployment(get("Steps.Config.EndpointConfigName")))
-    found = []
+    actual = []
     for _ in range(2):
         execution = driver.start()
         assert driver.status(execution) == "Succeeded", driver.steps(execution)
@@ -382,16 +386,16 @@ def test_endpoints_are_updated(driver: Driver) -> None:
         arn = driver.step(execution, "Config")["Metadata"]["EndpointConfig"]["Arn"]
         assert arn.endswith(f"endpoint-config/{live['EndpointConfigName']}")
         assert live["EndpointConfigName"].startswith("config-")
-        found.append(live["EndpointConfigName"])
-    asked = [call.action for call in calls if call.step == "Endpoint"]
+        actual.append(live["EndpointConfigName"])
+    requested = [call.action for call in calls if call.step == "Endpoint"]
 
-    assert found[0] != found[1]
-    assert asked.index("sagemaker:CreateEndpoint") < asked.index("sagemaker:UpdateEndpoint")
+    assert actual[0] != actual[1]
+    assert requested.index("sagemaker:CreateEndpoint") < requested.index("sagemaker:UpdateEndpoint")
     assert 2 == len(driver.client.list_endpoint_configs()["EndpointConfigs"])
     with pytest.raises(ClientError, match="Cannot create already existing endpoint"):
-        driver.client.create_endpoint(EndpointName="live", EndpointConfigName=found[0])
+        driver.client.create_endpoint(EndpointName="live", EndpointConfigName=actual[0])
     with pytest.raises(ClientError, match="Could not find endpoint"):
-        driver.client.update_endpoint(EndpointName="none", EndpointConfigName=found[0])
+        driver.client.update_endpoint(EndpointName="none", EndpointConfigName=actual[0])
 
 
 def deployed(driver: Driver) -> None:
@@ -409,10 +413,10 @@ def test_descriptions_fit_their_shapes(driver: Driver, noun: str, name: str) -> 
     """A structure in them is whole or absent, and SDK v3's resources can read them."""
     deployed(driver)
     operation = f"describe_{camelcase_to_underscores(noun)}"
-    answer = getattr(driver.client, operation)(**{f"{noun}Name": name})
-    del answer["ResponseMetadata"]
+    response = getattr(driver.client, operation)(**{f"{noun}Name": name})
+    del response["ResponseMetadata"]
     shape = get_service_model("sagemaker").operation_model(f"Describe{noun}").output_shape
-    assert [] == list(violations(answer, shape))
+    assert [] == list(violations(response, shape))
     try:
         from sagemaker.core import resources
     except ImportError:
@@ -422,13 +426,13 @@ def test_descriptions_fit_their_shapes(driver: Driver, noun: str, name: str) -> 
 
 
 def test_endpoint_without_its_configuration(driver: Driver) -> None:
-    """Fails in the service's way."""
+    """The step fails with the service's message."""
     step = driver.step(driver.run(deployment("none")), "Endpoint")
     assert "Failed to invoke sagemaker:CreateEndpoint. Error Details: " in step["FailureReason"]
 
 
 def test_a_tuning_jobs_training_jobs(driver: Driver) -> None:
-    """Are there, as many as may be, and the best is one of them."""
+    """They exist in the configured number, and the best is one of them."""
     execution = driver.run(job("Tune", "Tuning"))
     name = driver.job(execution, "Tune")
     client = driver.client

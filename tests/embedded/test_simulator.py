@@ -32,12 +32,12 @@ def test_the_simulator(aws: EmbeddedAWS) -> None:
             PaginationConfig={"PageSize": 4},
         )
     )
-    results = [one for page in pages for one in page["EvaluationResults"]]
+    results = [item for page in pages for item in page["EvaluationResults"]]
     assert [4, 2] == [len(page["EvaluationResults"]) for page in pages]
-    assert ["allowed", *["implicitDeny"] * 5] == [one["EvalDecision"] for one in results]
+    assert ["allowed", *["implicitDeny"] * 5] == [item["EvalDecision"] for item in results]
     assert ["aws:PrincipalTag/team"] == results[2]["MissingContextValues"]
     assert results[0]["MissingContextValues"] == []
-    assert ["policy-0"] == [one["SourcePolicyId"] for one in results[0]["MatchedStatements"]]
+    assert ["policy-0"] == [item["SourcePolicyId"] for item in results[0]["MatchedStatements"]]
     entry = {
         "ContextKeyName": "aws:PrincipalTag/team",
         "ContextKeyValues": ["a"],
@@ -50,14 +50,14 @@ def test_the_simulator(aws: EmbeddedAWS) -> None:
 
 
 def test_the_simulator_with_more_policies(aws: EmbeddedAWS) -> None:
-    """Given beside the principal's, or alone, under a boundary; a broken one is an error."""
+    """Policies of the request count under its boundary, and an invalid policy is an error."""
     role = aws.create_role("simulated", [])
     client = aws.client("iam")
     everything, bound = (
         json.dumps(document(allow("*", "*"))),
         json.dumps(document(allow("s3:*", "*"))),
     )
-    given: Any = {
+    arguments: Any = {
         "ActionNames": ["s3:GetObject", "sqs:SendMessage"],
         "PolicyInputList": [everything],
     }
@@ -66,28 +66,30 @@ def test_the_simulator_with_more_policies(aws: EmbeddedAWS) -> None:
         (client.simulate_custom_policy, {}),
     ):
         for boundary, wanted in (([], "allowed"), ([bound], "implicitDeny")):
-            answer = call(**given, **more, PermissionsBoundaryPolicyInputList=boundary)
-            results = answer["EvaluationResults"]
-            assert ["allowed", wanted] == [one["EvalDecision"] for one in results]
+            response = call(**arguments, **more, PermissionsBoundaryPolicyInputList=boundary)
+            results = response["EvaluationResults"]
+            assert ["allowed", wanted] == [item["EvalDecision"] for item in results]
             if boundary:
-                details = [one["PermissionsBoundaryDecisionDetail"] for one in results]
-                assert [True, False] == [one["AllowedByPermissionsBoundary"] for one in details]
+                details = [item["PermissionsBoundaryDecisionDetail"] for item in results]
+                assert [True, False] == [item["AllowedByPermissionsBoundary"] for item in details]
     with pytest.raises(ClientError, match=r"InvalidInput.*PolicyInputList\.1: Statement is None"):
         client.simulate_custom_policy(ActionNames=["s3:GetObject"], PolicyInputList=["{}"])
 
 
-def simulated(aws: EmbeddedAWS, *policies: Any, **given: Any) -> list[dict[str, Any]]:
+def simulated(aws: EmbeddedAWS, *policies: Any, **arguments: Any) -> list[dict[str, Any]]:
     """The results of a simulation of policies, by default of reading an object."""
-    texts = [json.dumps(one) for one in policies]
-    named = {"ActionNames": ["s3:GetObject"], "PolicyInputList": texts, **given}
-    answer = aws.client("iam").simulate_custom_policy(**named)
-    return list(answer["EvaluationResults"])
+    texts = [json.dumps(item) for item in policies]
+    named = {"ActionNames": ["s3:GetObject"], "PolicyInputList": texts, **arguments}
+    response = aws.client("iam").simulate_custom_policy(**named)
+    return list(response["EvaluationResults"])
 
 
-def refused(aws: EmbeddedAWS, **given: Any) -> tuple[str, str]:
+def refused(aws: EmbeddedAWS, **arguments: Any) -> tuple[str, str]:
     """The code and the message with which a simulation of a principal is refused."""
     with pytest.raises(ClientError) as error:
-        aws.client("iam").simulate_principal_policy(**{"ActionNames": ["s3:GetObject"], **given})
+        aws.client("iam").simulate_principal_policy(
+            **{"ActionNames": ["s3:GetObject"], **arguments}
+        )
     error_message = error.value.response["Error"]
     return error_message["Code"], error_message["Message"]
 
@@ -102,7 +104,7 @@ def test_results_by_resource(aws: EmbeddedAWS) -> None:
     results = simulated(
         aws, policy, ResourceArns=objects, PermissionsBoundaryPolicyInputList=[bound]
     )
-    assert objects == [one["EvalResourceName"] for one in results]
+    assert objects == [item["EvalResourceName"] for item in results]
     assert [
         [
             {
@@ -114,13 +116,13 @@ def test_results_by_resource(aws: EmbeddedAWS) -> None:
             }
         ]
         for name in objects
-    ] == [one["ResourceSpecificResults"] for one in results]
+    ] == [item["ResourceSpecificResults"] for item in results]
     [whole] = simulated(aws, policy)
     assert "ResourceSpecificResults" not in whole
 
 
 def test_boundaries_of_the_simulator(aws: EmbeddedAWS) -> None:
-    """One that allows nothing bounds; two are too many."""
+    """A boundary that allows nothing denies everything; two boundaries are an error."""
     everything = document(allow("*", "*"))
     nothing = json.dumps(document())
     [result] = simulated(aws, everything, PermissionsBoundaryPolicyInputList=[nothing])
@@ -138,8 +140,8 @@ def test_the_simulator_knows_groups(aws: EmbeddedAWS) -> None:
     text = json.dumps(document(allow("s3:*", "*")))
     client.put_group_policy(GroupName="g", PolicyName="p", PolicyDocument=text)
     actions = ["s3:GetObject", "sqs:SendMessage"]
-    answer = client.simulate_principal_policy(PolicySourceArn=arn, ActionNames=actions)
-    decisions = [one["EvalDecision"] for one in answer["EvaluationResults"]]
+    response = client.simulate_principal_policy(PolicySourceArn=arn, ActionNames=actions)
+    decisions = [item["EvalDecision"] for item in response["EvaluationResults"]]
     assert ["allowed", "implicitDeny"] == decisions
 
 
@@ -158,13 +160,13 @@ def test_the_simulator_knows_groups(aws: EmbeddedAWS) -> None:
     ],
 )
 def test_principals_that_can_not_be_simulated(aws: EmbeddedAWS, arn: str, code: str) -> None:
-    """Are refused with IAM's code, and never taken for a role of that name."""
+    """They are refused with IAM's code, and not confused with a role of that name."""
     aws.create_role("simulated")
     assert code == refused(aws, PolicySourceArn=arn)[0]
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
+    ("arguments", "code"),
     [
         ({"Marker": "junk"}, "ValidationError"),
         ({"Marker": "-1"}, "ValidationError"),
@@ -174,14 +176,14 @@ def test_principals_that_can_not_be_simulated(aws: EmbeddedAWS, arn: str, code: 
         ({"ActionNames": ["s3:GetObject", "s3:"]}, "InvalidInput"),
     ],
 )
-def test_questions_that_are_none(aws: EmbeddedAWS, given: Any, code: str) -> None:
+def test_questions_that_are_none(aws: EmbeddedAWS, arguments: Any, code: str) -> None:
     """Pages that aren't there and actions without a service are refused."""
     role = aws.create_role("simulated")
-    assert code == refused(aws, PolicySourceArn=role, **given)[0]
+    assert code == refused(aws, PolicySourceArn=role, **arguments)[0]
 
 
 def test_a_principal_with_a_boundary_that_is_not_there(aws: EmbeddedAWS) -> None:
-    """Can't be simulated, and the boundary is named."""
+    """It can't be simulated, and the message names the boundary."""
     role = aws.create_role("simulated")
     missing = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
     aws.client("iam").put_role_permissions_boundary(

@@ -1,4 +1,4 @@
-"""What we lean on in moto: this fails when moto catches up or moves."""
+"""The assumptions about moto; a test fails as soon as moto changes one."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ ADDED = [
 ]
 
 
-@pytest.mark.parametrize(("theirs", "ours", "name"), ADDED, ids=lambda value: str(value))
-def test_moto_still_lacks_it(theirs: type, ours: type, name: str) -> None:
-    """An operation that we add is still missing from moto; once it isn't, ours has to go."""
-    assert hasattr(ours, name)
-    assert not hasattr(theirs, name)
+@pytest.mark.parametrize(
+    ("moto_class", "embedded_class", "name"), ADDED, ids=lambda value: str(value)
+)
+def test_moto_still_lacks_it(moto_class: type, embedded_class: type, name: str) -> None:
+    """Moto still lacks each added operation; otherwise the package's own must be removed."""
+    assert hasattr(embedded_class, name)
+    assert not hasattr(moto_class, name)
 
 
 def test_every_public_method_is_an_operation() -> None:
-    """What moto would dispatch to is an operation of the service, but for our own few helpers."""
-    ours = {
+    """Every public method is an operation of the service or a listed helper."""
+    methods = {
         name
         for cls in EmbeddedSageMaker.__mro__
         if cls.__module__.startswith("sm_prefix_ext.")
@@ -41,11 +43,11 @@ def test_every_public_method_is_an_operation() -> None:
     }
 
     helpers = {"call", "deploy", "end_job", "has_endpoint", "job_calls", "perform_call", "read_job"}
-    assert helpers == ours - operations
+    assert helpers == methods - operations
 
 
 def test_create_and_describe_of_every_kind() -> None:
-    """Each kind's create and describe call is answered by moto or by us."""
+    """Moto or the package implements the create and describe operation of each step type."""
     wanted = {camelcase_to_underscores(name) for kind in JOB_KINDS for name in kind.actions[:2]}
 
     assert set() == {name for name in wanted if not hasattr(EmbeddedSageMaker, name)}
@@ -53,5 +55,5 @@ def test_create_and_describe_of_every_kind() -> None:
 
 @pytest.mark.parametrize("module", [moto.sagemaker.urls, moto.iam.urls])
 def test_one_path(module: object) -> None:
-    """Both services answer on one path, which is what we stand in for."""
+    """Both services have a single URL path, which the embedded AWS replaces."""
     assert list(module.url_paths) == ["{0}/$"]

@@ -1,4 +1,4 @@
-"""Whole documents beside files: definitions, policies and what the command prints.
+"""Compare whole documents with files: definitions, policies and outputs of the command.
 
 ``REWRITE_GOLDEN=1 pytest tests/golden`` writes the files anew; definitions need the SDK of
 its major. Read the difference before you commit it.
@@ -31,7 +31,7 @@ Run = Callable[..., str]
 
 
 def compare(name: str, text: str) -> None:
-    """Compare a text with a file, or write the file where that is asked for."""
+    """Compare a text with a file, or write the file if ``REWRITE_GOLDEN`` is set."""
     path = FILES / name
     if os.environ.get("REWRITE_GOLDEN"):
         path.write_text(text, encoding="utf-8")
@@ -79,7 +79,7 @@ OUTPUTS = {
 @pytest.mark.parametrize("major", [2, 3])
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_output(name: str, major: int, run: Run) -> None:
-    """What the command makes of that definition; needs no SDK."""
+    """The command's output for that definition; needs no SDK."""
     command, *options = OUTPUTS[name]
     definition = str(FILES / f"definition-v{major}.json")
     stem, dot, form = name.partition(".")

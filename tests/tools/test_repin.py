@@ -64,7 +64,7 @@ def trees(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_only_what_moved_is_reported(trees: tuple[Path, Path]) -> None:
-    """With its difference, its reason and the line to append."""
+    """A report has the difference, the reason and the line to append."""
     pins = repin.read_pins(PINS)
     assert [2, 3] == list(pins)
     changed, gone = repin.changes(pins[2], *trees)
@@ -88,10 +88,10 @@ def test_a_hash_that_is_pinned_already_is_accepted(trees: tuple[Path, Path]) -> 
 
 @pytest.mark.parametrize("function", [repin.read_pins, repin.Change.report, repin.Pin])
 def test_the_source_is_what_inspect_gives(function: Any) -> None:
-    """So that the hashes are those of tests/upstream/test_pins.py."""
+    """The hashes are then those of tests/upstream/test_pins.py."""
     where = f"tools.repin:{function.__qualname__}"
-    found = repin.source_of(Path(repin.__file__).parents[1], where)
-    assert textwrap.dedent(inspect.getsource(function)) == found
+    actual = repin.source_of(Path(repin.__file__).parents[1], where)
+    assert textwrap.dedent(inspect.getsource(function)) == actual
 
 
 def test_inherited_and_exported_names_are_followed(trees: tuple[Path, Path]) -> None:
@@ -108,13 +108,13 @@ def test_the_pins_can_be_read() -> None:
     assert {2, 3} == set(pins)
     for pin in (*pins[2], *pins[3]):
         assert pin.why and pin.hashes and ":" in pin.where
-        assert all(len(one) == len(hashlib.sha256().hexdigest()[:12]) for one in pin.hashes)
+        assert all(len(entry) == len(hashlib.sha256().hexdigest()[:12]) for entry in pin.hashes)
     with pytest.raises(ValueError, match="no PINS"):
         repin.read_pins("x = 1")
 
 
 def test_wheels_and_sdists_are_unpacked(tmp_path: Path) -> None:
-    """Of an sdist the packages alone."""
+    """Of an sdist, only the packages are unpacked."""
     wheel, sdist = tmp_path / "sdk-1-py3-none-any.whl", tmp_path / "sdk-1.tar.gz"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("sdk/__init__.py", "")
@@ -140,7 +140,7 @@ def test_the_parts_of_v3_are_those_of_its_release() -> None:
 
 
 def test_releases_of_two_majors_have_no_pins_in_common(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line says so, before anything is downloaded."""
+    """The error comes before any download."""
     with pytest.raises(SystemExit):
         repin.main(["--from", "2.257.7", "--to", "3.27.0"])
     assert "different majors" in capsys.readouterr().err

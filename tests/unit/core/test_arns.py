@@ -5,7 +5,7 @@ from __future__ import annotations
 import botocore.session
 import pytest
 
-from sm_prefix_ext.core.arns import Arn, Home, is_role_arn, partition_of
+from sm_prefix_ext.core.arns import Arn, ArnScope, is_role_arn, partition_of
 
 SESSION = botocore.session.get_session()
 REGIONS = [
@@ -22,22 +22,22 @@ def test_partitions_are_botocores(partition: str, region: str) -> None:
 
 
 def test_parse_and_back() -> None:
-    """The text comes back, and the name is what stands behind the resource's type."""
+    """The text comes back, and the name is the part after the resource type."""
     text = "arn:aws-cn:sagemaker:cn-north-1:111122223333:model-package/churn/3"
     arn = Arn.parse(text)
     assert (text, "model-package", "churn/3") == (str(arn), arn.resource_type, arn.name)
 
 
 @pytest.mark.parametrize("text", ["", "team-a", "arn:aws:sagemaker", "arn::x:::y", None])
-def test_what_is_no_arn(text: str) -> None:
-    """A ValueError that shows it."""
+def test_invalid_arns(text: str) -> None:
+    """They raise a ValueError that shows the text."""
     with pytest.raises(ValueError, match="is not an ARN"):
         Arn.parse(text)
 
 
-def test_unknown_places_are_stars() -> None:
-    """A region or account that isn't known is ``*``, never left out."""
-    assert "arn:aws:sagemaker:*:*:model/a-*" == Home().arn("sagemaker", "model/a-*")
+def test_unknown_regions_and_accounts_are_stars() -> None:
+    """A region or account that isn't known is ``*``, never omitted."""
+    assert "arn:aws:sagemaker:*:*:model/a-*" == ArnScope().arn("sagemaker", "model/a-*")
 
 
 @pytest.mark.parametrize(
@@ -52,5 +52,5 @@ def test_unknown_places_are_stars() -> None:
     ],
 )
 def test_role_arns(wanted: bool, text: object) -> None:
-    """A role's ARN has no wildcard and is no expression."""
+    """A role's ARN is a string without wildcards."""
     assert wanted is is_role_arn(text)

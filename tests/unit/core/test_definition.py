@@ -19,7 +19,7 @@ def step(name: str, step_type: str = "Training", **arguments: Any) -> dict[str, 
 
 
 def test_paths_of_nested_steps() -> None:
-    """If, else and each, to any depth, a step before what is in it."""
+    """They have if, else and each, at any depth, and a step comes before the steps in it."""
     inner = step("Inner", "Condition", IfSteps=[step("A")], ElseSteps=[step("B", "Fail")])
     loop = step("Loop", "ForEach", ForEachBody=[step("C")])
     outer = step("Outer", "Condition", IfSteps=[inner], ElseSteps=[loop])
@@ -34,7 +34,7 @@ def test_paths_of_nested_steps() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{", "is not JSON"),
         ("[]", "got a list"),
@@ -64,17 +64,17 @@ def test_paths_of_nested_steps() -> None:
         ('{"Steps": [{"Name": "a\\u001b", "Type": "T", "Arguments": 1}]}', r"(a\x1b): 'Arguments'"),
     ],
 )
-def test_what_is_no_definition(text: str, said: str) -> None:
-    """One sentence that says where, what was got and what is wanted."""
+def test_invalid_definitions(text: str, expected: str) -> None:
+    """The message has one line: where, what was found and what is wanted."""
     with pytest.raises(ValueError) as raised:
         load(text, "d.json")
-    assert said in str(raised.value)
+    assert expected in str(raised.value)
     assert str(raised.value).startswith("d.json")
     assert "\n" not in str(raised.value)
 
 
 def test_role_slots() -> None:
-    """A path leads to each place that there is, through lists too."""
+    """A path leads to each existing location, through lists too."""
     arguments = {"Ones": [{"RoleArn": "a"}, {}], "One": {"RoleArn": "b"}}
     slots = [*role_slots(arguments, "Ones[].RoleArn"), *role_slots(arguments, "One.RoleArn")]
     assert ["a", None, "b"] == [holder.get(key) for holder, key in slots]
@@ -86,7 +86,7 @@ IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/img:1"
 
 
 @pytest.mark.parametrize(
-    ("wanted", "name", "made"),
+    ("wanted", "name", "generated"),
     [
         (True, "img", step("A", "Processing", AppSpecification={"ImageUri": IMAGE})),
         (True, "img-job", step("A", AlgorithmSpecification={"TrainingImage": IMAGE})),
@@ -105,47 +105,47 @@ IMAGE = "111122223333.dkr.ecr.us-east-1.amazonaws.com/team/img:1"
         (False, "model-x", step("A", "Model")),
     ],
 )
-def test_stand_ins(wanted: bool, name: str, made: dict[str, Any]) -> None:
-    """The names that the SDK makes up are known for the kinds that get them."""
-    [view] = steps({"Steps": [made]})
+def test_generated_names(wanted: bool, name: str, generated: dict[str, Any]) -> None:
+    """A name is recognised as generated only for the step types that get it."""
+    [view] = steps({"Steps": [generated]})
     assert wanted is is_generated_name(view, name)
 
 
 def nested(depth: int) -> dict[str, Any]:
-    """A definition with a training step in so many conditions, and as many lists in it."""
+    """A definition with a training step below so many conditions, with as many lists in it."""
     values: list[Any] = []
     for _ in range(depth):
         values = [values]
-    made = step("Train", HyperParameters={"deep": values})
+    innermost = step("Train", HyperParameters={"deep": values})
     for number in range(depth):
-        made = step(f"C{number}", "Condition", IfSteps=[made])
-    return {"Steps": [made]}
+        innermost = step(f"C{number}", "Condition", IfSteps=[innermost])
+    return {"Steps": [innermost]}
 
 
 def test_a_definition_may_be_nested_to_any_depth() -> None:
-    """Deeper than Python's stack: it is walked, copied, judged and planned."""
+    """Walking, copying, enforcement and plans work below Python's recursion limit."""
     document = nested(5_000)
     *_, last = steps(document)
     assert last.path.endswith("C0/if/Train")
-    made, found = enforce(document, PrefixPolicy("team-a"), {})
-    assert () == found
-    [job] = Plan.from_definition(made)
+    definition, findings = enforce(document, PrefixPolicy("team-a"), {})
+    assert () == findings
+    [job] = Plan.from_definition(definition)
     assert "team-a-Train-*" == job.name_pattern
     *_, untouched = steps(document)
     assert "TrainingJobName" not in untouched.arguments
 
 
 @pytest.mark.parametrize("value", [5, None, "x", [], object()])
-def test_what_is_no_document_is_a_value_error(value: Any) -> None:
-    """Wherever a definition is taken as plain data."""
+def test_invalid_documents_raise_a_value_error(value: Any) -> None:
+    """This holds for every function that takes a definition as data."""
     with pytest.raises(ValueError, match="is not a pipeline definition: wanted an object"):
         enforce(value, PrefixPolicy())
     with pytest.raises(ValueError, match="is not a pipeline definition"):
         Plan.from_definition(value if not isinstance(value, str) else '"x"')
 
 
-def test_a_document_that_holds_itself_is_none() -> None:
-    """It could be walked for ever; one that holds the same part twice is fine."""
+def test_a_document_must_not_contain_itself() -> None:
+    """Walking it would never end; a document may contain the same part twice."""
     part = [step("A")]
     twice = {"Steps": [step("C", "Condition", IfSteps=part, ElseSteps=part)]}
     assert ["C", "C/if/A", "C/else/A"] == [view.path for view in steps(twice)]
@@ -153,19 +153,19 @@ def test_a_document_that_holds_itself_is_none() -> None:
     circle = step("C", "Condition", IfSteps=part)
     part.append(circle)
     for walk in (lambda d: list(steps(d)), copied):
-        with pytest.raises(ValueError, match="it holds itself"):
+        with pytest.raises(ValueError, match="contains itself"):
             walk({"Steps": [circle]})
 
 
-def test_steps_are_known_by_the_characters_of_their_names() -> None:
-    """A definition as plain data may hold members of enumerations."""
+def test_the_characters_of_names_count() -> None:
+    """A definition as data may contain members of enumerations."""
     word = Enum("Word", {"NAME": "Train", "TYPE": "Training", "JOB": "team-a-x"}, type=str)
-    made = {"Steps": [step(word.NAME, word.TYPE, TrainingJobName=word.JOB)]}
-    [view] = steps(made)
+    definition = {"Steps": [step(word.NAME, word.TYPE, TrainingJobName=word.JOB)]}
+    [view] = steps(definition)
     assert ("Train", "Training", True) == (view.path, view.step_type, view.kind is not None)
     assert (
         "team-a-x"
-        == json.loads(json.dumps(enforce(made, PrefixPolicy("team-a"))[0]))["Steps"][0][
+        == json.loads(json.dumps(enforce(definition, PrefixPolicy("team-a"))[0]))["Steps"][0][
             "Arguments"
         ]["TrainingJobName"]
     )

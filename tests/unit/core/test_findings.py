@@ -1,4 +1,4 @@
-"""What findings and errors say."""
+"""The texts of findings and errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ERRORS = [
 
 
 def test_the_catalogue_is_complete_and_stable() -> None:
-    """Codes are in order, none is used twice, each has its title, sentence and fix."""
+    """Codes are sorted and unique; each has a title, a meaning and a fix."""
     assert list(CATALOGUE) == sorted(CATALOGUE)
     assert all(re.fullmatch(r"PFX[0-9]{3}", code) for code in CATALOGUE)
     for code, rule in CATALOGUE.items():
@@ -42,7 +42,7 @@ def test_the_catalogue_is_complete_and_stable() -> None:
 
 
 def test_severity_comes_from_the_catalogue() -> None:
-    """One error is enough."""
+    """One error among the findings is enough for ``has_errors``."""
     assert ("error", "warning") == (ERROR.severity, WARNING.severity)
     assert has_errors([WARNING, ERROR])
     assert not has_errors([WARNING])
@@ -50,7 +50,7 @@ def test_severity_comes_from_the_catalogue() -> None:
 
 
 def test_as_text_wraps_and_loses_nothing() -> None:
-    """A head line for each finding; message and fix below it."""
+    """Each finding has a head line, with message and fix below it."""
     long = Finding.of("PFX003", "S", "Model", "word " * 60, "Do it.")
     text = as_text([ERROR, long])
     assert "PFX002  error    Check/if/Train  Training\n        It is 50 long." in text
@@ -64,24 +64,23 @@ def test_as_text_keeps_paths_whole() -> None:
     assert path in as_text([Finding.of("PFX003", "S", "Model", f"Asked for by {path}.", "Do it.")])
 
 
-def test_a_warning_says_its_finding() -> None:
-    """Its text is the finding's; it survives pickling."""
+def test_a_warning_has_the_text_of_its_finding() -> None:
+    """Its finding survives pickling."""
     warning = PrefixWarning(WARNING)
     assert ("PFX007: Alike. Rename it.", WARNING) == (str(warning), warning.finding)
     assert WARNING == pickle.loads(pickle.dumps(warning)).finding
 
 
 @pytest.mark.parametrize(("error", "base"), ERRORS, ids=lambda value: type(value).__name__)
-def test_errors_are_of_the_family_and_survive_pickling(error: PrefixError, base: type) -> None:
-    """Caught as ours or as Python's; a worker process can hand them back."""
-    assert isinstance(error, (PrefixError, base))
+def test_errors_have_both_bases_and_survive_pickling(error: PrefixError, base: type) -> None:
+    """Users can catch them as PrefixError or a built-in class, also from worker processes."""
     assert isinstance(error, PrefixError) and isinstance(error, base)
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert (type(error), str(error), vars(error)) == (type(twin), str(twin), vars(twin))
 
 
-def test_what_the_errors_say() -> None:
-    """What was got, what is wanted, what to do."""
+def test_the_messages_of_errors() -> None:
+    """They state what was found, what is wanted and what to do."""
     invalid, violation, file, sdk = (str(error) for error, _ in ERRORS)
     assert "'a/b' can't be a job prefix: it has '/' in it; wanted letters." == invalid
     assert violation.startswith("1 finding of severity error in the pipeline 'p'; nothing was sent")
@@ -106,8 +105,8 @@ HOSTILE = "a\x1b[2K\r\nNo findings\x9b\u202e\u2066\u200f\u061c\u2028\u2029\u200b
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_no_error_lets_text_from_outside_paint(error: Exception) -> None:
-    """What has no shape of its own is escaped; the lines are those of the table alone."""
+def test_errors_escape_text_from_outside(error: Exception) -> None:
+    """Unprintable characters are escaped, and only the table starts lines."""
     text = str(error)
     assert r"\x1b" in text
     assert all(line.isprintable() for line in text.split("\n"))
@@ -116,14 +115,14 @@ def test_no_error_lets_text_from_outside_paint(error: Exception) -> None:
 
 @pytest.mark.parametrize("value", [10**5000, [10**5000], "x" * 1000, object(), None], ids=type)
 def test_any_value_can_be_quoted(value: object) -> None:
-    """A value that Python can't print, or at length only, still makes one short sentence."""
+    """The message stays short for a long value, or one that Python can't convert."""
     text = str(InvalidPrefix(value, "it is wrong", "wanted another"))
     assert 500 > len(text)
     assert text.endswith("can't be a job prefix: it is wrong; wanted another.")
 
 
 def test_the_package_has_no_other_names() -> None:
-    """A wrong name is an ``AttributeError``, as in any module."""
+    """A misspelt name raises an ``AttributeError``, as in any module."""
     assert {"JobPrefix", "Pipeline", "prefixed_jobs"} <= set(dir(sm_prefix_ext))
     with pytest.raises(AttributeError, match="has no attribute 'Pipelines'"):
         sm_prefix_ext.Pipelines  # noqa: B018

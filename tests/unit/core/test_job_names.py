@@ -1,4 +1,4 @@
-"""Prefixes and names."""
+"""Job prefixes and job names."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from sm_prefix_ext import InvalidPrefix, JobName, JobPrefix
 from sm_prefix_ext.core.job_names import (
-    GivenName,
+    ComposedName,
+    exact_str,
     hyphenated,
     invalid_characters,
-    plain,
     reserved,
     step_part,
 )
@@ -33,8 +33,8 @@ TOKENS = st.from_regex(r"[A-Za-z0-9]{10}", fullmatch=True)
     "value",
     ["", "a/b", "x_y", "end-", "-start", "é", "a b", "pipelines", "pipelines-x", "*", None, 3],
 )
-def test_what_is_no_prefix(value: object) -> None:
-    """The error says what was got, why not, and what is allowed."""
+def test_invalid_prefixes(value: object) -> None:
+    """The message has the value, the reason and the allowed characters."""
     with pytest.raises(InvalidPrefix) as raised:
         JobPrefix(value)
     assert value == raised.value.got
@@ -43,7 +43,7 @@ def test_what_is_no_prefix(value: object) -> None:
 
 
 def test_a_prefix_is_a_str() -> None:
-    """It equals, hashes, pickles and formats as the string does."""
+    """It compares, hashes, pickles and formats like the string."""
     prefix = JobPrefix("team-a")
     assert ("team-a", "team-a-*") == (prefix, f"{prefix}-*")
     assert hash("team-a") == hash(prefix)
@@ -63,31 +63,31 @@ def test_a_prefix_is_a_str() -> None:
     ],
 )
 def test_join(name: str | None, joined: str) -> None:
-    """A name gets the prefix once; nothing gives the prefix."""
+    """A name gets the prefix once; without a name the result is the prefix."""
     assert joined == JobPrefix("team-a").join(name)
 
 
 @pytest.mark.parametrize("name", ["a/b", "x_y", "end-", "-start", "ü"])
-def test_join_refuses_what_no_job_could_carry(name: str) -> None:
-    """Such a name is not rewritten."""
+def test_join_refuses_invalid_names(name: str) -> None:
+    """It does not change them into valid names."""
     with pytest.raises(InvalidPrefix):
         JobPrefix("team-a").join(name)
 
 
 @given(PREFIXES, NAMES)
 def test_joined_names_are_covered_whole_and_once(prefix: str, name: str) -> None:
-    """``join`` covers, keeps the whole name, and changes nothing the second time."""
-    made = JobPrefix(prefix)
-    joined = made.join(name)
-    assert made.covers(joined)
+    """The prefix covers the result, which ends with the whole name and joins to itself."""
+    job_prefix = JobPrefix(prefix)
+    joined = job_prefix.join(name)
+    assert job_prefix.covers(joined)
     assert joined.endswith(name)
-    assert joined == made.join(joined)
+    assert joined == job_prefix.join(joined)
     assert joined.startswith(f"{prefix}-") or joined == prefix
 
 
 @given(PREFIXES, st.text(min_size=1))
 def test_join_gives_a_prefix_or_refuses(prefix: str, name: str) -> None:
-    """Whatever the name, there is no result that isn't a prefix."""
+    """For any name, the result is a valid prefix or an error."""
     try:
         joined = JobPrefix(prefix).join(name)
     except InvalidPrefix:
@@ -96,7 +96,7 @@ def test_join_gives_a_prefix_or_refuses(prefix: str, name: str) -> None:
 
 
 def test_covers_ends_at_a_hyphen() -> None:
-    """``team-a`` is not the prefix of ``team-ab``, and case counts."""
+    """``team-a`` does not cover ``team-ab``, and the comparison is case-sensitive."""
     covers = JobPrefix("team-a").covers
     assert (True, True, False, False) == (
         covers("team-a"),
@@ -108,21 +108,21 @@ def test_covers_ends_at_a_hyphen() -> None:
 
 @pytest.mark.parametrize("row", REAL, ids=[row["name"] for row in REAL])
 def test_every_real_name_parses(row: dict[str, dict[str, object]]) -> None:
-    """To the fields that were read off it by hand."""
+    """The fields equal those that a person read from the name."""
     parsed = JobName.parse(row["name"])
     assert row["parsed"] == {field: getattr(parsed, field) for field in row["parsed"]}
 
 
 @given(PREFIXES, IDS, TOKENS, st.none() | st.integers(0, 99))
 def test_custom_names_parse_back(prefix: str, id_: str, token: str, count: int | None) -> None:
-    """A name made of its parts gives the parts."""
+    """A name composed of parts parses to these parts."""
     name = f"{prefix}-{id_}-{token}" + ("" if count is None else f"-{count}")
     assert JobName("custom-prefix", prefix, id_, None, token, count) == JobName.parse(name)
 
 
 @given(IDS, st.from_regex(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}", fullmatch=True), TOKENS)
 def test_default_names_parse_back(id_: str, step: str, token: str) -> None:
-    """With prefixing off too, a hyphen at the end of the cut step's name included."""
+    """Names with prefixing off parse too, also if the shortened step name ends with a hyphen."""
     name = f"pipelines-{id_}-{step}-{token}"
     assert JobName("default", "pipelines", id_, step, token, None) == JobName.parse(name)
 
@@ -130,23 +130,23 @@ def test_default_names_parse_back(id_: str, step: str, token: str) -> None:
 @pytest.mark.parametrize(
     "name", ["", "train", "team-a-train-2024-01-01-10-20-30-123", "pipelines-x", "a" * 63]
 )
-def test_names_that_the_service_did_not_make(name: str) -> None:
-    """They are a ValueError that shows the name."""
-    with pytest.raises(ValueError, match="is not a name that SageMaker Pipelines makes"):
+def test_names_of_other_forms(name: str) -> None:
+    """They raise a ValueError that shows the name."""
+    with pytest.raises(ValueError, match="is not a name that SageMaker Pipelines generates"):
         JobName.parse(name)
 
 
-def test_a_given_name_is_a_str_that_remembers() -> None:
-    """To the SDK a ``str`` like any other; a copy knows what was declared."""
-    name = GivenName("team-a-x", "x", "Estimator(base_job_name=)")
+def test_a_composed_name_keeps_the_declared_name() -> None:
+    """It formats and serialises as any ``str``; copies keep its attributes."""
+    name = ComposedName("team-a-x", "x", "Estimator(base_job_name=)")
     assert ("team-a-x", "team-a-x-1", '"team-a-x"') == (name, f"{name}-1", json.dumps(name))
     for twin in (copy.copy(name), copy.deepcopy(name), pickle.loads(pickle.dumps(name))):
-        assert (GivenName, name) == (type(twin), twin)
+        assert (ComposedName, name) == (type(twin), twin)
         assert ("x", "Estimator(base_job_name=)") == (twin.declared, twin.argument)
 
 
 class Disguised(str):
-    """A ``str`` that says something else wherever it is asked."""
+    """A ``str`` whose methods all lie about its characters."""
 
     def __str__(self) -> str:
         return "rogue"
@@ -177,21 +177,21 @@ Kind = Enum("Kind", {"TEAM": "team-a", "TRAIN": "train", "INSIDE": "team-a-x"}, 
 
 @pytest.mark.parametrize("of", [Disguised, Kind], ids=["subclass", "enum"])
 def test_a_string_counts_by_its_characters(of: type) -> None:
-    """Whatever a subclass says of itself: as a prefix, as a name, in a copy."""
+    """The methods of a subclass don't matter: in a prefix, a name or a copy."""
     team, train, inside = of("team-a"), of("train"), of("team-a-x")
-    assert (str, "team-a") == (type(plain(team)), plain(team))
+    assert (str, "team-a") == (type(exact_str(team)), exact_str(team))
     assert "team-a" == JobPrefix(team)
     assert "team-a-train" == JobPrefix(team).join(train)
     assert "team-a-x" == JobPrefix(team).join(inside)
     assert (True, False) == (JobPrefix("team-a").covers(inside), JobPrefix("team-a").covers(train))
     assert ("train", None, False) == (hyphenated(train), invalid_characters(train), reserved(train))
-    name = GivenName(of("team-a-x"), of("x") if of is Disguised else None, "X(n=)")
+    name = ComposedName(of("team-a-x"), of("x") if of is Disguised else None, "X(n=)")
     assert "team-a-x" == json.loads(json.dumps(name)) == f"{name}"
     assert type(name.declared) in (str, type(None))
 
 
-def test_a_subclass_of_a_prefix_is_no_disguise() -> None:
-    """Its characters are looked at like any other's."""
+def test_a_subclass_of_a_prefix_is_checked() -> None:
+    """Its characters count, as those of any other ``str``."""
     sub = type("Sub", (JobPrefix,), {"__str__": lambda self: "rogue", "__format__": lambda *_: "r"})
     prefix = JobPrefix(sub("team-a"))
     assert (JobPrefix, "team-a-x") == (type(prefix), prefix.join("x"))
@@ -229,8 +229,8 @@ def test_why_a_value_is_no_name(value: object, why: str | None) -> None:
     ("value", "why"),
     [
         ("a_", "it has '_' in it"),
-        ("pipelines", "'pipelines' is what the service itself uses with prefixing off"),
-        ("pipelines-x", "'pipelines' is what the service itself uses with prefixing off"),
+        ("pipelines", "the service itself uses 'pipelines' with prefixing off"),
+        ("pipelines-x", "the service itself uses 'pipelines' with prefixing off"),
     ],
 )
 def test_the_message_for_an_invalid_prefix(value: str, why: str) -> None:
@@ -283,8 +283,8 @@ def test_what_a_step_gives_to_a_name(step_name: str, room: int, part: str) -> No
 
 def test_what_a_given_name_replaces() -> None:
     """What was declared, unless something else stood there; a copy knows it too."""
-    plain_name = GivenName("team-a-x", "x", "X(n=)")
-    other = GivenName("team-a-x", None, "X(n=)", replaced=["y"])
+    plain_name = ComposedName("team-a-x", "x", "X(n=)")
+    other = ComposedName("team-a-x", None, "X(n=)", replaced=["y"])
     for name, replaced, declared in ((plain_name, "x", "x"), (other, ["y"], None)):
         for twin in (name, copy.copy(name), pickle.loads(pickle.dumps(name))):
             assert (replaced, declared, "X(n=)") == (twin.replaced, twin.declared, twin.argument)
@@ -338,7 +338,7 @@ def test_the_nearest_names_that_the_service_does_not_make(name: str) -> None:
     with pytest.raises(ValueError) as raised:
         JobName.parse(name)
     assert (
-        f"{name!r} is not a name that SageMaker Pipelines makes: wanted "
+        f"{name!r} is not a name that SageMaker Pipelines generates; wanted "
         "'pipelines-<execution id>-<step>-<token>' or '<prefix>-<execution id>-<token>', with "
         "12 characters of execution id and 10 of token." == str(raised.value)
     )

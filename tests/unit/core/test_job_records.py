@@ -1,4 +1,4 @@
-"""Reading executions back."""
+"""Job records of executions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SAGEMAKER = "arn:aws:sagemaker:us-east-1:111122223333"
 
 
 def response(file: str) -> Any:
-    """A response as it was observed."""
+    """An observed response."""
     return json.loads((DATA / file).read_text("utf-8"))["response"]
 
 
 def step(name: str, arn: str | None = None, key: str = "TrainingJob", **more: Any) -> Any:
-    """A step as ``ListPipelineExecutionSteps`` gives it."""
+    """A step as ``ListPipelineExecutionSteps`` returns it."""
     metadata = {} if arn is None else {key: {"Arn": arn}}
     return {"StepName": name, "StepStatus": "Succeeded", "Metadata": metadata, **more}
 
@@ -34,7 +34,7 @@ def job(name: str, resource: str = "training-job") -> str:
 
 
 class Client:
-    """A client that has one step on each page."""
+    """A client that returns one step a page."""
 
     def __init__(self, *steps: Any) -> None:
         self.steps = steps
@@ -48,7 +48,7 @@ class Client:
 
 
 class Execution:
-    """What the SDK's ``PipelineExecution`` has."""
+    """The attributes of the SDK's ``PipelineExecution`` that the package reads."""
 
     arn = EXECUTION
 
@@ -57,18 +57,18 @@ class Execution:
 
 
 def arns_in(value: Any) -> set[str]:
-    """The ARNs of jobs in a response, found without our code."""
-    found = set()
+    """The ARNs of jobs in a response, read without the package."""
+    arns = set()
     for listed in value["PipelineExecutionSteps"] if isinstance(value, dict) else value:
         for key, data in listed["Metadata"].items():
             if key not in ("Condition", "Lambda", "Callback", "Fail", "EMR"):
-                found.add(data["Arn"])
-    return found
+                arns.add(data["Arn"])
+    return arns
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in DATA.glob("*.json")))
 def test_every_real_response_parses(file: str) -> None:
-    """No job of a response is lost, and the oldest comes first."""
+    """Every job of a response has a record, the oldest first."""
     listed = response(file)
     jobs = prefixed_jobs(listed)
     assert arns_in(listed) == {record.arn for record in jobs}
@@ -86,21 +86,21 @@ def test_every_real_response_parses(file: str) -> None:
 
 
 def test_how_many_jobs_the_responses_have() -> None:
-    """Counted by hand in two of them; a step whose metadata is empty made no job."""
+    """The numbers are known for two of them; a step with empty metadata started no job."""
     assert 0 == len(prefixed_jobs(response("12_failed_empty_metadata_2020.json")))
     [prefixed] = prefixed_jobs(response("15_CUSTOM_PREFIX_step_decorator_2025_01.json"))[:1]
     assert prefixed.prefix not in (None, "pipelines")
 
 
 def test_local_mode_has_bare_names() -> None:
-    """No ARN, so no resource type; the name is what the containers were called."""
+    """Without an ARN there is no resource type; the name is that of the containers."""
     first = prefixed_jobs(response("17_local_mode_2024.json"))[0]
     assert ("AbaloneProcess", "AbaloneProcess-1704875001-f6fa") == (first.step_name, first.name)
     assert (None, None, "Succeeded") == (first.resource_type, first.prefix, first.status)
 
 
 def test_a_record_has_everything() -> None:
-    """The name's parts, and what the service says of the step."""
+    """It has the parts of the name and the step's state."""
     name = "team-a-train-ic9xq2n1qepa-bAEHIt7IXm-2"
     source = f"{EXECUTION[:-12]}aaaabbbbcccc"
     [record] = prefixed_jobs(
@@ -132,18 +132,18 @@ def test_a_record_has_everything() -> None:
 
 
 def test_a_name_that_does_not_parse_keeps_its_arn() -> None:
-    """What nobody can read is shown, and is outside of every policy."""
+    """It has a record, which is outside every policy."""
     jobs = prefixed_jobs([step("Train", job("by-hand"))])
     assert ("by-hand", None) == (jobs[0].name, jobs[0].prefix)
     assert 1 == len(jobs.outside(PrefixPolicy("team-a")))
 
 
 def test_all_pages_are_read() -> None:
-    """From an execution, from its ARN with a client, and with a client that beats its own."""
+    """The execution may come as object or ARN; a given client wins over the execution's own."""
     first, second, third = (step(f"S{n}", job(f"j{n}"), StartTime=n) for n in range(3))
     client = Client(third, second, step("Check"), first)
-    for execution, given in ((Execution(client), None), (EXECUTION, client)):
-        jobs = prefixed_jobs(execution, client=given)
+    for execution, arguments in ((Execution(client), None), (EXECUTION, client)):
+        jobs = prefixed_jobs(execution, client=arguments)
         assert ["S0", "S1", "S2"] == [record.step_name for record in jobs]
     assert {EXECUTION} == set(client.asked)
     other = Client(first)
@@ -151,41 +151,41 @@ def test_all_pages_are_read() -> None:
 
 
 def test_an_execution_without_a_session_lists_its_own_steps() -> None:
-    """Local mode's execution has them all at hand."""
+    """An execution in local mode returns all its steps itself."""
     local = type("Local", (), {"list_steps": lambda self: {"PipelineExecutionSteps": [step("S")]}})
     assert 0 == len(prefixed_jobs(local()))
 
 
 def test_an_arn_gets_a_client_of_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the default region is."""
+    """The default region doesn't matter."""
     import boto3
 
-    asked = []
+    requested = []
 
     def client(service: str, region_name: str) -> Client:
-        asked.append((service, region_name))
+        requested.append((service, region_name))
         return Client(step("S"))
 
     monkeypatch.setattr(boto3, "client", client)
     prefixed_jobs(EXECUTION.replace("us-east-1", "eu-west-3"))
-    assert [("sagemaker", "eu-west-3")] == asked
+    assert [("sagemaker", "eu-west-3")] == requested
 
 
 @pytest.mark.parametrize("times", [(3, 2, 1), (1, 2, 3), (2, 1, 3)])
 @pytest.mark.parametrize("form", ["number", "datetime", "iso"])
 def test_the_oldest_comes_first(times: tuple[int, ...], form: str) -> None:
-    """Whatever the order of the response, and the form of its times."""
-    made = []
+    """Neither the order of the response nor the form of its times matters."""
+    listed = []
     for time in times:
         moment = datetime(2026, 1, time, tzinfo=timezone.utc)
         start = {"number": time, "datetime": moment, "iso": moment.isoformat()}[form]
-        made.append(step(f"S{time}", job(f"j{time}"), StartTime=start))
-    made.append(step("Waiting", job("w")))
-    assert ["S1", "S2", "S3", "Waiting"] == [r.step_name for r in prefixed_jobs(made)]
+        listed.append(step(f"S{time}", job(f"j{time}"), StartTime=start))
+    listed.append(step("Waiting", job("w")))
+    assert ["S1", "S2", "S3", "Waiting"] == [r.step_name for r in prefixed_jobs(listed)]
 
 
 def test_steps_that_started_together_keep_their_order() -> None:
-    """Also where the response has the newest first."""
+    """This holds for responses with the newest step first too."""
     listed = [step(f"S{n}", job(f"j{n}"), StartTime=t) for n, t in ((3, 2), (2, 1), (1, 1))]
     assert ["S1", "S2", "S3"] == [r.step_name for r in prefixed_jobs(listed)]
 
@@ -203,7 +203,7 @@ def test_steps_that_started_together_keep_their_order() -> None:
     ],
 )
 def test_what_a_policy_covers(key: str, resource: str, name: str) -> None:
-    """The short prefix where it applies; without case; a registered model by its group."""
+    """The short prefix applies to its types, case doesn't matter, and groups count for models."""
     policy = PrefixPolicy("team-a", short_prefix="ta")
     inside = [step("S", job(name, resource), key)]
     outside = [step("S", job(f"x{name}", resource), key)]
@@ -212,8 +212,8 @@ def test_what_a_policy_covers(key: str, resource: str, name: str) -> None:
     assert 0 == len(prefixed_jobs(outside).outside(PrefixPolicy()))
 
 
-def test_checks_make_processing_jobs() -> None:
-    """The ARN of a check stands under another key."""
+def test_checks_start_processing_jobs() -> None:
+    """The metadata of a check has the ARN under another key."""
     checked = [
         {"StepName": key, "Metadata": {key: {"CheckJobArn": job("team-a-x", "processing-job")}}}
         for key in ("QualityCheck", "ClarifyCheck")
@@ -223,7 +223,7 @@ def test_checks_make_processing_jobs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "expected"),
     [
         ({"Steps": []}, "the keys Steps"),
         ({}, "an empty object"),
@@ -238,15 +238,15 @@ def test_checks_make_processing_jobs() -> None:
         ({"PipelineExecutionSteps": [], "NextToken": "x"}, "one page of several"),
     ],
 )
-def test_what_is_no_list_of_steps(value: Any, said: str) -> None:
-    """The error says what came and what is wanted."""
+def test_invalid_lists_of_steps(value: Any, expected: str) -> None:
+    """The message states what was found and what is wanted."""
     with pytest.raises(ValueError) as raised:
         prefixed_jobs(value)
-    assert said in str(raised.value)
+    assert expected in str(raised.value)
 
 
 @pytest.mark.parametrize(
-    ("told", "said"),
+    ("fields", "expected"),
     [
         ({"Metadata": True}, "the step 'S': 'Metadata' is True; wanted an object."),
         ({"Metadata": {"Model": "m"}}, "the step 'S': 'Metadata': 'Model' is 'm'; wanted an"),
@@ -256,15 +256,15 @@ def test_what_is_no_list_of_steps(value: Any, said: str) -> None:
         ),
     ],
 )
-def test_what_is_no_step(told: Any, said: str) -> None:
-    """The error says which step, and what of it."""
+def test_invalid_steps(fields: Any, expected: str) -> None:
+    """The message names the step and the field."""
     with pytest.raises(ValueError) as raised:
-        prefixed_jobs([{"StepName": "S", **told}])
-    assert said in str(raised.value)
+        prefixed_jobs([{"StepName": "S", **fields}])
+    assert expected in str(raised.value)
 
 
 def test_records_are_a_sequence() -> None:
-    """Slices are records too, and equal ones are equal."""
+    """Slices are records too, and records compare by value."""
     jobs = prefixed_jobs([step("A", job("a")), step("B", job("b"))])
     assert ("A", "B") == (jobs[0].step_name, jobs[-1].step_name)
     assert jobs[:] == jobs != jobs[1:]
@@ -276,7 +276,7 @@ def test_records_are_a_sequence() -> None:
 
 
 def test_the_table_of_a_notebook() -> None:
-    """Prefix, status and ARN, with nothing in it that a browser would run."""
+    """It has prefix, status and ARN, with its text escaped."""
     jobs = prefixed_jobs([step("<b>", job("team-a-x-ic9xq2n1qepa-bAEHIt7IXm")), step("N", "n&m")])
     html = jobs._repr_html_().replace(' style="text-align: left"', "")
     assert "<th>step name</th><th>prefix</th><th>status</th><th>arn</th>" in html
@@ -285,7 +285,7 @@ def test_the_table_of_a_notebook() -> None:
 
 
 def test_to_frame() -> None:
-    """A row for each job; the columns are there without any job, too."""
+    """It has a row for each job; without jobs, it still has the columns."""
     pytest.importorskip("pandas", reason="pandas is not installed")
     frame = prefixed_jobs(response("02_abalone_2022_full.json")).to_frame()
     assert ["step_name", "resource_type", "arn", "name", "prefix"] == list(frame.columns[:5])
@@ -294,7 +294,7 @@ def test_to_frame() -> None:
 
 
 def test_to_frame_without_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what to install."""
+    """The error names the package to install."""
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r"needs pandas: pip install 'sm-prefix-ext\[notebook\]'"):
         prefixed_jobs([]).to_frame()

@@ -20,7 +20,7 @@ DEFINITION = {
 
 
 @pytest.mark.parametrize(
-    ("name", "given", "value"),
+    ("name", "arguments", "value"),
     [
         ("Role", "x", "x"),
         ("Epochs", "12", 12),
@@ -32,15 +32,15 @@ DEFINITION = {
         ("Type", "ml.m5.xlarge", "ml.m5.xlarge"),
     ],
 )
-def test_values(name: str, given: Any, value: Any) -> None:
-    """In the declared type, also where a command line has them as texts."""
-    found = values_of(DEFINITION, {name: given})
-    assert {name: value} == found
-    assert type(value) is type(found[name])
+def test_values(name: str, arguments: Any, value: Any) -> None:
+    """They get the declared type, also if they are strings of a command line."""
+    values = values_of(DEFINITION, {name: arguments})
+    assert {name: value} == values
+    assert type(value) is type(values[name])
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("arguments", "expected"),
     [
         ({"role": "x"}, "has no parameter 'role'; it has .*Did you mean 'Role'?"),
         ({"Epochs": "many"}, "'Epochs' takes a value of type Integer; got 'many'"),
@@ -52,21 +52,21 @@ def test_values(name: str, given: Any, value: Any) -> None:
         ({"Type": "ml.p4d"}, "takes one of 'ml.m5.large', 'ml.m5.xlarge'; got 'ml.p4d'"),
     ],
 )
-def test_what_is_no_value(given: Any, said: str) -> None:
-    """One sentence."""
-    with pytest.raises(ValueError, match=said):
-        values_of(DEFINITION, given)
+def test_invalid_values(arguments: Any, expected: str) -> None:
+    """The message names the parameter, the expected type and the value."""
+    with pytest.raises(ValueError, match=expected):
+        values_of(DEFINITION, arguments)
 
 
 def test_a_pipeline_without_parameters() -> None:
-    """Says that it has none."""
+    """The message says that it has none."""
     with pytest.raises(ValueError, match="it has none at all"):
         values_of({"Steps": []}, {"Role": "x"})
     assert {} == values_of({"Steps": []}, None)
 
 
 def test_defaults_and_references() -> None:
-    """Those that are there, falsy ones too; references at any depth."""
+    """Falsy defaults count, and references are found at any depth."""
     assert {"Role": "r", "Epochs": 0} == defaults_of(DEFINITION)
     value = {"a": [{"Get": "Parameters.Role"}, {"Std:Join": {"Values": [{"Get": "Parameters.N"}]}}]}
     assert ["Role", "N"] == list(named_in(value))
@@ -92,10 +92,10 @@ def test_defaults_and_references() -> None:
     ],
 )
 def test_values_in_their_places(value: Any, wanted: Any) -> None:
-    """What isn't known stays an expression."""
+    """A reference to an unknown value stays an expression."""
     assert wanted == filled(value, {"A": "a"})
 
 
-def test_a_parameter_without_a_name_takes_no_other_place() -> None:
-    """An object with one key is no reference."""
+def test_an_object_with_one_key_is_not_a_reference() -> None:
+    """A parameter without a name replaces nothing."""
     assert {"a": {"Get": "b"}} == filled({"a": {"Get": "b"}}, {"": "x"})

@@ -1,4 +1,4 @@
-"""The prefix policy, its file, and where it is found."""
+"""The prefix policy, its file, and its discovery."""
 
 from __future__ import annotations
 
@@ -32,30 +32,31 @@ def write(path: Path, text: str = 'prefix = "team-a"\n') -> Path:
     [("team-a", None, "team-a"), ("team-alpha", None, None), ("team-alpha", "ta", "ta")],
 )
 def test_the_short_prefix(prefix: str, short: str | None, wanted: str | None) -> None:
-    """It is the prefix where that fits, and serves the kinds whose limit is 6."""
+    """It is the prefix if that fits, and applies to the step types with a limit of 6."""
     policy = PrefixPolicy(prefix, short_prefix=short)
     assert wanted == policy.short_prefix == policy.prefix_for(KINDS["Tuning"])
     assert prefix == policy.prefix_for(KINDS["Training"])
 
 
 @pytest.mark.parametrize(
-    "given", [{"prefix": "a/b"}, {"prefix": "a" * 39}, {"prefix": ""}, {"short_prefix": "a" * 7}]
+    "arguments",
+    [{"prefix": "a/b"}, {"prefix": "a" * 39}, {"prefix": ""}, {"short_prefix": "a" * 7}],
 )
-def test_prefixes_that_no_job_could_carry(given: dict[str, str]) -> None:
-    """They are refused when the policy is made."""
+def test_invalid_prefixes(arguments: dict[str, str]) -> None:
+    """The constructor refuses them."""
     with pytest.raises(InvalidPrefix):
-        PrefixPolicy(**given)
+        PrefixPolicy(**arguments)
 
 
 @pytest.mark.parametrize("roles", [{"Train": "role"}, {"": ROLE.format("x")}, ["x"], {"T": None}])
 def test_step_roles_must_be_roles(roles: object) -> None:
-    """A ValueError names the entry."""
+    """The ValueError names the entry."""
     with pytest.raises(ValueError, match="step_roles"):
         PrefixPolicy(step_roles=roles)
 
 
 def test_which_role_a_step_takes() -> None:
-    """The step's name beats its type, the type beats ``*``."""
+    """The step's name wins over its type, and the type over ``*``."""
     roles = {"Fit": ROLE.format("name"), "Training": ROLE.format("type"), "*": ROLE.format("any")}
     policy = PrefixPolicy(step_roles=roles)
     assert [ROLE.format(r) for r in ("name", "type", "any")] == [
@@ -66,7 +67,7 @@ def test_which_role_a_step_takes() -> None:
 
 
 def test_a_policy_is_a_value() -> None:
-    """Frozen, hashable, equal to its copies."""
+    """It is frozen, hashable and equal to its copies."""
     roles = {"*": ROLE.format("x")}
     policy = PrefixPolicy("team-a", step_roles=roles)
     roles.clear()
@@ -80,7 +81,7 @@ def test_a_policy_is_a_value() -> None:
 
 
 def test_from_file(tmp_path: Path) -> None:
-    """All three keys, and where they came from."""
+    """A policy has all three keys of its file, and the file's path."""
     path = write(
         tmp_path / "p.toml",
         f'prefix = "team-alpha"\nshort_prefix = "ta"\n[step_roles]\nTrain = "{ROLE.format("x")}"\n',
@@ -121,7 +122,7 @@ def test_from_file(tmp_path: Path) -> None:
 def test_files_that_can_not_be_used(
     tmp_path: Path, text: str | None, key: str | None, why: str
 ) -> None:
-    """The error says file, key and reason."""
+    """The message has the file, the key and the reason."""
     path = tmp_path / "p.toml"
     if text is not None:
         write(path, text)
@@ -133,7 +134,7 @@ def test_files_that_can_not_be_used(
 
 
 def test_discovery_takes_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The site's, the user's, a parent's, this folder's and the named file, each beats the last."""
+    """The files of the site, user, parent and this folder and the named one win in this order."""
     user, site = tmp_path / "user", tmp_path / "site"
     monkeypatch.setattr(platformdirs, "user_config_path", lambda app: user / app)
     monkeypatch.setattr(
@@ -157,33 +158,35 @@ def test_discovery_takes_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert PrefixPolicy("n") == PrefixPolicy.discover()
 
 
-def test_a_named_file_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not a miss: somebody asked for it."""
+def test_a_named_file_must_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discovery raises and does not try the next file."""
     monkeypatch.setenv("SM_PREFIX_POLICY", "no-such.toml")
     with pytest.raises(PolicyFileError, match="isn't there"):
         PrefixPolicy.discover()
 
 
-def test_a_collections_role_is_its_steps() -> None:
-    """Unless one of them has its own."""
+def test_steps_take_the_role_of_their_collection() -> None:
+    """A step's own role wins."""
     policy = PrefixPolicy("t", step_roles={"Make": ROLE.format("a"), "Make-B": ROLE.format("b")})
-    spread = policy.with_collection_roles({"Make-A": "Make", "Make-B": "Make", "Other-A": "Other"})
+    expanded = policy.with_collection_roles(
+        {"Make-A": "Make", "Make-B": "Make", "Other-A": "Other"}
+    )
     assert [ROLE.format("a"), ROLE.format("b"), None] == [
-        spread.role_for(step, "Model") for step in ("Make-A", "Make-B", "Other-A")
+        expanded.role_for(step, "Model") for step in ("Make-A", "Make-B", "Other-A")
     ]
     assert policy is policy.with_collection_roles({"Other-A": "Other"})
 
 
 def test_replace_and_a_byte_order_mark(tmp_path: Path) -> None:
-    """What other tools do to policies and to their files."""
+    """dataclasses.replace() works, and files may begin with a byte order mark."""
     assert PrefixPolicy("b") == dataclasses.replace(PrefixPolicy("a", short_prefix="b"), prefix="b")
     file = tmp_path / "p.toml"
     file.write_text('prefix = "a"', encoding="utf-8-sig")
     assert "a" == PrefixPolicy.from_file(file).prefix
 
 
-def test_a_path_that_is_none() -> None:
-    """One sentence, as for any other file."""
+def test_an_invalid_path() -> None:
+    """It raises the same error as any other unreadable file."""
     with pytest.raises(PolicyFileError, match="can't be read"):
         PrefixPolicy.from_file("a\0b")
 
@@ -192,7 +195,7 @@ Word = Enum("Word", {"TEAM": "team-a", "STEP": "Train", "ROLE": ROLE.format("x")
 
 
 def test_strings_count_by_their_characters() -> None:
-    """An enumeration's members are its values, in every place of a policy."""
+    """A policy stores the values of enumeration members."""
     policy = PrefixPolicy(Word.TEAM, step_roles={Word.STEP: Word.ROLE})
     assert PrefixPolicy("team-a", step_roles={"Train": ROLE.format("x")}) == policy
     assert ROLE.format("x") == policy.role_for("Train", "Training")
@@ -218,7 +221,7 @@ def test_strings_count_by_their_characters() -> None:
     ],
 )
 def test_a_misspelt_step_type_is_an_error(key: str, meant: str | None) -> None:
-    """It names the nearest; what may be a step's name is one."""
+    """The message names the nearest type; other keys are step names."""
     roles = {key: ROLE.format("x")}
     if meant is None:
         assert roles == dict(PrefixPolicy(step_roles=roles).step_roles)
@@ -227,22 +230,22 @@ def test_a_misspelt_step_type_is_an_error(key: str, meant: str | None) -> None:
         PrefixPolicy(step_roles=roles)
 
 
-def test_roles_for_steps_that_are_not_there() -> None:
-    """A warning each, with the nearest name; step types and ``*`` fit every pipeline."""
+def test_roles_for_missing_steps() -> None:
+    """Each gives a warning with the nearest name; step types and ``*`` fit every pipeline."""
     roles = dict.fromkeys(("Fit", "Trian", "Training", "Zzz", "*"), ROLE.format("x"))
-    found = unmatched_step_roles(PrefixPolicy(step_roles=roles), ["Fit", "Train"])
+    findings = unmatched_step_roles(PrefixPolicy(step_roles=roles), ["Fit", "Train"])
     assert [("PFX021", "warning", "Trian"), ("PFX021", "warning", "Zzz")] == [
-        (finding.code, finding.severity, finding.step) for finding in found
+        (finding.code, finding.severity, finding.step) for finding in findings
     ]
-    assert "Write 'Train' in step_roles, or take the entry out." == found[0].fix
-    assert "Take the entry out." == found[1].fix
+    assert "Write 'Train' in step_roles, or take the entry out." == findings[0].fix
+    assert "Take the entry out." == findings[1].fix
     assert () == unmatched_step_roles(PrefixPolicy(step_roles=roles), ["Fit", "Trian", "Zzz"])
 
 
 def test_a_steps_own_name_is_never_misspelt() -> None:
-    """Where the pipeline itself tells the steps' names, any name goes; and the file stays known."""
+    """Names of the pipeline's own steps are valid; the policy keeps its file."""
     policy = PrefixPolicy("t", step_roles={"Make": ROLE.format("a")})
     object.__setattr__(policy, "source", "sm-prefix.toml")
-    spread = policy.with_collection_roles({"Procesing": "Make"})
-    for twin in (spread, pickle.loads(pickle.dumps(spread)), copy.copy(spread)):
+    expanded = policy.with_collection_roles({"Procesing": "Make"})
+    for twin in (expanded, pickle.loads(pickle.dumps(expanded)), copy.copy(expanded)):
         assert (ROLE.format("a"), "sm-prefix.toml") == (twin.role_for("Procesing", ""), twin.source)

@@ -52,8 +52,8 @@ HAVE_NO_REQUEST = {"UpdateEndpointConfig", "UpdateModelPackageGroup"}
 each_job_kind = pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
 
 
-def test_every_row_makes_a_job_or_says_why_not() -> None:
-    """Ten kinds make jobs, twelve don't, and each of those has a reason."""
+def test_every_row_starts_a_job_or_has_a_reason() -> None:
+    """Ten step types start jobs; each of the other twelve has a reason."""
     without = [kind for kind in KINDS.values() if not kind.makes_job]
     assert (10, 12) == (len(JOB_KINDS), len(without))
     assert all(kind.reason and kind.reason.endswith(".") for kind in without)
@@ -86,7 +86,7 @@ def test_prefix_limits_are_the_developer_guides(kind: Kind) -> None:
 
 @each_job_kind
 def test_metadata_keys_are_the_models(kind: Kind) -> None:
-    """Where the ARN stands in an execution's steps."""
+    """The metadata of an execution's step has the ARN under the table's keys."""
     metadata = MODEL.shape_for("PipelineExecutionStepMetadata").members[kind.metadata_key]
     assert kind.metadata_field in metadata.members
 
@@ -121,7 +121,7 @@ def test_every_metadata_key_has_a_row_or_its_reason(key: str) -> None:
     ("step_type", "prefix", "room"), [("Training", 38, 37), ("Tuning", 6, 6), ("AutoML", 6, 6)]
 )
 def test_limits_of_prefixes(step_type: str, prefix: int, room: int) -> None:
-    """The documented limits, and what is left of the name for a failure count."""
+    """They are the documented limits, and leave room for a failure count."""
     kind = KINDS[step_type]
     assert (prefix, room) == (kind.prefix_limit, kind.room_for_failure_count)
 
@@ -150,6 +150,6 @@ def test_step_names_are_the_models() -> None:
 
 
 def test_every_full_name_of_a_step_has_its_limit() -> None:
-    """A new row with a full name comes with what the service takes."""
+    """A new row with a full name needs a limit."""
     named = {kind.step_type for kind in KINDS.values() if kind.name_field and not kind.makes_job}
     assert set() == named - set(FULL_NAME_LIMITS)

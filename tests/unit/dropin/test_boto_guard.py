@@ -27,16 +27,16 @@ def client() -> Any:
     return answering(session().client("sagemaker"))
 
 
-def answering(made: Any) -> Any:
+def answering(created: Any) -> Any:
     """Keep a client from the network."""
-    made.sent = []
+    created.sent = []
 
     def answer(model: Any, params: Any, **_: Any) -> Any:
-        made.sent.append(model.name)
+        created.sent.append(model.name)
         return SimpleNamespace(status_code=200), {}
 
-    made.meta.events.register("before-call.sagemaker", answer)
-    return made
+    created.meta.events.register("before-call.sagemaker", answer)
+    return created
 
 
 def requests(name: str, short: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -145,14 +145,14 @@ def test_a_group_outside_gets_a_warning(client: Any, group: str) -> None:
 
 
 def test_a_long_name_is_the_services_to_refuse(client: Any) -> None:
-    """A whole name of 63 characters is no prefix of 38."""
+    """A whole name may have 63 characters; the limit of 38 is for prefixes."""
     with guard(client, "team-a"):
         client.create_model(ModelName="team-a-" + "x" * 56)
     assert ["CreateModel"] == client.sent
 
 
 def test_without_a_short_prefix_tuning_is_refused(client: Any) -> None:
-    """The policy can't cover such a job; the message says which, and what is too long."""
+    """No prefix of the policy fits such a job, and the message explains why."""
     request = dict(requests("n", "a-long-team-x"))["create_hyper_parameter_tuning_job"]
     with guard(client, "a-long-team"), pytest.raises(PrefixViolation) as caught:
         client.create_hyper_parameter_tuning_job(**request)
@@ -160,15 +160,15 @@ def test_without_a_short_prefix_tuning_is_refused(client: Any) -> None:
     assert "PFX010" == finding.code
     assert finding.message == (
         "CreateHyperParameterTuningJob(HyperParameterTuningJobName=) got 'a-long-team-x', which no "
-        "prefix of the policy can cover. In a pipeline the service takes 6 characters as the "
-        "prefix of a job of type Tuning; the policy's 'a-long-team' has 11, and the policy has no "
-        "short prefix."
+        "prefix of the policy can cover. In a pipeline, the service takes 6 characters at most as "
+        "the prefix of a job of type Tuning; the policy's 'a-long-team' has 11, and the policy has "
+        "no short prefix."
     )
     assert finding.fix.endswith("of at most 6 characters, and begin the name with it.")
 
 
 def test_removed_it_stands_no_more(client: Any) -> None:
-    """Twice does no harm; another guard on the same client stays."""
+    """A second removal does nothing, and another guard on the same client stays."""
     first, second = guard(client, "team-a"), guard(client, "team-a-x")
     first.remove()
     first.remove()
@@ -180,7 +180,7 @@ def test_removed_it_stands_no_more(client: Any) -> None:
 
 
 def test_a_sessions_clients_are_guarded_from_then_on() -> None:
-    """A client made before stays as it was; one made while it stood is let go with it."""
+    """Earlier clients are not guarded, and removing the guard removes it from later ones."""
     of = session()
     before = answering(of.client("sagemaker"))
     with guard(of, "team-a"):
@@ -192,7 +192,7 @@ def test_a_sessions_clients_are_guarded_from_then_on() -> None:
 
 
 def test_a_discovered_policy(client: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without one given it is the one that holds here, and the message says which file that is."""
+    """By default the discovered policy applies, and the message names its file."""
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match="no policy was found; give it a prefix"):
         guard(client)
@@ -226,7 +226,7 @@ def test_the_levels_of_a_policy_file(client: Any, tmp_path: Any) -> None:
 
 
 def test_wrong_calls_say_what_is_wanted() -> None:
-    """A policy without a prefix, another service's client, something else."""
+    """A policy without a prefix, another service's client or another object is an error."""
     with pytest.raises(ValueError, match="the policy has no prefix"):
         guard(session(), PrefixPolicy())
     with pytest.raises(TypeError, match="a client of s3; wanted one of sagemaker"):

@@ -1,4 +1,4 @@
-"""What the guard makes of a request: pipelines, schedules, queued jobs, and what is really sent."""
+"""The guard's findings about pipelines, schedules, queued jobs and changed requests."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def definition(name: str | None, *, nested: bool = False) -> str:
 
 
 class Transport:
-    """Stands where the network would be, and remembers what reaches it."""
+    """Replaces the network, and records the requests."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
@@ -81,7 +81,7 @@ PIPELINES = ("create_pipeline", "update_pipeline")
 def test_a_definition_with_a_job_outside_is_not_sent(
     method: str, nested: bool, name: str | None
 ) -> None:
-    """Neither with another name nor with none, which runs as ``pipelines-…``."""
+    """A job with another name or none, which runs as ``pipelines-…``, blocks the request."""
     client, transport = wired()
     with guard(client, "team-a"), pytest.raises(PrefixViolation, match="Train") as caught:
         create(client, method, PipelineDefinition=definition(name, nested=nested))
@@ -92,7 +92,7 @@ def test_a_definition_with_a_job_outside_is_not_sent(
 
 @pytest.mark.parametrize("method", PIPELINES)
 def test_a_definition_inside_is_sent_as_it_is(method: str) -> None:
-    """No name and no role is changed, though the policy has roles."""
+    """The guard changes no name and no role, although the policy has roles."""
     client, transport = wired()
     text = definition("team-a-churn", nested=True)
     policy = PrefixPolicy("team-a", step_roles={"*": "arn:aws:iam::111122223333:role/other"})
@@ -103,7 +103,7 @@ def test_a_definition_inside_is_sent_as_it_is(method: str) -> None:
 
 @pytest.mark.parametrize("text", ["no json", "[]", '{"Steps": [], "Steps": []}', '{"Steps": 1}'])
 def test_a_definition_that_cannot_be_read_is_not_sent(text: str) -> None:
-    """What can't be read can't be judged."""
+    """The guard can't judge such a definition."""
     client, transport = wired()
     with guard(client, "team-a"), pytest.raises(PrefixViolation, match="PFX024"):
         create(client, "create_pipeline", PipelineDefinition=text)
@@ -111,7 +111,7 @@ def test_a_definition_that_cannot_be_read_is_not_sent(text: str) -> None:
 
 
 def test_a_group_outside_in_a_definition_is_a_warning() -> None:
-    """It keeps nothing from being sent."""
+    """A warning doesn't block the request."""
     client, transport = wired()
     step = {"Name": "Put", "Type": "RegisterModel", "Arguments": {"ModelPackageGroupName": "g"}}
     with guard(client, "team-a"), pytest.warns(PrefixWarning, match="PFX008"):
@@ -121,7 +121,7 @@ def test_a_group_outside_in_a_definition_is_a_warning() -> None:
 
 @pytest.fixture
 def bucket() -> Iterator[Callable[[str, str], dict[str, str]]]:
-    """Puts a text into a bucket, and says where it is."""
+    """Returns a function that stores a text in a bucket and returns its location."""
     with EmbeddedAWS():
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket="definitions")
@@ -141,7 +141,7 @@ def bucket() -> Iterator[Callable[[str, str], dict[str, str]]]:
 def test_a_definition_in_s3_is_read_and_judged(
     method: str, bucket: Callable[[str, str], dict[str, str]]
 ) -> None:
-    """In the version that the request names, else the latest."""
+    """The guard reads the version that the request names, or else the latest."""
     inside, outside = bucket("p", definition("team-a-x")), bucket("p", definition("churn"))
     latest = {key: value for key, value in outside.items() if key != "VersionId"}
     client, _ = wired()
@@ -157,13 +157,13 @@ def test_a_definition_in_s3_is_read_and_judged(
         for location in (outside, latest):
             with pytest.raises(PrefixViolation, match="'churn', which the policy's prefix"):
                 create(client, method, PipelineDefinitionS3Location=location)
-    assert [inside] == [one["PipelineDefinitionS3Location"] for one in sent]
+    assert [inside] == [entry["PipelineDefinitionS3Location"] for entry in sent]
 
 
 def test_a_definition_in_s3_that_cannot_be_read_is_refused(
     bucket: Callable[[str, str], dict[str, str]],
 ) -> None:
-    """With what AWS said, and the permission that it takes."""
+    """The finding has AWS's message and the required permission."""
     client, transport = wired()
     location = bucket("there", "") | {"ObjectKey": "gone"}
     del location["VersionId"]
@@ -176,22 +176,22 @@ def test_a_definition_in_s3_that_cannot_be_read_is_refused(
 
 
 def rename(params: Any) -> None:
-    """Change a request to create a model, wherever it stands."""
+    """Change the name in a request to create a model."""
     params["ModelName"] = "rogue"
 
 
 def rename_dict(params: Any) -> None:
-    """The same in a serialised request."""
+    """Change the name in a serialised request."""
     params["body"] = params["body"].replace(b"team-a-fine", b"rogue")
 
 
 def rename_data(request: Any) -> None:
-    """The same in a request before it is signed."""
+    """Change the name in a request before botocore signs it."""
     request.data = request.data.replace(b"team-a-fine", b"rogue")
 
 
 def rename_body(request: Any) -> None:
-    """The same in a request that is signed."""
+    """Change the name in a signed request."""
     request.body = request.body.replace(b"team-a-fine", b"rogue")
 
 
@@ -209,7 +209,7 @@ CHANGES: dict[str, Callable[..., Any]] = {
 @pytest.mark.parametrize("last", [False, True])
 @pytest.mark.parametrize("event", CHANGES)
 def test_what_is_really_sent_is_judged(event: str, last: bool, depth: str) -> None:
-    """Whatever a handler that was registered after the guard changes, in whatever event."""
+    """The guard judges changes by handlers of any event, even if registered after it."""
     client, transport = wired()
     with guard(client, "team-a"):
         events = client.meta.events
@@ -222,7 +222,7 @@ def test_what_is_really_sent_is_judged(event: str, last: bool, depth: str) -> No
 
 
 def test_the_changes_change_what_is_sent() -> None:
-    """Without the guard each of them sends the other name, so the test above shows something."""
+    """Without the guard, each change sends the other name, so the test above is effective."""
     for event, change in CHANGES.items():
         client, transport = wired()
         client.meta.events.register(event, change)
@@ -231,7 +231,7 @@ def test_the_changes_change_what_is_sent() -> None:
 
 
 def test_a_warning_is_shown_once_for_a_call() -> None:
-    """Though the guard looks at the request more than once; a second call is judged anew."""
+    """The guard judges a request several times but warns once; a second call warns again."""
     client, _ = wired()
     with guard(client, "team-a"), warnings.catch_warnings(record=True) as shown:
         warnings.simplefilter("always")
@@ -242,7 +242,7 @@ def test_a_warning_is_shown_once_for_a_call() -> None:
 
 
 def test_schedules_are_refused_for_their_jobs_names() -> None:
-    """The service names the jobs of a schedule; the message says what to do instead."""
+    """The service generates the names of a schedule's jobs; the message names the alternative."""
     client, transport = wired()
     config = {"MonitoringJobDefinitionName": "d", "MonitoringType": "DataQuality"}
     named = {"MonitoringScheduleName": "team-a-daily"}
@@ -257,7 +257,7 @@ def test_schedules_are_refused_for_their_jobs_names() -> None:
 
 
 def test_validation_jobs_are_refused() -> None:
-    """Their names are the service's too; a model package without them is sent."""
+    """The service generates their names too; a model package without them is sent."""
     client, transport = wired()
     definition = {
         "MaxConcurrentTransforms": 1,
@@ -270,7 +270,7 @@ def test_validation_jobs_are_refused() -> None:
     profiles = [{"ProfileName": "p", "TransformJobDefinition": definition}]
     checked = {"ValidationRole": ROLE, "ValidationProfiles": profiles}
     with guard(client, "team-a"):
-        with pytest.raises(PrefixViolation, match="Leave ValidationSpecification out"):
+        with pytest.raises(PrefixViolation, match="Omit ValidationSpecification"):
             client.create_model_package(
                 ModelPackageName="team-a-x", ValidationSpecification=checked
             )
@@ -290,7 +290,7 @@ def test_validation_jobs_are_refused() -> None:
     ],
 )
 def test_jobs_that_aws_batch_queues_are_judged(payload: Any, sent: bool) -> None:
-    """On the clients of a session; the payload is the request that Batch will send."""
+    """The guard of a session judges the payload, which is the request that Batch will send."""
     session = boto3.Session("key", "secret", region_name="us-east-1")
     text = payload if isinstance(payload, str) else json.dumps(payload)
     request = {
@@ -310,7 +310,7 @@ def test_jobs_that_aws_batch_queues_are_judged(payload: Any, sent: bool) -> None
 
 
 def test_other_services_of_a_guarded_session_are_left_alone() -> None:
-    """A body that is no JSON is none of the guard's affair there."""
+    """The guard ignores their requests, even if the body is not JSON."""
     session = boto3.Session("key", "secret", region_name="us-east-1")
     with guard(session, "team-a"), EmbeddedAWS():
         session.client("s3").list_buckets()
@@ -424,7 +424,7 @@ def names_of_jobs(shape: Any, seen: frozenset[str] = frozenset()) -> Iterator[st
 
 
 def test_no_operation_that_is_not_judged_defines_a_job() -> None:
-    """At any depth of its request."""
+    """No member at any depth of its request defines a job."""
     for name in model().operation_names:
         shape = model().operation_model(name).input_shape
         if shape is not None and not is_judged(name):
@@ -432,7 +432,7 @@ def test_no_operation_that_is_not_judged_defines_a_job() -> None:
 
 
 def test_every_judged_job_has_its_name_where_the_guard_looks() -> None:
-    """Under the noun of the operation, or as ``JobName``; a request without one is refused."""
+    """It is the operation's noun with ``Name``, or ``JobName``."""
     policy = PrefixPolicy("a", short_prefix="a")
     read: Any = None
     for name in model().operation_names:
@@ -443,8 +443,8 @@ def test_every_judged_job_has_its_name_where_the_guard_looks() -> None:
         [field] = nouns & set(members)
         for value, codes in (("rogue", ["PFX006"]), ("a-fine", [])):
             body = json.dumps({field: value}).encode()
-            found = SentRequest(name, body).findings(policy, read)
-            assert codes == [finding.code for finding in found], name
+            actual = SentRequest(name, body).findings(policy, read)
+            assert codes == [finding.code for finding in actual], name
 
 
 JUDGED = {

@@ -140,7 +140,7 @@ def test_without_a_short_prefix() -> None:
     assert ["PFX010"] == named(KINDS["Tuning"], PrefixPolicy("team-alpha"), None)[1]
     for name, got in (
         ("hpo", "HyperparameterTuner() got 'hpo', which no "),
-        (None, "In a pipeline "),
+        (None, "In a pipeline, "),
     ):
         said = Declared(name, "HyperparameterTuner()")
         place = Location("Tune", "Tuning")
@@ -168,20 +168,20 @@ def test_stand_ins_count_as_not_declared() -> None:
     made = step("S", "QualityCheck", ProcessingJobName="baseline-job")
     [finding] = enforce(document(made), NONE)[1]
     assert "PFX001" == finding.code
-    assert finding.message.startswith("'baseline-job' is what the SDK calls a job")
+    assert finding.message.startswith("'baseline-job' is the SDK's generated name")
     assert () == enforce(document(made), NONE, {"S": Declared("baseline-job")})[1]
     assert () == enforce(document(made), PrefixPolicy("baseline"))[1]
     definition, found = enforce(document(made), SHORT, {})
     assert ("team-a-S", ()) == (definition["Steps"][0]["Arguments"]["ProcessingJobName"], found)
 
 
-def test_a_lost_name_is_said() -> None:
-    """What the SDK threw away is not made up anew."""
+def test_a_lost_name_is_a_finding() -> None:
+    """No name replaces one that the SDK removed."""
     said = {"S": Declared(None, "register()", lost=True)}
     for policy in (NONE, SHORT):
         [finding] = enforce(document(step("S", "RegisterModel")), policy, said)[1]
         assert "PFX001" == finding.code
-        assert "takes the name out" in finding.message
+        assert "removes the name" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -363,4 +363,4 @@ def test_the_policys_file_is_named(tmp_path: Any) -> None:
     for kind, name in (("Training", "x" * 50), ("Training", "x_y"), ("Tuning", "x")):
         said = {"S": Declared(name, "X(n=)")}
         [finding] = enforce(document(step("S", kind)), policy, said)[1]
-        assert f"The prefix 'a-long-team' is asked for by {file}." in finding.message
+        assert f"The prefix 'a-long-team' is required by {file}." in finding.message

@@ -41,18 +41,18 @@ def codes(found: tuple[Finding, ...]) -> list[tuple[str, str]]:
         (
             "models",
             "The model is registered into the group 'models', outside 'team-a'.",
-            "Call the group 'team-a-models', or have the policies name this group: a registered "
-            "model's ARN carries the group's name and no job prefix.",
+            "Call the group 'team-a-models', or name this group in the IAM policies: a registered "
+            "model's ARN has the group's name instead of a job prefix.",
         ),
         (
             f"{GROUP}models",
             "The model is registered into the group 'models', outside 'team-a'.",
-            "Call the group 'team-a-models', or have the policies name this group: a registered "
-            "model's ARN carries the group's name and no job prefix.",
+            "Call the group 'team-a-models', or name this group in the IAM policies: a registered "
+            "model's ARN has the group's name instead of a job prefix.",
         ),
         (
             {"Get": "Parameters.G"},
-            "The model package group is a pipeline expression, known only in a run.",
+            "The model package group is a pipeline expression, known only at run time.",
             "Give the group's name as a string that begins with 'team-a-'.",
         ),
     ],
@@ -92,9 +92,9 @@ def test_the_finding_for_two_steps_with_one_prefix() -> None:
             "If/if/B",
             "Training",
             "Its jobs run under the prefix 'team-a-x', as those of 'If/if/A' do; with prefixing "
-            "on, a job's name says nothing of its step.",
-            "Declare another name in Y(n=), unless telling them apart by the execution's steps is "
-            "enough.",
+            "on, job names don't contain the step's name.",
+            "Declare another name in Y(n=), unless the execution's list of steps is enough to tell "
+            "them apart.",
         ),
     ) == enforce(loop(*steps), TEAM_A, declared)[1]
 
@@ -116,8 +116,8 @@ def test_the_finding_for_a_step_that_was_not_reached() -> None:
             "error",
             "If/if/B",
             "Training",
-            "The SDK rendered this step, and no object of the pipeline led to it beforehand, so "
-            "the name that you declared for its job was not read.",
+            "The SDK rendered this step, but no object of the pipeline refers to it, so the "
+            "declared name of its job is not known.",
             "List the step in the pipeline's steps=.",
         )
         == found[0]
@@ -204,7 +204,7 @@ def test_a_generated_name_is_no_declared_name() -> None:
     definition, found = enforce(document(generated), PrefixPolicy("baseline"), {})
     assert (document(generated), ()) == (definition, found)
     [finding] = enforce(document(generated), PrefixPolicy(), {})[1]
-    assert finding.message.startswith("'baseline-job' is what the SDK calls a job for which no")
+    assert finding.message.startswith("'baseline-job' is the SDK's generated name, and no")
     definition, found = enforce(document(generated), PrefixPolicy("base"), {})
     assert ("base-S", ()) == (definition["Steps"][0]["Arguments"]["ProcessingJobName"], found)
 

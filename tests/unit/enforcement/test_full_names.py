@@ -48,12 +48,12 @@ def test_the_finding_for_a_name_that_the_service_refuses() -> None:
     [
         ("a..b", None, "Call it 'a-b'."),
         ("-a-", None, "Call it 'a'."),
-        ("_", None, f"Call it by at most 63 characters, {LETTERS}."),
+        ("_", None, f"Give it a name of at most 63 characters: {LETTERS}."),
         ("_", "team-a", "Call it 'team-a'."),
         ("x_y", "team-a", "Call it 'team-a-x-y'."),
         ("team-a_x", "team-a", "Call it 'team-a-x'."),
         ("_" + "x" * 63, None, f"Call it '{'x' * 63}'."),
-        ("_" + "x" * 64, None, f"Call it by at most 63 characters, {LETTERS}."),
+        ("_" + "x" * 64, None, f"Give it a name of at most 63 characters: {LETTERS}."),
         ("_" + "x" * 56, "team-a", f"Call it 'team-a-{'x' * 56}'."),
         (
             "_" + "x" * 57,
@@ -70,7 +70,7 @@ def test_a_name_is_proposed_where_it_fits(name: str, prefix: str | None, fix: st
 def test_what_has_no_limit_of_its_own_has_the_widest() -> None:
     """A name of an unknown type may have as many characters as a pipeline's."""
     assert [] == refusals("x" * 256, step_type="New")
-    assert [f"Call it by at most 256 characters, {LETTERS}."] == refusals(
+    assert [f"Give it a name of at most 256 characters: {LETTERS}."] == refusals(
         "x" * 257, step_type="New"
     )
 
@@ -85,7 +85,8 @@ def test_the_finding_for_an_expression() -> None:
             "warning",
             "Loop/each/Serve",
             "Endpoint",
-            "EndpointName is Parameters.P, a pipeline variable or expression, known only in a run.",
+            "EndpointName is Parameters.P, a pipeline variable or expression, known only at run "
+            "time.",
             "Give it as a string that begins with 'team-a-'.",
         )
         == finding
@@ -96,11 +97,11 @@ def test_the_finding_for_an_expression() -> None:
 @pytest.mark.parametrize(
     ("name", "fix"),
     [
-        ("x" * 56, f"Call it 'team-a-{'x' * 56}', or have the IAM policies name it."),
+        ("x" * 56, f"Call it 'team-a-{'x' * 56}', or name it in the IAM policies."),
         (
             "x" * 57,
-            "Begin it with 'team-a-', and give it at most 63 characters, or have the IAM policies "
-            "name it.",
+            "Begin it with 'team-a-', and give it at most 63 characters, or name it in the IAM "
+            "policies.",
         ),
     ],
 )
@@ -113,7 +114,7 @@ def test_the_finding_for_a_name_outside_the_policy(name: str, fix: str) -> None:
             "warning",
             "Loop/each/Serve",
             "Endpoint",
-            f"EndpointName is {name!r}, outside 'team-a'; the service takes it as it is.",
+            f"EndpointName is {name!r}, outside 'team-a'; the service adds no prefix to it.",
             fix,
         )
         == finding
@@ -139,7 +140,7 @@ def test_a_group_is_known_by_its_arn() -> None:
     location = Location("Register", "RegisterModel")
     assert () == check_full_name(location, "It", f"{GROUP}team-a-x", TEAM_A)
     [finding] = check_full_name(location, "It", f"{GROUP}x", TEAM_A)
-    assert "It is 'x', outside 'team-a'; the service takes it as it is." == finding.message
+    assert "It is 'x', outside 'team-a'; the service adds no prefix to it." == finding.message
     assert ["PFX020"] == [f.code for f in check_full_name(PLACE, "It", f"{GROUP}team-a-x", TEAM_A)]
     assert ("x", "no:arn") == (bare_name(f"{GROUP}x"), bare_name("no:arn"))
 
@@ -159,10 +160,10 @@ WANTED = "1 to 64 letters, digits, hyphens and underscores"
     ("name", "why", "fix"),
     [
         ("A b.c", "it has ' ', '.' in it", "Call the step 'A-b-c'."),
-        ("", "it has 0 characters", f"Call the step by {WANTED}."),
-        ("x" * 65, "it has 65 characters", f"Call the step by {WANTED}."),
+        ("", "it has 0 characters", f"Give the step a name of {WANTED}."),
+        ("x" * 65, "it has 65 characters", f"Give the step a name of {WANTED}."),
         ("." + "x" * 63, "it has '.' in it", f"Call the step '-{'x' * 63}'."),
-        ("." + "x" * 64, "it has '.' in it", f"Call the step by {WANTED}."),
+        ("." + "x" * 64, "it has '.' in it", f"Give the step a name of {WANTED}."),
         (".", "it has '.' in it", "Call the step '-'."),
     ],
 )

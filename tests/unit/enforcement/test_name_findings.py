@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import PrefixPolicy
-from sm_prefix_ext.core.declared import CURES, DROPPED_BY_SDK, PREFIXING_OFF, Declared
+from sm_prefix_ext.core.declared import DROPPED_BY_SDK, FIXES, PREFIXING_OFF, Declared
 from sm_prefix_ext.core.findings import Finding, Location
 from sm_prefix_ext.core.step_types import KINDS
 from sm_prefix_ext.enforcement.name_rules import (
@@ -21,14 +21,14 @@ from sm_prefix_ext.enforcement.name_rules import (
 LETTERS = "Use letters, digits and hyphens, with no hyphen at either end, at most "
 OUTSIDE = "so its job would run outside any prefix."
 NO_PATH = (
-    " A job's name is no path: the templates that join a prefix and a name with '/' get a name "
-    "that the service refuses."
+    " A job's name is not a path: if a template joins a prefix and a name with '/', the service "
+    "refuses the result."
 )
 BEFORE_THE_RUN = "Give the name as a string, so that it can be checked before the run."
-RESERVED = "'pipelines' is what the service itself uses with prefixing off."
+RESERVED = "the service itself uses 'pipelines' with prefixing off."
 NEEDS_SHORT = (
-    "In a pipeline the service takes 6 characters as the prefix of a job of type Tuning; the "
-    "policy's 'team-alpha' has 10, and the policy has no short prefix."
+    "In a pipeline, the service takes 6 characters at most as the prefix of a job of type Tuning; "
+    "the policy's 'team-alpha' has 10, and the policy has no short prefix."
 )
 
 
@@ -70,7 +70,7 @@ def too_long(name: str, limit: int = 38, step_type: str = "Training", more: str 
 def no_room(prefix: str) -> Remedy:
     """The remedy where the prefix leaves no room for a name."""
     return Remedy(
-        f"Leave the name out, or use a shorter prefix: {prefix!r} leaves no room for a name.",
+        f"Omit the name, or use a shorter prefix: {prefix!r} leaves no room for a name.",
         name="",
     )
 
@@ -86,8 +86,9 @@ UNDECLARED = [
                 "PFX001",
                 f"No name is declared for its job, {OUTSIDE}",
                 Remedy(
-                    "Declare one in Estimator(base_job_name=), @step(job_name_prefix=) or "
-                    "ModelTrainer(base_job_name=), at most 38 characters, or give a prefix policy.",
+                    "Declare a name of at most 38 characters in Estimator(base_job_name=), "
+                    "@step(job_name_prefix=) or ModelTrainer(base_job_name=), or use a prefix "
+                    "policy.",
                     most=38,
                 ),
             ),
@@ -100,9 +101,10 @@ UNDECLARED = [
         (
             (
                 "PFX001",
-                f"'gen' is what the SDK calls a job for which no name is declared, {OUTSIDE}",
+                f"'gen' is the SDK's generated name, and no name is declared, {OUTSIDE}",
                 Remedy(
-                    "Declare another in X(n=), at most 38 characters, or give a prefix policy.",
+                    "Declare another name of at most 38 characters in X(n=), or use a prefix "
+                    "policy.",
                     most=38,
                 ),
             ),
@@ -117,8 +119,8 @@ UNDECLARED = [
                 "PFX001",
                 f"No name is declared for its job, {OUTSIDE}",
                 Remedy(
-                    "Give a prefix policy, by which the job is named: the SDK makes it itself, and "
-                    "takes no name for it."
+                    "Use a prefix policy, which names the job: the SDK creates it itself and "
+                    "accepts no name for it."
                 ),
             ),
         ),
@@ -137,9 +139,9 @@ UNDECLARED = [
         (
             (
                 "PFX001",
-                "Neither a name nor a group is left of what X(n=) was given: the SDK takes the "
-                "name out when it renders the step with prefixing off, outside this package.",
-                Remedy("Give X(n=) a name and make the step anew."),
+                "The request of X(n=) has neither a name nor a group any more: the SDK removes "
+                "the name when it renders the step with prefixing off, outside this package.",
+                Remedy("Call X(n=) with a name and create the step again."),
             ),
         ),
     ),
@@ -151,9 +153,9 @@ UNDECLARED = [
             (
                 (
                     "PFX019",
-                    "X(n=) got 'team-a-x', and the definition does not carry it, because "
+                    "X(n=) got 'team-a-x', but the definition does not contain it, because "
                     f"{cause}; its job would run outside any prefix.",
-                    Remedy(CURES[cure]),
+                    Remedy(FIXES[cure]),
                 ),
             ),
             composes=composes,
@@ -171,9 +173,9 @@ UNDECLARED = [
         (
             (
                 "PFX019",
-                "X(n=) got Parameters.P, and the definition does not carry it, because another "
-                "cause; its job would run outside any prefix.",
-                Remedy(CURES[DROPPED_BY_SDK]),
+                "X(n=) got Parameters.P, but the definition does not contain it, because "
+                "another cause; its job would run outside any prefix.",
+                Remedy(FIXES[DROPPED_BY_SDK]),
             ),
         ),
     ),
@@ -186,7 +188,7 @@ UNDECLARED = [
                 (
                     "PFX004",
                     f"{argument or 'TrainingJobName'} is Parameters.P: a pipeline variable or "
-                    "expression, whose value is known only in a run.",
+                    "expression, whose value is known only at run time.",
                     Remedy(BEFORE_THE_RUN),
                 ),
             ),
@@ -208,7 +210,7 @@ CHARACTERS = [
             (
                 "PFX009",
                 f"The name is 'pipelines-x-': {RESERVED}",
-                Remedy("Choose another beginning; 'x' would do.", name="x"),
+                Remedy("Choose another beginning, such as 'x'.", name="x"),
             ),
         ),
     ),
@@ -235,7 +237,7 @@ CHARACTERS = [
             (
                 "PFX009",
                 f"The name is 'pipelines--X-1': {RESERVED}",
-                Remedy("Choose another beginning; 'X-1' would do.", name="X-1"),
+                Remedy("Choose another beginning, such as 'X-1'.", name="X-1"),
             ),
         ),
     ),
@@ -265,7 +267,7 @@ CHARACTERS = [
             (
                 "PFX003",
                 f"The name is '_a_/b': it has '/', '_' in it.{NO_PATH}",
-                Remedy(f"{LETTERS}38 characters; 'a-b' would do.", name="a-b", most=38),
+                Remedy(f"{LETTERS}38 characters, such as 'a-b'.", name="a-b", most=38),
             ),
         ),
     ),
@@ -278,7 +280,7 @@ CHARACTERS = [
                 "PFX003",
                 "The name is 'a_b': it has '_' in it.",
                 Remedy(
-                    f"{LETTERS}38 characters; 'team-a-a-b' would do.", name="team-a-a-b", most=38
+                    f"{LETTERS}38 characters, such as 'team-a-a-b'.", name="team-a-a-b", most=38
                 ),
             ),
             (
@@ -297,7 +299,7 @@ CHARACTERS = [
             (
                 "PFX003",
                 "The name is 'a_b': it has '_' in it.",
-                Remedy(f"{LETTERS}31 characters; 'a-b' would do.", name="a-b", most=31),
+                Remedy(f"{LETTERS}31 characters, such as 'a-b'.", name="a-b", most=31),
             ),
         ),
     ),
@@ -482,7 +484,7 @@ SHORT = [
                     (
                         "PFX004",
                         "X(n=) is Parameters.P: a pipeline variable or expression, whose value is "
-                        "known only in a run.",
+                        "known only at run time.",
                         Remedy(BEFORE_THE_RUN),
                     ),
                 ),
@@ -557,8 +559,8 @@ def test_a_caller_may_set_the_limit() -> None:
         )
     [finding] = compose_name(location, kind, Declared("x" * 11), PrefixPolicy(), limit=10)[1]
     assert "Shorten it to 10 characters or fewer." == finding.fix
-    name, found = compose_name(location, kind, Declared(), PrefixPolicy("team-a"), limit=8)
-    assert ("team-a-S", ()) == (name, found)
+    composed = compose_name(location, kind, Declared(), PrefixPolicy("team-a"), limit=8)
+    assert ("team-a-S", ()) == composed
 
 
 def test_the_prefix_is_put_in_front_by_default() -> None:
@@ -588,5 +590,5 @@ def test_the_short_prefix_is_asked_for_by_the_file(tmp_path: Any) -> None:
         )[1]
         assert (
             f"The name is 'y', which the policy's prefix '{prefix}' does not cover. The prefix "
-            f"'{prefix}' is asked for by {file}." == finding.message
+            f"'{prefix}' is required by {file}." == finding.message
         )

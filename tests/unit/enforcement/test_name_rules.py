@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sm_prefix_ext import PrefixPolicy
-from sm_prefix_ext.core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared, alike_fix, where
+from sm_prefix_ext.core.declared import (
+    DROPPED_BY_SDK,
+    PREFIXING_OFF,
+    Declared,
+    name_arguments,
+    same_prefix_fix,
+)
 from sm_prefix_ext.core.expressions import described
 from sm_prefix_ext.core.findings import Location
 from sm_prefix_ext.core.job_names import invalid_characters, step_part
@@ -66,7 +72,7 @@ def test_a_proposed_name_has_nothing_wrong_with_it(
     for finding, remedy in compose_with_remedies(
         location, kind, Declared(name), policy, composes=composes
     )[1]:
-        if "would do" in finding.fix:
+        if ", such as '" in finding.fix:
             assert remedy.name
             assert (
                 ()
@@ -99,20 +105,20 @@ def test_a_proposed_full_name_can_be_taken(name: str, of: str, prefix: str | Non
         (
             "a/b",
             PrefixPolicy("team-a"),
-            "Use letters, digits and hyphens, with no hyphen at either end, at most 31 characters;"
-            " 'a-b' would do.",
+            "Use letters, digits and hyphens, with no hyphen at either end, at most 31 characters,"
+            " such as 'a-b'.",
         ),
         (
             "a/b",
             PrefixPolicy("x" * 37),
-            f"Leave the name out, or use a shorter prefix: '{'x' * 37}' leaves no room for a name.",
+            f"Omit the name, or use a shorter prefix: '{'x' * 37}' leaves no room for a name.",
         ),
         (
             "team-a-" + "x" * 40,
             PrefixPolicy("team-a"),
             "Shorten it to 38 characters or fewer, 'team-a-' included.",
         ),
-        ("pipelines-x", PrefixPolicy(), "Choose another beginning; 'x' would do."),
+        ("pipelines-x", PrefixPolicy(), "Choose another beginning, such as 'x'."),
         ("pipelines", PrefixPolicy(), "Choose another beginning."),
     ],
 )
@@ -134,7 +140,7 @@ def test_a_dropped_name_is_told_its_cause() -> None:
         )
         assert (None, "PFX019", "error") == (name, finding.code, finding.severity)
         assert finding.message.startswith(
-            "Estimator(base_job_name=) got 'team-a-x', and the definition does not carry it, "
+            "Estimator(base_job_name=) got 'team-a-x', but the definition does not contain it, "
             f"because {cause}"
         )
         assert finding.fix.startswith(cure)
@@ -147,23 +153,24 @@ def test_a_job_that_takes_no_name() -> None:
     """No argument is named that nobody can reach."""
     unreachable = Declared(None, "SKLearn(base_job_name=)", settable=False)
     [finding] = compose_name(PLACE, TRAINING, unreachable, PrefixPolicy())[1]
-    for fix in (finding.fix, alike_fix(TRAINING, unreachable)):
-        assert "takes no name for it" in fix
+    for fix in (finding.fix, same_prefix_fix(TRAINING, unreachable)):
+        assert "accepts no name for it" in fix
         assert "SKLearn" not in fix
 
 
 def test_where_another_name_is_declared() -> None:
     """The very argument of the step; without its objects those of the kind, each once."""
-    enough = "unless telling them apart by the execution's steps is enough."
-    told = Declared("x", "@step(job_name_prefix=)")
-    assert f"Declare another name in @step(job_name_prefix=), {enough}" == alike_fix(TRAINING, told)
+    enough = "unless the execution's list of steps is enough to tell them apart."
+    declared = Declared("x", "@step(job_name_prefix=)")
+    expected = f"Declare another name in @step(job_name_prefix=), {enough}"
+    assert expected == same_prefix_fix(TRAINING, declared)
     both = "Estimator(base_job_name=), @step(job_name_prefix=) or ModelTrainer(base_job_name=)"
     for unknown in (None, Declared("x")):
-        assert f"Declare another name in {both}, {enough}" == alike_fix(TRAINING, unknown)
+        assert f"Declare another name in {both}, {enough}" == same_prefix_fix(TRAINING, unknown)
     for kind in JOB_KINDS:
-        listed = where(kind).replace(" or ", ", ").split(", ")
+        listed = name_arguments(kind).replace(" or ", ", ").split(", ")
         assert len(set(listed)) == len(listed)
-    assert "N" == where(Kind("New", name_field="N"))
+    assert "N" == name_arguments(Kind("New", name_field="N"))
 
 
 def test_the_users_own_step_name_counts() -> None:
@@ -269,7 +276,7 @@ def test_full_names_that_the_service_refuses(of: str) -> None:
     for policy in (PrefixPolicy(), PrefixPolicy("x")):
         assert () == check_full_name(Location("S", of), "It", "x-" + "y" * (limit - 2), policy)
         for name, why in (
-            ("x-" + "y" * (limit - 1), f"it has {limit + 1} characters, and the service takes"),
+            ("x-" + "y" * (limit - 1), f"it has {limit + 1} characters, and the service accepts"),
             ("x-a.v2", "it has '.' in it"),
             ("x-a_b", "it has '_' in it"),
             ("x-", "it has a hyphen at its end"),
@@ -290,8 +297,8 @@ def test_full_names_that_the_service_refuses(of: str) -> None:
     [
         ("Train it", "Call the step 'Train-it'."),
         ("Train.v2", "Call the step 'Train-v2'."),
-        ("x" * 65, "Call the step by 1 to 64 letters, digits, hyphens and underscores."),
-        ("", "Call the step by 1 to 64 letters, digits, hyphens and underscores."),
+        ("x" * 65, "Give the step a name of 1 to 64 letters, digits, hyphens and underscores."),
+        ("", "Give the step a name of 1 to 64 letters, digits, hyphens and underscores."),
     ],
 )
 def test_step_names_that_the_service_refuses(name: str, fix: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from sm_prefix_ext.core.arns import Home
+from sm_prefix_ext.core.arns import ArnScope
 from sm_prefix_ext.core.definition import StepView
 from sm_prefix_ext.core.service_data import condition_keys, service_data
 from sm_prefix_ext.core.step_types import FULL_NAME_LIMITS, JOB_KINDS, KINDS
@@ -55,7 +55,7 @@ def test_no_other_request_has_these_keys(operation: str) -> None:
     if operation in NO_KEY_KNOWN:
         assert listed(operation) & REQUEST_KEYS
         view = StepView("", "", operation.removeprefix("Create"), {}, None)
-        facts = facts_of(view, Home(), None, operation)
+        facts = facts_of(view, ArnScope(), None, operation)
         assert not any(facts.is_determined(key) for key in REQUEST_KEYS)
     else:
         assert set() == listed(operation) & REQUEST_KEYS
@@ -107,7 +107,7 @@ def test_an_operation_that_is_not_known_has_no_absent_key() -> None:
 )
 def test_what_the_reference_lacks_is_absent(step_type: str, determined: str, unknown: str) -> None:
     """What it lists and no field has is unknown, so a condition on it stays indeterminate."""
-    facts = facts_of(StepView("S", "S", step_type, {}, KINDS[step_type]), Home(), None)
+    facts = facts_of(StepView("S", "S", step_type, {}, KINDS[step_type]), ArnScope(), None)
     assert facts.is_determined(determined)
     assert determined in facts.absent
     assert not facts.is_determined(unknown)
@@ -129,14 +129,14 @@ def test_values_of_keys(step_type: str, key: str, arguments: Any, expected: Any)
     """The value in the request; without the field the key is absent."""
     view = StepView("S", "S", step_type, arguments, KINDS[step_type])
     bare = StepView("S", "S", step_type, {}, KINDS[step_type])
-    assert expected == facts_of(view, Home(), None).known[f"sagemaker:{key}"]
-    assert f"sagemaker:{key}" in facts_of(bare, Home(), None).absent
+    assert expected == facts_of(view, ArnScope(), None).known[f"sagemaker:{key}"]
+    assert f"sagemaker:{key}" in facts_of(bare, ArnScope(), None).absent
 
 
 def test_an_automl_job_of_v2_has_its_own_fields() -> None:
     """They are in other places of the request than those of the first version."""
     settings = {"SecurityConfig": {"VpcConfig": {"Subnets": ["subnet-1"]}}}
     view = StepView("S", "S", "AutoML", settings, KINDS["AutoML"])
-    facts = facts_of(view, Home(), None, "CreateAutoMLJobV2")
+    facts = facts_of(view, ArnScope(), None, "CreateAutoMLJobV2")
     assert ["subnet-1"] == facts.known["sagemaker:VpcSubnets"]
-    assert "sagemaker:VpcSubnets" in facts_of(view, Home(), None).absent
+    assert "sagemaker:VpcSubnets" in facts_of(view, ArnScope(), None).absent

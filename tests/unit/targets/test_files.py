@@ -179,7 +179,7 @@ def test_what_looks_deep() -> None:
         ("Steps: []\nSteps: []", r"- has the key 'Steps' twice .* line 2 column 1"),
         ('{"PipelineDefinition": "{"}', r"-: PipelineDefinition is not JSON: .* column 2"),
         ('{"PipelineDefinition": {}}', r"-: PipelineDefinition is not a pipeline definition"),
-        ('["Steps", ' + "[" * 100_000, r"- is nested too deep to be read"),
+        ('["Steps", ' + "[" * 100_000, r"- is nested too deep to read"),
     ],
 )
 def test_a_broken_text(text: str, message: str) -> None:
@@ -192,7 +192,7 @@ def test_a_broken_text(text: str, message: str) -> None:
 def test_a_template_that_is_too_deep_to_be_resolved() -> None:
     """Python's parser reads it, and resolving it is refused in the same words."""
     text = template("A").replace('"Properties": {', '"Properties": {"PipelineName": "here", ')
-    with pytest.raises(TargetError, match="- is nested too deep to be read"):
+    with pytest.raises(TargetError, match="- is nested too deep to read"):
         read(text.replace('"here"', "[" * 800 + "]" * 800))
 
 
