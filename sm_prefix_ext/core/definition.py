@@ -189,12 +189,22 @@ def strings(document: Any) -> Iterator[str]:
         >>> sorted(strings({"Name": "a", "Tags": ["b", 1, {"Key": "c"}]}))
         ['a', 'b', 'c']
     """
+    return (value for value in values(document) if isinstance(value, str))
+
+
+def values(document: Any) -> Iterator[Any]:
+    """Yield JSON-like data itself, and every value in it, at any depth.
+
+    Example:
+        >>> from sm_prefix_ext.core.definition import values
+        >>> list(values({"Tags": ["b", 1]}))
+        [{'Tags': ['b', 1]}, ['b', 1], 1, 'b']
+    """
     stack = [document]
     while stack:
         value = stack.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, Mapping):
+        yield value
+        if isinstance(value, Mapping):
             stack += value.values()
         elif isinstance(value, list):
             stack += value

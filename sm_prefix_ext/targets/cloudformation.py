@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ..core.definition import values as values_in
 from ..core.text import shown
 from .expressions import definition_of_object, definition_of_parts, text_of_parts
 from .found import Found, in_s3, text_or_none
@@ -110,13 +111,4 @@ def _is_pipeline(resource: Any) -> bool:
 
 
 def _holds_pipeline(value: Any) -> bool:
-    stack = [value]
-    while stack:
-        inner = stack.pop()
-        if _is_pipeline(inner):
-            return True
-        if isinstance(inner, Mapping):
-            stack += inner.values()
-        elif isinstance(inner, list):
-            stack += inner
-    return False
+    return any(map(_is_pipeline, values_in(value)))

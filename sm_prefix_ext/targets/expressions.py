@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..core.definition import NESTED, Definition, load, steps
+from ..core.definition import NESTED, Definition, load, steps, values
 from ..core.strict_json import loads
 from ..core.text import printable, shown
 
@@ -108,15 +108,7 @@ def _hidden(what: str, expression: Any) -> str:
 
 
 def _expressions(document: Any) -> Iterator[Any]:
-    stack = [document]
-    while stack:
-        value = stack.pop()
-        if is_expression(value):
-            yield value
-        elif isinstance(value, Mapping):
-            stack += value.values()
-        elif isinstance(value, list):
-            stack += value
+    return filter(is_expression, values(document))
 
 
 def _words(parts: list[Part]) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..core.definition import values as values_in
 from .expressions import Part
 from .marks import Marks
 from .source import TargetError
@@ -344,16 +345,7 @@ def _in_sub(part: Part) -> str | None:
 
 def has_intrinsic(value: Any) -> bool:
     """Whether an intrinsic function stands anywhere in a value."""
-    stack = [value]
-    while stack:
-        inner = stack.pop()
-        if is_intrinsic(inner):
-            return True
-        if isinstance(inner, Mapping):
-            stack += inner.values()
-        elif isinstance(inner, list):
-            stack += inner
-    return False
+    return any(map(is_intrinsic, values_in(value)))
 
 
 def _arguments(value: Any, count: int) -> list[Any]:
