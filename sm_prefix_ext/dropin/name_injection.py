@@ -235,12 +235,12 @@ def fill_role(call: Call, row: JobClass, policy: PrefixPolicy | None) -> None:
 
 
 def report(findings: Iterable[Finding], subject: str, policy: PrefixPolicy | None) -> None:
-    """Raise errors, and warn of what a policy file lowered to a warning.
+    """Raise errors, and warn of findings that a policy file lowers to warnings.
 
     Args:
-        findings: as they were made.
-        subject: what was judged.
-        policy: what holds, if anything.
+        findings: the findings with their default severities.
+        subject: the judged argument, for the error's text.
+        policy: the policy, or ``None``.
 
     Raises:
         PrefixViolation: if one of the findings is an error under the policy's levels.
@@ -254,7 +254,7 @@ def warn_outside(code: str, value: Any, argument: str, policy: PrefixPolicy | No
     """Warn of a full name that the policy doesn't cover.
 
     Raises:
-        PrefixViolation: where a policy file makes that an error.
+        PrefixViolation: if a policy file raises this finding to an error.
     """
     policy = policy or PrefixPolicy()
     owner, _, rest = argument.partition("(")
