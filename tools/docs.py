@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from sm_prefix_ext.core.finding_rules import EXPLANATIONS, FENCES
+from sm_prefix_ext.core.finding_explanations import EXPLANATIONS, FENCES
 from sm_prefix_ext.core.findings import CATALOGUE, as_text
 from sm_prefix_ext.reporting import markdown
 

@@ -38,13 +38,13 @@ def explain(code: str | None, form: str) -> int:
 
 
 def _row(code: str) -> dict[str, str]:
-    from ..core.finding_rules import EXPLANATIONS
+    from ..core.finding_explanations import EXPLANATIONS
 
     return {"code": code, **CATALOGUE[code]._asdict(), **EXPLANATIONS[code]._asdict()}
 
 
 def _print(code: str) -> None:
-    from ..core.finding_rules import EXPLANATIONS
+    from ..core.finding_explanations import EXPLANATIONS
 
     rule, explanation = CATALOGUE[code], EXPLANATIONS[code]
     click.echo(f"{code} ({rule.severity}): {rule.title}\n")

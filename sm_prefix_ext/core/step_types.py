@@ -1,7 +1,7 @@
 """The table of step types: names and limits of their jobs, and the operations that start them.
 
-Everything that depends on a step's type (limits, plans, policies, job records, the table in the
-README) derives from :data:`KINDS`.
+Everything that depends on a step's type (limits, plans, policies, job records, the tables of
+docs/limits.md) derives from :data:`KINDS`.
 
 Sources: step types from ``StepTypeEnum`` of SageMaker Python SDK 2.257.7 and 3.27.0; prefix limits
 from the SageMaker developer guide, "IAM Access Management" for Pipelines, "Prefix length

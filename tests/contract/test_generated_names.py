@@ -86,4 +86,4 @@ class TestLookalikes:
             return
         [finding] = pipeline.check()
         assert "PFX001" == finding.code
-        assert "'img' is what the SDK calls" in finding.message
+        assert "'img' is the SDK's generated name" in finding.message

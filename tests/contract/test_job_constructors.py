@@ -79,7 +79,7 @@ class TestDeclaredNames:
             in_pipeline.make(name, **declaration(name, value))
         [finding] = raised.value.findings
         assert f"{name}({row.argument}=) got {value!r}" in finding.message
-        assert f"'{prefix}' is asked for by {policy.source}" in finding.message
+        assert f"'{prefix}' is required by {policy.source}" in finding.message
         assert f"{kind.prefix_limit - len(prefix) - 1} characters" in finding.fix
         if value.startswith("x"):
             assert "PFX002" == finding.code

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,21 +15,9 @@ from sm_prefix_ext._sdk.methods import METHODS
 from ..installed import MAJOR
 from .deviations import needs
 from .job_classes import MODEL, REGISTRATION, JobFactory, held_name, sdk
+from .requests_sent import until_sent
 
 GROUP_ARN = "arn:aws:sagemaker:us-east-1:111122223333:model-package-group/"
-
-
-def until_sent(function: Callable[..., Any], **given: Any) -> None:
-    """Call a method of the SDK for what it does before its requests.
-
-    An empty account lacks what the requests refer to, so they fail, each SDK's in its own way.
-    """
-    try:
-        function(**given)
-    except (PrefixViolation, PrefixWarning):
-        raise
-    except Exception as error:
-        assert not isinstance(error, Warning), error
 
 
 class TestStarts:

@@ -1,12 +1,11 @@
-"""The levels of a policy file: which findings keep a definition from leaving, and which don't."""
+"""The levels of a policy file: which findings block a definition, and which do not."""
 
 from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,11 +14,16 @@ import sm_prefix_ext
 from sm_prefix_ext import Pipeline, PrefixPolicy, PrefixViolation, PrefixWarning
 from sm_prefix_ext._sdk.catalogue import ROWS
 from sm_prefix_ext.core.finding_levels import FindingLevel
+from sm_prefix_ext.core.findings import Finding
 
-from .cases import BAD, LONG, codes, job_names, make, only_name, pipeline
-from .conftest import MAJOR
-from .test_jobs import deployed, model, plain, with_nothing_sent  # noqa: F401 - a fixture
+from ..installed import MAJOR
+from .deviations import needs
+from .factory import Factory, codes, job_names, only_name
+from .job_classes import JobFactory
+from .requests_sent import until_sent
 
+LONG = "x" * 50
+BAD = "bad_name!"
 ROLE = "arn:aws:iam::111122223333:role/pipeline"
 
 # Code -> the prefix of the policy, the kind of step, what is declared, the name that is sent.
@@ -30,6 +34,13 @@ ERRORS: dict[str, tuple[str, str, Any, Any]] = {
     "PFX009": ("", "Transform", "pipelines-x", "pipelines-x"),
     "PFX010": ("team-alpha", "Tuning", "tune", "tune"),
 }
+
+DEPLOYMENT: dict[str, Any] = (
+    {"initial_instance_count": 1, "instance_type": "ml.m5.large", "wait": False}
+    if MAJOR == 2
+    else {}
+)
+"""The arguments of ``deploy()``, but for a name."""
 
 Policy = Callable[..., PrefixPolicy]
 
@@ -48,230 +59,230 @@ def policy(tmp_path: Path) -> Policy:
     return write
 
 
-def listed(session: Any) -> list[str]:
+def listed(factory: Factory) -> list[str]:
     """The names of the pipelines in the account."""
-    client = session.boto_session.client("sagemaker")
+    client = factory.session.boto_session.client("sagemaker")
     return [row["PipelineName"] for row in client.list_pipelines()["PipelineSummaries"]]
 
 
-@pytest.mark.parametrize("code", ERRORS)
-@pytest.mark.parametrize("level", ["off", "warning", "error"])
-def test_an_errors_level(
-    code: str, level: str, sdk: ModuleType, session: Any, policy: Policy
-) -> None:
-    """Lowered, the definition leaves with the name as it was declared; raised, nothing does."""
-    prefix, kind, declared, sent = ERRORS[code]
-    step = make(sdk, session, kind, "My_Step", declared).step
-    checked = pipeline(session, [step], policy(prefix, **{code: level}))
-    if level == "error":
-        assert [(code, "error")] == [(found.code, found.severity) for found in checked.check()]
-        with pytest.raises(PrefixViolation, match=code):
-            checked.upsert(ROLE)
-        assert [] == listed(session)
-        return
-    rendering = checked.render()
-    shown = [(code, "warning")] if level == "warning" else []
-    assert shown == [(found.code, found.severity) for found in rendering.findings]
-    off = [(code, FindingLevel("off"))] if level == "off" else []
-    assert off == [(found.code, how) for found, how in rendering.switched_off]
-    assert sent == only_name(checked.definition()) == only_name(rendering.definition)
-    checked.upsert(ROLE)
-    assert sent == only_name(checked.describe()["PipelineDefinition"])
+def severities(findings: Iterable[Finding]) -> list[tuple[str, str]]:
+    """The code and the severity of each finding."""
+    return [(finding.code, finding.severity) for finding in findings]
 
 
-@pytest.mark.parametrize("call", ["create", "update", "upsert"])
-def test_a_warning_raised_to_an_error_blocks(
-    call: str, sdk: ModuleType, session: Any, policy: Policy
-) -> None:
-    """Two steps under one prefix, and a pipeline's own name outside the policy."""
-    steps = [make(sdk, session, "Processing", step, "same").step for step in ("A", "B")]
-    quiet = policy("team-a", PFX007="off", PFX011="off")
-    allowed = pipeline(session, steps, quiet, name="abalone")
-    assert () == allowed.check()
-    allowed.create(ROLE)
-    stored = allowed.describe()["PipelineDefinition"]
-    assert {"A": "team-a-same", "B": "team-a-same"} == job_names(stored)
-    for code in ("PFX007", "PFX011"):
-        refused = pipeline(session, steps, policy("team-a", **{code: "error"}), name="abalone")
-        severities = {found.code: found.severity for found in refused.check()}
-        others = {"PFX007": "warning", "PFX011": "warning"}
-        assert {**others, code: "error"} == severities
-        for sends in (refused.definition, getattr(refused, call)):
-            with pytest.raises(PrefixViolation, match="1 finding of severity error"):
-                sends(ROLE) if sends != refused.definition else sends()
-    assert stored == allowed.describe()["PipelineDefinition"]
+class TestPipelines:
+    """Levels of the findings about a pipeline."""
 
-
-def test_a_pipelines_name_is_refused_before_code_is_uploaded(
-    sdk: ModuleType, session: Any, policy: Policy, tmp_path: Path
-) -> None:
-    """What is known before rendering keeps everything from being sent."""
-    code = tmp_path / "code.py"
-    code.write_text("pass")
-    step = sdk.processing(session, "Pre", "x").step
-    refused = pipeline(session, [step], policy("team-a", PFX011="error"), name="abalone")
-    rendered: list[Any] = []
-    refused._as_the_sdk_renders = lambda *given: rendered.append(given)
-    with pytest.raises(PrefixViolation, match="PFX011"):
-        refused.definition()
-    assert [] == rendered
-
-
-def test_what_was_not_judged_is_never_sent(sdk: ModuleType, session: Any, policy: Policy) -> None:
-    """A name that only the run knows, whatever levels a policy has."""
-    step = make(sdk, session, "Processing", "Pre", sdk.ParameterString("P", default_value="p")).step
-    given = policy("team-a")
-    object.__setattr__(given, "levels", {"PFX004": FindingLevel("off")})
-    checked = pipeline(session, [step], given)
-    assert ["PFX004"] == codes(checked.check())
-    with pytest.raises(PrefixViolation, match="PFX004"):
+    @pytest.mark.parametrize("code", ERRORS)
+    @pytest.mark.parametrize("level", ["off", "warning", "error"])
+    def test_an_errors_level(self, code: str, level: str, factory: Factory, policy: Policy) -> None:
+        """Lowered, the definition leaves with the name as it was declared; raised, nothing does."""
+        prefix, kind, declared, sent = ERRORS[code]
+        step = factory.step(kind, "My_Step", declared)
+        checked = factory.pipeline([step], policy(prefix, **{code: level}))
+        if level == "error":
+            assert [(code, "error")] == [
+                (finding.code, finding.severity) for finding in checked.check()
+            ]
+            with pytest.raises(PrefixViolation, match=code):
+                checked.upsert(ROLE)
+            assert [] == listed(factory)
+            return
+        rendering = checked.render()
+        shown = [(code, "warning")] if level == "warning" else []
+        assert shown == severities(rendering.findings)
+        off = [(code, FindingLevel("off"))] if level == "off" else []
+        assert off == [(finding.code, level_of) for finding, level_of in rendering.switched_off]
+        assert sent == only_name(checked.definition()) == only_name(rendering.definition)
         checked.upsert(ROLE)
-    assert [] == listed(session)
+        assert sent == only_name(checked.describe()["PipelineDefinition"])
 
+    @pytest.mark.parametrize("call", ["create", "update", "upsert"])
+    def test_a_warning_raised_to_an_error_blocks(
+        self, call: str, factory: Factory, policy: Policy
+    ) -> None:
+        """Two steps under one prefix, and a pipeline's own name outside the policy."""
+        steps = [factory.step("Processing", step, "same") for step in ("A", "B")]
+        quiet = policy("team-a", PFX007="off", PFX011="off")
+        allowed = factory.pipeline(steps, quiet, name="abalone")
+        assert () == allowed.check()
+        allowed.create(ROLE)
+        stored = allowed.describe()["PipelineDefinition"]
+        assert {"A": "team-a-same", "B": "team-a-same"} == job_names(stored)
+        for code in ("PFX007", "PFX011"):
+            refused = factory.pipeline(steps, policy("team-a", **{code: "error"}), name="abalone")
+            severities = {finding.code: finding.severity for finding in refused.check()}
+            others = {"PFX007": "warning", "PFX011": "warning"}
+            assert {**others, code: "error"} == severities
+            for sends in (refused.definition, getattr(refused, call)):
+                with pytest.raises(PrefixViolation, match="1 finding of severity error"):
+                    sends(ROLE) if sends != refused.definition else sends()
+        assert stored == allowed.describe()["PipelineDefinition"]
 
-def test_the_levels_of_a_discovered_file(sdk: ModuleType, session: Any, policy: Policy) -> None:
-    """They hold for a pipeline without a policy of its own, and for no other."""
-    policy("", PFX001="off")
-    step = make(sdk, session, "Training", "Train").step
-    ours = Pipeline("team-a-p", steps=[step], sagemaker_session=session)
-    assert None is only_name(ours.definition())
-    assert ["PFX001"] == codes(pipeline(session, [step], PrefixPolicy()).check())
+    def test_a_pipelines_name_is_refused_before_code_is_uploaded(
+        self, factory: Factory, policy: Policy, tmp_path: Path
+    ) -> None:
+        """What is known before rendering keeps everything from being sent."""
+        code = tmp_path / "code.py"
+        code.write_text("pass")
+        step = factory.step("Processing", "Pre", "x")
+        refused = factory.pipeline([step], policy("team-a", PFX011="error"), name="abalone")
+        rendered: list[Any] = []
+        refused._rendered_by_sdk = lambda *given: rendered.append(given)
+        with pytest.raises(PrefixViolation, match="PFX011"):
+            refused.definition()
+        assert [] == rendered
 
-
-def test_a_definition_says_nothing_about_levels(
-    sdk: ModuleType, session: Any, policy: Policy
-) -> None:
-    """Nor do a pipeline's parameters; only a policy file does."""
-    levels = sdk.ParameterString("findings", default_value='{"PFX002": "off"}')
-    step = make(sdk, session, "Training", "Train", LONG).step
-    checked = pipeline(session, [step], policy(""))
-    checked.parameters = [levels]
-    assert ["PFX002"] == codes(checked.check())
-
-
-def test_the_warnings_of_a_preflight(sdk: ModuleType, session: Any, policy: Policy) -> None:
-    """They have the file's levels; the verdicts stay."""
-    step = make(sdk, session, "Processing", "Pre", "x").step
-    allow = {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}
-    answers = {
-        level: pipeline(session, [step], policy("team-a", PFX012=level)).preflight(
-            role_policies={"all": {"Version": "2012-10-17", "Statement": [allow]}}, role_arn=ROLE
+    def test_what_was_not_judged_is_never_sent(self, factory: Factory, policy: Policy) -> None:
+        """A name that only the run knows, whatever levels a policy has."""
+        step = factory.step(
+            "Processing", "Pre", factory.sdk.ParameterString("P", default_value="p")
         )
-        for level in ("off", "warning", "error")
-    }
-    severities = {
-        level: [found.severity for found in answer.warnings if found.code == "PFX012"]
-        for level, answer in answers.items()
-    }
-    assert {"off": [], "warning": ["warning"], "error": ["error"]} == severities
-    assert answers["off"].rows == answers["error"].rows
+        given = policy("team-a")
+        object.__setattr__(given, "levels", {"PFX004": FindingLevel("off")})
+        checked = factory.pipeline([step], given)
+        assert ["PFX004"] == codes(checked.check())
+        with pytest.raises(PrefixViolation, match="PFX004"):
+            checked.upsert(ROLE)
+        assert [] == listed(factory)
+
+    def test_the_levels_of_a_discovered_file(self, factory: Factory, policy: Policy) -> None:
+        """They hold for a pipeline without a policy of its own, and for no other."""
+        policy("", PFX001="off")
+        step = factory.step("Training", "Train")
+        pipeline = Pipeline("team-a-p", steps=[step], sagemaker_session=factory.session)
+        assert None is only_name(pipeline.definition())
+        assert ["PFX001"] == codes(factory.pipeline([step], PrefixPolicy()).check())
+
+    def test_a_definition_says_nothing_about_levels(self, factory: Factory, policy: Policy) -> None:
+        """Nor do a pipeline's parameters; only a policy file does."""
+        levels = factory.sdk.ParameterString("findings", default_value='{"PFX002": "off"}')
+        step = factory.step("Training", "Train", LONG)
+        checked = factory.pipeline([step], policy(""))
+        checked.parameters = [levels]
+        assert ["PFX002"] == codes(checked.check())
+
+    def test_the_warnings_of_a_preflight(self, factory: Factory, policy: Policy) -> None:
+        """They have the file's levels; the verdicts stay."""
+        step = factory.step("Processing", "Pre", "x")
+        allow = {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}
+        answers = {
+            level: factory.pipeline([step], policy("team-a", PFX012=level)).preflight(
+                role_policies={"all": {"Version": "2012-10-17", "Statement": [allow]}},
+                role_arn=ROLE,
+            )
+            for level in ("off", "warning", "error")
+        }
+        severities = {
+            level: [finding.severity for finding in answer.warnings if finding.code == "PFX012"]
+            for level, answer in answers.items()
+        }
+        assert {"off": [], "warning": ["warning"], "error": ["error"]} == severities
+        assert answers["off"].rows == answers["error"].rows
 
 
-# Job classes
+class TestJobClasses:
+    """Levels of the findings about an object, and about a guarded request."""
 
+    def test_a_constructor_obeys(
+        self, in_pipeline: JobFactory, outside: JobFactory, policy: Policy
+    ) -> None:
+        """It raises for an error, warns of a warning, and is silent where the finding is off."""
+        row = ROWS["Processor"]
+        for jobs in (in_pipeline, outside):
+            policy("team-a")
+            with pytest.raises(PrefixViolation, match="PFX003"):
+                jobs.make("Processor", base_job_name=BAD)
+            policy("team-a", PFX003="warning")
+            with pytest.warns(
+                PrefixWarning, match=r"PFX003: Processor\(base_job_name=\) got"
+            ) as seen:
+                job = jobs.make("Processor", base_job_name=BAD)
+            assert {Path(__file__).with_name("job_classes.py")} == {
+                Path(warning.filename) for warning in seen
+            }
+            policy("team-a", PFX003="off")
+            for processor in (job, jobs.make("Processor", base_job_name=BAD)):
+                expected = BAD if jobs is in_pipeline else f"team-a-{BAD}"
+                assert expected == getattr(processor, row.argument)
 
-def processor(session: Any, name: str) -> Any:
-    """A drop-in processor."""
-    from .test_jobs import make as make_job
+    def test_a_full_name_may_be_an_error(self, outside: JobFactory, policy: Policy) -> None:
+        """By default it gives a warning, and where it is off not even that."""
+        policy("team-a", PFX011="error", PFX008="error")
+        job = outside.model()
+        with pytest.raises(PrefixViolation, match=r"PFX011(?s:.)*endpoint_name"):
+            until_sent(job.deploy, endpoint_name="other", **DEPLOYMENT)
+        with pytest.raises(PrefixViolation, match=r"PFX008(?s:.)*model_package_group_name"):
+            until_sent(job.register, model_package_group_name="other")
+        policy("team-a", PFX011="off", PFX008="off")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", PrefixWarning)
+            until_sent(job.deploy, endpoint_name="other", **DEPLOYMENT)
+            until_sent(job.register, model_package_group_name="other")
 
-    return make_job("Processor", session, base_job_name=name)
-
-
-def test_a_constructor_obeys(session: Any, plain: Any, policy: Policy) -> None:  # noqa: F811
-    """It raises for an error, warns of a warning, and is silent where the finding is off."""
-    row = ROWS["Processor"]
-    for of in (session, plain):
+    @needs("transform_with_monitoring()")
+    def test_a_refused_method_may_be_allowed(self, outside: JobFactory, policy: Policy) -> None:
+        """The SDK's own pipeline runs outside the prefix where the file accepts that."""
         policy("team-a")
-        with pytest.raises(PrefixViolation, match="PFX003"):
-            processor(of, BAD)
-        policy("team-a", PFX003="warning")
-        with pytest.warns(PrefixWarning, match=r"PFX003: Processor\(base_job_name=\) got") as seen:
-            job = processor(of, BAD)
-        assert {Path(__file__).with_name("test_jobs.py")} == {Path(one.filename) for one in seen}
-        policy("team-a", PFX003="off")
-        for made in (job, processor(of, BAD)):
-            wanted = BAD if of is session else f"team-a-{BAD}"
-            assert wanted == getattr(made, row.argument)
+        job = sm_prefix_ext.Transformer(
+            model_name="m",
+            instance_count=1,
+            instance_type="ml.m5.large",
+            sagemaker_session=outside.session,
+        )
+        with pytest.raises(PrefixViolation, match="PFX006"):
+            job.transform_with_monitoring(None, None, "s3://bucket/in")
+        policy("team-a", PFX006="warning")
+        with pytest.warns(PrefixWarning, match="PFX006"):
+            until_sent(lambda: job.transform_with_monitoring(None, None, "s3://bucket/in"))
 
+    # v2's own model; pytest.warns() warns of it again, as of another module.
+    @pytest.mark.filterwarnings("ignore:primary_container is going to be:DeprecationWarning")
+    def test_a_job_that_a_method_starts_without_a_name(
+        self,
+        outside: JobFactory,
+        policy: Policy,
+    ) -> None:
+        """The SDK makes its name up where the file accepts that, here of an inference recommender."""
+        policy("team-a")
+        job = outside.model()
+        with pytest.raises(
+            PrefixViolation, match=r"PFX001(?s:.)*right_size\(job_name=\) is omitted"
+        ):
+            job.right_size()
+        policy("team-a", PFX001="warning")
+        with pytest.warns(PrefixWarning, match="PFX001"):
+            until_sent(job.right_size)
+        policy("team-a", PFX001="off")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", PrefixWarning)
+            until_sent(job.right_size)
 
-def test_a_full_name_may_be_an_error(plain: Any, policy: Policy) -> None:  # noqa: F811
-    """By default it gives a warning, and where it is off not even that."""
-    policy("team-a", PFX011="error", PFX008="error")
-    job = model(plain)
-    with pytest.raises(PrefixViolation, match=r"PFX011(?s:.)*endpoint_name"):
-        with_nothing_sent(job.deploy, endpoint_name="other", **deployed())
-    with pytest.raises(PrefixViolation, match=r"PFX008(?s:.)*model_package_group_name"):
-        with_nothing_sent(job.register, model_package_group_name="other")
-    policy("team-a", PFX011="off", PFX008="off")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", PrefixWarning)
-        with_nothing_sent(job.deploy, endpoint_name="other", **deployed())
-        with_nothing_sent(job.register, model_package_group_name="other")
+    def test_a_tuner_without_a_short_prefix(self, outside: JobFactory, policy: Policy) -> None:
+        """It starts where the file accepts that, under the SDK's own name."""
+        policy("a-long-team")
+        start = outside.start(outside.make("HyperparameterTuner"))
+        with pytest.raises(PrefixViolation, match="PFX010"):
+            start()
+        policy("a-long-team", PFX010="off")
+        until_sent(start)
 
-
-@pytest.mark.skipif(MAJOR == 3, reason="v3 has no such method")
-def test_a_refused_method_may_be_allowed(plain: Any, policy: Policy) -> None:  # noqa: F811
-    """The SDK's own pipeline runs outside the prefix where the file accepts that."""
-    policy("team-a")
-    job = sm_prefix_ext.Transformer(
-        model_name="m", instance_count=1, instance_type="ml.m5.large", sagemaker_session=plain
-    )
-    with pytest.raises(PrefixViolation, match="PFX006"):
-        job.transform_with_monitoring(None, None, "s3://bucket/in")
-    policy("team-a", PFX006="warning")
-    with pytest.warns(PrefixWarning, match="PFX006"):
-        with_nothing_sent(lambda: job.transform_with_monitoring(None, None, "s3://bucket/in"))
-
-
-# v2's own model; pytest.warns() warns of it again, as of another module.
-@pytest.mark.filterwarnings("ignore:primary_container is going to be:DeprecationWarning")
-def test_a_job_that_a_method_starts_without_a_name(
-    plain: Any,  # noqa: F811
-    policy: Policy,
-) -> None:
-    """The SDK makes its name up where the file accepts that, here of an inference recommender."""
-    policy("team-a")
-    job = model(plain)
-    with pytest.raises(PrefixViolation, match=r"PFX001(?s:.)*right_size\(job_name=\) is left out"):
-        job.right_size()
-    policy("team-a", PFX001="warning")
-    with pytest.warns(PrefixWarning, match="PFX001"):
-        with_nothing_sent(job.right_size)
-    policy("team-a", PFX001="off")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", PrefixWarning)
-        with_nothing_sent(job.right_size)
-
-
-def test_a_tuner_without_a_short_prefix(plain: Any, policy: Policy) -> None:  # noqa: F811
-    """It starts where the file accepts that, under the SDK's own name."""
-    from .test_jobs import make as make_job
-
-    policy("a-long-team")
-    tuner = make_job("HyperparameterTuner", plain)
-    start = tuner.fit if MAJOR == 2 else tuner.tune
-    with pytest.raises(PrefixViolation, match="PFX010"):
-        start()
-    policy("a-long-team", PFX010="off")
-    with_nothing_sent(start)
-
-
-def test_the_guard(sdk: ModuleType, session: Any, policy: Policy) -> None:
-    """It judges a pipeline's request under the levels of its own policy."""
-    step = make(sdk, session, "Processing", "Pre", "x").step
-    made = pipeline(session, [step], "team-b")
-    with (
-        sm_prefix_ext.guard(session, policy("team-a")),
-        pytest.raises(PrefixViolation, match="PFX006"),
-    ):
-        made.create(ROLE)
-    assert [] == listed(session)
-    with (
-        sm_prefix_ext.guard(session, policy("team-a", PFX006="warning")),
-        pytest.warns(PrefixWarning, match="PFX006"),
-    ):
-        made.create(ROLE)
-    assert ["team-b-x"] == [
-        row["Arguments"]["ProcessingJobName"]
-        for row in json.loads(made.describe()["PipelineDefinition"])["Steps"]
-    ]
+    def test_the_guard(self, factory: Factory, policy: Policy) -> None:
+        """It judges a pipeline's request under the levels of its own policy."""
+        step = factory.step("Processing", "Pre", "x")
+        pipeline = factory.pipeline([step], "team-b")
+        with (
+            sm_prefix_ext.guard(factory.session, policy("team-a")),
+            pytest.raises(PrefixViolation, match="PFX006"),
+        ):
+            pipeline.create(ROLE)
+        assert [] == listed(factory)
+        with (
+            sm_prefix_ext.guard(factory.session, policy("team-a", PFX006="warning")),
+            pytest.warns(PrefixWarning, match="PFX006"),
+        ):
+            pipeline.create(ROLE)
+        assert ["team-b-x"] == [
+            row["Arguments"]["ProcessingJobName"]
+            for row in json.loads(pipeline.describe()["PipelineDefinition"])["Steps"]
+        ]

@@ -48,7 +48,7 @@ class TestErrors:
         step = factory.step("Training", "Train", "abalone/train")
         [finding] = factory.pipeline([step]).check()
         assert "PFX003" == finding.code
-        assert "no path" in finding.message
+        assert "is not a path" in finding.message
         assert "'abalone-train'" in finding.fix
 
     def test_a_pipeline_variable_is_a_finding(self, factory: Factory) -> None:

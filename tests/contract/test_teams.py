@@ -70,19 +70,24 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[
     return int(str(ended.value.code)), json.loads(capsys.readouterr().out)
 
 
-def test_each_pipeline_has_its_team(repository: None, capsys: pytest.CaptureFixture[str]) -> None:
-    """By the path of its module, also for the job classes in it."""
-    targets = [f"pipelines/{team}/train.py:get_pipeline" for team in ("risk", "sales")]
-    status, report = run(capsys, "check", *targets)
-    assert 0 == status
-    rows = report["targets"]
-    assert isinstance(rows, list)
-    assert [
-        (targets[0], "sm-prefix.toml (team risk)", 1),
-        (targets[1], "sm-prefix.toml (team sales)", 1),
-    ] == [(row["target"], row["policy"], row["jobs"]) for row in rows]
-    for team, target in zip(("risk", "sales"), targets):
-        status, plan = run(capsys, "plan", target)
-        jobs = plan["jobs"]
-        assert isinstance(jobs, list)
-        assert (0, f"{team}-prepare-*") == (status, jobs[0]["name_pattern"])
+class TestTeams:
+    """Python targets of a repository with one policy file."""
+
+    def test_each_pipeline_has_its_team(
+        self, repository: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """By the path of its module, also for the job classes in it."""
+        targets = [f"pipelines/{team}/train.py:get_pipeline" for team in ("risk", "sales")]
+        status, report = run(capsys, "check", *targets)
+        assert 0 == status
+        rows = report["targets"]
+        assert isinstance(rows, list)
+        assert [
+            (targets[0], "sm-prefix.toml (team risk)", 1),
+            (targets[1], "sm-prefix.toml (team sales)", 1),
+        ] == [(row["target"], row["policy"], row["jobs"]) for row in rows]
+        for team, target in zip(("risk", "sales"), targets):
+            status, plan = run(capsys, "plan", target)
+            jobs = plan["jobs"]
+            assert isinstance(jobs, list)
+            assert (0, f"{team}-prepare-*") == (status, jobs[0]["name_pattern"])

@@ -49,7 +49,7 @@ class TestPrefixed:
 
     def test_prefixed_takes_job_classes_only(self) -> None:
         """Anything else is a ``TypeError`` that says what is wanted."""
-        with pytest.raises(TypeError, match="which makes no job"):
+        with pytest.raises(TypeError, match="which starts no job"):
             prefixed(dict)
         with pytest.raises(TypeError, match="wanted a class"):
             prefixed("Processor")

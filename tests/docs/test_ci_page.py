@@ -86,7 +86,7 @@ class Session:
 
 
 class Plain:
-    name = "train"
+    name = "team-a-train"
     steps = []
     sagemaker_session = Session()
 

@@ -8,15 +8,16 @@ import pytest
 from packaging.version import Version
 
 from sm_prefix_ext import _sdk
+from sm_prefix_ext._sdk import NEWEST_TESTED
 
 
 @pytest.mark.parametrize(
     ("distribution", "release", "lines"),
     [
-        ("sagemaker", "2.257.7", 0),
-        ("sagemaker", "2.258.0", 1),
-        ("sagemaker-mlops", "1.27.0", 0),
-        ("sagemaker-mlops", "1.28.0", 1),
+        (*NEWEST_TESTED[2], 0),
+        ("sagemaker", "2.9999.0", 1),
+        (*NEWEST_TESTED[3], 0),
+        ("sagemaker-mlops", "1.9999.0", 1),
     ],
 )
 def test_a_release_newer_than_tested(

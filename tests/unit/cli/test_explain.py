@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sm_prefix_ext import iam
-from sm_prefix_ext.core.finding_rules import EXPLANATIONS
+from sm_prefix_ext.core.finding_explanations import EXPLANATIONS
 from sm_prefix_ext.core.findings import CATALOGUE
 
 from .conftest import Run

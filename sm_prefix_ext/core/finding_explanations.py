@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 
 from . import findings as codes
 
-Kind = Literal["definition", "policy file", "IAM policy", "request", "Python", "template"]
+ExampleKind = Literal["definition", "policy file", "IAM policy", "request", "Python", "template"]
 
-FENCES: Mapping[Kind, str] = MappingProxyType(
+FENCES: Mapping[ExampleKind, str] = MappingProxyType(
     {
         "definition": "json",
         "policy file": "toml",
@@ -40,7 +40,7 @@ class Explanation(NamedTuple):
     """
 
     why: str
-    kind: Kind
+    kind: ExampleKind
     wrong: str
     right: str
     source: str

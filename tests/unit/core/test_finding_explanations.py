@@ -12,7 +12,7 @@ import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy, iam
 from sm_prefix_ext.core import findings as codes
-from sm_prefix_ext.core.finding_rules import EXPLANATIONS, FENCES
+from sm_prefix_ext.core.finding_explanations import EXPLANATIONS, FENCES
 from sm_prefix_ext.core.findings import CATALOGUE, Finding
 from sm_prefix_ext.core.prefix_policy import unmatched_step_roles
 from sm_prefix_ext.dropin.guarded_operations import SentRequest
