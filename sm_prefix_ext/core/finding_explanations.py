@@ -153,7 +153,7 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
         ),
         codes.NO_SHORT_PREFIX: Explanation(
             "Tuning and AutoML jobs have names of at most 32 characters, of which the service "
-            "takes 26 for itself, so a longer prefix can't be in them.",
+            "leaves 6 for the prefix.",
             "policy file",
             'prefix = "team-alpha"',
             'prefix = "team-alpha"\nshort_prefix = "team"',

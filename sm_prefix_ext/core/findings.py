@@ -116,7 +116,7 @@ CATALOGUE: Mapping[str, Rule] = MappingProxyType(
         NO_SHORT_PREFIX: Rule(
             ERROR,
             "No short prefix",
-            "The step type takes a prefix of 6 characters, and the policy has none that short.",
+            "The step type takes a prefix of at most 6 characters, and the policy has none.",
             "Add a short_prefix of at most 6 characters to the policy.",
         ),
         FULL_NAME_OUTSIDE_POLICY: Rule(

@@ -243,7 +243,7 @@ class TestJobClasses:
         outside: JobFactory,
         policy: Policy,
     ) -> None:
-        """The SDK makes its name up where the file accepts that, here of an inference recommender."""
+        """Under a generated name if the file accepts it: here an inference recommender's job."""
         policy("team-a")
         job = outside.model()
         with pytest.raises(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import sm_prefix_ext
-from sm_prefix_ext import PrefixPolicy
+from sm_prefix_ext import PrefixPolicy, PrefixViolation
 from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext.reporting import markdown
 
@@ -91,7 +91,7 @@ def run_example() -> dict[str, Any]:
             assert f"`{v3}`" in README
             example = example.replace(f"from {v2} ", f"from {v3} ")
     exec(example, names := {})
-    return {name: names[name] for name in ("role", "image", "session", "pipeline")}
+    return {name: names[name] for name in ("role", "image", "session", "pipeline", "Processor")}
 
 
 def run_page(page: str, names: dict[str, Any]) -> dict[str, Any]:
@@ -110,6 +110,11 @@ def test_the_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> 
     embedded.create_role("pipeline-execution")
     example = run_example()
     assert "team-a-prepare" == capsys.readouterr().out.splitlines()[-1]
+
+    [message] = blocks("README.md", "text")
+    with pytest.raises(PrefixViolation) as raised:
+        exec('Processor(role, image, 1, "m", base_job_name="prepare_data")', dict(example))
+    assert str(raised.value).endswith("\n" + message.rstrip("\n"))
 
     names = run_page("docs/pipelines.md", example)
     assert () == names["findings"] == names["rendering"].findings
