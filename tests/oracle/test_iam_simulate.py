@@ -17,7 +17,7 @@ import pytest
 
 from sm_prefix_ext import iam
 
-from ..unit.iam.vectors import vectors
+from ..unit.iam.evaluator.vectors import vectors
 
 HERE = Path(__file__).parent
 MANY = ["aws:TagKeys", "aws:CalledVia", "aws:PrincipalOrgPaths", "sagemaker:InstanceTypes"]

@@ -9,8 +9,8 @@ import pytest
 
 from sm_prefix_ext.cli import main
 
-from .pipelines import EXECUTION, REGION, ROLE, WORKER, step
-from .test_parameters import DEFINITION
+from ..iam.pipelines import EXECUTION, REGION, ROLE, WORKER, step
+from ..iam.test_parameter_defaults import DEFINITION
 
 
 @pytest.mark.parametrize("command", ["plan", "policy"])

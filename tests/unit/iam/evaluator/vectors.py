@@ -10,7 +10,7 @@ from typing import Any
 
 from sm_prefix_ext import iam
 
-FOLDER = Path(__file__).parents[2] / "data" / "iam_vectors"
+FOLDER = Path(__file__).parents[3] / "data" / "iam_vectors"
 
 
 def vectors(name: str) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from sm_prefix_ext.cli import main
 from sm_prefix_ext.iam.resource_names import label, logical_id, name_in_iam
 
 from .pipelines import ACCOUNT, REGION, WORKER, plan
-from .test_generate import VPC, long_policy
+from .test_policy_generator import VPC, long_policy
 
 STATEMENT = {
     "Sid": "S",
