@@ -10,6 +10,7 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/"
 EXECUTION = f"{ROLE}pipeline"
 WORKER = f"{ROLE}worker"
+VPC = "vpc-0123456789abcdef0"
 KEY_ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
 
@@ -142,6 +143,7 @@ PIPELINES: dict[str, dict[str, Any]] = {
         ]
     },
 }
+NAMES = list(PIPELINES)
 
 
 def plan(name: str, **more: Any) -> Plan:

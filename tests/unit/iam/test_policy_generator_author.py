@@ -8,9 +8,10 @@ import pytest
 
 from sm_prefix_ext import Plan, iam
 from sm_prefix_ext.core.plan import AuthorRequest
-from sm_prefix_ext.iam.uploads import stable_part
+from sm_prefix_ext.iam.required_permissions import of_author
 
-from .pipelines import ACCOUNT, EXECUTION, REGION, step
+from .pipelines import ACCOUNT, EXECUTION, REGION, WORKER, plan, step
+from .requests import concrete, verdict
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:notify"
 LAMBDA_ROLE = f"arn:aws:iam::{ACCOUNT}:role/lambda"
@@ -124,26 +125,39 @@ def test_a_long_definition_is_uploaded() -> None:
     )
 
 
-HASH = "0123456789abcdef" * 4
-
-
 @pytest.mark.parametrize(
-    ("key", "stable"),
-    [
-        (f"churn/code/{HASH}/prepare.py", "churn/code/*"),
-        ("p/code/abc/t.py", "p/code/*"),
-        (f"lab/churn/{HASH}/x.tar.gz", "lab/churn/*"),
-        ("churn/Fun/2026-11-25-07-09-36-742/function/payload.pkl", "churn/Fun/*"),
-        ("churn-2026-11-25-07-09-36-742/input/code/t.py", "churn-*"),
-        ("churn-20261125070936/input/code/t.py", "churn-*"),
-        ("churn/1234abcd-12ab-34cd-56ef-1234567890ab/t.py", "churn/*"),
-        ("churn/scripts/t.py", "churn/scripts/*"),
-        (f"{HASH}/t.py", "*"),
-        ("t.py", "t.py"),
-        ("a*/${aws:username}/t?.py", "a${*}/${$}{aws:username}/*"),
-        ("t*.py", "t${*}.py"),
-    ],
+    "bucket", ["*", "BAD BUCKET", "a?", "${x}", "s3://mine", "arn:aws:s3:::mine", ""]
 )
-def test_the_part_of_an_upload_that_stays(key: str, stable: str) -> None:
-    """The part ends at the first hash or time; special characters are escaped."""
-    assert f"arn:aws:s3:::bucket/{stable}" == stable_part(f"arn:aws:s3:::bucket/{key}")
+def test_a_bucket_widens_no_policy(bucket: str) -> None:
+    """A bucket with a wildcard or a key raises."""
+    with pytest.raises(ValueError, match="is not a valid bucket name"):
+        iam.author_policy(plan("jobs"), bucket=bucket)
+
+
+def test_the_author() -> None:
+    """The author manages this pipeline and passes its role, and can't start jobs."""
+    pipeline_plan = plan("jobs")
+    policy = iam.author_policy(pipeline_plan)
+    assert (
+        iam.preflight(pipeline_plan, role_policies=[], author_policies=policy).rows[-1].verdict
+        == "allowed"
+    )
+    for asked in of_author(pipeline_plan):
+        assert "allowed" == verdict(policy, asked, concrete(asked))
+    for action, resource in (
+        (
+            "sagemaker:StartPipelineExecution",
+            f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/other",
+        ),
+        ("sagemaker:DeletePipeline", f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/team-a-pipe"),
+        (
+            "sagemaker:CreateTrainingJob",
+            f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/team-a-1",
+        ),
+        ("iam:PassRole", WORKER),
+        ("s3:PutObject", "arn:aws:s3:::other/x"),
+    ):
+        context = {"iam:PassedToService": "sagemaker.amazonaws.com"}
+        decision = iam.evaluate(action, resource, identity=policy, context=context)
+        assert "implicitDeny" == decision.verdict, action
+    assert "arn:aws:s3:::mine/*" in iam.author_policy(pipeline_plan, bucket="mine").to_json()

@@ -21,8 +21,8 @@ from sm_prefix_ext import Plan, PrefixPolicy, iam
 from sm_prefix_ext.cli import main
 from sm_prefix_ext.iam.resource_names import label, logical_id, name_in_iam
 
-from .pipelines import ACCOUNT, REGION, WORKER, plan
-from .test_policy_generator import VPC, long_policy
+from .pipelines import ACCOUNT, REGION, VPC, WORKER, plan
+from .test_policy_document import long_policy
 
 STATEMENT = {
     "Sid": "S",
