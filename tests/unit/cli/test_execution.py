@@ -1,0 +1,44 @@
+"""``sm-prefix jobs``: the jobs of an execution."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from .conftest import Run
+from .samples import (
+    EXECUTION,
+    JOB,
+    LISTED,
+)
+
+pytestmark = pytest.mark.usefixtures("files")
+
+
+def test_jobs(run: Run) -> None:
+    """Exit status 1 where jobs are outside of the policy."""
+    status, said, _ = run("jobs", "steps.json")
+    assert (0, True) == (status, JOB in said)
+    assert 0 == run("jobs", "-", "--prefix", "team-a", stdin=json.dumps(LISTED))[0]
+    status, said, _ = run("jobs", "steps.json", "--policy", "team-b.toml")
+    assert (1, True) == (status, f"Outside the policy: Train: {JOB}" in said)
+    status, said, _ = run("jobs", "steps.json", "--format", "json", "--prefix", "b")
+    [job] = json.loads(said)["jobs"]
+    assert (1, "team-a-x", JOB) == (status, job["prefix"], job["arn"])
+
+
+def test_an_error_of_aws_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In AWS's own words."""
+    import boto3
+    from botocore.exceptions import ClientError, NoCredentialsError
+
+    refusal = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListSteps")
+    for error in (NoCredentialsError(), refusal):
+
+        def client(*_: object, raised: Exception = error, **__: object) -> None:
+            raise raised
+
+        monkeypatch.setattr(boto3, "client", client)
+        status, out, err = run("jobs", EXECUTION)
+        assert (2, "", f"sm-prefix: asking AWS failed: {error}\n") == (status, out, err)

@@ -1,0 +1,59 @@
+"""What the command reads: a closed standard input, and pipes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext.cli import main
+
+from .conftest import Run
+from .samples import (
+    PLACE,
+    definition,
+)
+
+pytestmark = pytest.mark.usefixtures("files")
+
+
+@pytest.mark.parametrize("arguments", ["check -", "jobs -", "preflight good.json --role-policy -"])
+def test_a_closed_standard_input_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: str
+) -> None:
+    """As a shell's ``<&-`` leaves it, or whoever calls."""
+    closed = io.StringIO()
+    closed.close()
+    for stdin in (None, closed):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(SystemExit) as ended:
+            main(arguments.split(" "))
+        said = "sm-prefix: standard input is closed; give a file, or pipe the JSON in.\n"
+        assert (2, ("", said)) == (ended.value.code, tuple(capsys.readouterr()))
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="there is no /dev/fd")
+def test_a_pipe_is_a_file(run: Run) -> None:
+    """As in ``sm-prefix check <(make-it)``, for a pipeline and for a policy."""
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    with piped(definition(Train="team-a-train")) as pipeline:
+        assert 0 == run("check", pipeline, "--declared-only")[0]
+    with piped({"Statement": allow}) as policy:
+        assert 0 == run("preflight", "good.json", *PLACE, "--role-policy", policy)[0]
+
+
+@contextmanager
+def piped(data: Any) -> Iterator[str]:
+    """The path of a pipe with JSON in it."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as file:
+        json.dump(data, file)
+    yield f"/dev/fd/{reading}"
+    os.close(reading)

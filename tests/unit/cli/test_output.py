@@ -1,0 +1,48 @@
+"""What the command writes: any name, to a full disk, and never another tool's log lines."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .samples import (
+    ROOT,
+    definition,
+    spawned,
+)
+
+pytestmark = pytest.mark.usefixtures("files")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
+def test_any_name_can_be_printed(tmp_path: Path, encoding: str) -> None:
+    """What the output's encoding lacks is escaped, be it the definition's or our own dash."""
+    (tmp_path / "odd.json").write_text(json.dumps(definition(**{"\N{SNOWMAN}\ud800": "team-a"})))
+    done = spawned("plan", "odd.json", PYTHONIOENCODING=encoding)
+    assert (0, b"") == (done.returncode, done.stderr)
+    shown = ("\N{SNOWMAN}" if encoding == "utf-8" else r"\u2603") + r"\ud800"
+    assert shown.encode("utf-8") in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize(
+    "arguments",
+    ["plan good.json", "plan good.json --format json", "check bad.json --declared-only", "--help"],
+)
+def test_a_full_disk_is_one_line(arguments: str) -> None:
+    """Exit status 2, whoever writes, and Python has nothing to add at its end."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sm_prefix_ext", *arguments.split(" ")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        )
+    said = "sm-prefix: reading or writing failed: [Errno 28] No space left on device\n"
+    assert (2, said) == (done.returncode, done.stderr)

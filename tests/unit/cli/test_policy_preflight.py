@@ -1,0 +1,109 @@
+"""``sm-prefix preflight``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .conftest import Run, printed_policy
+from .samples import (
+    PLACE,
+    ROLE,
+)
+
+pytestmark = pytest.mark.usefixtures("files")
+
+
+def test_preflight(run: Run, tmp_path: Path) -> None:
+    """0 where all is allowed, 1 where something isn't; the file is named in the statement."""
+    made = printed_policy(run, "good.json", *PLACE, "--role-arn", ROLE)
+    (tmp_path / "role.json").write_text(json.dumps(made))
+    (tmp_path / "none.json").write_text('{"Version": "2012-10-17", "Statement": []}')
+    given = ("preflight", "good.json", *PLACE, "--role-arn", ROLE)
+    status, out, _ = run(*given, "--role-policy", "role.json")
+    assert (0, "5 of 5 requests allowed.") == (status, out.strip())
+    status, out, _ = run(*given, "--role-policy", "role.json", "--format", "json")
+    data = json.loads(out)
+    assert (0, True, "role.json") == (
+        status,
+        data["ok"],
+        data["rows"][0]["statements"][0]["policy"],
+    )
+    for more in (
+        ("--boundary", "none.json"),
+        ("--scp", "role.json,none.json", "--scp", "none.json"),
+    ):
+        status, out, _ = run(*given, "--role-policy", "role.json", *more)
+        assert (1, "0 of 5 requests allowed.") == (status, out.strip().splitlines()[-1])
+        assert "implicitDeny" in out
+    status, out, _ = run(*given, "--role-policy", "role.json", "--author-policy", "none.json")
+    assert 1 == status
+    assert "sagemaker:CreatePipeline" in out
+
+
+def test_preflight_warns(run: Run, tmp_path: Path) -> None:
+    """Where a policy makes nothing of the prefix."""
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    (tmp_path / "wide.json").write_text(json.dumps({"Statement": everything}))
+    status, out, _ = run("preflight", "good.json", *PLACE, "--role-policy", "wide.json")
+    assert 0 == status
+    assert "PFX012" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "Give the role's policies as --role-policy FILE"),
+        (("--role-policy", "good.json", "--live"), "Give the role's policies"),
+        (("--live",), "--live needs --role-arn"),
+        (("--role-policy", "none.json"), "there is no such file"),
+        (
+            ("--role-policy", "good.json"),
+            "good.json: 'Steps' is not an element of a policy document",
+        ),
+        (("--role-policy", "all.json", "--region", "x"), "'x' can't be a region"),
+        (("--role-policy", "all.json", "--account", "1"), "'1' can't be an account"),
+        (("--role-policy", "all.json", "--role-arn", "notarn"), "'notarn'"),
+        (("--role-policy", "all.json", "--pipeline-name", "a*"), "'a*'"),
+        (
+            ("--role-policy", "all.json", "--author-policy", "all.json", "--bucket", "*"),
+            "'*'",
+        ),
+        (("--role-policy", "all.json", "--bucket", "b"), "give --author-policy FILE with it."),
+        (
+            ("--role-policy", "null.json"),
+            "null.json: got null; wanted a policy document, an object.",
+        ),
+        (("--role-policy", "all.json", "--boundary", "null.json"), "null.json: got null; wanted"),
+        (("--role-policy", "all.json", "--scp", "null.json"), "null.json: got null; wanted"),
+        (
+            ("--role-policy", "all.json", "--author-policy", "null.json"),
+            "null.json: got null; wanted",
+        ),
+        (("--role-policy", "all.json", "--scp", ""), "--scp '' has an empty name in it; wanted"),
+        (("--role-policy", "all.json", "--scp", "all.json,"), "--scp 'all.json,' has an empty"),
+    ],
+)
+def test_preflights_that_cannot_be_made(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    """One line on standard error, exit status 2."""
+    Path("all.json").write_text(
+        '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+    )
+    status, out, err = run("preflight", "good.json", *arguments)
+    assert (2, "", 1) == (status, out, err.count("\n"))
+    assert said in err
+
+
+def test_preflight_of_a_broken_pipeline(run: Run) -> None:
+    """A step type that nobody knows can't be judged: its finding, and exit status 1.
+
+    ``policy`` keeps standard output for the document.
+    """
+    unknown = json.dumps({"Steps": [{"Name": "New", "Type": "Brandnew"}]})
+    Path("none.json").write_text('{"Statement": []}')
+    status, out, err = run("preflight", "-", "--role-policy", "none.json", stdin=unknown)
+    assert (1, True, "") == (status, "PFX005" in out, err)
+    status, out, err = run("policy", "-", stdin=unknown)
+    assert (1, "", True) == (status, out, "PFX005" in err)
