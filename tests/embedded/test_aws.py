@@ -123,6 +123,7 @@ def test_reopened() -> None:
     aws = EmbeddedAWS()
     for _ in range(2):
         with aws:
+            assert [] == aws.client("iam").list_roles()["Roles"]
             aws.create_role("again")
 
 

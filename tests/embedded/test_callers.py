@@ -132,7 +132,8 @@ def test_the_author_policy_is_enough_for_the_author(caller: Any) -> None:
 
 def test_nobody_is_judged_unless_asked_for(driver: Driver) -> None:
     """By default, direct calls need no permissions."""
-    transform(driver.client, "anything-1")
+    created = transform(driver.client, "anything-1")
+    assert f"{HEAD}transform-job/anything-1" == created["TransformJobArn"]
 
 
 UNRECOGNIZED = (
@@ -269,20 +270,28 @@ def test_what_is_known_of_a_user(caller: Any, key: str, value: str) -> None:
     """Each of these condition keys has exactly this value."""
     aws, _ = caller
     alice = user_of(aws, allow("*", "*", Condition={"StringLike": {key: value}}))
-    transform(client_of(alice), "team-a-1")
+    created = transform(client_of(alice), "team-a-1")
+    assert f"{HEAD}transform-job/team-a-1" == created["TransformJobArn"]
     other = user_of(aws, allow("*", "*", Condition={"StringLike": {key: "no"}}), name="bob")
     assert "no identity-based policy allows" in refusal(transform, client_of(other), "b")[1]
 
 
 def test_the_id_of_a_user(caller: Any) -> None:
-    """The condition key has the ID that IAM generated."""
+    """The condition key has the ID that IAM generated, and no other."""
     aws, _ = caller
     key = user_of(aws)
     client = aws.client("iam")
     known = {"aws:userid": client.get_user(UserName="alice")["User"]["UserId"]}
-    text = json.dumps(document(allow("*", "*", Condition={"StringEquals": known})))
-    client.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=text)
-    transform(client_of(key), "team-a-1")
+
+    def put(operator: str) -> None:
+        text = json.dumps(document(allow("*", "*", Condition={operator: known})))
+        client.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=text)
+
+    put("StringEquals")
+    created = transform(client_of(key), "team-a-1")
+    assert f"{HEAD}transform-job/team-a-1" == created["TransformJobArn"]
+    put("StringNotEquals")
+    assert "AccessDeniedException" == refusal(transform, client_of(key), "team-a-2")[0]
 
 
 def test_policy_variables_of_a_user(caller: Any) -> None:
@@ -306,7 +315,10 @@ def test_what_is_known_of_a_session(caller: Any, key: str, value: str) -> None:
     """The role is the principal; it has no user name."""
     _, as_role = caller
     like = {"StringLike": {key: value}, "Null": {"aws:username": "true"}}
-    transform(as_role("r", allow("*", "*", Condition=like)), "team-a-1")
+    created = transform(as_role("r", allow("*", "*", Condition=like)), "team-a-1")
+    assert f"{HEAD}transform-job/team-a-1" == created["TransformJobArn"]
+    unlike = allow("*", "*", Condition={**like, "StringLike": {key: "no"}})
+    assert "AccessDeniedException" == refusal(transform, as_role("q", unlike), "team-a-2")[0]
 
 
 @pytest.mark.parametrize("key", ["aws:CurrentTime", "aws:EpochTime"])
@@ -318,7 +330,8 @@ def test_the_time(caller: Any, key: str) -> None:
         (now + timedelta(hours=hours)).isoformat(timespec="seconds") for hours in (-1, 1)
     )
     within = {"DateGreaterThan": {key: before}, "DateLessThan": {key: after}}
-    transform(client_of(user_of(aws, allow("*", "*", Condition=within))), "team-a-1")
+    created = transform(client_of(user_of(aws, allow("*", "*", Condition=within))), "team-a-1")
+    assert f"{HEAD}transform-job/team-a-1" == created["TransformJobArn"]
     late = allow("*", "*", Condition={"DateGreaterThan": {key: after}})
     client = client_of(user_of(aws, late, name="bob"))
     assert "no identity-based policy allows" in refusal(transform, client, "team-a-2")[1]

@@ -91,7 +91,9 @@ def test_paths_of_clusters(step_type: str, path: str, there: bool) -> None:
 
 def test_items_of_loops() -> None:
     """References to a loop's item are valid in its body only."""
-    check_definition(text(loop("L", ["a"], [referring_to("ForEach.CurrentItem")])))
+    inside = referring_to("ForEach.CurrentItem")
+    check_definition(text(loop("L", ["a"], [inside])))
+    assert "outside the body of a ForEach step" in refused(loop("L", ["a"], [job("B")]), inside)
 
 
 @pytest.mark.parametrize(

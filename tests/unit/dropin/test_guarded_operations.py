@@ -313,7 +313,7 @@ def test_other_services_of_a_guarded_session_are_left_alone() -> None:
     """The guard ignores their requests, even if the body is not JSON."""
     session = boto3.Session("key", "secret", region_name="us-east-1")
     with guard(session, "team-a"), EmbeddedAWS():
-        session.client("s3").list_buckets()
+        assert 200 == session.client("s3").list_buckets()["ResponseMetadata"]["HTTPStatusCode"]
 
 
 def test_a_body_that_is_no_json_is_refused() -> None:
