@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ("check nope.json", "nope.json: there is no such file; wanted a file, "),
         ("plan .", ".: that is a folder; wanted a file, "),
@@ -63,21 +63,21 @@ pytestmark = pytest.mark.usefixtures("files")
         ("jobs arn:x", "'arn:x' is not an ARN"),
     ],
 )
-def test_a_wrong_call_is_one_line(run: Run, arguments: str, said: str) -> None:
+def test_a_wrong_call_is_one_line(run: Run, arguments: str, message: str) -> None:
     """Exit status 2, one sentence on standard error, nothing on standard output."""
     status, out, err = run(*arguments.split(" "))
     err = err.removeprefix("made\n")  # what a module prints goes to standard error
     assert (2, "") == (status, out)
     assert err.startswith("sm-prefix: ")
     assert 1 == err.count("\n")
-    assert said in err
+    assert message in err
 
 
 def test_help_and_version(run: Run) -> None:
     """No argument at all is a call for help."""
     for arguments in ((), ("-h",), ("--help",)):
-        status, said, _ = run(*arguments)
-        assert (0, True) == (status, "check" in said and "Exit status: 0" in said)
+        status, output, _ = run(*arguments)
+        assert (0, True) == (status, "check" in output and "Exit status: 0" in output)
     assert (0, f"sm-prefix, version {__version__}\n", "") == run("--version")
 
 

@@ -19,26 +19,26 @@ def test_check_of_a_good_definition(run: Run) -> None:
     """Exit status 0, whichever way it comes."""
     assert (0, "") == run("check", "good.json", "--prefix", "team-a")[::2]
     text = json.dumps(definition(Train="team-a"))
-    status, said, _ = run("check", "-", "--prefix", "team-a", stdin="\ufeff" + text)
+    status, output, _ = run("check", "-", "--prefix", "team-a", stdin="\ufeff" + text)
     clean = "No findings: every job runs under its prefix.\n"
-    assert (0, clean) == (status, said.splitlines(keepends=True)[0])
+    assert (0, clean) == (status, output.splitlines(keepends=True)[0])
 
 
 def test_check_of_a_bad_definition(run: Run) -> None:
     """Exit status 1, and everything on standard output."""
-    status, said, errors = run("check", "bad.json", "--prefix", "team-a")
+    status, output, errors = run("check", "bad.json", "--prefix", "team-a")
     assert (1, "") == (status, errors)
     for word in ("PFX006", "PFX003", "Train", "Other", "Fix: ", "3 errors, 0 warnings;"):
-        assert word in said
+        assert word in output
 
 
 def test_check_of_roles_of_two_accounts(run: Run) -> None:
     """IAM passes roles within one account, so one of them is wrong."""
-    made = definition(Train="team-a-x", Other="team-a-y")
-    for step, account in zip(made["Steps"], ("111122223333", "444455556666")):
+    document = definition(Train="team-a-x", Other="team-a-y")
+    for step, account in zip(document["Steps"], ("111122223333", "444455556666")):
         step["Arguments"]["RoleArn"] = f"arn:aws:iam::{account}:role/worker"
-    status, said, _ = run("check", "-", "--prefix", "team-a", stdin=json.dumps(made))
-    assert (1, True) == (status, "PFX018" in said)
+    status, output, _ = run("check", "-", "--prefix", "team-a", stdin=json.dumps(document))
+    assert (1, True) == (status, "PFX018" in output)
 
 
 def test_check_needs_a_prefix(run: Run, tmp_path: Path) -> None:
@@ -67,8 +67,8 @@ def test_check_of_names_as_they_stand(run: Run, monkeypatch: pytest.MonkeyPatch)
 
 def test_check_as_json(run: Run) -> None:
     """The findings' fields, and nothing else on standard output."""
-    status, said, _ = run("check", "bad.json", "--prefix", "team-a", "--format", "json")
-    [first, *rest] = json.loads(said)["findings"]
+    status, output, _ = run("check", "bad.json", "--prefix", "team-a", "--format", "json")
+    [first, *rest] = json.loads(output)["findings"]
     assert (1, "Train") == (status, first["step"])
     assert {"Other"} == {finding["step"] for finding in rest}
     assert ["code", "severity", "step", "step_type", "message", "fix"] == list(first)[:6]

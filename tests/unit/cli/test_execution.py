@@ -18,13 +18,13 @@ pytestmark = pytest.mark.usefixtures("files")
 
 def test_jobs(run: Run) -> None:
     """Exit status 1 where jobs are outside of the policy."""
-    status, said, _ = run("jobs", "steps.json")
-    assert (0, True) == (status, JOB in said)
+    status, output, _ = run("jobs", "steps.json")
+    assert (0, True) == (status, JOB in output)
     assert 0 == run("jobs", "-", "--prefix", "team-a", stdin=json.dumps(LISTED))[0]
-    status, said, _ = run("jobs", "steps.json", "--policy", "team-b.toml")
-    assert (1, True) == (status, f"Outside the policy: Train: {JOB}" in said)
-    status, said, _ = run("jobs", "steps.json", "--format", "json", "--prefix", "b")
-    [job] = json.loads(said)["jobs"]
+    status, output, _ = run("jobs", "steps.json", "--policy", "team-b.toml")
+    assert (1, True) == (status, f"Outside the policy: Train: {JOB}" in output)
+    status, output, _ = run("jobs", "steps.json", "--format", "json", "--prefix", "b")
+    [job] = json.loads(output)["jobs"]
     assert (1, "team-a-x", JOB) == (status, job["prefix"], job["arn"])
 
 

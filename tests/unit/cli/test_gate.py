@@ -80,18 +80,18 @@ def report(run: Run, *arguments: str, stdin: str = "") -> tuple[int, Any]:
 
 def test_each_target_of_a_folder_has_the_nearest_policy(run: Run) -> None:
     """Two teams' pipelines in one repository are judged by their own files."""
-    status, found = report(run, ".")
+    status, data = report(run, ".")
     assert 1 == status
-    policies = {target["target"]: target["policy"] for target in found["targets"]}
+    policies = {target["target"]: target["policy"] for target in data["targets"]}
     assert {
         "risk/score.json": "risk/sm-prefix.toml",
         "sales/template.json#Churn": "sales/sm-prefix.toml",
         "sales/template.json#Forecast": "sales/sm-prefix.toml",
     } == policies
-    [finding] = found["findings"]
+    [finding] = data["findings"]
     assert ("PFX006", "sales/template.json#Churn") == (finding["code"], finding["target"])
-    assert 3 == found["summary"]["pipelines"]
-    assert 3 == found["summary"]["jobs"]
+    assert 3 == data["summary"]["pipelines"]
+    assert 3 == data["summary"]["jobs"]
 
 
 def test_one_pipeline_of_a_file(run: Run) -> None:
@@ -110,10 +110,10 @@ def test_one_pipeline_of_a_file(run: Run) -> None:
 def test_several_targets_are_one_report(run: Run) -> None:
     """A target that is given twice is checked once."""
     arguments = ("risk/score.json", "risk", "sales/template.json#Forecast", "./risk/score.json")
-    status, found = report(run, *arguments)
+    status, data = report(run, *arguments)
     assert 0 == status
     expected = ["risk/score.json", "sales/template.json#Forecast"]
-    assert expected == [target["target"] for target in found["targets"]]
+    assert expected == [target["target"] for target in data["targets"]]
 
 
 def test_the_options_beat_the_files(run: Run) -> None:
@@ -136,26 +136,26 @@ def test_a_broken_file_of_a_folder_is_reported_and_fails(run: Run, tmp_path: Pat
     (tmp_path / "sales" / "broken.yaml").write_text(
         "Resources:\n  P:\n    Type: AWS::SageMaker::Pipeline\n   Properties: [\n"
     )
-    status, found = report(run, "sales", "--ignore", "PFX006")
+    status, data = report(run, "sales", "--ignore", "PFX006")
     assert 2 == status
-    [unread] = found["unread"]
+    [unread] = data["unread"]
     assert "sales/broken.yaml" == unread["file"]
     assert "line 4" in unread["reason"]
-    assert 2 == found["summary"]["pipelines"]
+    assert 2 == data["summary"]["pipelines"]
 
 
 def test_files_of_a_folder_can_be_excluded(run: Run) -> None:
     """By a glob."""
-    status, found = report(run, ".", "--exclude", "sales")
-    assert (0, 1) == (status, found["summary"]["pipelines"])
+    status, data = report(run, ".", "--exclude", "sales")
+    assert (0, 1) == (status, data["summary"]["pipelines"])
 
 
 def test_what_git_ignores_is_left_out(run: Run, tmp_path: Path) -> None:
     """As ruff does."""
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text("sales/\n")
-    status, found = report(run, ".")
-    assert (0, 1) == (status, found["summary"]["pipelines"])
+    status, data = report(run, ".")
+    assert (0, 1) == (status, data["summary"]["pipelines"])
 
 
 def test_select_and_ignore(run: Run) -> None:
@@ -164,9 +164,9 @@ def test_select_and_ignore(run: Run) -> None:
         (("--ignore", "PFX006"), "ignored by --ignore"),
         (("--select", "pfx001,PFX002"), "not in --select"),
     ):
-        status, found = report(run, ".", *option)
-        assert (0, []) == (status, found["findings"])
-        [hidden] = found["hidden"]
+        status, data = report(run, ".", *option)
+        assert (0, []) == (status, data["findings"])
+        [hidden] = data["hidden"]
         assert ("PFX006", reason) == (hidden["code"], hidden["reason"])
     status, _, error = run("check", ".", "--ignore", "PFX06")
     assert (2, True) == (status, "There is no finding 'PFX06'. Did you mean " in error)
@@ -178,15 +178,15 @@ def test_what_was_not_judged_always_counts(run: Run) -> None:
     assert 2 == status
     assert "--ignore can't hide PFX005: the jobs of an unknown step type are not judged" in error
     document = json.dumps({"Steps": [{"Name": "New", "Type": "Quantum", "Arguments": {}}]})
-    status, found = report(run, "-", "--prefix", "a", "--select", "PFX006", stdin=document)
-    assert (1, ["PFX005"]) == (status, [row["code"] for row in found["findings"]])
+    status, data = report(run, "-", "--prefix", "a", "--select", "PFX006", stdin=document)
+    assert (1, ["PFX005"]) == (status, [row["code"] for row in data["findings"]])
 
 
 def test_strict_fails_for_warnings(run: Run, tmp_path: Path) -> None:
     """Without it a warning is shown and the exit status is 0."""
     (tmp_path / "twins.json").write_text(json.dumps(definition("a-x", "a-x")))
-    status, found = report(run, "twins.json", "--prefix", "a")
-    assert (0, ["warning"]) == (status, [row["severity"] for row in found["findings"]])
+    status, data = report(run, "twins.json", "--prefix", "a")
+    assert (0, ["warning"]) == (status, [row["severity"] for row in data["findings"]])
     assert 1 == report(run, "twins.json", "--prefix", "a", "--strict")[0]
 
 
@@ -196,12 +196,12 @@ def test_levels_of_the_policy_file(run: Run, tmp_path: Path) -> None:
     policy.write_text(
         'prefix = "sales"\n[findings]\nPFX006 = {level = "off", reason = "moves in May"}\n'
     )
-    status, found = report(run, "sales")
-    [hidden] = found["hidden"]
+    status, data = report(run, "sales")
+    [hidden] = data["hidden"]
     assert (0, "off in sales/sm-prefix.toml: moves in May") == (status, hidden["reason"])
     policy.write_text('prefix = "sales"\n[findings]\nPFX006 = "warning"\n')
-    status, found = report(run, "sales")
-    assert (0, ["warning"]) == (status, [row["severity"] for row in found["findings"]])
+    status, data = report(run, "sales")
+    assert (0, ["warning"]) == (status, [row["severity"] for row in data["findings"]])
 
 
 def test_a_baseline_lets_an_old_repository_adopt_the_check(run: Run, tmp_path: Path) -> None:
@@ -210,18 +210,18 @@ def test_a_baseline_lets_an_old_repository_adopt_the_check(run: Run, tmp_path: P
     status, output, error = run("check", ".", "--baseline", "known.json", "--write-baseline")
     assert (0, "") == (status, output)
     assert "known.json written" in error
-    status, found = report(run, ".", "--baseline", "known.json")
-    assert (0, ["in the baseline"]) == (status, [row["reason"] for row in found["hidden"]])
+    status, data = report(run, ".", "--baseline", "known.json")
+    assert (0, ["in the baseline"]) == (status, [row["reason"] for row in data["hidden"]])
     (tmp_path / "risk" / "new.json").write_text(json.dumps(definition("sales-x")))
-    status, found = report(run, ".", "--baseline", "known.json")
-    assert (1, ["risk/new.json"]) == (status, [row["target"] for row in found["findings"]])
+    status, data = report(run, ".", "--baseline", "known.json")
+    assert (1, ["risk/new.json"]) == (status, [row["target"] for row in data["findings"]])
 
 
 def test_positions(run: Run, tmp_path: Path) -> None:
     """A finding has the line and the column of its step."""
     (tmp_path / "bad.json").write_text(json.dumps(definition("ok", "no_good"), indent=2))
-    _, found = report(run, "bad.json", "--declared-only")
-    [finding] = found["findings"]
+    _, data = report(run, "bad.json", "--declared-only")
+    [finding] = data["findings"]
     lines = (tmp_path / "bad.json").read_text().splitlines()
     assert ("bad.json", "Train1") == (finding["file"], finding["step"])
     assert '"Name": "Train1"' in "".join(lines[finding["line"] - 1 : finding["line"] + 1])
@@ -241,9 +241,9 @@ def test_a_definition_in_s3_is_not_read_and_shown(run: Run, tmp_path: Path) -> N
     location = {"PipelineDefinitionS3Location": {"Bucket": "team-a", "Key": "train.json"}}
     document["Resources"]["Remote"]["Properties"]["PipelineDefinition"] = location
     (tmp_path / "remote.json").write_text(json.dumps(document))
-    status, found = report(run, "remote.json", "--prefix", "a")
-    assert (0, ["PFX025"]) == (status, [row["code"] for row in found["findings"]])
-    assert "s3://team-a/train.json" in found["targets"][0]["not_read"]
+    status, data = report(run, "remote.json", "--prefix", "a")
+    assert (0, ["PFX025"]) == (status, [row["code"] for row in data["findings"]])
+    assert "s3://team-a/train.json" in data["targets"][0]["not_read"]
     assert 1 == report(run, "remote.json", "--prefix", "a", "--strict")[0]
     status, _, error = run("plan", "remote.json", "--prefix", "a")
     assert (2, True) == (status, "s3://team-a/train.json" in error)
@@ -312,13 +312,13 @@ def test_teams_of_one_file(run: Run, tmp_path: Path) -> None:
         '[[team]]\nname = "risk"\nprefix = "risk"\npaths = ["risk/**"]\n'
         '[[team]]\nname = "sales"\nprefix = "sales"\npaths = ["sales/**"]\n'
     )
-    status, found = report(run, "risk", "sales", "--policy", "teams.toml")
+    status, data = report(run, "risk", "sales", "--policy", "teams.toml")
     assert (1, ["sales/template.json#Churn"]) == (
         status,
-        [finding["target"] for finding in found["findings"]],
+        [finding["target"] for finding in data["findings"]],
     )
     assert {"teams.toml (team risk)", "teams.toml (team sales)"} == {
-        target["policy"] for target in found["targets"]
+        target["policy"] for target in data["targets"]
     }
     text = json.dumps(definition("risk-x"))
     assert 2 == run("check", "-", "--policy", "teams.toml", stdin=text)[0]

@@ -128,19 +128,19 @@ def test_no_command_lets_a_name_paint(
 def values() -> Iterator[tuple[str, Any]]:
     """What each renderer makes of hostile names."""
     policy = PrefixPolicy("team-a")
-    found = enforce(DEFINITION, policy)[1]
+    findings = enforce(DEFINITION, policy)[1]
     plan = Plan.from_definition(DEFINITION, role_arn=ROLE)
     records = prefixed_jobs(EXECUTED)
     answer = iam.preflight(plan, role_policies=[])
     every = [Finding.of(code, HOSTILE, HOSTILE, HOSTILE, HOSTILE) for code in CATALOGUE]
-    yield "text", as_text([*found, *every])
+    yield "text", as_text([*findings, *every])
     yield "html of a plan", plan._repr_html_()
     yield "html of records", records._repr_html_()
     yield "html of a preflight", answer._repr_html_()
     yield "html of findings", as_html(every, ("code", "step", "message", "fix"))
     for width in (20, 2000):
         for name, table in (
-            ("findings", terminal.findings([*found, *every])),
+            ("findings", terminal.findings([*findings, *every])),
             ("plan", terminal.jobs(plan, ("step", "name_pattern", "arn_pattern"))),
             ("records", terminal.jobs(records, ("step_name", "status", "arn", "failure_reason"))),
             ("preflight", terminal.preflight(answer)),
@@ -165,16 +165,16 @@ def test_no_renderer_lets_a_name_paint() -> None:
 def test_printable_json_is_the_same_document(text: str) -> None:
     """Whatever stands in its strings."""
     document = {"Resource": [text], text: 1}
-    made = printable_json(json.dumps(document, indent=2, ensure_ascii=False))
-    assert document == json.loads(made)
-    assert all(line.isprintable() for line in made.split("\n"))
+    shown_text = printable_json(json.dumps(document, indent=2, ensure_ascii=False))
+    assert document == json.loads(shown_text)
+    assert all(line.isprintable() for line in shown_text.split("\n"))
 
 
 @given(st.text())
 def test_printable(text: str) -> None:
     """It is printable, keeps what has a shape, and changes nothing the second time."""
-    made = printable(text)
-    assert made.isprintable()
-    assert made == printable(made)
-    assert (made == text) == text.isprintable()
+    shown_text = printable(text)
+    assert shown_text.isprintable()
+    assert shown_text == printable(shown_text)
+    assert (shown_text == text) == text.isprintable()
     assert shown(text).isprintable()

@@ -35,8 +35,8 @@ def test_a_closed_standard_input_is_one_line(
         monkeypatch.setattr(sys, "stdin", stdin)
         with pytest.raises(SystemExit) as ended:
             main(arguments.split(" "))
-        said = "sm-prefix: standard input is closed; give a file, or pipe the JSON in.\n"
-        assert (2, ("", said)) == (ended.value.code, tuple(capsys.readouterr()))
+        message = "sm-prefix: standard input is closed; give a file, or pipe the JSON in.\n"
+        assert (2, ("", message)) == (ended.value.code, tuple(capsys.readouterr()))
 
 
 @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="there is no /dev/fd")

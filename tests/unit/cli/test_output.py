@@ -44,5 +44,5 @@ def test_a_full_disk_is_one_line(arguments: str) -> None:
             text=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
-    said = "sm-prefix: reading or writing failed: [Errno 28] No space left on device\n"
-    assert (2, said) == (done.returncode, done.stderr)
+    message = "sm-prefix: reading or writing failed: [Errno 28] No space left on device\n"
+    assert (2, message) == (done.returncode, done.stderr)

@@ -15,11 +15,11 @@ pytestmark = pytest.mark.usefixtures("files")
 def test_plan(run: Run) -> None:
     """Names, ARNs, roles and actions, with the account and region given."""
     where = ("--account", "111122223333", "--region", "eu-west-1")
-    status, said, _ = run("plan", "good.json", *where)
+    status, output, _ = run("plan", "good.json", *where)
     assert 0 == status
-    assert "arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-train-*" in said
-    status, said, _ = run("plan", "good.json", "--format", "json")
-    [job] = json.loads(said)["jobs"]
+    assert "arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-train-*" in output
+    status, output, _ = run("plan", "good.json", "--format", "json")
+    [job] = json.loads(output)["jobs"]
     assert (0, "team-a-train-*") == (status, job["name_pattern"])
     assert "sagemaker:CreateTrainingJob" in job["actions"]
 

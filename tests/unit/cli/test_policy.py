@@ -56,7 +56,7 @@ def test_policy_forms(run: Run, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ((), "--for execution-role needs a TARGET"),
         (("--for", "prefix"), "The policy has no prefix"),
@@ -79,10 +79,10 @@ def test_policy_forms(run: Run, form: str) -> None:
         (("good.json", "--bucket", "b"), "--bucket goes with --for author; got"),
     ],
 )
-def test_policies_that_cannot_be_printed_policy(
-    run: Run, arguments: tuple[str, ...], said: str
+def test_policies_that_cannot_be_written(
+    run: Run, arguments: tuple[str, ...], message: str
 ) -> None:
     """One line on standard error, exit status 2."""
     status, out, err = run("policy", *arguments)
     assert (2, "", 1) == (status, out, err.count("\n"))
-    assert said in err
+    assert message in err

@@ -18,8 +18,8 @@ pytestmark = pytest.mark.usefixtures("files")
 
 def test_preflight(run: Run, tmp_path: Path) -> None:
     """0 where all is allowed, 1 where something isn't; the file is named in the statement."""
-    made = printed_policy(run, "good.json", *PLACE, "--role-arn", ROLE)
-    (tmp_path / "role.json").write_text(json.dumps(made))
+    policy = printed_policy(run, "good.json", *PLACE, "--role-arn", ROLE)
+    (tmp_path / "role.json").write_text(json.dumps(policy))
     (tmp_path / "none.json").write_text('{"Version": "2012-10-17", "Statement": []}')
     given = ("preflight", "good.json", *PLACE, "--role-arn", ROLE)
     status, out, _ = run(*given, "--role-policy", "role.json")
@@ -53,7 +53,7 @@ def test_preflight_warns(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         ((), "Give the role's policies as --role-policy FILE"),
         (("--role-policy", "good.json", "--live"), "Give the role's policies"),
@@ -86,14 +86,14 @@ def test_preflight_warns(run: Run, tmp_path: Path) -> None:
         (("--role-policy", "all.json", "--scp", "all.json,"), "--scp 'all.json,' has an empty"),
     ],
 )
-def test_preflights_that_cannot_be_made(run: Run, arguments: tuple[str, ...], said: str) -> None:
+def test_preflights_that_cannot_be_made(run: Run, arguments: tuple[str, ...], message: str) -> None:
     """One line on standard error, exit status 2."""
     Path("all.json").write_text(
         '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
     )
     status, out, err = run("preflight", "good.json", *arguments)
     assert (2, "", 1) == (status, out, err.count("\n"))
-    assert said in err
+    assert message in err
 
 
 def test_preflight_of_a_broken_pipeline(run: Run) -> None:

@@ -13,18 +13,18 @@ def test_collisions() -> None:
     """Prefixes collide at a hyphen, in any letter case, or if they are equal."""
     assert () == iam.collisions(["risk", "risky", "fraud"])
     assert [("risk", "risk-eu"), ("risk", "risk-eu-x"), ("risk-eu", "risk-eu-x")] == [
-        tuple(one) for one in iam.collisions(["risk-eu-x", "risk", "risk-eu"])
+        tuple(pair) for pair in iam.collisions(["risk-eu-x", "risk", "risk-eu"])
     ]
-    assert [("Risk", "risk-eu")] == [tuple(one) for one in iam.collisions(["Risk", "risk-eu"])]
-    assert [("risk", "risk")] == [tuple(one) for one in iam.collisions(["risk", "risk"])]
+    assert [("Risk", "risk-eu")] == [tuple(pair) for pair in iam.collisions(["Risk", "risk-eu"])]
+    assert [("risk", "risk")] == [tuple(pair) for pair in iam.collisions(["risk", "risk"])]
     with pytest.raises(InvalidPrefix):
         iam.collisions(["a_b"])
 
 
 def test_collisions_of_policies(tmp_path: Any) -> None:
     """Short prefixes count too; a directory's files are read at any depth."""
-    one, other = PrefixPolicy("risk-team", short_prefix="risk"), PrefixPolicy("risk-eu")
-    assert [("risk", "risk-eu")] == [tuple(pair) for pair in iam.collisions([one, other])]
+    risk_team, risk_eu = PrefixPolicy("risk-team", short_prefix="risk"), PrefixPolicy("risk-eu")
+    assert [("risk", "risk-eu")] == [tuple(pair) for pair in iam.collisions([risk_team, risk_eu])]
     (tmp_path / "deep").mkdir()
     (tmp_path / "a.toml").write_text('prefix = "team"\n')
     (tmp_path / "deep" / "b.toml").write_text('prefix = "team-b"\n')

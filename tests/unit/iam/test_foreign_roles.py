@@ -51,7 +51,7 @@ def test_a_role_of_another_account(name: str, known: dict[str, str]) -> None:
         assert ("implicitDeny", OTHER) == (row.verdict, row.role_account)
         assert "across accounts" in row.why
         assert not answer.ok
-        [finding] = [one for one in answer.warnings if one.code == "PFX018"]
+        [finding] = [warning for warning in answer.warnings if warning.code == "PFX018"]
         assert (ERROR, row.step) == (finding.severity, finding.step)
         assert f"account {ACCOUNT}" in finding.message
     assert (finding,) == iam.foreign_roles(pipeline_plan)
@@ -72,8 +72,8 @@ def test_an_execution_role_of_another_account() -> None:
         {"Steps": []}, account=ACCOUNT, role_arn=FOREIGN, pipeline_name="churn", region=REGION
     )
     assert ACCOUNT == pipeline_plan.home.account
-    [found] = iam.foreign_roles(pipeline_plan)
-    assert ("churn", "Pipeline") == (found.step, found.step_type)
+    [finding] = iam.foreign_roles(pipeline_plan)
+    assert ("churn", "Pipeline") == (finding.step, finding.step_type)
     assert OTHER not in "".join(
         resource
         for statement in iam.author_policy(pipeline_plan).statements

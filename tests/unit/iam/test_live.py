@@ -104,7 +104,7 @@ def row(client: Iam) -> Any:
         {"Steps": [step("Train", "Training", TRAIN)]}, region=REGION
     )
     answer = preflight_live(client, pipeline_plan, EXECUTION)
-    return next(one for one in answer if one.action == CREATE)
+    return next(row for row in answer if row.action == CREATE)
 
 
 UNKNOWN = {"Condition": {"StringEquals": {"aws:SourceVpc": "vpc-1"}}}

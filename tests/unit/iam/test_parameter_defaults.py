@@ -85,7 +85,7 @@ def test_the_generated_policy_is_enough_for_the_defaults() -> None:
     assert "(for the default of Role)" in row.why
     assert 5 == len(tuple(row))
     assert ("Role",) == next(
-        one["defaults"] for one in answer.to_dict()["rows"] if one["action"] == "iam:PassRole"
+        row["defaults"] for row in answer.to_dict()["rows"] if row["action"] == "iam:PassRole"
     )
 
 

@@ -85,10 +85,10 @@ def test_near_misses_are_refused() -> None:
                 continue  # which has to be allowed on everything
             for action, resource in near_misses(asked):
                 allowed_by_another = any(
-                    one.action == action
-                    and resource.startswith(one.resource.partition("*")[0])
-                    and one.resource != asked.resource
-                    for one in of_execution_role(pipeline_plan)
+                    request.action == action
+                    and resource.startswith(request.resource.partition("*")[0])
+                    and request.resource != asked.resource
+                    for request in of_execution_role(pipeline_plan)
                 )
                 if not allowed_by_another and not _covered(asked, action, resource):
                     tried += 1
@@ -101,8 +101,8 @@ def _covered(asked: Request, action: str, resource: str) -> bool:
     """Whether it is what the pattern of the request itself stands for."""
     pattern = re.escape(asked.resource).replace(r"\*", ".*")
     spellings = (asked.resource, asked.resource.lower())
-    patterns = [re.escape(one).replace(r"\*", ".*") for one in spellings] + [pattern]
-    return action == asked.action and any(re.fullmatch(one, resource) for one in patterns)
+    patterns = [re.escape(spelling).replace(r"\*", ".*") for spelling in spellings] + [pattern]
+    return action == asked.action and any(re.fullmatch(regex, resource) for regex in patterns)
 
 
 def test_passing_a_role_to_another_service_is_refused() -> None:

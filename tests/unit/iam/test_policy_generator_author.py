@@ -49,7 +49,9 @@ def test_author_requests_are_granted_and_checked() -> None:
         ("lambda:CreateFunction", FUNCTION),
         ("lambda:UpdateFunctionCode", FUNCTION),
         ("iam:PassRole", LAMBDA_ROLE),
-    } == {one for one in asked if one[1] != EXECUTION and ":sagemaker:" not in one[1]}
+    } == {
+        request for request in asked if request[1] != EXECUTION and ":sagemaker:" not in request[1]
+    }
     for service, wanted in (("lambda", "allowed"), ("sagemaker", "implicitDeny")):
         context = {"iam:PassedToService": f"{service}.amazonaws.com"}
         decision = iam.evaluate("iam:PassRole", LAMBDA_ROLE, identity=[policy], context=context)
@@ -63,7 +65,7 @@ def test_author_requests_are_granted_and_checked() -> None:
 @pytest.mark.parametrize("left_out", range(len(SENT)))
 def test_a_policy_for_less_is_refused(left_out: int) -> None:
     """Only a request that the policy leaves out is denied; both uploads share one part."""
-    less = [one for number, one in enumerate(SENT) if number != left_out]
+    less = [request for number, request in enumerate(SENT) if number != left_out]
     refused = {row.action for row in rows(planned(*SENT), [iam.author_policy(planned(*less))])}
     assert refused
     refused_actions = {

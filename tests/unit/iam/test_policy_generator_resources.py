@@ -65,7 +65,7 @@ def test_resources_unknown_before_the_run_are_not_granted(listed: Any, granted: 
     """All jobs, groups or buckets are never granted; a note says so."""
     pipeline_plan = Plan.from_definition({"Steps": [listed]}, region=REGION, account=ACCOUNT)
     policy = iam.execution_role_policy(pipeline_plan)
-    assert granted == [one for s in policy.statements for one in s["Resource"]]
+    assert granted == [resource for s in policy.statements for resource in s["Resource"]]
     message = (
         "only known at run time" if granted else "the definition doesn't determine the resource"
     )
@@ -105,7 +105,7 @@ def test_parameters_have_their_defaults() -> None:
         account=ACCOUNT,
     )
     policy = iam.execution_role_policy(pipeline_plan)
-    resources = {one for s in policy.statements for one in s["Resource"]}
+    resources = {resource for s in policy.statements for resource in s["Resource"]}
     assert {
         defaults["F"],
         "arn:aws:s3:::bucket/e.json",
@@ -145,7 +145,7 @@ def test_a_group_of_another_account() -> None:
     pipeline_plan = Plan.from_definition({"Steps": [listed]}, region=REGION, role_arn=EXECUTION)
     policy = iam.execution_role_policy(pipeline_plan)
     assert iam.preflight(pipeline_plan, role_policies=[policy]).ok
-    named = {one for s in policy.statements for one in s["Resource"]}
+    named = {resource for s in policy.statements for resource in s["Resource"]}
     assert {group, "arn:aws:sagemaker:us-west-2:999999999999:model-package/shared/*"} == named
 
 
@@ -200,17 +200,17 @@ def test_clusters_of_emr() -> None:
     config = {"ServiceRole": "EmrRole", "JobFlowRole": "Ec2Role", "Tags": [{"Key": "a"}]}
     listed = step("Spark", "EMR", {"ClusterConfig": config, "StepConfig": {}})
     pipeline_plan = Plan.from_definition({"Steps": [listed]}, region="cn-north-1", account=ACCOUNT)
-    asked = {one.action: one for one in of_execution_role(pipeline_plan)}
+    asked = {request.action: request for request in of_execution_role(pipeline_plan)}
     head = f"arn:aws-cn:elasticmapreduce:cn-north-1:{ACCOUNT}:"
     assert f"{head}cluster/*" == asked["elasticmapreduce:RunJobFlow"].resource
     assert f"{head}cluster/*" == asked["elasticmapreduce:AddTags"].resource
     passed = {
-        one.facts.known["iam:PassedToService"]
-        for one in of_execution_role(pipeline_plan)
-        if one.action == "iam:PassRole"
+        request.facts.known["iam:PassedToService"]
+        for request in of_execution_role(pipeline_plan)
+        if request.action == "iam:PassRole"
     }
     assert {"elasticmapreduce.amazonaws.com.cn", "ec2.amazonaws.com.cn"} == passed
     managed = {"Effect": "Allow", "Action": ["elasticmapreduce:*"], "Resource": f"{head}cluster/*"}
     answer = iam.preflight(pipeline_plan, role_policies=[{"Statement": managed}])
-    [row] = [one for one in answer if one.action == "elasticmapreduce:RunJobFlow"]
+    [row] = [row for row in answer if row.action == "elasticmapreduce:RunJobFlow"]
     assert "allowed" == row.verdict

@@ -16,9 +16,11 @@ from .requests import CREATE, HEAD, TRAIN, allow, document, training
 def codes(pipeline_plan: Plan, *statements: Any) -> list[str]:
     """The codes of the warnings."""
     answer = iam.preflight(pipeline_plan, role_policies={"role.json": document(*statements)})
-    assert all(one.severity == WARNING and one.code in CATALOGUE for one in answer.warnings)
-    assert all(one.step == "role.json" for one in answer.warnings)
-    return [one.code for one in answer.warnings]
+    assert all(
+        finding.severity == WARNING and finding.code in CATALOGUE for finding in answer.warnings
+    )
+    assert all(finding.step == "role.json" for finding in answer.warnings)
+    return [finding.code for finding in answer.warnings]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_the_forbidden_form_is_found_everywhere(layer: str) -> None:
         bound = document(allow("*", form))
         given[layer] = bound if layer == "boundary" else [[bound]]
     answer = iam.preflight(training(), role_policies=[document(*policies)], **given)
-    assert ["PFX013"] == [one.code for one in answer.warnings]
+    assert ["PFX013"] == [finding.code for finding in answer.warnings]
 
 
 def test_a_boundary_can_restrict_an_unrestricted_role() -> None:

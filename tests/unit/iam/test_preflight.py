@@ -23,8 +23,8 @@ def test_rows() -> None:
         ("Train", "sagemaker:DescribeTrainingJob", TRAIN, "allowed"),
         ("Train", "sagemaker:StopTrainingJob", TRAIN, "allowed"),
         ("Train", "iam:PassRole", EXECUTION, "allowed"),
-    ] == [(one.step, one.action, one.resource, one.verdict) for one in answer]
-    assert ["TrainingJob"] == [one.sid for one in answer[0].statements]
+    ] == [(result.step, result.action, result.resource, result.verdict) for result in answer]
+    assert ["TrainingJob"] == [statement.sid for statement in answer[0].statements]
     assert answer.ok
     assert answer.warnings == answer.refused == ()
     assert (5, answer.rows[0]) == (len(answer), next(iter(answer)))
@@ -101,8 +101,8 @@ def test_what_is_about_other_things_is_not_met(named: str) -> None:
     assert "allowed" == row(training(), allow("*", "*"), deny).verdict
     full_access = {"Effect": "Allow", "Action": "sagemaker:*", "NotResource": there}
     answer = iam.preflight(training(), role_policies=[document(full_access)])
-    assert {"allowed"} == {one.verdict for one in answer if one.action != "iam:PassRole"}
-    voided = "PFX012" in [one.code for one in answer.warnings]
+    assert {"allowed"} == {result.verdict for result in answer if result.action != "iam:PassRole"}
+    voided = "PFX012" in [finding.code for finding in answer.warnings]
     assert named.startswith("*") != voided  # some other team's jobs are left out there
 
 
@@ -154,7 +154,7 @@ def test_boundary_and_scps() -> None:
     )
     refused = [r for r in answer.refused if r.verdict == "explicitDeny"]
     assert [("author", "sagemaker:StartPipelineExecution")] == [
-        (one.principal, one.action) for one in refused
+        (result.principal, result.action) for result in refused
     ]
     assert "scps[0][0]" == refused[0].statements[0].policy
 
@@ -167,7 +167,7 @@ def test_the_rows_of_the_author() -> None:
         pipeline_plan, role_policies=[policy], author_policies=[iam.author_policy(pipeline_plan)]
     )
     assert answer.ok
-    asked = {(one.action, one.resource) for one in answer if one.principal == "author"}
+    asked = {(result.action, result.resource) for result in answer if result.principal == "author"}
     assert ("sagemaker:CreatePipeline", f"{HEAD}pipeline/team-a-pipe") in asked
     assert ("iam:PassRole", EXECUTION) in asked
 
@@ -176,7 +176,7 @@ def test_an_unknown_step_type_is_indeterminate() -> None:
     """A step type without known permissions is never allowed."""
     pipeline_plan = Plan.from_definition({"Steps": [step("L", "Lineage")]})
     answer = iam.preflight(pipeline_plan, role_policies=[document(allow("*", "*"))])
-    assert [("unknown", "indeterminate")] == [(one.action, one.verdict) for one in answer]
+    assert [("unknown", "indeterminate")] == [(result.action, result.verdict) for result in answer]
     assert not answer.ok
 
 
@@ -197,4 +197,4 @@ def test_a_group_that_is_called_like_its_type() -> None:
     assert {
         f"{HEAD}model-package/my-model-package/*",
         f"{HEAD}model-package-group/my-model-package",
-    } == {one.resource for one in answer}
+    } == {result.resource for result in answer}

@@ -64,7 +64,10 @@ def test_what_a_function_returned(form: str, reader: str) -> None:
     )
     policy = iam.execution_role_policy(pipeline_plan)
     [resource] = [
-        one for s in policy.statements if "s3:GetObject" in s["Action"] for one in s["Resource"]
+        resource
+        for s in policy.statements
+        if "s3:GetObject" in s["Action"]
+        for resource in s["Resource"]
     ]
     assert f"arn:aws:s3:::bucket/{FORMS[form][1]}/results.json" == resource
     answer = iam.preflight(pipeline_plan, role_policies=[policy])

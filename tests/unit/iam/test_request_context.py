@@ -90,7 +90,7 @@ def test_where_condition_keys_are_read(
     pipeline_plan = Plan.from_definition(
         {"Steps": [step("S", step_type, arguments)]}, region=REGION, role_arn=EXECUTION
     )
-    [job] = {one.arn_pattern: one for one in pipeline_plan}.values()
+    [job] = {planned.arn_pattern: planned for planned in pipeline_plan}.values()
     for wanted, given in (("allowed", value), ("implicitDeny", "other")):
         several = isinstance(value, list)
         operator = "ForAllValues:StringEquals" if several else "StringEquals"
@@ -153,7 +153,7 @@ def test_what_a_request_has_and_has_not(
     )
     policy = document(allow("*", "*", Condition={operator: {key: value}}))
     answer = iam.preflight(pipeline_plan, role_policies=[policy], author_policies=[policy])
-    result = next(one for one in answer if one.action == action)
+    result = next(row for row in answer if row.action == action)
     assert wanted == result.verdict
     if wanted == "indeterminate":
         assert (key,) == result.unknown

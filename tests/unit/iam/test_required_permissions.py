@@ -111,19 +111,19 @@ PLACES = list(texts(DEFINITION))
 
 def related(index: int) -> list[int]:
     """The steps that refer to a step or that it refers to, and those that these are related to."""
-    found, kept = {index}, set()
-    while found - kept:
-        kept = set(found)
-        for one, other in itertools.product(kept, range(len(DEFINITION["Steps"]))):
-            if refers(one, other) or refers(other, one):
-                found.add(other)
+    reached, kept = {index}, set()
+    while reached - kept:
+        kept = set(reached)
+        for position, another in itertools.product(kept, range(len(DEFINITION["Steps"]))):
+            if refers(position, another) or refers(another, position):
+                reached.add(another)
     return sorted(kept)
 
 
 @functools.cache
-def refers(one: int, other: int) -> bool:
+def refers(position: int, another: int) -> bool:
     """Whether a step reads what another leaves, or has its name."""
-    text, name = json.dumps(DEFINITION["Steps"][one]), DEFINITION["Steps"][other]["Name"]
+    text, name = json.dumps(DEFINITION["Steps"][position]), DEFINITION["Steps"][another]["Name"]
     return f"Steps.{name}." in text or f'"{name}"' in text
 
 
@@ -149,12 +149,12 @@ def at(path: Path, change: Any, *, whole: bool) -> dict[str, Any]:
 
 def wildcards(policy: iam.PolicyDocument) -> int:
     """How many wildcards and variables a policy has in all, those that stand for themselves not."""
-    found = 0
+    count = 0
     for statement in policy.statements:
         for resource in statement["Resource"]:
             rest = resource.replace("${*}", "").replace("${?}", "").replace("${$}", "")
-            found += rest.count("*") + rest.count("?") + rest.count("${")
-    return found
+            count += rest.count("*") + rest.count("?") + rest.count("${")
+    return count
 
 
 def policies(definition: dict[str, Any]) -> list[iam.PolicyDocument]:
@@ -183,11 +183,11 @@ def harmless(text: str) -> str:
 def no_more(path: Path, change: Any, smuggled: str, *, whole: bool = False) -> None:
     """A text in a place makes no more wildcards than a harmless one does there."""
     try:
-        found = policies(at(path, lambda old: change(old, smuggled), whole=whole))
+        changed = policies(at(path, lambda old: change(old, smuggled), whole=whole))
     except ValueError:
         return  # refused
     usual = policies(at(path, lambda old: change(old, harmless(smuggled)), whole=whole))
-    for policy, other in zip(found, usual):
+    for policy, other in zip(changed, usual):
         assert wildcards(policy) <= wildcards(other), smuggled
 
 

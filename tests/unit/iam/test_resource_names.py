@@ -62,8 +62,8 @@ def linter() -> cfnlint.runner.Runner:
 def linted(template: str) -> list[str]:
     """What cfn-lint finds in a template."""
     decoded, errors = cfnlint.decode.decode_str(template)
-    found = errors or linter().validate_template(decoded)
-    return [f"{one.rule.id} {one.message} at {one.path}" for one in found]
+    matches = errors or linter().validate_template(decoded)
+    return [f"{match.rule.id} {match.message} at {match.path}" for match in matches]
 
 
 def parsed(configuration: str) -> dict[str, Any]:
@@ -75,23 +75,25 @@ def blocks(configuration: str) -> dict[tuple[str, str], dict[str, Any]]:
     """By type and label, the resources of a configuration."""
     return {
         (kind.strip('"'), called.strip('"')): body
-        for one in parsed(configuration)["resource"]
-        for kind, named in one.items()
+        for block in parsed(configuration)["resource"]
+        for kind, named in block.items()
         for called, body in named.items()
     }
 
 
-@pytest.mark.parametrize("document", documents(), ids=lambda one: f"{one.kind} {one.name[:20]}")
+@pytest.mark.parametrize(
+    "document", documents(), ids=lambda document: f"{document.kind} {document.name[:20]}"
+)
 def test_the_tools_accept_it(document: iam.PolicyDocument) -> None:
     """cfn-lint has no findings, and an HCL parser reads each part."""
     template = document.to_cloudformation()
     assert [] == linted(template)
     resources = json.loads(template)["Resources"]
     assert all(re.fullmatch("[A-Za-z0-9]{1,255}", logical) for logical in resources)
-    found = blocks(document.to_terraform())
+    terraform = blocks(document.to_terraform())
     parts = len(document.split())
-    assert (parts, parts) == (len(resources), len(found))
-    assert all(re.fullmatch(r"[A-Za-z_][\w-]*", called) for _, called in found)
+    assert (parts, parts) == (len(resources), len(terraform))
+    assert all(re.fullmatch(r"[A-Za-z_][\w-]*", called) for _, called in terraform)
 
 
 @pytest.mark.parametrize("kind", ["managed", "inline", "scp", "trust"])
@@ -119,7 +121,7 @@ def test_two_pipelines_have_policies_of_two_names() -> None:
     resources = {**templates[0]["Resources"], **templates[1]["Resources"]}
     assert ["ChurnExecutionRole", "FraudExecutionRole"] == sorted(resources)
     assert {"churn-execution-role", "fraud-execution-role"} == {
-        one["Properties"]["ManagedPolicyName"] for one in resources.values()
+        resource["Properties"]["ManagedPolicyName"] for resource in resources.values()
     }
 
 
@@ -129,12 +131,12 @@ def test_a_given_name() -> None:
     numbers = range(1, len(document.split()) + 1)
     resources = json.loads(document.to_cloudformation(name="Of.Team-A"))["Resources"]
     assert [f"Of.Team-A-{number}" for number in numbers] == [
-        one["Properties"]["ManagedPolicyName"] for one in resources.values()
+        resource["Properties"]["ManagedPolicyName"] for resource in resources.values()
     ]
     assert [f"{logical_id('Of.Team-A')}Part{number}" for number in numbers] == list(resources)
-    found = blocks(document.to_terraform(name="Of.Team-A"))
+    terraform = blocks(document.to_terraform(name="Of.Team-A"))
     assert [f"{label('Of.Team-A')}_part_{number}" for number in numbers] == [
-        called for _, called in found
+        called for _, called in terraform
     ]
 
 
@@ -154,19 +156,19 @@ def test_a_name_that_iam_does_not_take(name: str) -> None:
 
 
 @given(NAMES, NAMES)
-def test_different_names_stay_different(one: str, other: str) -> None:
+def test_different_names_stay_different(first: str, second: str) -> None:
     """Different names stay different, whatever characters they have."""
-    if one != other:
+    if first != second:
         for spelt in (name_in_iam, logical_id, label):
-            assert spelt(one) != spelt(other)
+            assert spelt(first) != spelt(second)
 
 
 def test_long_names_stay_different() -> None:
     """Long names that differ only at the end stay different."""
     for spelt, most in ((name_in_iam, 128), (logical_id, 255)):
-        one, other = spelt("a" * 300 + "-b"), spelt("a" * 300 + "-c")
-        assert one != other
-        assert most == len(one)
+        first, second = spelt("a" * 300 + "-b"), spelt("a" * 300 + "-c")
+        assert first != second
+        assert most == len(first)
 
 
 def ran(*arguments: str) -> int:

@@ -73,7 +73,9 @@ def test_a_policy_without_one_of_the_two(missing: str) -> None:
     """Exactly the requests for the missing action are not allowed."""
     [document] = [iam.execution_role_policy(planned()).to_dict()]
     for statement in document["Statement"]:
-        statement["Action"] = [one for one in statement["Action"] if one != missing] or ["a:B"]
+        statement["Action"] = [action for action in statement["Action"] if action != missing] or [
+            "a:B"
+        ]
     answer = iam.preflight(planned(), role_policies=[document])
     assert {missing} == {row.action for row in answer.refused}
 

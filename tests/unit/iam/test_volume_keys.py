@@ -34,8 +34,8 @@ def planned(step_type: str, arguments: Any, **more: Any) -> Plan:
 
 def granted(policy: iam.PolicyDocument) -> list[str]:
     """On which keys."""
-    found = [one for one in policy.statements if GRANT in one["Action"]]
-    return [resource for one in found for resource in one["Resource"]]
+    statements = [statement for statement in policy.statements if GRANT in statement["Action"]]
+    return [resource for statement in statements for resource in statement["Resource"]]
 
 
 @pytest.mark.parametrize("step_type", JOBS)
@@ -46,9 +46,11 @@ def test_a_job_under_the_execution_role(step_type: str) -> None:
     assert ([KEY], ()) == (granted(policy), policy.notes)
     assert iam.preflight(pipeline_plan, role_policies=[policy]).ok
     [document] = [policy.to_dict()]
-    document["Statement"] = [one for one in document["Statement"] if GRANT not in one["Action"]]
+    document["Statement"] = [
+        statement for statement in document["Statement"] if GRANT not in statement["Action"]
+    ]
     answer = iam.preflight(pipeline_plan, role_policies=[document])
-    assert [("S", GRANT, KEY)] == [(one.step, one.action, one.resource) for one in answer.refused]
+    assert [("S", GRANT, KEY)] == [(row.step, row.action, row.resource) for row in answer.refused]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_a_job_under_another_role(step_type: str, arguments: Any, role: str) -> 
         f"Step S: Nothing is granted for {GRANT} on {KEY}; {role} needs it to encrypt volumes, or "
         "else the execution role does.",
     ) == policy.notes
-    assert GRANT not in {one.action for one in iam.preflight(pipeline_plan, role_policies=[])}
+    assert GRANT not in {row.action for row in iam.preflight(pipeline_plan, role_policies=[])}
 
 
 @pytest.mark.parametrize("key", ["alias/mine", {"Get": "Steps.A.B"}])
@@ -80,7 +82,7 @@ def test_an_unknown_key_is_not_granted(key: Any) -> None:
     assert [] == granted(policy)
     assert any(GRANT in note for note in policy.notes)
     assert [GRANT] == [
-        one.action for one in iam.preflight(pipeline_plan, role_policies=[policy]).refused
+        row.action for row in iam.preflight(pipeline_plan, role_policies=[policy]).refused
     ]
 
 
@@ -94,7 +96,7 @@ def test_a_key_by_default() -> None:
     pipeline_plan = planned("Training", arguments, Parameters=parameters)
     assert [KEY] == granted(iam.execution_role_policy(pipeline_plan))
     rows = iam.preflight(pipeline_plan, role_policies=[])
-    assert [("Key",)] == [one.defaults for one in rows if one.action == GRANT]
+    assert [("Key",)] == [row.defaults for row in rows if row.action == GRANT]
     other = KEY.replace("1234", "5678")
     policy = iam.execution_role_policy(pipeline_plan, parameters={"Key": other})
     assert [other] == granted(policy)

@@ -130,7 +130,7 @@ def test_operators(operator: str, wanted: Any, values: list[str], result: Truth)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("date", "other"),
     [
         ("2026-01", "2026-01-01T00:00:00Z"),
         ("2026-01-02", "2026-01-02T00:00Z"),
@@ -146,10 +146,10 @@ def test_operators(operator: str, wanted: Any, values: list[str], result: Truth)
         ("0.5", "1970-01-01T00:00:00.5Z"),
     ],
 )
-def test_dates(one: str, other: str) -> None:
+def test_dates(date: str, other: str) -> None:
     """What isn't written is the beginning, in UTC; a date equals itself in another form."""
-    assert True is holds("DateEquals", one, other) is holds("DateEquals", other, one)
-    assert False is holds("DateNotEquals", one, other)
+    assert True is holds("DateEquals", date, other) is holds("DateEquals", other, date)
+    assert False is holds("DateNotEquals", date, other)
 
 
 @pytest.mark.parametrize(
@@ -165,11 +165,11 @@ def test_dates(one: str, other: str) -> None:
 )
 def test_the_order_of_dates(operator: str, before: bool, at: bool, after: bool) -> None:
     """A second before a date, at it, and a second after it."""
-    found = [
+    results = [
         holds(operator, "2026-11-24T09:08:07Z", f"2026-11-24T09:08:{s}Z")
         for s in ("06", "07", "08")
     ]
-    assert [before, at, after] == found
+    assert [before, at, after] == results
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_only_what_can_make_a_difference_is_named() -> None:
         unknown=["aws:one", "aws:two"],
     )
     assert ("indeterminate", ("aws:one",)) == (decision.verdict, decision.unknown)
-    assert ["Deny"] == [one.effect for one in decision.statements]
+    assert ["Deny"] == [statement.effect for statement in decision.statements]
 
 
 @pytest.mark.parametrize("mark", ["\ue000", "\ue001"])
@@ -134,7 +134,8 @@ def test_a_decision_names_its_statements() -> None:
         CREATE, JOB, identity=[policy(), policy(allow(Sid="Mine"))], boundary=boundary
     )
     assert [("boundary", 0, None, "Allow"), ("identity[1]", 0, "Mine", "Allow")] == [
-        (one.policy, one.index, one.sid, one.effect) for one in decision.statements
+        (statement.policy, statement.index, statement.sid, statement.effect)
+        for statement in decision.statements
     ]
     assert "Allow in identity[1], statement 0 (Mine)" == str(decision.statements[1])
     refused = iam.evaluate(CREATE, JOB, identity=[boundary], scps=[[boundary], []])
@@ -370,10 +371,10 @@ def test_another_allow_never_allows_less(listed: Any, added: Any, context: Any) 
 
 @given(POLICIES.flatmap(lambda p: st.tuples(st.just(p), st.permutations(p))), CONTEXTS)
 def test_the_order_of_statements_does_not_matter(both: Any, context: Any) -> None:
-    one, other = both
-    assert verdict(*one, context=context) == verdict(*other, context=context)
-    apart = iam.evaluate(CREATE, JOB, identity=[policy(s) for s in other], context=context)
-    assert verdict(*one, context=context) == apart.verdict
+    first, second = both
+    assert verdict(*first, context=context) == verdict(*second, context=context)
+    apart = iam.evaluate(CREATE, JOB, identity=[policy(s) for s in second], context=context)
+    assert verdict(*first, context=context) == apart.verdict
 
 
 @given(POLICIES, CONTEXTS, st.sampled_from([KEY, "x"]))

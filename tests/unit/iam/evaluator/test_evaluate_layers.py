@@ -125,7 +125,7 @@ def test_the_layers_in_order(
     """SCPs, boundary, session policy, identity; the first that lacks an Allow denies."""
     decision = decided(statement(), **policies)
     assert (verdict, layer) == (decision.verdict, decision.layer)
-    assert by == [one.policy for one in decision.statements]
+    assert by == [deciding.policy for deciding in decision.statements]
 
 
 def test_an_unknown_allow_of_one_layer_and_a_certain_one_of_another() -> None:
@@ -151,9 +151,9 @@ def test_layers_as_read() -> None:
         ("boundary", ["boundary"]),
         ("session", ["session"]),
         ("identity", ["mine", "mine"]),
-    ] == [(layer.name, [one.policy for one in layer.statements]) for layer in layers]
+    ] == [(layer.name, [statement.policy for statement in layer.statements]) for layer in layers]
     assert {"a", "b"} == keys_of(layers)
-    assert [0, 1] == [one.index for one in layers[-1].statements]
+    assert [0, 1] == [statement.index for statement in layers[-1].statements]
 
 
 @pytest.mark.parametrize("scps", ["text", {"Statement": []}, 7, None])
@@ -169,8 +169,8 @@ def test_invalid_levels(scps: Any) -> None:
 def results(resource: str, *statements: Any) -> list[tuple[int, Truth]]:
     """What the statements of an action say of a resource, by their position."""
     listed = ActionStatements(read(document(*statements), "p"), CREATE)
-    found = listed.results(resource, Context({}, unknown=["x"]))
-    return [(one.index, result) for one, result in found]
+    results_of_all = listed.results(resource, Context({}, unknown=["x"]))
+    return [(matching.index, result) for matching, result in results_of_all]
 
 
 def test_results_of_single_statements() -> None:
@@ -202,8 +202,8 @@ def test_a_layer_remembers_the_statements_of_an_action() -> None:
     assert () == layer.for_action("s3:GetObject").statements
     assert "allowed" == decide([layer], CREATE, JOB, Context()).verdict
     assert "implicitDeny" == decide([layer], CREATE, f"{JOB}1", Context()).verdict
-    [one] = layer.statements
+    [only] = layer.statements
     assert Decision("allowed", (DecidingStatement("p", 0, None, "Allow"),)) == combine(
-        [layer], [[(one, True)]]
+        [layer], [[(only, True)]]
     )
-    assert Decision("implicitDeny", layer="identity") == combine([layer], [[(one, False)]])
+    assert Decision("implicitDeny", layer="identity") == combine([layer], [[(only, False)]])

@@ -89,28 +89,35 @@ DOCUMENTS = st.builds(
 def plainly(layers: tuple[Layer, ...], action: str, resource: str, context: Context) -> Decision:
     """Every pattern of every statement looked at, one after the other."""
 
-    def applies(one: Statement) -> Truth:
-        return all_of(parts(one))
+    def applies(statement: Statement) -> Truth:
+        return all_of(parts(statement))
 
-    def parts(one: Statement) -> Iterator[Truth]:
-        filled = [template.fill(context) for template in one.resources]
+    def parts(statement: Statement) -> Iterator[Truth]:
+        filled = [template.fill(context) for template in statement.resources]
         named = any_of(
             meets(pattern, resource) if isinstance(pattern, str) else pattern or False
             for pattern in filled
         )
-        if one.not_resource and named is False:
+        if statement.not_resource and named is False:
             keys = [
-                key for t, found in zip(one.resources, filled) if found is None for key in t.keys
+                key
+                for t, value in zip(statement.resources, filled)
+                if value is None
+                for key in t.keys
             ]
             named = Unknown.of(*keys) if keys else False
-        yield negated(named) if one.not_resource else named
-        for condition in one.conditions:
+        yield negated(named) if statement.not_resource else named
+        for condition in statement.conditions:
             yield condition.holds(context)
 
     return combine(
         layers,
         [
-            [(one, applies(one)) for one in layer.statements if one.names_action(action)]
+            [
+                (statement, applies(statement))
+                for statement in layer.statements
+                if statement.names_action(action)
+            ]
             for layer in layers
         ],
     )
@@ -150,24 +157,24 @@ def test_as_a_plain_walk(
 @settings(deadline=None)
 def test_nothing_that_matches_is_left_out(patterns: list[str], subjects: list[str]) -> None:
     """The index yields every match, also among many patterns with one beginning."""
-    index = PatternIndex((one, None) for one in patterns)
+    index = PatternIndex((pattern, None) for pattern in patterns)
     for subject in subjects:
-        found = {one for one, _ in index.like(subject)}
-        assert {one for one in patterns if matches(one, subject)} <= found
+        candidates = {pattern for pattern, _ in index.like(subject)}
+        assert {pattern for pattern in patterns if matches(pattern, subject)} <= candidates
 
 
 @given(st.lists(arns("${*}", "${?}"), min_size=1, max_size=40))
 @settings(deadline=None)
 def test_the_least_statements_cover_each_resource_once(asked: list[str]) -> None:
     """No pattern covers another one, and each resource is covered."""
-    written_statements = statements(Request("", "s3:GetObject", one) for one in asked)
-    written = [one for statement in written_statements for one in statement["Resource"]]
-    pattern = {one: str(Template(one).fill(Context())) for one in (*asked, *written)}
+    written_statements = statements(Request("", "s3:GetObject", resource) for resource in asked)
+    written = [resource for statement in written_statements for resource in statement["Resource"]]
+    pattern = {resource: str(Template(resource).fill(Context())) for resource in (*asked, *written)}
     assert set(written) <= {*asked, *map(str.lower, asked), *written}
-    for one in asked:
-        assert any(matches(pattern[wide], pattern[one]) for wide in written)
-    for one in written:
-        assert [one] == [wide for wide in written if matches(pattern[wide], pattern[one])]
+    for resource in asked:
+        assert any(matches(pattern[wide], pattern[resource]) for wide in written)
+    for resource in written:
+        assert [resource] == [wide for wide in written if matches(pattern[wide], pattern[resource])]
 
 
 @pytest.mark.parametrize(
@@ -201,6 +208,6 @@ def test_two_patterns_that_cover_each_other() -> None:
 
 def test_a_star_and_a_dollar_in_a_name_are_two_names() -> None:
     """Escaped characters cover nothing else."""
-    asked = [Request("", "s3:GetObject", f"arn:aws:s3:::b/{one}") for one in ("a${*}", "a${$}")]
+    asked = [Request("", "s3:GetObject", f"arn:aws:s3:::b/{name}") for name in ("a${*}", "a${$}")]
     [statement] = statements(asked)
-    assert sorted(one.resource for one in asked) == statement["Resource"]
+    assert sorted(request.resource for request in asked) == statement["Resource"]

@@ -16,9 +16,9 @@ from sm_prefix_ext.iam.evaluator.patterns import (
 def indexed(method: str, subject: str, *patterns: str) -> list[str]:
     """What the index finds, in the order of the patterns."""
     index = PatternIndex((glob(pattern), pattern) for pattern in patterns)
-    found = [value for _, value in getattr(index, method)(glob(subject))]
-    assert len(set(found)) == len(found)
-    return sorted(found, key=patterns.index)
+    values = [value for _, value in getattr(index, method)(glob(subject))]
+    assert len(set(values)) == len(values)
+    return sorted(values, key=patterns.index)
 
 
 def test_the_index_looks_only_where_a_match_can_be() -> None:

@@ -50,9 +50,9 @@ def test_a_statement_as_read() -> None:
 def test_only_the_newer_version_has_variables(version: str | None, is_variable: bool) -> None:
     """In a resource and in a condition."""
     body = statement(Resource=f"{JOB}${{x}}", Condition={"StringEquals": {"k": "${y}"}})
-    [one] = read({**({"Version": version} if version else {}), "Statement": body}, "p")
-    assert ({"k", "x", "y"} if is_variable else {"k"}) == one.keys
-    assert is_variable is (one.fixed_resources is None)
+    [parsed] = read({**({"Version": version} if version else {}), "Statement": body}, "p")
+    assert ({"k", "x", "y"} if is_variable else {"k"}) == parsed.keys
+    assert is_variable is (parsed.fixed_resources is None)
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,8 @@ def test_invalid_documents(body: Any, message: str) -> None:
 )
 def test_short_arns(resource: str, completed: str) -> None:
     """Each part that is missing is a wildcard."""
-    [one] = read(document(statement(Resource=resource)), "p")
-    assert (Template(completed),) == one.resources
+    [parsed] = read(document(statement(Resource=resource)), "p")
+    assert (Template(completed),) == parsed.resources
 
 
 def test_a_statement_without_variables_or_negation_can_be_indexed() -> None:
@@ -141,28 +141,28 @@ def test_a_statement_without_variables_or_negation_can_be_indexed() -> None:
         ({"Resource": [JOB, f"{JOB}${{x}}"]}, None),
         ({"Resource": None, "NotResource": JOB}, None),
     ):
-        [one] = read(document(statement(**more)), "p")
-        assert fixed == one.fixed_resources
+        [parsed] = read(document(statement(**more)), "p")
+        assert fixed == parsed.fixed_resources
 
 
 def test_actions_of_a_statement() -> None:
     """Letter case doesn't matter; a NotAction is the opposite."""
     for element, listed in (("Action", True), ("NotAction", False)):
-        [one] = read(document(statement(**{"Action": None, element: ["s3:Get*", "a:b"]})), "p")
-        assert listed is one.names_action("S3:getObject")
-        assert listed is one.names_action("a:B")
-        assert listed is not one.names_action("s3:PutObject")
+        [parsed] = read(document(statement(**{"Action": None, element: ["s3:Get*", "a:b"]})), "p")
+        assert listed is parsed.names_action("S3:getObject")
+        assert listed is parsed.names_action("a:B")
+        assert listed is not parsed.names_action("s3:PutObject")
 
 
 def test_a_not_resource_with_a_variable_without_a_value() -> None:
     """The guide leaves it open, so the result is unknown, with the variable's keys."""
-    [one] = read(
+    [parsed] = read(
         document(statement(Resource=None, NotResource=[f"{JOB}${{x}}", "arn:*:${y}"])), "p"
     )
-    assert Unknown.of("x", "y") == one.covers(JOB, Context())
-    assert Unknown.of("x") == one.applies(JOB, Context({"y": "b"}))
-    assert True is one.applies(JOB, Context({"x": "a", "y": "b"}))
-    assert False is one.applies(f"{JOB}a", Context({"x": "a"}))
+    assert Unknown.of("x", "y") == parsed.covers(JOB, Context())
+    assert Unknown.of("x") == parsed.applies(JOB, Context({"y": "b"}))
+    assert True is parsed.applies(JOB, Context({"x": "a", "y": "b"}))
+    assert False is parsed.applies(f"{JOB}a", Context({"x": "a"}))
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ VERDICTS = ("allowed", "implicitDeny", "explicitDeny")
 def test_agrees(group: list[dict[str, Any]]) -> None:
     """The verdict of every vector is the stored one."""
     differing = {
-        one["id"]: (one["expected"], got)
-        for one in group
-        if (got := ask(one).verdict) != one["expected"]
+        vector["id"]: (vector["expected"], got)
+        for vector in group
+        if (got := ask(vector).verdict) != vector["expected"]
     }
     assert differing == {}
 
@@ -35,25 +35,27 @@ def test_the_files_are_complete() -> None:
 
 def test_the_guide_is_followed_where_the_oracle_parts_from_it() -> None:
     """If oracle and documentation differ, the documentation counts."""
-    documented = [one for one in DISPUTED if one["docs_reading"]]
+    documented = [vector for vector in DISPUTED if vector["docs_reading"]]
     assert len(documented) == 17
-    assert [one["docs_reading"] for one in documented] == [ask(one).verdict for one in documented]
+    assert [vector["docs_reading"] for vector in documented] == [
+        ask(vector).verdict for vector in documented
+    ]
 
 
 def test_undefined_cases_give_a_verdict_or_an_error() -> None:
     """The result is a verdict, or a ValueError for an invalid value."""
-    silent = [one for one in DISPUTED if not one["docs_reading"]]
-    for one in silent:
-        if one["group"] == "variable-in-non-string-operator":
+    silent = [vector for vector in DISPUTED if not vector["docs_reading"]]
+    for vector in silent:
+        if vector["group"] == "variable-in-non-string-operator":
             with pytest.raises(ValueError, match=r"Condition\.Bool\..* wanted true or false"):
-                ask(one)
+                ask(vector)
         else:
-            assert ask(one).verdict in (*VERDICTS, "indeterminate"), one["id"]
-    open_ones = {one["group"] for one in silent if one["group"] in OPEN}
+            assert ask(vector).verdict in (*VERDICTS, "indeterminate"), vector["id"]
+    open_ones = {vector["group"] for vector in silent if vector["group"] in OPEN}
     assert OPEN == open_ones
-    for one in silent:
-        if one["group"] in OPEN:
-            assert ask(one).verdict == "indeterminate", one["id"]
+    for vector in silent:
+        if vector["group"] in OPEN:
+            assert ask(vector).verdict == "indeterminate", vector["id"]
 
 
 OPEN = {
@@ -69,15 +71,15 @@ OPEN = {
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_who_decided(verdict: str) -> None:
     """A denial names every Deny that applies, an allowed request an Allow of each layer."""
-    for one in vectors("handmade.jsonl"):
-        decision = ask(one)
+    for vector in vectors("handmade.jsonl"):
+        decision = ask(vector)
         if decision.verdict != verdict:
             continue
         effects = {statement.effect for statement in decision.statements}
         assert effects == {"allowed": {"Allow"}, "explicitDeny": {"Deny"}}.get(verdict, set())
         if verdict == "allowed":
             policies = " ".join(statement.policy for statement in decision.statements)
-            wanted = [name for name in ("boundary", "session") if one[name]]
-            wanted += [f"scps[{level}]" for level in range(len(one["scps"]))]
+            wanted = [name for name in ("boundary", "session") if vector[name]]
+            wanted += [f"scps[{level}]" for level in range(len(vector["scps"]))]
             assert all(name in policies for name in [*wanted, "identity["])
         assert (decision.layer is None) == (verdict == "allowed")

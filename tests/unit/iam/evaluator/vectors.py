@@ -23,8 +23,8 @@ def vectors(name: str) -> list[dict[str, Any]]:
 def by_group(name: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The vectors of a file, by the feature that decides them."""
     listed = vectors(name)
-    for group in dict.fromkeys(one["group"] for one in listed):
-        yield group, [one for one in listed if one["group"] == group]
+    for group in dict.fromkeys(vector["group"] for vector in listed):
+        yield group, [vector for vector in listed if vector["group"] == group]
 
 
 def ask(vector: dict[str, Any], **changed: Any) -> iam.Decision:
