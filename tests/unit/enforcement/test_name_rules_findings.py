@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.core.declared import DROPPED_BY_SDK, FIXES, PREFIXING_OFF, Declared
-from sm_prefix_ext.core.findings import Finding, Location
+from sm_prefix_ext.core.findings import Location
 from sm_prefix_ext.core.step_types import KINDS
 from sm_prefix_ext.enforcement.name_rules import (
     Remedy,
@@ -18,64 +17,20 @@ from sm_prefix_ext.enforcement.name_rules import (
     valid_name,
 )
 
-LETTERS = "Use letters, digits and hyphens, with no hyphen at either end, at most "
-OUTSIDE = "so its job would run outside any prefix."
-NO_PATH = (
-    " A job's name is not a path: if a template joins a prefix and a name with '/', the service "
-    "refuses the result."
+from .name_cases import (
+    BEFORE_THE_RUN,
+    LETTERS,
+    NO_PATH,
+    OUTSIDE,
+    RESERVED,
+    Case,
+    beginning,
+    declares,
+    no_room,
 )
-BEFORE_THE_RUN = "Give the name as a string, so that it can be checked before the run."
-RESERVED = "the service itself uses 'pipelines' with prefixing off."
-NEEDS_SHORT = (
-    "In a pipeline, the service takes 6 characters at most as the prefix of a job of type Tuning; "
-    "the policy's 'team-alpha' has 10, and the policy has no short prefix."
-)
 
+X36, X37 = "x" * 36, "x" * 37
 
-@dataclass(frozen=True)
-class Case:
-    """What is composed, and what comes of it."""
-
-    declared: Declared
-    prefix: str | None
-    name: str | None
-    findings: tuple[tuple[str, str, Remedy], ...]
-    composes: bool = True
-    step_type: str = "Training"
-
-    @property
-    def location(self) -> Location:
-        """Where the name stands."""
-        return Location("P/if/S", self.step_type, "S")
-
-
-def declares(name: Any, **more: Any) -> Declared:
-    """What a user declared in an argument."""
-    return Declared(name, "X(n=)", **more)
-
-
-def beginning(prefix: str) -> Remedy:
-    """The remedy for a name outside the policy."""
-    return Remedy(f"Name it '{prefix}', or begin the name with '{prefix}-'.", name=prefix)
-
-
-def too_long(name: str, limit: int = 38, step_type: str = "Training", more: str = "") -> str:
-    """The message for a name that is too long."""
-    return (
-        f"The name is {name!r}: {len(name)} characters{more}; the service takes {limit} for a step "
-        f"of type {step_type}."
-    )
-
-
-def no_room(prefix: str) -> Remedy:
-    """The remedy where the prefix leaves no room for a name."""
-    return Remedy(
-        f"Omit the name, or use a shorter prefix: {prefix!r} leaves no room for a name.",
-        name="",
-    )
-
-
-X36, X37, X39 = "x" * 36, "x" * 37, "x" * 39
 UNDECLARED = [
     Case(
         Declared(),
@@ -196,6 +151,8 @@ UNDECLARED = [
         for argument, prefix in (("X(n=)", None), ("", "team-a"))
     ),
 ]
+
+
 CHARACTERS = [
     Case(
         Declared("pipelines-x-"),
@@ -342,212 +299,12 @@ CHARACTERS = [
         ),
     ),
 ]
-LENGTHS = [
-    Case(
-        Declared(X39),
-        None,
-        X39,
-        (
-            (
-                "PFX002",
-                too_long(X39),
-                Remedy("Shorten it to 38 characters or fewer.", most=38),
-            ),
-        ),
-    ),
-    Case(
-        Declared("yy"),
-        X36,
-        f"{X36}-yy",
-        (
-            (
-                "PFX002",
-                too_long("yy", more=f", 39 with the prefix '{X36}-'"),
-                Remedy("Shorten it to 1 character or fewer.", most=1),
-            ),
-        ),
-    ),
-    *(
-        Case(
-            Declared(f"{X36}-yy"),
-            X36,
-            f"{X36}-yy",
-            (
-                (
-                    "PFX002",
-                    too_long(f"{X36}-yy"),
-                    Remedy(
-                        f"Shorten it to 38 characters or fewer, '{X36}-' included.",
-                        begins=f"{X36}-",
-                        most=38,
-                    ),
-                ),
-            ),
-            composes=composes,
-        )
-        for composes in (True, False)
-    ),
-    Case(
-        Declared(f"{X37}-y"),
-        X37,
-        f"{X37}-y",
-        (
-            (
-                "PFX002",
-                too_long(f"{X37}-y"),
-                Remedy(f"Name it '{X37}'; no more fits.", name=X37),
-            ),
-        ),
-    ),
-    Case(
-        Declared("y" * 39),
-        "team-a",
-        "y" * 39,
-        (
-            (
-                "PFX002",
-                too_long("y" * 39),
-                Remedy(
-                    "Shorten it to 38 characters or fewer, 'team-a-' included.",
-                    begins="team-a-",
-                    most=38,
-                ),
-            ),
-            (
-                "PFX006",
-                f"The name is '{'y' * 39}', which the policy's prefix 'team-a' does not cover.",
-                beginning("team-a"),
-            ),
-        ),
-        composes=False,
-    ),
-]
-SHORT = [
-    *(
-        Case(
-            declares("hpo"),
-            "team-alpha",
-            "hpo",
-            (
-                (
-                    "PFX010",
-                    f"X(n=) got 'hpo', which no prefix of the policy can cover. {NEEDS_SHORT}",
-                    Remedy(
-                        f"Give the policy a short_prefix of at most 6 characters{more}",
-                        short_prefix=True,
-                    ),
-                ),
-            ),
-            composes=composes,
-            step_type="Tuning",
-        )
-        for composes, more in ((True, "."), (False, ", and begin the name with it."))
-    ),
-    Case(
-        declares("hpo-hpo"),
-        "team-alpha",
-        "hpo-hpo",
-        (
-            (
-                "PFX010",
-                f"X(n=) got 'hpo-hpo', which no prefix of the policy can cover. {NEEDS_SHORT}",
-                Remedy(
-                    "Give the policy a short_prefix of at most 6 characters.", short_prefix=True
-                ),
-            ),
-        ),
-        step_type="Tuning",
-    ),
-    *(
-        Case(
-            declares(name),
-            "team-alpha",
-            None,
-            (
-                (
-                    "PFX010",
-                    NEEDS_SHORT,
-                    Remedy(
-                        "Give the policy a short_prefix of at most 6 characters.",
-                        short_prefix=True,
-                    ),
-                ),
-                *more,
-            ),
-            step_type="Tuning",
-        )
-        for name, more in (
-            (None, ()),
-            (
-                {"Get": "Parameters.P"},
-                (
-                    (
-                        "PFX004",
-                        "X(n=) is Parameters.P: a pipeline variable or expression, whose value is "
-                        "known only at run time.",
-                        Remedy(BEFORE_THE_RUN),
-                    ),
-                ),
-            ),
-        )
-    ),
-    Case(
-        Declared("ta-xxxx"),
-        "ta",
-        "ta-xxxx",
-        (
-            (
-                "PFX002",
-                too_long("ta-xxxx", 6, "Tuning"),
-                Remedy(
-                    "Shorten it to 6 characters or fewer, 'ta-' included.", begins="ta-", most=6
-                ),
-            ),
-        ),
-        composes=False,
-        step_type="Tuning",
-    ),
-]
 
 
-@pytest.mark.parametrize("case", [*UNDECLARED, *CHARACTERS, *LENGTHS, *SHORT])
+@pytest.mark.parametrize("case", [*UNDECLARED, *CHARACTERS])
 def test_the_whole_finding(case: Case) -> None:
     """Name, code, location, message, fix, and the fix as data."""
-    kind, policy = KINDS[case.step_type], PrefixPolicy(case.prefix)
-    name, violations = compose_with_remedies(
-        case.location, kind, case.declared, policy, composes=case.composes
-    )
-    wanted = tuple(
-        (Finding.of(code, "P/if/S", case.step_type, message, remedy.text), remedy)
-        for code, message, remedy in case.findings
-    )
-    assert (case.name, wanted) == (name, violations)
-    composed = compose_name(case.location, kind, case.declared, policy, composes=case.composes)
-    assert (case.name, tuple(finding for finding, _ in wanted)) == composed
-
-
-@pytest.mark.parametrize(
-    ("name", "prefix", "step_type", "composed"),
-    [
-        ("y", X36, "Training", f"{X36}-y"),
-        (f"{X36}-y", X36, "Training", f"{X36}-y"),
-        (X37, X37, "Training", X37),
-        ("x" * 38, None, "Training", "x" * 38),
-        ("xxx", "ta", "Tuning", "ta-xxx"),
-        ("xxxx", "ta", "Tuning", "ta"),
-        ("x" * 6, None, "Tuning", "x" * 6),
-        ("pipelines-x", "team-a", "Training", "team-a-pipelines-x"),
-        ("pipelinesx", None, "Training", "pipelinesx"),
-    ],
-)
-def test_the_nearest_names_that_pass(
-    name: str, prefix: str | None, step_type: str, composed: str
-) -> None:
-    """At a limit there is no finding."""
-    location = Location("S", step_type, "S")
-    assert (composed, ()) == compose_name(
-        location, KINDS[step_type], Declared(name), PrefixPolicy(prefix)
-    )
+    assert case.expected == case.compose()
 
 
 def test_a_caller_may_set_the_limit() -> None:
