@@ -38,9 +38,9 @@ def step(name: str, step_type: str, **arguments: Any) -> dict[str, Any]:
 
 def named(kind: Kind, policy: PrefixPolicy, name: Any, **how: Any) -> tuple[Any, list[str]]:
     """The one job's name after enforcing, and the codes."""
-    made, said = document(step("My_Step", kind.step_type)), Declared(name, "X(n=)")
-    definition, found = enforce(made, policy, {"My_Step": said}, **how)
-    return definition["Steps"][0]["Arguments"].get(kind.name_field), [f.code for f in found]
+    definition, declared = document(step("My_Step", kind.step_type)), Declared(name, "X(n=)")
+    definition, findings = enforce(definition, policy, {"My_Step": declared}, **how)
+    return definition["Steps"][0]["Arguments"].get(kind.name_field), [f.code for f in findings]
 
 
 @each_job_kind
@@ -76,8 +76,8 @@ def test_limits(kind: Kind) -> None:
         _, [finding] = enforce(
             document(step("S", kind.step_type)), SHORT, {"S": Declared("x" * 50, "X(n=)")}
         )
-        for said in ("X(n=)", "50 characters", "57 with the prefix", "takes 38", kind.step_type):
-            assert said in finding.message
+        for words in ("X(n=)", "50 characters", "57 with the prefix", "takes 38", kind.step_type):
+            assert words in finding.message
         assert f"Shorten it to {room} characters or fewer." == finding.fix
 
 
@@ -120,8 +120,8 @@ def test_all_that_is_wrong_with_a_name() -> None:
 )
 def test_what_fits_of_a_steps_name(prefix: str, step_name: str, wanted: str) -> None:
     """All of it, with hyphens for what a name can't have; else its beginning, and a hash."""
-    definition, found = enforce(document(step(step_name, "Training")), PrefixPolicy(prefix), {})
-    assert (wanted, ()) == (definition["Steps"][0]["Arguments"]["TrainingJobName"], found)
+    definition, findings = enforce(document(step(step_name, "Training")), PrefixPolicy(prefix), {})
+    assert (wanted, ()) == (definition["Steps"][0]["Arguments"]["TrainingJobName"], findings)
 
 
 def test_a_name_that_was_judged_for_another_step_type() -> None:
@@ -129,9 +129,9 @@ def test_a_name_that_was_judged_for_another_step_type() -> None:
     judged = {("Training", "T"): "team-a-churn"}
     for step_type, wanted in (("Training", "team-a-churn"), ("Tuning", "team-a")):
         definition = document(step("T", step_type))
-        found = enforce_in_place(definition, PrefixPolicy("team-a"), {}, names=judged)
+        findings = enforce_in_place(definition, PrefixPolicy("team-a"), {}, names=judged)
         arguments = definition["Steps"][0]["Arguments"]
-        assert (wanted, ()) == (arguments[KINDS[step_type].name_field], found)
+        assert (wanted, ()) == (arguments[KINDS[step_type].name_field], findings)
 
 
 def test_without_a_short_prefix() -> None:
@@ -142,9 +142,9 @@ def test_without_a_short_prefix() -> None:
         ("hpo", "HyperparameterTuner() got 'hpo', which no "),
         (None, "In a pipeline, "),
     ):
-        said = Declared(name, "HyperparameterTuner()")
+        declared = Declared(name, "HyperparameterTuner()")
         place = Location("Tune", "Tuning")
-        [finding] = compose_name(place, KINDS["Tuning"], said, PrefixPolicy("team-alpha"))[1]
+        [finding] = compose_name(place, KINDS["Tuning"], declared, PrefixPolicy("team-alpha"))[1]
         assert finding.message.startswith(got)
 
 
@@ -165,21 +165,21 @@ def test_reserved() -> None:
 
 def test_stand_ins_count_as_not_declared() -> None:
     """Unless it is known that the user said so, or they carry the policy's prefix."""
-    made = step("S", "QualityCheck", ProcessingJobName="baseline-job")
-    [finding] = enforce(document(made), NONE)[1]
+    checked = step("S", "QualityCheck", ProcessingJobName="baseline-job")
+    [finding] = enforce(document(checked), NONE)[1]
     assert "PFX001" == finding.code
     assert finding.message.startswith("'baseline-job' is the SDK's generated name")
-    assert () == enforce(document(made), NONE, {"S": Declared("baseline-job")})[1]
-    assert () == enforce(document(made), PrefixPolicy("baseline"))[1]
-    definition, found = enforce(document(made), SHORT, {})
-    assert ("team-a-S", ()) == (definition["Steps"][0]["Arguments"]["ProcessingJobName"], found)
+    assert () == enforce(document(checked), NONE, {"S": Declared("baseline-job")})[1]
+    assert () == enforce(document(checked), PrefixPolicy("baseline"))[1]
+    definition, findings = enforce(document(checked), SHORT, {})
+    assert ("team-a-S", ()) == (definition["Steps"][0]["Arguments"]["ProcessingJobName"], findings)
 
 
 def test_a_lost_name_is_a_finding() -> None:
     """No name replaces one that the SDK removed."""
-    said = {"S": Declared(None, "register()", lost=True)}
+    declared = {"S": Declared(None, "register()", lost=True)}
     for policy in (NONE, SHORT):
-        [finding] = enforce(document(step("S", "RegisterModel")), policy, said)[1]
+        [finding] = enforce(document(step("S", "RegisterModel")), policy, declared)[1]
         assert "PFX001" == finding.code
         assert "removes the name" in finding.message
 
@@ -203,25 +203,25 @@ def test_final_definitions_are_judged_as_they_stand(
     name: Any, policy: PrefixPolicy, codes: list[str]
 ) -> None:
     """Nothing is composed, and nothing is changed."""
-    made = document(step("S", "Training", **({"TrainingJobName": name} if name else {})))
-    definition, found = enforce(made, policy)
-    assert (codes, made) == ([f.code for f in found], definition)
+    before = document(step("S", "Training", **({"TrainingJobName": name} if name else {})))
+    after, findings = enforce(before, policy)
+    assert (codes, before) == ([f.code for f in findings], after)
 
 
 def test_prefixing_off_leaves_names_alone() -> None:
     """Roles still apply, and an unknown step type is still one."""
-    made = document(step("S", "Training", TrainingJobName="a/b"), step("T", "New"))
+    before = document(step("S", "Training", TrainingJobName="a/b"), step("T", "New"))
     policy = PrefixPolicy("t", step_roles={"*": ROLE})
-    definition, found = enforce(made, policy, {}, prefixing=False)
+    definition, findings = enforce(before, policy, {}, prefixing=False)
     assert {"TrainingJobName": "a/b", "RoleArn": ROLE} == definition["Steps"][0]["Arguments"]
-    assert ["PFX005"] == [f.code for f in found]
+    assert ["PFX005"] == [f.code for f in findings]
 
 
 def test_step_roles() -> None:
     """Every role field, expressions too; none where the table has none."""
     policy = PrefixPolicy(step_roles={"*": ROLE})
     definitions = {"TrainingJobDefinitions": [{"RoleArn": "a"}, {"RoleArn": {"Get": "b"}}]}
-    made = document(
+    before = document(
         step("A", "Model"),
         step("B", "Tuning", **definitions),
         step("C", "Tuning", TrainingJobDefinition={}),
@@ -229,7 +229,7 @@ def test_step_roles() -> None:
         step("E", "RegisterModel"),
         step("F", "Lambda"),
     )
-    definition, _ = enforce(made, policy, {}, prefixing=False)
+    definition, _ = enforce(before, policy, {}, prefixing=False)
     assert [
         {"ExecutionRoleArn": ROLE},
         {"TrainingJobDefinitions": [{"RoleArn": ROLE}, {"RoleArn": ROLE}]},
@@ -237,29 +237,29 @@ def test_step_roles() -> None:
         {},
         {},
         {},
-    ] == [made["Arguments"] for made in definition["Steps"]]
+    ] == [rendered["Arguments"] for rendered in definition["Steps"]]
 
 
 def test_alike_prefixes_and_groups_are_warnings() -> None:
     """They don't keep a definition from leaving."""
-    made = document(
+    before = document(
         step("A", "Training", TrainingJobName="x"),
         step("C", "Condition", IfSteps=[step("B", "Processing", ProcessingJobName="x")]),
         step("D", "RegisterModel", ModelPackageGroupName="models"),
         step("E", "RegisterModel", ModelPackageGroupName={"Get": "Parameters.G"}),
         step("F", "RegisterModel", ModelPackageGroupName="team-a-models"),
     )
-    _, found = enforce(made, SHORT, {})
+    _, findings = enforce(before, SHORT, {})
     assert [("PFX007", "C/if/B"), ("PFX008", "D"), ("PFX008", "E")] == [
-        (f.code, f.step) for f in found
+        (f.code, f.step) for f in findings
     ]
-    assert not has_errors(found)
+    assert not has_errors(findings)
 
 
 def test_unknown_step_types_are_errors_wherever_they_are() -> None:
     """What they start can't be judged."""
-    made = document(step("C", "Condition", ElseSteps=[step("N", "New")]))
-    [finding] = enforce(made, NONE)[1]
+    definition = document(step("C", "Condition", ElseSteps=[step("N", "New")]))
+    [finding] = enforce(definition, NONE)[1]
     assert ("PFX005", "error", "C/else/N", "New") == (
         finding.code,
         finding.severity,
@@ -282,10 +282,10 @@ def _steps(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 JOBS = st.builds(
-    lambda name, kind, said, group: step(
+    lambda name, kind, declared, group: step(
         name,
         kind.step_type,
-        **({kind.name_field: said} if said is not None else {}),
+        **({kind.name_field: declared} if declared is not None else {}),
         **({"ModelPackageGroupName": group} if group and kind.step_type == "RegisterModel" else {}),
     ),
     PLAIN,
@@ -309,11 +309,11 @@ def test_no_job_comes_out_outside_the_policy_unsaid(
 ) -> None:
     """Whatever goes in: fit to leave means that every job is inside, and the input is untouched."""
     before = copy.deepcopy(definition)
-    enforced, found = enforce(definition, policy, None if final else {})
+    enforced, findings = enforce(definition, policy, None if final else {})
     assert before == definition
-    assert (enforced, found) == enforce(definition, policy, None if final else {})
-    assert all(CATALOGUE[f.code][0] == f.severity for f in found)
-    wrong = {f.step for f in found if f.severity == "error"}
+    assert (enforced, findings) == enforce(definition, policy, None if final else {})
+    assert all(CATALOGUE[f.code][0] == f.severity for f in findings)
+    wrong = {f.step for f in findings if f.severity == "error"}
     for view in steps(enforced):
         if view.kind is None:
             assert view.path in wrong
@@ -335,10 +335,10 @@ def test_no_job_comes_out_outside_the_policy_unsaid(
 )
 def test_full_names_outside_the_policy_are_warnings(step_type: str, field: str) -> None:
     """The service takes them as they are, and so do we; with a policy it is said."""
-    made = document(step("S", step_type, **{field: "other"}))
-    definition, found = enforce(made, SHORT, {})
-    assert made == definition
-    [finding] = found
+    before = document(step("S", step_type, **{field: "other"}))
+    after, findings = enforce(before, SHORT, {})
+    assert before == after
+    [finding] = findings
     assert ("PFX011", "warning", "S", step_type) == (
         finding.code,
         finding.severity,
@@ -350,9 +350,9 @@ def test_full_names_outside_the_policy_are_warnings(step_type: str, field: str) 
     expression = document(step("S", step_type, **{field: {"Get": "Parameters.Name"}}))
     assert ["PFX011"] == [finding.code for finding in enforce(expression, SHORT, {})[1]]
     inside = document(step("S", step_type, **{field: "team-a-x"}))
-    for unharmed, policy, prefixing in ((inside, SHORT, True), (made, NONE, True)):
+    for unharmed, policy, prefixing in ((inside, SHORT, True), (before, NONE, True)):
         assert () == enforce(unharmed, policy, {}, prefixing=prefixing)[1]
-    assert () == enforce(made, SHORT, {}, prefixing=False)[1]
+    assert () == enforce(before, SHORT, {}, prefixing=False)[1]
 
 
 def test_the_policys_file_is_named(tmp_path: Any) -> None:
@@ -361,6 +361,6 @@ def test_the_policys_file_is_named(tmp_path: Any) -> None:
     file.write_text('prefix = "a-long-team"\n', encoding="utf-8")
     policy = PrefixPolicy.from_file(file)
     for kind, name in (("Training", "x" * 50), ("Training", "x_y"), ("Tuning", "x")):
-        said = {"S": Declared(name, "X(n=)")}
-        [finding] = enforce(document(step("S", kind)), policy, said)[1]
+        declared = {"S": Declared(name, "X(n=)")}
+        [finding] = enforce(document(step("S", kind)), policy, declared)[1]
         assert f"The prefix 'a-long-team' is required by {file}." in finding.message

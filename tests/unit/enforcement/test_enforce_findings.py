@@ -30,9 +30,9 @@ def loop(*steps: dict[str, Any]) -> dict[str, Any]:
     return document(step("If", "Condition", IfSteps=list(steps)))
 
 
-def codes(found: tuple[Finding, ...]) -> list[tuple[str, str]]:
+def codes(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
     """Codes and locations."""
-    return [(finding.code, finding.step) for finding in found]
+    return [(finding.code, finding.step) for finding in findings]
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_groups_that_the_policy_covers() -> None:
     """By name and by ARN; two steps may register into one group."""
     for group in ("team-a", "team-a-x", f"{GROUP}team-a-x"):
         steps = [step(name, "RegisterModel", ModelPackageGroupName=group) for name in "AB"]
-        definition, found = enforce(document(*steps), TEAM_A, {})
-        assert (document(*steps), ()) == (definition, found)
+        definition, findings = enforce(document(*steps), TEAM_A, {})
+        assert (document(*steps), ()) == (definition, findings)
 
 
 def test_steps_with_a_group_are_not_compared() -> None:
@@ -108,8 +108,8 @@ def test_steps_with_another_violation_are_not_compared() -> None:
 def test_the_finding_for_a_step_that_was_not_reached() -> None:
     """An error at the step, whose name is composed and judged all the same."""
     definition = loop(step("A"), step("B", TrainingJobName="x_y"))
-    found = enforce_in_place(definition, TEAM_A, {"A": Declared("x")}, reached={"A"})
-    assert [("PFX022", "If/if/B"), ("PFX003", "If/if/B")] == codes(found)
+    findings = enforce_in_place(definition, TEAM_A, {"A": Declared("x")}, reached={"A"})
+    assert [("PFX022", "If/if/B"), ("PFX003", "If/if/B")] == codes(findings)
     assert (
         Finding(
             "PFX022",
@@ -120,11 +120,11 @@ def test_the_finding_for_a_step_that_was_not_reached() -> None:
             "declared name of its job is not known.",
             "List the step in the pipeline's steps=.",
         )
-        == found[0]
+        == findings[0]
     )
     for reached in (None, ["A", "B"]):
-        found = enforce_in_place(document(step("A"), step("B")), TEAM_A, {}, reached=reached)
-        assert () == found
+        findings = enforce_in_place(document(step("A"), step("B")), TEAM_A, {}, reached=reached)
+        assert () == findings
 
 
 def test_a_step_without_a_job_need_not_be_reached() -> None:
@@ -154,8 +154,8 @@ def test_known_names_are_compared_too() -> None:
     """With each other, and with composed ones."""
     known = {("Training", "A"): "team-a-x", ("Training", "B"): "team-a-x"}
     definition = document(step("A"), step("B"), step("C", TrainingJobName="x"))
-    found = enforce_in_place(definition, TEAM_A, {}, names=known)
-    assert [("PFX007", "B"), ("PFX007", "C")] == codes(found)
+    findings = enforce_in_place(definition, TEAM_A, {}, names=known)
+    assert [("PFX007", "B"), ("PFX007", "C")] == codes(findings)
 
 
 def test_a_group_is_judged_where_the_name_is_known() -> None:
@@ -182,31 +182,31 @@ def test_who_puts_the_prefix_in_front(
 ) -> None:
     """By default it is put there where something was declared."""
     definition = document(step("A", TrainingJobName="x"))
-    found = enforce_in_place(definition, TEAM_A, declared, composes=composes)
+    findings = enforce_in_place(definition, TEAM_A, declared, composes=composes)
     assert {"TrainingJobName": name} == definition["Steps"][0]["Arguments"]
-    assert ([] if name.startswith("team-a-") else ["PFX006"]) == [f.code for f in found]
+    assert ([] if name.startswith("team-a-") else ["PFX006"]) == [f.code for f in findings]
 
 
 def test_enforce_leaves_its_argument_as_it_is() -> None:
     """The definition that it returns is a copy, composed by default."""
     definition = document(step("A", TrainingJobName="x"))
-    enforced, found = enforce(definition, TEAM_A, {})
+    enforced, findings = enforce(definition, TEAM_A, {})
     assert ("x", "team-a-x", ()) == (
         definition["Steps"][0]["Arguments"]["TrainingJobName"],
         enforced["Steps"][0]["Arguments"]["TrainingJobName"],
-        found,
+        findings,
     )
 
 
 def test_a_generated_name_is_no_declared_name() -> None:
     """It is replaced, unless the policy covers it; a finding quotes it."""
     generated = step("S", "QualityCheck", ProcessingJobName="baseline-job")
-    definition, found = enforce(document(generated), PrefixPolicy("baseline"), {})
-    assert (document(generated), ()) == (definition, found)
+    definition, findings = enforce(document(generated), PrefixPolicy("baseline"), {})
+    assert (document(generated), ()) == (definition, findings)
     [finding] = enforce(document(generated), PrefixPolicy(), {})[1]
     assert finding.message.startswith("'baseline-job' is the SDK's generated name, and no")
-    definition, found = enforce(document(generated), PrefixPolicy("base"), {})
-    assert ("base-S", ()) == (definition["Steps"][0]["Arguments"]["ProcessingJobName"], found)
+    definition, findings = enforce(document(generated), PrefixPolicy("base"), {})
+    assert ("base-S", ()) == (definition["Steps"][0]["Arguments"]["ProcessingJobName"], findings)
 
 
 def test_a_full_name_is_judged_at_its_step() -> None:
@@ -236,5 +236,5 @@ def test_the_role_of_a_step_is_the_policys() -> None:
     )
     definition, _ = enforce(document(*steps), policy, {}, prefixing=False)
     assert [by_name, by_type, "r", "r"] == [
-        one["Arguments"]["RoleArn"] for one in definition["Steps"]
+        rendered["Arguments"]["RoleArn"] for rendered in definition["Steps"]
     ]

@@ -42,22 +42,22 @@ def test_applying_a_fix_removes_its_finding(
     """Whatever is proposed: a name, a length, no name at all, or a short prefix."""
     location = Location("S", kind.step_type, "S")
 
-    def found(name: str | None, policy: PrefixPolicy = policy) -> list[tuple[str, Remedy]]:
+    def remedies(name: str | None, policy: PrefixPolicy = policy) -> list[tuple[str, Remedy]]:
         declared = Declared(name, "X(n=)")
         faults = compose_with_remedies(location, kind, declared, policy, composes=composes)[1]
         return [(finding.code, remedy) for finding, remedy in faults if remedy.text == finding.fix]
 
-    for code, remedy in found(name):
+    for code, remedy in remedies(name):
         if remedy.name is not None:
-            assert code not in [again for again, _ in found(remedy.name)], remedy
+            assert code not in [again for again, _ in remedies(remedy.name)], remedy
             assert not remedy.name or repr(remedy.name) in remedy.text
         if remedy.most is not None:
             assert str(remedy.most) in remedy.text and remedy.begins in remedy.text
             longest = (remedy.begins + "x" * remedy.most)[: remedy.most].rstrip("-")
-            assert code not in [again for again, _ in found(longest)], remedy
+            assert code not in [again for again, _ in remedies(longest)], remedy
         if remedy.short_prefix:
             helped = PrefixPolicy(policy.prefix, short_prefix="tttttt")
-            assert code not in [again for again, _ in found(name, helped)]
+            assert code not in [again for again, _ in remedies(name, helped)]
         assert (remedy.name, remedy.most, remedy.short_prefix) != (None, None, False) or (
             code == "PFX009"
         )
@@ -262,8 +262,8 @@ def test_a_declared_name_counts_by_its_characters() -> None:
     """Composed, covered and quoted: a member of an enumeration is its value."""
     policy = PrefixPolicy("team-a")
     assert ("team-a-train", ()) == compose_name(PLACE, TRAINING, Declared(Word.TRAIN), policy)
-    name, found = compose_name(PLACE, TRAINING, Declared(Word.INSIDE), policy, composes=False)
-    assert ("team-a-x", str, ()) == (name, type(name), found)
+    name, findings = compose_name(PLACE, TRAINING, Declared(Word.INSIDE), policy, composes=False)
+    assert ("team-a-x", str, ()) == (name, type(name), findings)
     [finding] = compose_name(PLACE, TRAINING, Declared(Word.TRAIN), policy, composes=False)[1]
     assert finding.message.startswith("The name is 'train', which")
     assert () == check_full_name(Location("S", "Endpoint"), "It", Word.INSIDE, policy)
@@ -288,8 +288,8 @@ def test_full_names_that_the_service_refuses(of: str) -> None:
     [finding] = check_full_name(Location("S", of), "It", "a.v2", PrefixPolicy("team-a"))
     assert "Call it 'team-a-a-v2'." == finding.fix
     arn = "arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/team-a-x"
-    found = check_full_name(Location("S", of), "It", arn, PrefixPolicy("team-a"))
-    assert (of not in GROUPS) == bool(found)
+    findings = check_full_name(Location("S", of), "It", arn, PrefixPolicy("team-a"))
+    assert (of not in GROUPS) == bool(findings)
 
 
 @pytest.mark.parametrize(
