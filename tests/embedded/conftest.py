@@ -11,6 +11,9 @@ from .definitions import text
 
 pytest.importorskip("moto")
 
+from botocore import xform_name
+
+from sm_prefix_ext.core.step_types import Kind
 from sm_prefix_ext.embedded import EmbeddedAWS
 
 
@@ -78,3 +81,10 @@ def aws() -> Iterator[EmbeddedAWS]:
 def driver(aws: EmbeddedAWS) -> Driver:
     """A driver on it."""
     return Driver(aws)
+
+
+def described(driver: Driver, kind: Kind, name: str) -> dict[str, Any]:
+    """Describe a job."""
+    operation = getattr(driver.client, xform_name(kind.actions[1]))
+    more = {"JobCategory": name.split("/")[0]} if kind.step_type == "Job" else {}
+    return dict(operation(**{kind.name_field: name.rsplit("/", 1)[-1]}, **more))
