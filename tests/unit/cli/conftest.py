@@ -35,7 +35,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def files(tmp_path: Path) -> None:
-    """What the tests' arguments name, in the current folder."""
+    """Write the files that the tests' arguments name into the current folder."""
     (tmp_path / "good.json").write_text(json.dumps(definition(Train="team-a-train")))
     (tmp_path / "bad.json").write_text(json.dumps(definition(Train="train", Other="a/b")))
     (tmp_path / "steps.json").write_text(json.dumps(LISTED))

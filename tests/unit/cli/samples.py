@@ -23,7 +23,7 @@ USER = "arn:aws:iam::111122223333:user/execution"
 
 
 def definition(**names: str) -> dict[str, Any]:
-    """A definition with a training step for each argument."""
+    """Return a definition with a training step for each argument."""
     steps = [
         {"Name": step, "Type": "Training", "Arguments": {"TrainingJobName": name}}
         for step, name in names.items()
@@ -32,7 +32,7 @@ def definition(**names: str) -> dict[str, Any]:
 
 
 def program(code: str) -> subprocess.CompletedProcess[str]:
-    """What Python does with a program, in a process of its own."""
+    """Run a Python program in a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -42,7 +42,7 @@ def program(code: str) -> subprocess.CompletedProcess[str]:
 
 
 def spawned(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    """What the command does in a process of its own."""
+    """Run the command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "sm_prefix_ext", *arguments],
         capture_output=True,

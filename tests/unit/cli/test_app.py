@@ -64,7 +64,7 @@ pytestmark = pytest.mark.usefixtures("files")
     ],
 )
 def test_a_wrong_call_is_one_line(run: Run, arguments: str, message: str) -> None:
-    """Exit status 2, one sentence on standard error, nothing on standard output."""
+    """A wrong call gives exit status 2 and only one sentence, on standard error."""
     status, out, err = run(*arguments.split(" "))
     err = err.removeprefix("made\n")  # what a module prints goes to standard error
     assert (2, "") == (status, out)
@@ -74,7 +74,7 @@ def test_a_wrong_call_is_one_line(run: Run, arguments: str, message: str) -> Non
 
 
 def test_help_and_version(run: Run) -> None:
-    """No argument at all is a call for help."""
+    """The command prints its help for ``--help`` and without arguments."""
     for arguments in ((), ("-h",), ("--help",)):
         status, output, _ = run(*arguments)
         assert (0, True) == (status, "check" in output and "Exit status: 0" in output)
@@ -83,7 +83,7 @@ def test_help_and_version(run: Run) -> None:
 
 @pytest.mark.parametrize("form", ["table", "json"])
 def test_check_of_json_imports_neither_sdk_nor_boto3(form: str) -> None:
-    """It is fast, and works where there is neither."""
+    """``check`` of JSON imports no slow library, and works without an SDK."""
     code = (
         "import sys\nfrom sm_prefix_ext.cli import main\n"
         f"try: main(['check', 'bad.json', '--prefix', 'team-a', '--format', '{form}'])\n"
@@ -98,7 +98,7 @@ def test_check_of_json_imports_neither_sdk_nor_boto3(form: str) -> None:
 
 
 def test_the_module_is_the_command() -> None:
-    """``python -m sm_prefix_ext`` where the command isn't on the path."""
+    """``python -m sm_prefix_ext`` runs the command where it isn't on the path."""
     done = spawned("check", "bad.json", "--declared-only")
     assert (1, b"") == (done.returncode, done.stderr)
     assert b"PFX003" in done.stdout
@@ -106,7 +106,7 @@ def test_the_module_is_the_command() -> None:
 
 @pytest.mark.parametrize("early", ["click", "sm_prefix_ext.targets", "sm_prefix_ext.core.plan"])
 def test_an_interrupt_is_no_traceback(tmp_path: Path, early: str) -> None:
-    """Exit status 130, also while the command's own modules are being imported."""
+    """An interrupt gives exit status 130, also while the command imports its modules."""
     code = (
         "import sys\n"
         "class Interrupted:\n"
@@ -121,7 +121,7 @@ def test_an_interrupt_is_no_traceback(tmp_path: Path, early: str) -> None:
 
 
 def test_a_module_may_be_interrupted(run: Run, tmp_path: Path) -> None:
-    """Ctrl-C while the user's own code runs."""
+    """Ctrl-C in the user's own code gives exit status 130."""
     (tmp_path / "slow.py").write_text("raise KeyboardInterrupt\n")
     status, out, err = run("check", "slow.py:pipeline")
     assert (130, "", "") == (status, out, err.strip())
@@ -138,7 +138,7 @@ def test_a_module_may_be_interrupted(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_a_missing_region_is_told_how_to_set_it(run: Run, tmp_path: Path, raising: str) -> None:
-    """Where boto3, or v2 of the SDK in its own words, says that there is none."""
+    """The error of boto3 or the SDK gets a sentence about setting the region."""
     (tmp_path / "nowhere.py").write_text(raising)
     status, out, err = run("check", "nowhere.py:pipeline")
     assert (2, "", 1) == (status, out, err.count("\n"))

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 
 def test_check_of_a_good_definition(run: Run) -> None:
-    """Exit status 0, whichever way it comes."""
+    """A good file or standard input gives exit status 0."""
     assert (0, "") == run("check", "good.json", "--prefix", "team-a")[::2]
     text = json.dumps(definition(Train="team-a"))
     status, output, _ = run("check", "-", "--prefix", "team-a", stdin="\ufeff" + text)
@@ -25,7 +25,7 @@ def test_check_of_a_good_definition(run: Run) -> None:
 
 
 def test_check_of_a_bad_definition(run: Run) -> None:
-    """Exit status 1, and everything on standard output."""
+    """Findings give exit status 1, all on standard output."""
     status, output, errors = run("check", "bad.json", "--prefix", "team-a")
     assert (1, "") == (status, errors)
     for word in ("PFX006", "PFX003", "Train", "Other", "Fix: ", "3 errors, 0 warnings;"):
@@ -33,7 +33,7 @@ def test_check_of_a_bad_definition(run: Run) -> None:
 
 
 def test_check_of_roles_of_two_accounts(run: Run) -> None:
-    """IAM passes roles within one account, so one of them is wrong."""
+    """Roles of two accounts have a finding, as IAM passes roles within one account."""
     document = definition(Train="team-a-x", Other="team-a-y")
     for step, account in zip(document["Steps"], ("111122223333", "444455556666")):
         step["Arguments"]["RoleArn"] = f"arn:aws:iam::{account}:role/worker"
@@ -42,7 +42,7 @@ def test_check_of_roles_of_two_accounts(run: Run) -> None:
 
 
 def test_check_needs_a_prefix(run: Run, tmp_path: Path) -> None:
-    """Without a policy, or with one that asks for no prefix, nothing would be checked."""
+    """Without a policy that has a prefix, ``check`` exits with status 2."""
     (tmp_path / "roles.toml").write_text('[step_roles]\n"*" = "arn:aws:iam::111122223333:role/r"\n')
     for options, message in (
         ((), "There is no prefix policy to check against: give --prefix or --policy"),
@@ -56,7 +56,7 @@ def test_check_needs_a_prefix(run: Run, tmp_path: Path) -> None:
 
 
 def test_check_of_names_as_they_stand(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On request no prefix is asked for, whatever policy is discovered."""
+    """``--declared-only`` asks for no prefix, whatever policy is discovered."""
     monkeypatch.setenv("SM_PREFIX_POLICY", "team-b.toml")
     status, output, _ = run("check", "good.json", "--declared-only")
     expected = "No findings: every name is valid as it stands; no prefix was asked for.\n"
@@ -66,7 +66,7 @@ def test_check_of_names_as_they_stand(run: Run, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_check_as_json(run: Run) -> None:
-    """The findings' fields, and nothing else on standard output."""
+    """Standard output has the findings' fields and nothing else."""
     status, output, _ = run("check", "bad.json", "--prefix", "team-a", "--format", "json")
     [first, *rest] = json.loads(output)["findings"]
     assert (1, "Train") == (status, first["step"])
@@ -86,7 +86,7 @@ def test_the_policy_is_the_given_one_or_found(run: Run, monkeypatch: pytest.Monk
 
 
 def test_a_module_with_findings(run: Run) -> None:
-    """A name that can't be is found in the constructor already, while the module is imported."""
+    """A name that a constructor refuses is a finding."""
     Path("early.py").write_text(
         "from sm_prefix_ext import PrefixPolicy, PrefixViolation\n"
         "from sm_prefix_ext.enforcement.enforce import enforce\n"

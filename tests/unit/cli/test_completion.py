@@ -12,7 +12,7 @@ from .conftest import Run
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_is_the_shells(run: Run, shell: str) -> None:
-    """It asks the command for the words, in the shell's own way."""
+    """The script asks the command for the words, in the shell's own way."""
     status, output, _ = run("completion", shell)
     assert 0 == status
     assert f"_SM_PREFIX_COMPLETE={shell}_complete" in output
@@ -32,7 +32,7 @@ def test_bash_takes_the_script(run: Run) -> None:
 
 
 def test_an_unknown_shell(run: Run) -> None:
-    """It is an error with the known ones."""
+    """The error names the known shells."""
     status, output, error = run("completion", "tcsh")
     assert (2, "") == (status, output)
     assert "'bash', 'zsh', 'fish'" in error

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 
 def test_jobs(run: Run) -> None:
-    """Exit status 1 where jobs are outside of the policy."""
+    """Jobs outside the policy give exit status 1."""
     status, output, _ = run("jobs", "steps.json")
     assert (0, True) == (status, JOB in output)
     assert 0 == run("jobs", "-", "--prefix", "team-a", stdin=json.dumps(LISTED))[0]
@@ -29,7 +29,7 @@ def test_jobs(run: Run) -> None:
 
 
 def test_an_error_of_aws_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In AWS's own words."""
+    """The error has AWS's own message."""
     import boto3
     from botocore.exceptions import ClientError, NoCredentialsError
 

@@ -16,14 +16,14 @@ from .conftest import Run
 
 
 def test_all_codes(run: Run) -> None:
-    """Each on a line of its own, in order."""
+    """Each code has a line of its own, in order."""
     status, output, _ = run("explain")
     assert (0, list(CATALOGUE)) == (status, [line.split()[0] for line in output.splitlines()])
 
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_a_code(code: str, run: Run) -> None:
-    """In either letter case: its severity, its title, what it means and how to fix it."""
+    """A code in either letter case gives its severity, title, meaning and fix."""
     rule = CATALOGUE[code]
     status, output, _ = run("explain", code.lower())
     words = " ".join(output.split())
@@ -39,14 +39,14 @@ def test_a_code(code: str, run: Run) -> None:
 
 
 def test_an_unknown_code(run: Run) -> None:
-    """The nearest is named."""
+    """The error names the nearest code."""
     status, output, error = run("explain", "PX003")
     assert (2, "") == (status, output)
     assert "There is no finding PX003. Did you mean PFX003?" in error
 
 
 def test_collisions(run: Run, tmp_path: Path) -> None:
-    """Of prefixes, of policy files and of directories with such files."""
+    """``collisions`` compares prefixes, policy files and directories of such files."""
     (tmp_path / "teams").mkdir()
     (tmp_path / "teams" / "a.toml").write_text('prefix = "team-a"')
     (tmp_path / "teams" / "pyproject.toml").write_text('[project]\nname = "team"')
@@ -99,6 +99,6 @@ def test_collisions_of_teams(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("prefix", ["x_y", "missing.toml"])
 def test_collisions_of_what_is_no_prefix(prefix: str, run: Run) -> None:
-    """One line on standard error."""
+    """An invalid prefix gives one line on standard error."""
     status, output, error = run("collisions", "team-a", prefix)
     assert (2, "", 1) == (status, output, error.count("\n"))

@@ -95,7 +95,7 @@ def test_each_target_of_a_folder_has_the_nearest_policy(run: Run) -> None:
 
 
 def test_one_pipeline_of_a_file(run: Run) -> None:
-    """``FILE#ID`` picks it, for check and for the commands that take one."""
+    """``FILE#ID`` selects it, for check and for the commands that take one."""
     assert 0 == report(run, "sales/template.json#Forecast")[0]
     assert 1 == report(run, "sales/template.json#Churn")[0]
     status, _, error = run("check", "sales/template.json#Nope")
@@ -123,7 +123,7 @@ def test_the_options_beat_the_files(run: Run) -> None:
 
 
 def test_a_folder_without_a_pipeline(run: Run, tmp_path: Path) -> None:
-    """It is an error that says how many files were read."""
+    """The error says how many files were read."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "a.json").write_text("[]")
     status, output, error = run("check", "empty", "--prefix", "a")
@@ -145,13 +145,13 @@ def test_a_broken_file_of_a_folder_is_reported_and_fails(run: Run, tmp_path: Pat
 
 
 def test_files_of_a_folder_can_be_excluded(run: Run) -> None:
-    """By a glob."""
+    """``--exclude`` takes a glob."""
     status, data = report(run, ".", "--exclude", "sales")
     assert (0, 1) == (status, data["summary"]["pipelines"])
 
 
 def test_what_git_ignores_is_left_out(run: Run, tmp_path: Path) -> None:
-    """As ruff does."""
+    """Files that git ignores are not read."""
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text("sales/\n")
     status, data = report(run, ".")
@@ -159,7 +159,7 @@ def test_what_git_ignores_is_left_out(run: Run, tmp_path: Path) -> None:
 
 
 def test_select_and_ignore(run: Run) -> None:
-    """What doesn't count is in the report, with the reason."""
+    """The report has findings that don't count, with the reason."""
     for option, reason in (
         (("--ignore", "PFX006"), "ignored by --ignore"),
         (("--select", "pfx001,PFX002"), "not in --select"),
@@ -173,7 +173,7 @@ def test_select_and_ignore(run: Run) -> None:
 
 
 def test_what_was_not_judged_always_counts(run: Run) -> None:
-    """No option hides it."""
+    """No option hides what could not be judged."""
     status, _, error = run("check", ".", "--ignore", "PFX005")
     assert 2 == status
     assert "--ignore can't hide PFX005: the jobs of an unknown step type are not judged" in error
@@ -183,7 +183,7 @@ def test_what_was_not_judged_always_counts(run: Run) -> None:
 
 
 def test_strict_fails_for_warnings(run: Run, tmp_path: Path) -> None:
-    """Without it a warning is shown and the exit status is 0."""
+    """A warning fails with ``--strict`` only."""
     (tmp_path / "twins.json").write_text(json.dumps(definition("a-x", "a-x")))
     status, data = report(run, "twins.json", "--prefix", "a")
     assert (0, ["warning"]) == (status, [row["severity"] for row in data["findings"]])
@@ -228,7 +228,7 @@ def test_positions(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_definition_without_a_job_says_so(run: Run) -> None:
-    """It doesn't claim that every job is fine."""
+    """The report doesn't claim that every job is fine."""
     document = {"Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": {}}]}
     status, output, _ = run("check", "-", "--prefix", "a", stdin=json.dumps(document))
     assert 0 == status
@@ -236,7 +236,7 @@ def test_a_definition_without_a_job_says_so(run: Run) -> None:
 
 
 def test_a_definition_in_s3_is_not_read_and_shown(run: Run, tmp_path: Path) -> None:
-    """As a warning, which --strict makes fail."""
+    """A definition in S3 is a warning, which ``--strict`` makes fail."""
     document = template(Remote=definition())
     location = {"PipelineDefinitionS3Location": {"Bucket": "team-a", "Key": "train.json"}}
     document["Resources"]["Remote"]["Properties"]["PipelineDefinition"] = location
@@ -260,7 +260,7 @@ def test_a_definition_in_s3_is_not_read_and_shown(run: Run, tmp_path: Path) -> N
 def test_a_named_file_has_to_hold_a_pipeline(
     run: Run, tmp_path: Path, name: str, text: str, message: str
 ) -> None:
-    """One line with what it looks like, and exit status 2."""
+    """A file without a pipeline gives exit status 2 and one line that describes it."""
     (tmp_path / name).write_text(text)
     status, output, error = run("check", name, "--prefix", "a")
     assert (2, "", 1) == (status, output, error.count("\n"))
@@ -268,7 +268,7 @@ def test_a_named_file_has_to_hold_a_pipeline(
 
 
 def test_the_report_goes_to_a_file_whole(run: Run, tmp_path: Path) -> None:
-    """Nothing is printed then; a folder in its place is an error, and nothing is left behind."""
+    """A report in a file is not printed; a folder in its place is an error and leaves no file."""
     options = ("--format", "sarif", "--output", "report.sarif")
     assert (1, "", "") == run("check", ".", *options)
     assert "2.1.0" == json.loads((tmp_path / "report.sarif").read_text())["version"]
@@ -279,7 +279,7 @@ def test_the_report_goes_to_a_file_whole(run: Run, tmp_path: Path) -> None:
 
 
 def test_quiet_verbose_and_colours(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Quiet leaves the summary out, verbose shows what is hidden, colours are asked for."""
+    """Quiet omits the summary, verbose shows hidden findings, and an option turns colours on."""
     assert (0, "", "") == run("check", "risk", "--quiet")
     assert "ignored by --ignore" not in run("check", ".", "--ignore", "PFX006")[1]
     assert "ignored by --ignore" in run("check", ".", "--ignore", "PFX006", "-v")[1]
@@ -288,7 +288,7 @@ def test_quiet_verbose_and_colours(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_template_parameter_has_a_value(run: Run, tmp_path: Path) -> None:
-    """By its default, by an option, or by a file of values."""
+    """A parameter has its default, the value of an option, or one of a file."""
     document = template(Train=definition())
     body = json.dumps(definition("NAME")).replace("NAME", "${Team}-train")
     document["Parameters"] = {"Team": {"Type": "String", "Default": "risk"}}

@@ -50,7 +50,7 @@ EXECUTED = [
 
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path) -> None:
-    """What the commands' arguments name, in the current folder."""
+    """Write the files that the commands' arguments name into the current folder."""
     (tmp_path / "d.json").write_text(json.dumps(DEFINITION))
     unknown = {"Steps": [{"Name": HOSTILE, "Type": HOSTILE}]}
     (tmp_path / "unknown.json").write_text(json.dumps(unknown))
@@ -115,7 +115,7 @@ PLACE = ("--region", "eu-west-1", "--account", "111122223333", "--role-arn", ROL
 def test_no_command_lets_a_name_paint(
     capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
 ) -> None:
-    """Every line that is printed is printable, and none of ours is imitated."""
+    """Every printed line is printable, and no name imitates a line of the command."""
     with pytest.raises(SystemExit) as ended:
         main(list(arguments))
     assert ended.value.code in (0, 1, 2)
@@ -126,7 +126,7 @@ def test_no_command_lets_a_name_paint(
 
 
 def values() -> Iterator[tuple[str, Any]]:
-    """What each renderer makes of hostile names."""
+    """Yield what each renderer prints for hostile names."""
     policy = PrefixPolicy("team-a")
     findings = enforce(DEFINITION, policy)[1]
     plan = Plan.from_definition(DEFINITION, role_arn=ROLE)
@@ -152,7 +152,7 @@ def values() -> Iterator[tuple[str, Any]]:
 
 
 def test_no_renderer_lets_a_name_paint() -> None:
-    """Also where it wraps; and no markup is followed."""
+    """No renderer prints control characters or follows markup, even where it wraps."""
     for name, text in values():
         assert all(line.isprintable() for line in text.split("\n")), name
         if "at" not in name.split():
@@ -163,7 +163,7 @@ def test_no_renderer_lets_a_name_paint() -> None:
 
 @given(st.text())
 def test_printable_json_is_the_same_document(text: str) -> None:
-    """Whatever stands in its strings."""
+    """Escaping changes no value of a JSON document."""
     document = {"Resource": [text], text: 1}
     shown_text = printable_json(json.dumps(document, indent=2, ensure_ascii=False))
     assert document == json.loads(shown_text)
@@ -172,7 +172,7 @@ def test_printable_json_is_the_same_document(text: str) -> None:
 
 @given(st.text())
 def test_printable(text: str) -> None:
-    """It is printable, keeps what has a shape, and changes nothing the second time."""
+    """The text is printable, and a second pass changes nothing."""
     shown_text = printable(text)
     assert shown_text.isprintable()
     assert shown_text == printable(shown_text)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("files")
 def test_a_closed_standard_input_is_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: str
 ) -> None:
-    """As a shell's ``<&-`` leaves it, or whoever calls."""
+    """A closed standard input gives exit status 2 and one line."""
     closed = io.StringIO()
     closed.close()
     for stdin in (None, closed):
@@ -41,7 +41,7 @@ def test_a_closed_standard_input_is_one_line(
 
 @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="there is no /dev/fd")
 def test_a_pipe_is_a_file(run: Run) -> None:
-    """As in ``sm-prefix check <(make-it)``, for a pipeline and for a policy."""
+    """A pipe, as of ``sm-prefix check <(make-it)``, can be read as a pipeline and as a policy."""
     allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     with piped(definition(Train="team-a-train")) as pipeline:
         assert 0 == run("check", pipeline, "--declared-only")[0]
@@ -51,7 +51,7 @@ def test_a_pipe_is_a_file(run: Run) -> None:
 
 @contextmanager
 def piped(data: Any) -> Iterator[str]:
-    """The path of a pipe with JSON in it."""
+    """Give the path of a pipe that holds JSON."""
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as file:
         json.dump(data, file)

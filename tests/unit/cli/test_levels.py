@@ -13,7 +13,7 @@ STEP = {"Name": "Train", "Type": "Training", "Arguments": {"TrainingJobName": "o
 
 
 def write(folder: Path, rows: str, **more: object) -> tuple[str, ...]:
-    """A definition with a name outside the policy, and the policy; the arguments for both."""
+    """Write a definition with a name outside the policy, and the policy; return the arguments."""
     (folder / "p.toml").write_text(f'prefix = "team-a"\n[findings]\n{rows}', encoding="utf-8")
     definition = {"Version": "2020-12-01", "Steps": [STEP], **more}
     (folder / "d.json").write_text(json.dumps(definition), encoding="utf-8")
@@ -31,7 +31,7 @@ def write(folder: Path, rows: str, **more: object) -> tuple[str, ...]:
 def test_check(
     run: Run, tmp_path: Path, findings: str, status: int, shown: list[tuple[str, str]]
 ) -> None:
-    """An error that was lowered is shown and does not fail; one that is off is not shown."""
+    """A lowered error is shown and does not fail; one that is off is not shown."""
     ended, output, _ = run("check", *write(tmp_path, findings), "--format", "json")
     rows = json.loads(output)["findings"]
     counted = [(row["code"], row["severity"]) for row in rows if not row.get("hidden")]
@@ -39,14 +39,14 @@ def test_check(
 
 
 def test_plan(run: Run, tmp_path: Path) -> None:
-    """It shows the jobs of a definition whose finding is off."""
+    """``plan`` shows the jobs of a definition whose finding is off."""
     assert 1 == run("plan", *write(tmp_path, ""))[0]
     status, output, _ = run("plan", *write(tmp_path, 'PFX006 = "off"'), "--format", "json")
     assert (0, ["other"]) == (status, [job["prefix"] for job in json.loads(output)["jobs"]])
 
 
 def test_a_definition_switches_nothing_off(run: Run, tmp_path: Path) -> None:
-    """Whatever a stranger's definition says of findings is not read."""
+    """Levels in a definition are not read."""
     levels = {"PFX006": "off"}
     more = {"findings": levels, "Metadata": {"sm-prefix": {"findings": levels}}}
     arguments = write(tmp_path, "", **more)
@@ -61,7 +61,7 @@ def test_a_definition_switches_nothing_off(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_can_not_be_used(run: Run, tmp_path: Path, findings: str, why: str) -> None:
-    """One line on standard error."""
+    """An invalid policy file gives one line on standard error."""
     status, output, error = run("check", *write(tmp_path, findings))
     assert (2, "", 1) == (status, output, error.count("\n"))
     assert why in error

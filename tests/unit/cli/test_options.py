@@ -41,7 +41,7 @@ def test_an_invalid_parameter(
 
 
 def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
-    """The exit status of the command, and its output in one line."""
+    """Run the command, and return its exit status and its output in one line."""
     with pytest.raises(SystemExit) as ended:
         main([*arguments])
     return int(str(ended.value.code)), " ".join(capsys.readouterr().out.split())

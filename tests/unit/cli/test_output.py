@@ -1,4 +1,4 @@
-"""What the command writes: any name, to a full disk, and never another tool's log lines."""
+"""What the command writes: names in any encoding, and to a full disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
 def test_any_name_can_be_printed(tmp_path: Path, encoding: str) -> None:
-    """What the output's encoding lacks is escaped, be it the definition's or our own dash."""
+    """Characters that the output's encoding lacks are escaped."""
     (tmp_path / "odd.json").write_text(json.dumps(definition(**{"\N{SNOWMAN}\ud800": "team-a"})))
     done = spawned("plan", "odd.json", PYTHONIOENCODING=encoding)
     assert (0, b"") == (done.returncode, done.stderr)
@@ -35,7 +35,7 @@ def test_any_name_can_be_printed(tmp_path: Path, encoding: str) -> None:
     ["plan good.json", "plan good.json --format json", "check bad.json --declared-only", "--help"],
 )
 def test_a_full_disk_is_one_line(arguments: str) -> None:
-    """Exit status 2, whoever writes, and Python has nothing to add at its end."""
+    """A full disk gives exit status 2 and one line, for every command that prints."""
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "sm_prefix_ext", *arguments.split(" ")],

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 
 def test_plan(run: Run) -> None:
-    """Names, ARNs, roles and actions, with the account and region given."""
+    """The plan has names, ARNs, roles and actions, with the given account and region."""
     where = ("--account", "111122223333", "--region", "eu-west-1")
     status, output, _ = run("plan", "good.json", *where)
     assert 0 == status

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 
 def test_policy_for_the_execution_role(run: Run) -> None:
-    """The default; what is left open is said on standard error."""
+    """The execution role is the default; notes about unknown values go to standard error."""
     policy = printed_policy(run, "good.json", *PLACE, "--role-arn", ROLE)
     assert [TRAINING] == policy["Statement"][1]["Resource"]
     assert [ROLE] == policy["Statement"][0]["Resource"]
@@ -29,7 +29,7 @@ def test_policy_for_the_execution_role(run: Run) -> None:
 
 
 def test_policy_for_the_author_and_others(run: Run) -> None:
-    """Each in its own form."""
+    """Each policy has its own form."""
     author = printed_policy(
         run, "good.json", "--for", "author", "--pipeline-name", "team-a-p", *PLACE
     )
@@ -49,7 +49,7 @@ def test_policy_for_the_author_and_others(run: Run) -> None:
 
 @pytest.mark.parametrize("form", ["cloudformation", "terraform"])
 def test_policy_forms(run: Run, form: str) -> None:
-    """For the tools that deploy it."""
+    """A policy can be written for CloudFormation and for Terraform."""
     status, out, _ = run("policy", "good.json", *PLACE, "--format", form)
     assert 0 == status
     assert ("AWS::IAM::ManagedPolicy" if form == "cloudformation" else "aws_iam_policy") in out
@@ -82,7 +82,7 @@ def test_policy_forms(run: Run, form: str) -> None:
 def test_policies_that_cannot_be_written(
     run: Run, arguments: tuple[str, ...], message: str
 ) -> None:
-    """One line on standard error, exit status 2."""
+    """Invalid arguments give exit status 2 and one line on standard error."""
     status, out, err = run("policy", *arguments)
     assert (2, "", 1) == (status, out, err.count("\n"))
     assert message in err

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 
 def test_preflight(run: Run, tmp_path: Path) -> None:
-    """0 where all is allowed, 1 where something isn't; the file is named in the statement."""
+    """The exit status is 0 if every request is allowed, else 1; a statement has its file's name."""
     policy = printed_policy(run, "good.json", *PLACE, "--role-arn", ROLE)
     (tmp_path / "role.json").write_text(json.dumps(policy))
     (tmp_path / "none.json").write_text('{"Version": "2012-10-17", "Statement": []}')
@@ -44,7 +44,7 @@ def test_preflight(run: Run, tmp_path: Path) -> None:
 
 
 def test_preflight_warns(run: Run, tmp_path: Path) -> None:
-    """Where a policy makes nothing of the prefix."""
+    """A policy that ignores the prefix gives a warning."""
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     (tmp_path / "wide.json").write_text(json.dumps({"Statement": everything}))
     status, out, _ = run("preflight", "good.json", *PLACE, "--role-policy", "wide.json")
@@ -87,7 +87,7 @@ def test_preflight_warns(run: Run, tmp_path: Path) -> None:
     ],
 )
 def test_preflights_that_cannot_be_made(run: Run, arguments: tuple[str, ...], message: str) -> None:
-    """One line on standard error, exit status 2."""
+    """Invalid arguments give exit status 2 and one line on standard error."""
     Path("all.json").write_text(
         '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
     )

@@ -40,7 +40,7 @@ number = 3
 
 @pytest.fixture(autouse=True)
 def module(tmp_path: Path) -> None:
-    """A module with functions that return no pipeline, which suffices for their arguments."""
+    """Write a module with functions that return no pipeline, to test their arguments."""
     (tmp_path / "train.py").write_text(MODULE)
     (tmp_path / "fails.py").write_text("def inner():\n    raise KeyError('x')\n\ninner()\n")
 
@@ -68,14 +68,14 @@ def module(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_arguments_are_one_sentence(run: Run, arguments: list[str], message: str) -> None:
-    """Which are missing, which are not taken, and how to give them."""
+    """The error names missing and unknown arguments, and how to give them."""
     status, output, error = run("check", *arguments, "--prefix", "team-a")
     assert (2, "", 1) == (status, output, error.count("\n"))
     assert message in error
 
 
 def test_a_failing_module_names_its_file_and_line(run: Run) -> None:
-    """The traceback itself is shown with ``-v`` only."""
+    """The traceback is shown with ``-v`` only."""
     status, _, error = run("check", "fails.py:pipeline", "--prefix", "a")
     assert (2, 1) == (status, error.count("\n"))
     assert "importing fails.py failed at fails.py, line 2: KeyError: 'x'" in error

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("files")
 
 
 def test_the_sdks_noise_is_kept_back_for_the_time_of_a_command(run: Run, tmp_path: Path) -> None:
-    """INFO lines, and that a pipeline session is one; afterwards all is as it was."""
+    """INFO lines and a warning of the SDK are hidden; afterwards logging is as before."""
     (tmp_path / "noisy.py").write_text(
         "import logging, os, sys, warnings\n"
         "logging.basicConfig(stream=sys.stderr, level=logging.INFO, force=True)\n"

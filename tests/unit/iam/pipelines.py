@@ -16,12 +16,12 @@ KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{KEY_ID}"
 
 
 def step(name: str, step_type: str, arguments: Any = None, **more: Any) -> dict[str, Any]:
-    """A step."""
+    """Return a step."""
     return {"Name": name, "Type": step_type, "Arguments": arguments or {}, **more}
 
 
 def evaluation(uri: Any, **more: Any) -> dict[str, Any]:
-    """A processing step that leaves a property file."""
+    """Return a processing step that leaves a property file."""
     output = {"OutputName": "evaluation", "S3Output": {"S3Uri": uri}}
     file = {"PropertyFileName": "Report", "OutputName": "evaluation", "FilePath": "report.json"}
     arguments = {
@@ -34,7 +34,7 @@ def evaluation(uri: Any, **more: Any) -> dict[str, Any]:
 
 
 def condition(*then: Any, read: Any = None) -> dict[str, Any]:
-    """A condition on the property file."""
+    """Return a condition step that reads the property file."""
     read = read or {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.Report"}, "Path": "a"}
     compared = {
         "Type": "LessThanOrEqualTo",
@@ -147,6 +147,6 @@ NAMES = list(PIPELINES)
 
 
 def plan(name: str, **more: Any) -> Plan:
-    """The plan of one of them."""
+    """Return the plan of one of the pipelines."""
     given = {"region": REGION, "role_arn": EXECUTION, "pipeline_name": "team-a-pipe", **more}
     return Plan.from_definition({"Version": "2020-12-01", **PIPELINES[name]}, **given)

@@ -15,7 +15,7 @@ CREATE = "sagemaker:CreateTrainingJob"
 
 
 def training(name: str | None = "team-a-train", **arguments: Any) -> Plan:
-    """A plan with one training job."""
+    """Return a plan with one training job."""
     named = {} if name is None else {"TrainingJobName": name}
     request = {**named, "RoleArn": EXECUTION, **arguments}
     return Plan.from_definition(
@@ -24,17 +24,17 @@ def training(name: str | None = "team-a-train", **arguments: Any) -> Plan:
 
 
 def document(*statements: Any) -> dict[str, Any]:
-    """A policy."""
+    """Return a policy with the statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def allow(action: Any, resource: Any, **more: Any) -> dict[str, Any]:
-    """A statement."""
+    """Return a statement that allows an action."""
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
 def row(pipeline_plan: Plan, *statements: Any, action: str = CREATE, **more: Any) -> Any:
-    """The row of an action."""
+    """Return the preflight's row for an action."""
     answer = iam.preflight(pipeline_plan, role_policies=[document(*statements)], **more)
     return next(row for row in answer if row.action == action)
 

@@ -87,7 +87,7 @@ def test_an_execution_role_of_another_account() -> None:
 
 
 def roles(*arns: str) -> dict[str, Any]:
-    """A definition with jobs of these roles."""
+    """Return a definition with jobs that have these roles."""
     return {"Steps": [step(f"S{n}", "Training", {"RoleArn": arn}) for n, arn in enumerate(arns)]}
 
 

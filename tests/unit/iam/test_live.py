@@ -18,7 +18,7 @@ CREATE = "sagemaker:CreateTrainingJob"
 
 
 class Refusal(Exception):
-    """As botocore raises it."""
+    """An error like botocore's."""
 
     def __init__(self) -> None:
         self.response = {"Error": {"Code": "AccessDenied"}}
@@ -94,12 +94,12 @@ class Iam:
 
 
 def policy(**more: Any) -> Any:
-    """Everything, or less."""
+    """Return a policy that allows everything, or less."""
     return {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", **more}]}
 
 
 def row(client: Iam) -> Any:
-    """The row of CreateTrainingJob."""
+    """Return the row of CreateTrainingJob."""
     pipeline_plan = Plan.from_definition(
         {"Steps": [step("Train", "Training", TRAIN)]}, region=REGION
     )

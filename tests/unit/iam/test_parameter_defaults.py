@@ -23,12 +23,12 @@ DEFAULTS = {
 
 
 def get(name: str) -> dict[str, str]:
-    """A reference to a parameter."""
+    """Return a reference to a parameter."""
     return {"Get": f"Parameters.{name}"}
 
 
 def join(*values: Any, on: str = "/") -> dict[str, Any]:
-    """Values as one text."""
+    """Return an expression that joins values."""
     return {"Std:Join": {"On": on, "Values": list(values)}}
 
 
@@ -64,7 +64,7 @@ DEFINITION = {
 
 
 def planned(**more: Any) -> Plan:
-    """The plan of it."""
+    """Return the plan of the definition."""
     return Plan.from_definition(DEFINITION, region=REGION, role_arn=EXECUTION, **more)
 
 

@@ -17,7 +17,7 @@ from .pipelines import (
 
 
 def long_policy(jobs: int, kind: str = "managed") -> iam.PolicyDocument:
-    """A policy of so many statements."""
+    """Return a policy with a number of statements."""
     statements = tuple(
         {
             "Sid": f"S{n}",
@@ -58,7 +58,7 @@ def test_what_cannot_be_split() -> None:
 
 
 def test_size_is_counted_without_white_space() -> None:
-    """The size is the one that IAM counts."""
+    """The size is the one that IAM counts, without white space."""
     policy = iam.execution_role_policy(plan("jobs"))
     assert policy.size == len("".join(policy.to_json().split()))
     assert policy.size < LIMITS["managed"]

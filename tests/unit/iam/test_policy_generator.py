@@ -38,7 +38,7 @@ def test_every_request_of_the_plan_is_allowed(name: str) -> None:
 
 
 def near_misses(asked: Request) -> Any:
-    """The same request, for somebody else's things."""
+    """Yield the same request for resources and actions of others."""
     resource = concrete(asked)
     head, _, name = resource.rpartition("/")
     for old, new in (
@@ -98,7 +98,7 @@ def test_near_misses_are_refused() -> None:
 
 
 def _covered(asked: Request, action: str, resource: str) -> bool:
-    """Whether it is what the pattern of the request itself stands for."""
+    """Whether the request's own pattern covers the resource."""
     pattern = re.escape(asked.resource).replace(r"\*", ".*")
     spellings = (asked.resource, asked.resource.lower())
     patterns = [re.escape(spelling).replace(r"\*", ".*") for spelling in spellings] + [pattern]

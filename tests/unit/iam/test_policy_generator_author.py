@@ -26,13 +26,13 @@ SENT = (
 
 
 def planned(*sent: AuthorRequest, **more: Any) -> Plan:
-    """The plan of a pipeline whose creation sends these."""
+    """Return the plan of a pipeline whose creation sends these requests."""
     given = {"region": REGION, "role_arn": EXECUTION, "pipeline_name": "churn", **more}
     return Plan.from_definition({"Steps": [CALL]}, author_requests=sent, **given)
 
 
 def rows(plan: Plan, policies: Any, **more: Any) -> list[Any]:
-    """The author's."""
+    """Return the author's rows."""
     answer = iam.preflight(plan, role_policies=[], author_policies=policies, **more)
     return [row for row in answer if row.principal == "author"]
 

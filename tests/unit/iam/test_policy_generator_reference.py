@@ -21,7 +21,7 @@ from .pipelines import (
 
 
 def linted() -> Any:
-    """Every kind of document that is generated."""
+    """Yield a document of every kind that the package generates."""
     yield from (iam.execution_role_policy(plan(name)) for name in NAMES)
     yield from (iam.author_policy(plan(name)) for name in NAMES[:1])
     yield iam.prefix_policy(PrefixPolicy("team-a", step_roles={"*": WORKER}))
@@ -30,7 +30,7 @@ def linted() -> Any:
 
 
 def test_parliament_finds_nothing() -> None:
-    """Except for actions and a key that are newer than its data of 2025."""
+    """Parliament's only findings are for actions and a key newer than its data of 2025."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own imports are deprecated
         parliament = pytest.importorskip("parliament")

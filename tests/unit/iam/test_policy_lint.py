@@ -14,7 +14,7 @@ from .requests import CREATE, HEAD, TRAIN, allow, document, training
 
 
 def codes(pipeline_plan: Plan, *statements: Any) -> list[str]:
-    """The codes of the warnings."""
+    """Return the codes of the warnings."""
     answer = iam.preflight(pipeline_plan, role_policies={"role.json": document(*statements)})
     assert all(
         finding.severity == WARNING and finding.code in CATALOGUE for finding in answer.warnings
@@ -68,7 +68,7 @@ def test_stale_patterns() -> None:
 
 
 def test_unprefixed_tuning_jobs_are_not_called_pipelines() -> None:
-    """Their names begin with the execution's ID."""
+    """Names of unprefixed tuning jobs begin with the execution's ID."""
     pipeline_plan = Plan.from_definition(
         {"Steps": [step("Tune", "Tuning", {"TrainingJobDefinition": {"RoleArn": EXECUTION}})]},
         region=REGION,
@@ -79,7 +79,7 @@ def test_unprefixed_tuning_jobs_are_not_called_pipelines() -> None:
 
 
 def test_a_group_has_no_prefixing_to_turn_on() -> None:
-    """Its versions have the group's name, with prefixing on or off."""
+    """A group's versions have the group's name, with prefixing on or off."""
     listed = step("R", "RegisterModel", {"ModelPackageGroupName": "churn"})
     pipeline_plan = Plan.from_definition({"Steps": [listed]}, region=REGION)
     assert [] == codes(pipeline_plan, allow("sagemaker:*", f"{HEAD}model-package/team-a-*"))

@@ -139,7 +139,7 @@ def test_a_place_that_is_not_known() -> None:
 
 
 def test_boundary_and_scps() -> None:
-    """Each has to allow the request too; an SCP also applies to the author."""
+    """A boundary and an SCP have to allow the request too; an SCP also applies to the author."""
     pipeline_plan = training()
     policy = iam.execution_role_policy(pipeline_plan)
     nothing = document()

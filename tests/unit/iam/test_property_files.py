@@ -28,7 +28,7 @@ RESULT = {
 
 
 def function(form: str) -> dict[str, Any]:
-    """The step of an ``@step`` function."""
+    """Return the step of an ``@step`` function."""
     values, _ = FORMS[form]
     arguments = {
         "TrainingJobName": "team-a-fun",

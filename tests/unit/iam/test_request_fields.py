@@ -34,7 +34,7 @@ NO_KEY_KNOWN = {
 
 
 def listed(operation: str) -> set[str]:
-    """The keys that the reference lists for an action, but for those of tags."""
+    """Return the keys that the reference lists for an action, except those of tags."""
     keys = condition_keys(operation)
     assert keys is not None, f"{operation} needs python -m tools.service_data --reference FILE"
     return set(keys) - TAG_KEYS
@@ -63,7 +63,7 @@ def test_no_other_request_has_these_keys(operation: str) -> None:
 
 @pytest.mark.parametrize("operation", sorted(FIELDS))
 def test_a_deprecated_key_has_the_fields_of_its_successor(operation: str) -> None:
-    """And is there where its successor is."""
+    """A deprecated key has its successor's fields and is present with it."""
     fields = FIELDS[operation]
     for successor, deprecated in DEPRECATED.items():
         assert fields.get(successor) == fields.get(deprecated)
@@ -92,7 +92,7 @@ def test_a_key_is_absent_only_where_the_reference_lacks_it(operation: str) -> No
 
 
 def test_an_operation_that_is_not_known_has_no_absent_key() -> None:
-    """It may have any."""
+    """An unknown operation may have any key."""
     assert frozenset() == absent_keys("CreateQuantumJob")
 
 
@@ -106,7 +106,7 @@ def test_an_operation_that_is_not_known_has_no_absent_key() -> None:
     ],
 )
 def test_what_the_reference_lacks_is_absent(step_type: str, determined: str, unknown: str) -> None:
-    """What it lists and no field has is unknown, so a condition on it stays indeterminate."""
+    """A listed key without a field is unknown, so a condition on it stays indeterminate."""
     facts = facts_of(StepView("S", "S", step_type, {}, KINDS[step_type]), ArnScope(), None)
     assert facts.is_determined(determined)
     assert determined in facts.absent
@@ -126,7 +126,7 @@ def test_what_the_reference_lacks_is_absent(step_type: str, determined: str, unk
     ],
 )
 def test_values_of_keys(step_type: str, key: str, arguments: Any, expected: Any) -> None:
-    """The value in the request; without the field the key is absent."""
+    """A key has the value in the request; without the field the key is absent."""
     view = StepView("S", "S", step_type, arguments, KINDS[step_type])
     bare = StepView("S", "S", step_type, {}, KINDS[step_type])
     assert expected == facts_of(view, ArnScope(), None).known[f"sagemaker:{key}"]
@@ -134,7 +134,7 @@ def test_values_of_keys(step_type: str, key: str, arguments: Any, expected: Any)
 
 
 def test_an_automl_job_of_v2_has_its_own_fields() -> None:
-    """They are in other places of the request than those of the first version."""
+    """The fields of an AutoML job V2 are in other places of the request."""
     settings = {"SecurityConfig": {"VpcConfig": {"Subnets": ["subnet-1"]}}}
     view = StepView("S", "S", "AutoML", settings, KINDS["AutoML"])
     facts = facts_of(view, ArnScope(), None, "CreateAutoMLJobV2")

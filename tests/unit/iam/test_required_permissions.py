@@ -97,7 +97,7 @@ Path = tuple[Any, ...]
 
 
 def texts(value: Any, path: Path = ()) -> Iterator[Path]:
-    """Where a definition has texts."""
+    """Yield the path of every text in a definition."""
     inner = value.items() if isinstance(value, dict) else enumerate(value)
     for key, inside in inner:
         if isinstance(inside, str) and key != "Type":
@@ -122,7 +122,7 @@ def related(index: int) -> list[int]:
 
 @functools.cache
 def refers(position: int, another: int) -> bool:
-    """Whether a step reads what another leaves, or has its name."""
+    """Whether a step reads another step's output, or has its name."""
     text, name = json.dumps(DEFINITION["Steps"][position]), DEFINITION["Steps"][another]["Name"]
     return f"Steps.{name}." in text or f'"{name}"' in text
 
@@ -148,7 +148,7 @@ def at(path: Path, change: Any, *, whole: bool) -> dict[str, Any]:
 
 
 def wildcards(policy: iam.PolicyDocument) -> int:
-    """How many wildcards and variables a policy has in all, those that stand for themselves not."""
+    """Count the wildcards and variables of a policy, except escaped ones."""
     count = 0
     for statement in policy.statements:
         for resource in statement["Resource"]:
@@ -158,7 +158,7 @@ def wildcards(policy: iam.PolicyDocument) -> int:
 
 
 def policies(definition: dict[str, Any]) -> list[iam.PolicyDocument]:
-    """Those that are made from a definition."""
+    """Return the policies that are generated from a definition."""
     pipeline_plan = Plan.from_definition(
         definition, region=REGION, role_arn=EXECUTION, pipeline_name="team-a-pipe"
     )
@@ -176,12 +176,12 @@ def test_every_step_type_and_every_place_is_tried() -> None:
 
 
 def harmless(text: str) -> str:
-    """A text of the same form without any character that a policy gives a meaning."""
+    """Return a text of the same form without characters that a policy interprets."""
     return re.sub(r"[*?${}]", "z9", text)
 
 
 def no_more(path: Path, change: Any, smuggled: str, *, whole: bool = False) -> None:
-    """A text in a place makes no more wildcards than a harmless one does there."""
+    """Assert that a text adds no more wildcards in a place than a harmless text does."""
     try:
         changed = policies(at(path, lambda old: change(old, smuggled), whole=whole))
     except ValueError:
@@ -192,7 +192,7 @@ def no_more(path: Path, change: Any, smuggled: str, *, whole: bool = False) -> N
 
 
 def first(old: str, new: str) -> str:
-    """A text with another one behind its first separators."""
+    """Put a text behind the first separators of another one."""
     return old.replace("/", f"/{new}", 1).replace(":", f":{new}", 4)
 
 

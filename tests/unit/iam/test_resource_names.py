@@ -35,7 +35,7 @@ REFUSED = ("", "a b", "a/b", "é", "a" * 129, "a\n")
 
 
 def documents() -> list[iam.PolicyDocument]:
-    """A document of each kind, long ones and such with awkward names among them."""
+    """Return a document of each kind, with long ones and awkward names."""
     of_kinds = [
         iam.PolicyDocument((STATEMENT,), "my-policy", kind) for kind in ("managed", "inline")
     ]
@@ -53,26 +53,26 @@ def documents() -> list[iam.PolicyDocument]:
 
 @functools.cache
 def linter() -> cfnlint.runner.Runner:
-    """cfn-lint, whose rules take most of a second to load."""
+    """Load cfn-lint, which takes most of a second, once."""
     # Whether there are such actions is for parliament to say: cfn-lint's list ages.
     given = cfnlint.config.ManualArgs(regions=["eu-west-1"], ignore_checks=["W3037"])
     return cfnlint.runner.Runner(cfnlint.config.ConfigMixIn(**given))
 
 
 def linted(template: str) -> list[str]:
-    """What cfn-lint finds in a template."""
+    """Return cfn-lint's findings for a template."""
     decoded, errors = cfnlint.decode.decode_str(template)
     matches = errors or linter().validate_template(decoded)
     return [f"{match.rule.id} {match.message} at {match.path}" for match in matches]
 
 
 def parsed(configuration: str) -> dict[str, Any]:
-    """A configuration's blocks, as an HCL parser reads them."""
+    """Parse a configuration with an HCL parser."""
     return dict(hcl2.load(io.StringIO(configuration)))
 
 
 def blocks(configuration: str) -> dict[tuple[str, str], dict[str, Any]]:
-    """By type and label, the resources of a configuration."""
+    """Return the resources of a configuration by type and label."""
     return {
         (kind.strip('"'), called.strip('"')): body
         for block in parsed(configuration)["resource"]
@@ -172,7 +172,7 @@ def test_long_names_stay_different() -> None:
 
 
 def ran(*arguments: str) -> int:
-    """The exit status of the command."""
+    """Run the command and return its exit status."""
     with pytest.raises(SystemExit) as ended:
         main([*arguments])
     return int(str(ended.value.code))
@@ -180,7 +180,7 @@ def ran(*arguments: str) -> int:
 
 @pytest.fixture
 def definition(tmp_path: Path) -> str:
-    """A definition in a file."""
+    """Write a definition to a file."""
     file = tmp_path / "definition.json"
     file.write_text(json.dumps(plan("jobs").definition))
     return str(file)

@@ -15,7 +15,7 @@ KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def planned(key: Any = None) -> Plan:
-    """A configuration, an endpoint of it, a component on that."""
+    """Return a plan with an endpoint config, its endpoint, and a component on that."""
     config = {"EndpointConfigName": "team-a-config", **({} if key is None else {"KmsKeyId": key})}
     listed = [
         step("Config", "EndpointConfig", config),

@@ -27,13 +27,13 @@ JOBS = {
 
 
 def planned(step_type: str, arguments: Any, **more: Any) -> Plan:
-    """A pipeline with one step."""
+    """Return the plan of a pipeline with one step."""
     document = {"Steps": [step("S", step_type, arguments)], **more}
     return Plan.from_definition(document, region=REGION, role_arn=EXECUTION)
 
 
 def granted(policy: iam.PolicyDocument) -> list[str]:
-    """On which keys."""
+    """Return the keys on which a policy allows grants."""
     statements = [statement for statement in policy.statements if GRANT in statement["Action"]]
     return [resource for statement in statements for resource in statement["Resource"]]
 

@@ -9,18 +9,18 @@ CREATE = "sagemaker:CreateTrainingJob"
 
 
 def statement(effect: str = "Allow", **more: Any) -> dict[str, Any]:
-    """A statement about the job."""
+    """Return a statement about the job."""
     body = {"Effect": effect, "Action": CREATE, "Resource": JOB, **more}
     return {key: value for key, value in body.items() if value is not None}
 
 
 def document(*statements: Any) -> dict[str, Any]:
-    """A policy."""
+    """Return a policy with the statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def needs(key: str) -> dict[str, Any]:
-    """A condition on a key."""
+    """Return a condition on a key."""
     return {"Condition": {"StringEquals": {key: "a"}}}
 
 

@@ -16,7 +16,7 @@ X, Z = (Unknown.of(key) for key in "xz")
 
 
 def condition(operator: Any, wanted: Any, key: str = "x", variables: bool = True) -> Condition:
-    """A condition, parsed."""
+    """Parse one condition."""
     [parsed] = read_conditions({operator: {key: wanted}}, variables=variables)
     return parsed
 
@@ -47,7 +47,7 @@ def holds(operator: str, wanted: Any, *values: Any, **other: Any) -> Truth:
     ],
 )
 def test_a_key_that_the_request_does_not_have(operator: str, absent: bool) -> None:
-    """The operator decides what that means."""
+    """The operator decides what an absent key means."""
     wanted = {"NumericLess": "1", "NumericEqua": "1", "NumericNotE": "1", "NotIpAddres": "::/0"}
     assert absent is holds(operator, wanted.get(operator[:11], "a"))
 
@@ -57,7 +57,7 @@ def test_a_key_that_the_request_does_not_have(operator: str, absent: bool) -> No
     [("true", False, True), ("false", True, False), (["true", "false"], True, True)],
 )
 def test_null(wanted: Any, present: bool, absent: bool) -> None:
-    """It tests for absence; one of its values has to hold."""
+    """``Null`` tests for absence; one of its values has to hold."""
     assert (present, absent) == (holds("Null", wanted, "a"), holds("Null", wanted))
     context = Context({}, unknown=["Unknown"])
     assert Unknown.of("Unknown") == condition("Null", wanted, "UNKNOWN").holds(context)
@@ -125,7 +125,7 @@ def test_null(wanted: Any, present: bool, absent: bool) -> None:
     ],
 )
 def test_operators(operator: str, wanted: Any, values: list[str], result: Truth) -> None:
-    """Each at the nearest values that pass and fail; what the guide leaves open is unknown."""
+    """Each operator at the nearest values that pass and fail; what the guide omits is unknown."""
     assert result == holds(operator, wanted, *values)
 
 
@@ -147,7 +147,7 @@ def test_operators(operator: str, wanted: Any, values: list[str], result: Truth)
     ],
 )
 def test_dates(date: str, other: str) -> None:
-    """What isn't written is the beginning, in UTC; a date equals itself in another form."""
+    """Parts that a date omits have their first value, in UTC; a date equals its other forms."""
     assert True is holds("DateEquals", date, other) is holds("DateEquals", other, date)
     assert False is holds("DateNotEquals", date, other)
 
@@ -164,7 +164,7 @@ def test_dates(date: str, other: str) -> None:
     ],
 )
 def test_the_order_of_dates(operator: str, before: bool, at: bool, after: bool) -> None:
-    """A second before a date, at it, and a second after it."""
+    """An operator at a date, a second before it, and a second after it."""
     results = [
         holds(operator, "2026-11-24T09:08:07Z", f"2026-11-24T09:08:{s}Z")
         for s in ("06", "07", "08")
@@ -176,21 +176,21 @@ def test_the_order_of_dates(operator: str, before: bool, at: bool, after: bool) 
     "value", ["2026-1", "2026-01-02T03", "2026-01-02 03:04", "1.", "-1", "2026-02-30", "1e3"]
 )
 def test_what_is_no_date(value: str) -> None:
-    """A request's is unknown, a policy's is an error."""
+    """An invalid date is unknown in a request and an error in a policy."""
     assert X == holds("DateEquals", "2026-01-02", value)
     with pytest.raises(ValueError, match=r"Condition\.DateEquals\.x is "):
         condition("DateEquals", value)
 
 
 def test_a_date_that_python_cannot_hold_is_an_error_of_the_policy() -> None:
-    """Seconds beyond the last year are refused like any other invalid value."""
+    """Seconds beyond the last year raise like any other invalid value."""
     with pytest.raises(ValueError, match=r"^Condition\.DateLessThan\.x is '9{20}': "):
         condition("DateLessThan", "9" * 20)
     assert X == holds("DateLessThan", "2026-01", "9" * 20)
 
 
 def test_a_variable_in_a_condition() -> None:
-    """Without a value it equals nothing; unknown, the result is; a default counts."""
+    """An absent variable equals nothing, an unknown one is unknown, and a default counts."""
     assert True is holds("StringEquals", "${y}-b", "a-b", y="a")
     assert False is holds("StringEquals", "${y}", "a")
     assert True is holds("StringNotEquals", "${y}", "a")
@@ -206,7 +206,7 @@ def test_a_variable_in_a_condition() -> None:
 
 
 def test_the_keys_of_a_condition() -> None:
-    """Its own, and those of its variables."""
+    """A condition depends on its own key and on those of its variables."""
     assert ("x", "aws:a", "b") == condition("StringLike", ["${aws:a}-${*}", "c", "${b}"]).keys
     assert ("x",) == condition("StringLike", "${aws:a}", variables=False).keys
     assert ("x",) == condition("Bool", "true").keys

@@ -18,22 +18,22 @@ KEY = "aws:PrincipalTag/team"
 
 
 def policy(*statements: Any) -> dict[str, Any]:
-    """A document."""
+    """Return a policy with the statements."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
 def allow(**more: Any) -> dict[str, Any]:
-    """A statement that allows the request, changed."""
+    """Return a statement that allows the request, with changes."""
     return {"Effect": "Allow", "Action": CREATE, "Resource": JOB, **more}
 
 
 def deny(**more: Any) -> dict[str, Any]:
-    """The same that denies."""
+    """Return the same statement with the effect Deny."""
     return allow(Effect="Deny", **more)
 
 
 def verdict(*statements: Any, resource: str = JOB, **more: Any) -> str:
-    """The verdict for the request."""
+    """Return the verdict for the request."""
     return iam.evaluate(CREATE, resource, identity=[policy(*statements)], **more).verdict
 
 

@@ -32,13 +32,13 @@ ALLOWED_BY_IDENTITY = DecidingStatement("identity[0]", 0, None, "Allow")
 
 
 def decided(*statements: Any, **more: Any) -> Decision:
-    """The decision for the job."""
+    """Return the decision for the job."""
     more.setdefault("unknown", ["x", "y", "z"])
     return evaluate(CREATE, JOB, identity=[document(*statements)], **more)
 
 
 def test_a_statement_as_text() -> None:
-    """With its Sid, where it has one."""
+    """A statement's text has its Sid, if there is one."""
     assert "Allow in identity[0], statement 0" == str(ALLOWED_BY_IDENTITY)
     assert "Deny in p, statement 2 (No)" == str(DecidingStatement("p", 2, "No", "Deny"))
 
@@ -94,7 +94,7 @@ def test_a_statement_as_text() -> None:
     ],
 )
 def test_whole_decisions(statements: list[Any], decision: Decision) -> None:
-    """Verdict, statements, unknown keys and layer."""
+    """A decision has its verdict, statements, unknown keys and layer."""
     assert decision == decided(*statements)
 
 
@@ -129,7 +129,7 @@ def test_the_layers_in_order(
 
 
 def test_an_unknown_allow_of_one_layer_and_a_certain_one_of_another() -> None:
-    """Only the layer that isn't settled is named."""
+    """The decision names only the layer that is not settled."""
     decision = decided(statement(), boundary=document(statement(**needs("x"))))
     assert (
         Decision("indeterminate", (DecidingStatement("boundary", 0, None, "Allow"),), ("x",))
@@ -158,7 +158,7 @@ def test_layers_as_read() -> None:
 
 @pytest.mark.parametrize("scps", ["text", {"Statement": []}, 7, None])
 def test_invalid_levels(scps: Any) -> None:
-    """The whole message."""
+    """The error has its whole message."""
     with pytest.raises(ValueError) as raised:
         read_layers([], scps=scps)
     assert f"scps is {scps!r}; wanted a list of levels, each a list of policy documents." == str(
@@ -167,7 +167,7 @@ def test_invalid_levels(scps: Any) -> None:
 
 
 def results(resource: str, *statements: Any) -> list[tuple[int, Truth]]:
-    """What the statements of an action say of a resource, by their position."""
+    """Return the results of the statements of an action for a resource, by their position."""
     listed = ActionStatements(read(document(*statements), "p"), CREATE)
     results_of_all = listed.results(resource, Context({}, unknown=["x"]))
     return [(matching.index, result) for matching, result in results_of_all]
@@ -196,7 +196,7 @@ def test_results_of_single_statements() -> None:
 
 
 def test_a_layer_remembers_the_statements_of_an_action() -> None:
-    """They are looked up once."""
+    """A layer looks up an action's statements once."""
     layer = Layer("identity", read(ALLOW, "p"))
     assert layer.for_action(CREATE) is layer.for_action(CREATE)
     assert () == layer.for_action("s3:GetObject").statements

@@ -87,7 +87,7 @@ DOCUMENTS = st.builds(
 
 
 def plainly(layers: tuple[Layer, ...], action: str, resource: str, context: Context) -> Decision:
-    """Every pattern of every statement looked at, one after the other."""
+    """Evaluate every pattern of every statement, one after the other."""
 
     def applies(statement: Statement) -> Truth:
         return all_of(parts(statement))

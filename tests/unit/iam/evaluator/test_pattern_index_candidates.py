@@ -14,7 +14,7 @@ from sm_prefix_ext.iam.evaluator.patterns import (
 
 
 def indexed(method: str, subject: str, *patterns: str) -> list[str]:
-    """What the index finds, in the order of the patterns."""
+    """Return what the index yields, in the order of the patterns."""
     index = PatternIndex((glob(pattern), pattern) for pattern in patterns)
     values = [value for _, value in getattr(index, method)(glob(subject))]
     assert len(set(values)) == len(values)
@@ -43,7 +43,7 @@ def test_the_index_finds_what_may_overlap() -> None:
 
 
 def test_resources_of_arns_are_compared_alone() -> None:
-    """Among ARNs of five colons only; others are compared whole, and those of S3 too."""
+    """The index compares resources alone only in ARNs of five colons that are not of S3."""
     five = ("arn:*:sns:x:1:a", "arn:*:sns:y:1:ab*", "arn:*:sns:x:1:b")
     more = ("arn:*", "arn:aws:sns:x:1:a:b", "arn:aws:sns:x:*", "arn:aws:sqs:*")
     assert [*five[:2], "arn:*", "arn:aws:sns:x:1:a:b", "arn:aws:sns:x:*"] == indexed(
@@ -59,7 +59,7 @@ def test_resources_of_arns_are_compared_alone() -> None:
 
 @pytest.mark.parametrize("count", [1, 16, 17, 40])
 def test_many_patterns_with_one_beginning(count: int) -> None:
-    """Few and many are found alike, at the beginning and at the end of a subject too."""
+    """The index yields few and many patterns alike, wherever in the subject they match."""
     patterns = [f"a*{number:02}-*" for number in range(count)] + ["a*"]
     last = f"{count - 1:02}-"
     for subject in (f"a{last}", f"ax{last}y", f"axy{last}"):
@@ -69,6 +69,6 @@ def test_many_patterns_with_one_beginning(count: int) -> None:
 
 
 def test_the_form_in_which_a_resource_is_compared() -> None:
-    """Wildcards are marked but in ARNs of S3."""
+    """Wildcards are marked, except in ARNs of S3."""
     assert f"arn:a:sns:::{MANY}{ONE}" == subject_of("arn:a:sns:::*?")
     assert "arn:a:s3:::*?" == subject_of("arn:a:s3:::*?")

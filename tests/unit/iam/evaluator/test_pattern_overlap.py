@@ -47,7 +47,7 @@ HEAD = "arn:aws:sagemaker:eu-west-1:1:"
     ],
 )
 def test_resources_that_stand_for_several(pattern: str, resource: str, met: Truth) -> None:
-    """All of them, some or none; by the function and by a statement's patterns."""
+    """A pattern covers all of them, some or none, whether alone or in a statement."""
     pattern, resource = HEAD + pattern, HEAD + resource
     assert met == meets(glob(pattern), resource)
     assert met == Patterns([Template(pattern)]).meet(resource, Context())

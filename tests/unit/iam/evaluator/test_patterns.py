@@ -22,7 +22,7 @@ X = Unknown.of("x")
 
 
 def test_values_of_a_request() -> None:
-    """As JSON writes them; keys in any letter case; what is unknown wins."""
+    """Values have the form of JSON, keys any letter case, and an unknown key wins."""
     assert ("true", "1", "1.5", "a") == texts([True, 1, 1.5, "a"])
     assert ("a",) == texts("a") == texts({"a"}) == texts(frozenset("a")) == texts(("a",))
     context = Context({"A:b": "c", "d": None, "E": "f"}, unknown="E")
@@ -31,7 +31,7 @@ def test_values_of_a_request() -> None:
 
 @pytest.mark.parametrize("mark", [MANY, ONE])
 def test_characters_that_stand_for_wildcards(mark: str) -> None:
-    """The whole message."""
+    """The error has its whole message."""
     with pytest.raises(ValueError) as raised:
         without_markers(f"a{mark}")
     assert (
@@ -64,13 +64,13 @@ def test_characters_that_stand_for_wildcards(mark: str) -> None:
     ],
 )
 def test_variables(text: str, filled: Any) -> None:
-    """Values and defaults are literal, the rest is a pattern; what is missing beats unknown."""
+    """Values and defaults are literal, the rest is a pattern; absent beats unknown."""
     context = Context({"x": "1", "y": "2", "star": "*", "many": ["1", "2"]}, unknown=["U", "v"])
     assert filled == Template(text).fill(context)
 
 
 def test_templates() -> None:
-    """Keys and fixed patterns, with and without wildcards and variables."""
+    """A template has its keys, and a fixed pattern if it has no variables."""
     assert ("x", "y") == Template("${x}${*}${?}${$}${y,'d'}${a b}").keys
     assert () == Template("${x}", variables=False).keys
     assert (None, f"a{MANY}") == (Template("${x}").fixed, Template("a*").fixed)
@@ -110,12 +110,12 @@ def test_templates() -> None:
     ],
 )
 def test_matches(pattern: str, subject: str, matched: bool) -> None:
-    """Literally but for the wildcards."""
+    """A pattern matches literally, except for its wildcards."""
     assert matched is matches(glob(pattern), subject)
 
 
 def test_letter_case_may_be_ignored() -> None:
-    """Only if the caller asks for it."""
+    """Letter case is ignored only if the caller asks for it."""
     for pattern in ("ab", "a*", "a?", "*b*"):
         assert not matches(glob(pattern), "AB")
         assert matches(glob(pattern), "AB", ignore_case=True)

@@ -19,7 +19,7 @@ from .policies import JOB, NOTHING, document, statement
 
 
 def test_a_statement_as_read() -> None:
-    """Every element."""
+    """A statement has every element of the document."""
     body = {
         "Sid": "S",
         "Effect": "Deny",
@@ -48,7 +48,7 @@ def test_a_statement_as_read() -> None:
     ("version", "is_variable"), [("2012-10-17", True), ("2008-10-17", False), (None, False)]
 )
 def test_only_the_newer_version_has_variables(version: str | None, is_variable: bool) -> None:
-    """In a resource and in a condition."""
+    """Variables of a resource and of a condition count in the newer version only."""
     body = statement(Resource=f"{JOB}${{x}}", Condition={"StringEquals": {"k": "${y}"}})
     [parsed] = read({**({"Version": version} if version else {}), "Statement": body}, "p")
     assert ({"k", "x", "y"} if is_variable else {"k"}) == parsed.keys
@@ -109,7 +109,7 @@ def test_only_the_newer_version_has_variables(version: str | None, is_variable: 
     ],
 )
 def test_invalid_documents(body: Any, message: str) -> None:
-    """The whole message."""
+    """The error has its whole message."""
     with pytest.raises(ValueError) as raised:
         read(body, "p")
     assert message == str(raised.value)
@@ -129,13 +129,13 @@ def test_invalid_documents(body: Any, message: str) -> None:
     ],
 )
 def test_short_arns(resource: str, completed: str) -> None:
-    """Each part that is missing is a wildcard."""
+    """Each part that an ARN lacks is a wildcard."""
     [parsed] = read(document(statement(Resource=resource)), "p")
     assert (Template(completed),) == parsed.resources
 
 
 def test_a_statement_without_variables_or_negation_can_be_indexed() -> None:
-    """Its patterns are those of its resources."""
+    """The statement's fixed patterns are those of its resources."""
     for more, fixed in (
         ({"Resource": [JOB, f"{JOB}*"]}, (JOB, JOB + MANY)),
         ({"Resource": [JOB, f"{JOB}${{x}}"]}, None),
@@ -182,7 +182,7 @@ def test_names_of_documents(policies: Any, names: list[str]) -> None:
 
 @pytest.mark.parametrize("policies", ["text", 7, None])
 def test_what_is_no_documents(policies: Any) -> None:
-    """The whole message."""
+    """The error has its whole message."""
     with pytest.raises(ValueError) as raised:
         list(labelled(policies, "l"))
     assert f"l is {policies!r}; wanted policy documents as dicts." == str(raised.value)

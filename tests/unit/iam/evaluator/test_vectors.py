@@ -1,4 +1,4 @@
-"""Every stored evaluation, of the oracle's and of the guide's."""
+"""Every stored evaluation of the oracle and of the guide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stored evaluations, and how to ask our evaluator for one."""
+"""The stored evaluations, and a function that repeats one with this evaluator."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ FOLDER = Path(__file__).parents[3] / "data" / "iam_vectors"
 
 
 def vectors(name: str) -> list[dict[str, Any]]:
-    """The vectors of a file."""
+    """Read the vectors of a file."""
     content = (FOLDER / name).read_bytes()
     text = gzip.decompress(content) if name.endswith(".gz") else content
     return [json.loads(line) for line in text.splitlines()]
 
 
 def by_group(name: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The vectors of a file, by the feature that decides them."""
+    """Group the vectors of a file by the feature that decides them."""
     listed = vectors(name)
     for group in dict.fromkeys(vector["group"] for vector in listed):
         yield group, [vector for vector in listed if vector["group"] == group]
 
 
 def ask(vector: dict[str, Any], **changed: Any) -> iam.Decision:
-    """Our decision."""
+    """Evaluate a vector's request, with changes."""
     request = vector["request"]
     given = {key: vector[key] for key in ("identity", "boundary", "session", "scps")}
     given["context"] = request["context"]
