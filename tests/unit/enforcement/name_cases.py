@@ -44,7 +44,7 @@ Composed = tuple[str | None, tuple[tuple[Finding, Remedy], ...]]
 
 @dataclass(frozen=True)
 class Case:
-    """What is composed, and what comes of it."""
+    """A declared name under a policy, with the expected job name and findings."""
 
     declared: Declared
     prefix: str | None
@@ -55,7 +55,7 @@ class Case:
 
     @property
     def location(self) -> Location:
-        """Where the name stands."""
+        """Return the step's location."""
         return Location("P/if/S", self.step_type, "S")
 
     @property
@@ -78,17 +78,17 @@ class Case:
 
 
 def declares(name: Any, **more: Any) -> Declared:
-    """What a user declared in an argument."""
+    """Return a name that a user declared in an argument."""
     return Declared(name, "X(n=)", **more)
 
 
 def beginning(prefix: str) -> Remedy:
-    """The remedy for a name outside the policy."""
+    """Return the remedy for a name outside the policy."""
     return Remedy(f"Name it '{prefix}', or begin the name with '{prefix}-'.", name=prefix)
 
 
 def too_long(name: str, limit: int = 38, step_type: str = "Training", more: str = "") -> str:
-    """The message for a name that is too long."""
+    """Return the message for a name that is too long."""
     return (
         f"The name is {name!r}: {len(name)} characters{more}; the service takes {limit} for a step "
         f"of type {step_type}."
@@ -96,7 +96,7 @@ def too_long(name: str, limit: int = 38, step_type: str = "Training", more: str 
 
 
 def no_room(prefix: str) -> Remedy:
-    """The remedy where the prefix leaves no room for a name."""
+    """Return the remedy where the prefix leaves no room for a name."""
     return Remedy(
         f"Omit the name, or use a shorter prefix: {prefix!r} leaves no room for a name.",
         name="",

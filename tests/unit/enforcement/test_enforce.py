@@ -1,4 +1,4 @@
-"""How a job's name comes about, and which role it gets: on plain dicts."""
+"""Job names and roles of whole definitions, on plain dicts."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ each_job_kind = pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind
 
 
 def document(*listed: dict[str, Any]) -> dict[str, Any]:
-    """A definition of these steps."""
+    """Return a definition with the steps."""
     return {"Version": "2020-12-01", "Steps": list(listed)}
 
 
 def step(name: str, step_type: str, **arguments: Any) -> dict[str, Any]:
-    """A step."""
+    """Return a step."""
     return {"Name": name, "Type": step_type, "Arguments": arguments}
 
 
 def named(kind: Kind, policy: PrefixPolicy, name: Any, **how: Any) -> tuple[Any, list[str]]:
-    """The one job's name after enforcing, and the codes."""
+    """Return the name of the only job after enforcing, and the codes."""
     definition, declared = document(step("My_Step", kind.step_type)), Declared(name, "X(n=)")
     definition, findings = enforce(definition, policy, {"My_Step": declared}, **how)
     return definition["Steps"][0]["Arguments"].get(kind.name_field), [f.code for f in findings]
@@ -45,7 +45,7 @@ def named(kind: Kind, policy: PrefixPolicy, name: Any, **how: Any) -> tuple[Any,
 
 @each_job_kind
 def test_a_declared_name(kind: Kind) -> None:
-    """Joined where there is a prefix, with the short one only where that fits; itself without."""
+    """The prefix precedes it, the short one only where no other fits; without one it stays."""
     assert ("nice", []) == named(kind, NONE, "nice")
     short = kind.short
     assert ("team-a" if short else "team-a-nice", []) == named(kind, SHORT, "nice")
@@ -58,7 +58,7 @@ def test_a_declared_name(kind: Kind) -> None:
 @each_job_kind
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_nothing_declared(kind: Kind, nothing: Any) -> None:
-    """Prefix and step's name with a policy, a finding without."""
+    """With a policy the name is the prefix and the step's name; without one it is a finding."""
     assert (None, ["PFX001"]) == named(kind, NONE, nothing)
     wanted = "ta" if kind.short else "team-alpha-My-Step"
     assert (wanted, []) == named(kind, LONG, nothing)
@@ -66,7 +66,7 @@ def test_nothing_declared(kind: Kind, nothing: Any) -> None:
 
 @each_job_kind
 def test_limits(kind: Kind) -> None:
-    """At the limit a name passes, one over it is a finding that has both numbers."""
+    """A name at the limit passes; a longer one has a finding with both numbers."""
     limit = kind.prefix_limit
     assert ("x" * limit, []) == named(kind, NONE, "x" * limit)
     assert ["PFX002"] == named(kind, NONE, "x" * (limit + 1))[1]
@@ -85,19 +85,19 @@ def test_limits(kind: Kind) -> None:
 @pytest.mark.parametrize("policy", [NONE, SHORT, LONG])
 @pytest.mark.parametrize("name", ["a/b", "x_y", "end-", "-start", "é"])
 def test_bad_characters(kind: Kind, policy: PrefixPolicy, name: str) -> None:
-    """A finding with or without a policy; nothing is rewritten."""
+    """A bad character is a finding, with or without a policy; no name is rewritten."""
     assert ["PFX003"] == named(kind, policy, name)[1]
 
 
 @each_job_kind
 @pytest.mark.parametrize("policy", [NONE, SHORT, LONG])
 def test_expressions(kind: Kind, policy: PrefixPolicy) -> None:
-    """What a run decides can't be checked before it."""
+    """A name that only a run determines can't be checked."""
     assert ["PFX004"] == named(kind, policy, {"Get": "Parameters.P"})[1]
 
 
 def test_all_that_is_wrong_with_a_name() -> None:
-    """Length and characters are said together."""
+    """One finding states both the length and the characters."""
     assert ["PFX003", "PFX002"] == named(KINDS["Training"], NONE, "_" * 50)[1]
 
 
@@ -119,13 +119,13 @@ def test_all_that_is_wrong_with_a_name() -> None:
     ],
 )
 def test_what_fits_of_a_steps_name(prefix: str, step_name: str, wanted: str) -> None:
-    """All of it, with hyphens for what a name can't have; else its beginning, and a hash."""
+    """The whole name, else its beginning and a hash; hyphens replace other characters."""
     definition, findings = enforce(document(step(step_name, "Training")), PrefixPolicy(prefix), {})
     assert (wanted, ()) == (definition["Steps"][0]["Arguments"]["TrainingJobName"], findings)
 
 
 def test_a_name_that_was_judged_for_another_step_type() -> None:
-    """It is judged anew: the limits differ."""
+    """The name is judged again, as the limits differ."""
     judged = {("Training", "T"): "team-a-churn"}
     for step_type, wanted in (("Training", "team-a-churn"), ("Tuning", "team-a")):
         definition = document(step("T", step_type))
@@ -135,7 +135,7 @@ def test_a_name_that_was_judged_for_another_step_type() -> None:
 
 
 def test_without_a_short_prefix() -> None:
-    """A kind with the limit of 6 needs one."""
+    """A step type with a limit of 6 needs a short prefix."""
     assert ["PFX010"] == named(KINDS["Tuning"], PrefixPolicy("team-alpha"), "hpo")[1]
     assert ["PFX010"] == named(KINDS["Tuning"], PrefixPolicy("team-alpha"), None)[1]
     for name, got in (
@@ -149,7 +149,7 @@ def test_without_a_short_prefix() -> None:
 
 
 def test_one_character_is_one() -> None:
-    """Messages count in words."""
+    """Messages use the singular for one character."""
     policy = PrefixPolicy("x" * 36)
     [finding] = compose_name(
         Location("P", "Processing"), KINDS["Processing"], Declared("ab"), policy
@@ -158,13 +158,13 @@ def test_one_character_is_one() -> None:
 
 
 def test_reserved() -> None:
-    """``pipelines`` is the service's own, unless a prefix stands before it."""
+    """``pipelines`` is reserved for the service, unless a prefix precedes it."""
     assert ["PFX009"] == named(KINDS["Training"], NONE, "pipelines-x")[1]
     assert ("team-a-pipelines-x", []) == named(KINDS["Training"], SHORT, "pipelines-x")
 
 
 def test_stand_ins_count_as_not_declared() -> None:
-    """Unless it is known that the user said so, or they carry the policy's prefix."""
+    """A generated name counts if the user declared it or it has the policy's prefix."""
     checked = step("S", "QualityCheck", ProcessingJobName="baseline-job")
     [finding] = enforce(document(checked), NONE)[1]
     assert "PFX001" == finding.code
@@ -202,14 +202,14 @@ def test_a_lost_name_is_a_finding() -> None:
 def test_final_definitions_are_judged_as_they_stand(
     name: Any, policy: PrefixPolicy, codes: list[str]
 ) -> None:
-    """Nothing is composed, and nothing is changed."""
+    """A final definition is judged, and not changed."""
     before = document(step("S", "Training", **({"TrainingJobName": name} if name else {})))
     after, findings = enforce(before, policy)
     assert (codes, before) == ([f.code for f in findings], after)
 
 
 def test_prefixing_off_leaves_names_alone() -> None:
-    """Roles still apply, and an unknown step type is still one."""
+    """Roles still apply, and an unknown step type is still a finding."""
     before = document(step("S", "Training", TrainingJobName="a/b"), step("T", "New"))
     policy = PrefixPolicy("t", step_roles={"*": ROLE})
     definition, findings = enforce(before, policy, {}, prefixing=False)
@@ -218,7 +218,7 @@ def test_prefixing_off_leaves_names_alone() -> None:
 
 
 def test_step_roles() -> None:
-    """Every role field, expressions too; none where the table has none."""
+    """The role replaces every role field, expressions too, of step types that have one."""
     policy = PrefixPolicy(step_roles={"*": ROLE})
     definitions = {"TrainingJobDefinitions": [{"RoleArn": "a"}, {"RoleArn": {"Get": "b"}}]}
     before = document(
@@ -241,7 +241,7 @@ def test_step_roles() -> None:
 
 
 def test_alike_prefixes_and_groups_are_warnings() -> None:
-    """They don't keep a definition from leaving."""
+    """Equal prefixes and groups outside the policy are warnings."""
     before = document(
         step("A", "Training", TrainingJobName="x"),
         step("C", "Condition", IfSteps=[step("B", "Processing", ProcessingJobName="x")]),
@@ -257,7 +257,7 @@ def test_alike_prefixes_and_groups_are_warnings() -> None:
 
 
 def test_unknown_step_types_are_errors_wherever_they_are() -> None:
-    """What they start can't be judged."""
+    """Jobs of an unknown step type can't be judged."""
     definition = document(step("C", "Condition", ElseSteps=[step("N", "New")]))
     [finding] = enforce(definition, NONE)[1]
     assert ("PFX005", "error", "C/else/N", "New") == (
@@ -307,7 +307,7 @@ POLICIES = st.sampled_from([NONE, SHORT, LONG, PrefixPolicy("team-alpha"), Prefi
 def test_no_job_comes_out_outside_the_policy_unsaid(
     definition: dict[str, Any], policy: PrefixPolicy, final: bool
 ) -> None:
-    """Whatever goes in: fit to leave means that every job is inside, and the input is untouched."""
+    """Without an error every job is inside the policy, and the input is unchanged."""
     before = copy.deepcopy(definition)
     enforced, findings = enforce(definition, policy, None if final else {})
     assert before == definition
@@ -334,7 +334,7 @@ def test_no_job_comes_out_outside_the_policy_unsaid(
     ],
 )
 def test_full_names_outside_the_policy_are_warnings(step_type: str, field: str) -> None:
-    """The service takes them as they are, and so do we; with a policy it is said."""
+    """Full names are never changed; one outside the policy has a warning."""
     before = document(step("S", step_type, **{field: "other"}))
     after, findings = enforce(before, SHORT, {})
     assert before == after
@@ -356,7 +356,7 @@ def test_full_names_outside_the_policy_are_warnings(step_type: str, field: str) 
 
 
 def test_the_policys_file_is_named(tmp_path: Any) -> None:
-    """A finding that the policy is the reason for says which file asks for it."""
+    """A finding that the policy causes names the policy's file."""
     file = tmp_path / "sm-prefix.toml"
     file.write_text('prefix = "a-long-team"\n', encoding="utf-8")
     policy = PrefixPolicy.from_file(file)

@@ -16,22 +16,22 @@ GROUP = "arn:aws:sagemaker:eu-west-1:111122223333:model-package-group/"
 
 
 def step(name: str, step_type: str = "Training", **arguments: Any) -> dict[str, Any]:
-    """A step."""
+    """Return a step."""
     return {"Name": name, "Type": step_type, "Arguments": arguments}
 
 
 def document(*steps: dict[str, Any]) -> dict[str, Any]:
-    """A definition."""
+    """Return a definition with the steps."""
     return {"Version": "2020-12-01", "Steps": list(steps)}
 
 
 def loop(*steps: dict[str, Any]) -> dict[str, Any]:
-    """A definition whose steps are in a condition, so that a path differs from a name."""
+    """Return a definition whose steps are in a condition, so that paths differ from names."""
     return document(step("If", "Condition", IfSteps=list(steps)))
 
 
 def codes(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
-    """Codes and locations."""
+    """Return the codes and locations."""
     return [(finding.code, finding.step) for finding in findings]
 
 
@@ -58,7 +58,7 @@ def codes(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
     ],
 )
 def test_the_finding_for_a_group_outside_the_policy(group: Any, message: str, fix: str) -> None:
-    """A warning at the step; without a prefix there is none."""
+    """The finding is a warning at the step; without a prefix there is none."""
     definition = loop(step("R", "RegisterModel", ModelPackageGroupName=group))
     assert (Finding("PFX008", "warning", "If/if/R", "RegisterModel", message, fix),) == enforce(
         definition, TEAM_A, {}
@@ -67,7 +67,7 @@ def test_the_finding_for_a_group_outside_the_policy(group: Any, message: str, fi
 
 
 def test_groups_that_the_policy_covers() -> None:
-    """By name and by ARN; two steps may register into one group."""
+    """A group is covered by name and by ARN; two steps may register into one group."""
     for group in ("team-a", "team-a-x", f"{GROUP}team-a-x"):
         steps = [step(name, "RegisterModel", ModelPackageGroupName=group) for name in "AB"]
         definition, findings = enforce(document(*steps), TEAM_A, {})
@@ -82,7 +82,7 @@ def test_steps_with_a_group_are_not_compared() -> None:
 
 
 def test_the_finding_for_two_steps_with_one_prefix() -> None:
-    """It names the first of them, and what to declare."""
+    """The finding names the first of the steps, and what to declare."""
     declared = {"A": Declared("x", "X(n=)"), "B": Declared("x", "Y(n=)"), "C": Declared("y")}
     steps = (step("A"), step("B"), step("C"))
     assert (
@@ -100,13 +100,13 @@ def test_the_finding_for_two_steps_with_one_prefix() -> None:
 
 
 def test_steps_with_another_violation_are_not_compared() -> None:
-    """What has an error gets another name anyway."""
+    """A step with an error gets another name anyway."""
     steps = [step(name, TrainingJobName="x_y") for name in "AB"]
     assert [("PFX003", "A"), ("PFX003", "B")] == codes(enforce(document(*steps), TEAM_A, {})[1])
 
 
 def test_the_finding_for_a_step_that_was_not_reached() -> None:
-    """An error at the step, whose name is composed and judged all the same."""
+    """The step has an error, and its name is composed and judged all the same."""
     definition = loop(step("A"), step("B", TrainingJobName="x_y"))
     findings = enforce_in_place(definition, TEAM_A, {"A": Declared("x")}, reached={"A"})
     assert [("PFX022", "If/if/B"), ("PFX003", "If/if/B")] == codes(findings)
@@ -128,14 +128,14 @@ def test_the_finding_for_a_step_that_was_not_reached() -> None:
 
 
 def test_a_step_without_a_job_need_not_be_reached() -> None:
-    """Its name is nobody's to declare."""
+    """No name can be declared for a step without a job."""
     for arguments in ({}, {"EndpointName": "team-a-x"}):
         definition = document(step("E", "Endpoint", **arguments), step("F", "Fail"))
         assert () == enforce_in_place(definition, TEAM_A, {}, reached=())
 
 
 def test_names_of_steps_are_judged_with_prefixing() -> None:
-    """Those of jobs and of others; not those that were judged before."""
+    """Names of all steps are judged, except those that were judged before."""
     definition = document(step("A b"), step("F g", "Fail"), step("E f", "Endpoint"))
     assert [("PFX020", "A b"), ("PFX020", "F g"), ("PFX020", "E f")] == codes(
         enforce(definition, TEAM_A, {})[1]
@@ -151,7 +151,7 @@ def test_names_of_steps_are_judged_with_prefixing() -> None:
 
 
 def test_known_names_are_compared_too() -> None:
-    """With each other, and with composed ones."""
+    """Known names are compared with each other and with composed names."""
     known = {("Training", "A"): "team-a-x", ("Training", "B"): "team-a-x"}
     definition = document(step("A"), step("B"), step("C", TrainingJobName="x"))
     findings = enforce_in_place(definition, TEAM_A, {}, names=known)
@@ -180,7 +180,7 @@ def test_a_group_is_judged_where_the_name_is_known() -> None:
 def test_who_puts_the_prefix_in_front(
     declared: dict[str, Declared] | None, composes: bool | None, name: str
 ) -> None:
-    """By default it is put there where something was declared."""
+    """By default the prefix precedes a declared name."""
     definition = document(step("A", TrainingJobName="x"))
     findings = enforce_in_place(definition, TEAM_A, declared, composes=composes)
     assert {"TrainingJobName": name} == definition["Steps"][0]["Arguments"]
@@ -199,7 +199,7 @@ def test_enforce_leaves_its_argument_as_it_is() -> None:
 
 
 def test_a_generated_name_is_no_declared_name() -> None:
-    """It is replaced, unless the policy covers it; a finding quotes it."""
+    """A generated name is replaced unless the policy covers it; a finding quotes it."""
     generated = step("S", "QualityCheck", ProcessingJobName="baseline-job")
     definition, findings = enforce(document(generated), PrefixPolicy("baseline"), {})
     assert (document(generated), ()) == (definition, findings)
@@ -210,7 +210,7 @@ def test_a_generated_name_is_no_declared_name() -> None:
 
 
 def test_a_full_name_is_judged_at_its_step() -> None:
-    """With the field that carries it; a step type that carries none has no finding."""
+    """The finding has the field; a step type without such a field has no finding."""
     definition = loop(step("E", "Endpoint", EndpointName="x.y"), step("F", "Fail"))
     assert (
         Finding(
@@ -225,7 +225,7 @@ def test_a_full_name_is_judged_at_its_step() -> None:
 
 
 def test_the_role_of_a_step_is_the_policys() -> None:
-    """By the step's name, then by its type; a step that neither has keeps its own."""
+    """The step's name decides, then its type; other steps keep their own role."""
     by_name, by_type = (f"arn:aws:iam::111122223333:role/{name}" for name in ("name", "type"))
     policy = PrefixPolicy(step_roles={"A": by_name, "Training": by_type})
     steps = (

@@ -1,4 +1,4 @@
-"""Names that the service takes as they are: whole findings, at their boundaries."""
+"""Full names: whole findings, at their boundaries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LETTERS = "letters, digits and hyphens, with no hyphen at either end"
 
 
 def refusals(name: str, prefix: str | None = None, step_type: str = "Endpoint") -> list[str]:
-    """The fixes for what the service refuses in a name."""
+    """Return the fixes for names that the service refuses."""
     location, policy = Location("Serve", step_type), PrefixPolicy(prefix)
     return [f.fix for f in check_service_limits(location, "It", name, policy.prefix)]
 
@@ -76,7 +76,7 @@ def test_what_has_no_limit_of_its_own_has_the_widest() -> None:
 
 
 def test_the_finding_for_an_expression() -> None:
-    """With a policy it is a warning at the location; without one it is nothing."""
+    """With a policy the finding is a warning; without one there is none."""
     expression = {"Get": "Parameters.P"}
     [finding] = check_full_name(PLACE, "EndpointName", expression, TEAM_A)
     assert (
@@ -131,12 +131,12 @@ def test_the_caller_chooses_the_code() -> None:
 
 @pytest.mark.parametrize("name", [None, ""])
 def test_no_name_has_no_finding(name: object) -> None:
-    """The service calls such a thing itself."""
+    """A resource without a name gets one from the service."""
     assert () == check_full_name(PLACE, "EndpointName", name, TEAM_A)
 
 
 def test_a_group_is_known_by_its_arn() -> None:
-    """The ARN's name counts; that of an endpoint is no ARN."""
+    """The name in a group's ARN counts; an endpoint's name is no ARN."""
     location = Location("Register", "RegisterModel")
     assert () == check_full_name(location, "It", f"{GROUP}team-a-x", TEAM_A)
     [finding] = check_full_name(location, "It", f"{GROUP}x", TEAM_A)
@@ -146,7 +146,7 @@ def test_a_group_is_known_by_its_arn() -> None:
 
 
 def test_a_member_of_an_enumeration_is_its_characters() -> None:
-    """Also where it is quoted."""
+    """A member of an enumeration is judged and quoted by its value."""
     name = Enum("Name", {"X": "x.y"}, type=str).X
     [finding] = check_service_limits(PLACE, "It", name)
     assert finding.message.startswith("It is 'x.y', which")
@@ -185,5 +185,5 @@ def test_the_finding_for_the_name_of_a_step(name: str, why: str, fix: str) -> No
 
 @pytest.mark.parametrize("name", ["x", "x" * 64, "-", "AZaz09_-"])
 def test_names_of_steps_that_the_service_takes(name: str) -> None:
-    """From one character to 64."""
+    """Names from one character to 64 have no finding."""
     assert () == check_step_name(Location("S", "Training", name))

@@ -39,7 +39,7 @@ POLICIES |= st.builds(lambda p: PrefixPolicy(p, short_prefix="t"), PREFIXES)
 def test_applying_a_fix_removes_its_finding(
     name: str | None, kind: Kind, policy: PrefixPolicy, composes: bool
 ) -> None:
-    """Whatever is proposed: a name, a length, no name at all, or a short prefix."""
+    """A proposed name, length, omission or short prefix removes the finding."""
     location = Location("S", kind.step_type, "S")
 
     def remedies(name: str | None, policy: PrefixPolicy = policy) -> list[tuple[str, Remedy]]:
@@ -67,7 +67,7 @@ def test_applying_a_fix_removes_its_finding(
 def test_a_proposed_name_has_nothing_wrong_with_it(
     name: str, kind: Kind, policy: PrefixPolicy, composes: bool
 ) -> None:
-    """It fits the alphabet and the limit, prefix included; none is proposed where none would."""
+    """A proposed name is valid with its prefix; none is proposed where none can be."""
     location = Location("S", kind.step_type, "S")
     for finding, remedy in compose_with_remedies(
         location, kind, Declared(name), policy, composes=composes
@@ -123,12 +123,12 @@ def test_a_proposed_full_name_can_be_taken(name: str, of: str, prefix: str | Non
     ],
 )
 def test_fixes(name: str, policy: PrefixPolicy, fix: str) -> None:
-    """In words, with the prefix counted in."""
+    """A fix in words counts the prefix too."""
     assert fix == compose_name(PLACE, TRAINING, Declared(name), policy)[1][0].fix
 
 
 def test_a_dropped_name_is_told_its_cause() -> None:
-    """Not that there is none: the definition doesn't carry it, and what to change for that."""
+    """The finding says why the definition lacks the declared name, and what to change."""
     for cause, cure in (
         (PREFIXING_OFF, "Turn prefixing on: "),
         (DROPPED_BY_SDK, "Import Pipeline from sm_prefix_ext"),
@@ -150,7 +150,7 @@ def test_a_dropped_name_is_told_its_cause() -> None:
 
 
 def test_a_job_that_takes_no_name() -> None:
-    """No argument is named that nobody can reach."""
+    """The fix names no argument that the user can't reach."""
     unreachable = Declared(None, "SKLearn(base_job_name=)", settable=False)
     [finding] = compose_name(PLACE, TRAINING, unreachable, PrefixPolicy())[1]
     for fix in (finding.fix, same_prefix_fix(TRAINING, unreachable)):
@@ -159,7 +159,7 @@ def test_a_job_that_takes_no_name() -> None:
 
 
 def test_where_another_name_is_declared() -> None:
-    """The very argument of the step; without its objects those of the kind, each once."""
+    """The fix names the step's own argument, or each argument of its type once."""
     enough = "unless the execution's list of steps is enough to tell them apart."
     declared = Declared("x", "@step(job_name_prefix=)")
     expected = f"Declare another name in @step(job_name_prefix=), {enough}"
@@ -174,7 +174,7 @@ def test_where_another_name_is_declared() -> None:
 
 
 def test_the_users_own_step_name_counts() -> None:
-    """Where the SDK gave the step another one."""
+    """The user's name of a step counts where the SDK changed it."""
     location = Location("Make-RepackModel-0", "Training", "Make-RepackModel-0")
     declared = Declared(None, step_name="Make")
     assert ("team-a-Make", ()) == compose_name(location, TRAINING, declared, PrefixPolicy("team-a"))
@@ -182,7 +182,7 @@ def test_the_users_own_step_name_counts() -> None:
 
 @given(st.text(max_size=70), st.integers(-2, 40))
 def test_a_step_part_fits(step_name: str, room: int) -> None:
-    """It is the whole name where there is room, and always what a job's name may have."""
+    """A step part is valid, and is the whole name where there is room."""
     part = step_part(step_name, room)
     assert len(part) <= max(room, 0)
     assert not part or invalid_characters(part) is None
@@ -191,14 +191,14 @@ def test_a_step_part_fits(step_name: str, room: int) -> None:
 
 @given(st.text(string.ascii_letters + "_-", min_size=31, max_size=60), st.integers(9, 30))
 def test_two_steps_that_are_cut_stay_apart(step_name: str, room: int) -> None:
-    """Names that differ in what is cut off get names that differ."""
+    """Names that differ only in the part that is cut off still differ."""
     assert step_part(step_name, room) != step_part(f"{step_name}s", room) or not step_name.strip(
         "-_"
     )
 
 
 class Expression:
-    """As the SDK's objects are: what they come to in a definition is their ``expr``."""
+    """An expression like the SDK's, whose ``expr`` a definition has."""
 
     def __init__(self, expr: Any) -> None:
         self._expr = expr
@@ -237,7 +237,7 @@ PARAMETER = {"Get": "Parameters.N"}
     ],
 )
 def test_an_expression_is_named(expression: Any, words: str) -> None:
-    """As a definition carries it, or in an object of the SDK."""
+    """The message shows an expression as a definition or an object of the SDK has it."""
     assert described(expression).startswith(words)
     if isinstance(expression, dict) and "which is" not in words:
         assert described(Expression(expression)).startswith(words)
@@ -249,7 +249,7 @@ def test_an_expression_is_named(expression: Any, words: str) -> None:
 
 @pytest.mark.parametrize("expr", [ValueError("not yet"), None, 3])
 def test_an_object_that_will_not_say(expr: Any) -> None:
-    """It goes by its type, at no length."""
+    """The message shows the type of an object without a usable text."""
     words = described(Expression(expr))
     assert "Expression" in words
     assert 120 >= len(words)
@@ -259,7 +259,7 @@ Word = Enum("Word", {"TRAIN": "train", "INSIDE": "team-a-x"}, type=str)
 
 
 def test_a_declared_name_counts_by_its_characters() -> None:
-    """Composed, covered and quoted: a member of an enumeration is its value."""
+    """A member of an enumeration is composed, covered and quoted by its value."""
     policy = PrefixPolicy("team-a")
     assert ("team-a-train", ()) == compose_name(PLACE, TRAINING, Declared(Word.TRAIN), policy)
     name, findings = compose_name(PLACE, TRAINING, Declared(Word.INSIDE), policy, composes=False)
@@ -271,7 +271,7 @@ def test_a_declared_name_counts_by_its_characters() -> None:
 
 @pytest.mark.parametrize("of", sorted(FULL_NAME_LIMITS))
 def test_full_names_that_the_service_refuses(of: str) -> None:
-    """An error, with or without a prefix policy; at the limit a name passes."""
+    """A name beyond the limit is an error with or without a policy; at the limit it passes."""
     limit = FULL_NAME_LIMITS[of]
     for policy in (PrefixPolicy(), PrefixPolicy("x")):
         assert () == check_full_name(Location("S", of), "It", "x-" + "y" * (limit - 2), policy)
@@ -302,7 +302,7 @@ def test_full_names_that_the_service_refuses(of: str) -> None:
     ],
 )
 def test_step_names_that_the_service_refuses(name: str, fix: str) -> None:
-    """An error that says which name would do."""
+    """The error has a name that the service accepts."""
     [finding] = check_step_name(Location("S", "Training", name))
     assert ("PFX020", fix) == (finding.code, finding.fix)
     assert repr(name) in finding.message

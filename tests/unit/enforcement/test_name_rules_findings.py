@@ -303,12 +303,12 @@ CHARACTERS = [
 
 @pytest.mark.parametrize("case", [*UNDECLARED, *CHARACTERS])
 def test_the_whole_finding(case: Case) -> None:
-    """Name, code, location, message, fix, and the fix as data."""
+    """A finding has its name, code, location, message and fix, also as data."""
     assert case.expected == case.compose()
 
 
 def test_a_caller_may_set_the_limit() -> None:
-    """The findings have it instead of the service's."""
+    """The findings have the caller's limit instead of the service's."""
     location, kind = Location("S", "Training", "S"), KINDS["Training"]
     for compose in (compose_name, compose_with_remedies):
         assert ("x" * 40, ()) == compose(
@@ -328,7 +328,7 @@ def test_the_prefix_is_put_in_front_by_default() -> None:
 
 
 def test_a_valid_name_is_one_without_a_finding() -> None:
-    """Neither for the name nor for the step's own name."""
+    """Neither the name nor the step's own name has a finding."""
     policy = PrefixPolicy("team-a")
     assert "team-a-x" == valid_name("Training", "Train", Declared("x"), policy)
     assert "team-a-Train" == valid_name("Training", "Train", Declared(), policy)

@@ -196,7 +196,7 @@ SHORT = [
 
 @pytest.mark.parametrize("case", [*LENGTHS, *SHORT])
 def test_the_whole_finding(case: Case) -> None:
-    """Name, code, location, message, fix, and the fix as data."""
+    """A finding has its name, code, location, message and fix, also as data."""
     assert case.expected == case.compose()
 
 
@@ -217,7 +217,7 @@ def test_the_whole_finding(case: Case) -> None:
 def test_the_nearest_names_that_pass(
     name: str, prefix: str | None, step_type: str, composed: str
 ) -> None:
-    """At a limit there is no finding."""
+    """A name at a limit has no finding."""
     location = Location("S", step_type, "S")
     assert (composed, ()) == compose_name(
         location, KINDS[step_type], Declared(name), PrefixPolicy(prefix)
