@@ -64,7 +64,7 @@ def test_the_action_annotates(repository: Path, program: Path) -> None:
     install, check = action()["runs"]["steps"]
     assert "pip" in install["run"]
     inputs = {name.upper(): value["default"] for name, value in action()["inputs"].items()}
-    assert inputs.keys() == check["env"].keys()
+    assert inputs.keys() == {*check["env"], *install["env"]} - {"ACTION"}
     done = run(check["run"], repository, RUNNER_TEMP=str(program.parents[1]), **inputs)
     assert (1, "") == (done.returncode, done.stderr)
     assert "::error file=pipelines/bad one.json," in done.stdout
@@ -86,7 +86,7 @@ def test_inputs_of_the_action_are_no_code(repository: Path, program: Path, targe
     assert not (repository / "broken").exists()
     good = targets.endswith(".json")
     assert (0 if good else 2) == done.returncode
-    assert good == (repository / "out.sarif").is_file()
+    assert (repository / "out.sarif").is_file()
 
 
 def test_the_action_has_the_inputs_that_it_uses() -> None:

@@ -13,8 +13,10 @@ from ..core.check_report import CheckReport
 from ..core.finding_levels import FIXED
 from ..core.findings import CATALOGUE
 from ..core.text import did_you_mean
+from ..reporting.check_summary import counted
 from ..reporting.formats import FORMATS
 from .gate import Gate, Selection
+from .inputs import LoadError
 from .options import (
     account_option,
     format_option,
@@ -71,6 +73,8 @@ def check(
     """
     if write_baseline and baseline is None:
         raise click.UsageError("--write-baseline needs --baseline FILE.")
+    if write_baseline and given["output"] is not None:
+        raise click.UsageError("--write-baseline writes no report; leave --output out.")
     with judging(form):
         gate = _gate(
             given,
@@ -120,6 +124,9 @@ def _codes(given: Iterable[str], *, counts: bool) -> frozenset[str]:
 
 
 def _write_baseline(report: CheckReport, path: str) -> int:
+    if report.unread:
+        file, reason = report.unread[0]
+        raise LoadError(f"No baseline is written, since {file} could not be read: {reason}")
     Baseline.of(report).write(Path(path))
-    click.echo(f"{path} written: {len(report.findings)} known findings.", err=True)
+    click.echo(f"{path} written: {counted(len(report.findings), 'known finding')}.", err=True)
     return 0

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding, UnreadFile
+from ..core.errors import PrefixError, PrefixViolation
 from ..core.finding_levels import FIXED
 from ..core.findings import Finding
 from ..core.prefix_policy import PrefixPolicy, missing_prefix
+from ..reporting.check_summary import counted
+from ..targets.source import PipelineSource
 from .inputs import LoadError
-from .loader import Options, Target, find, read_file
+from .loader import PYTHON, Options, Target, find, read_file
+from .python_target import isolated_imports
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Gate:
     strict: bool = False
     _files_read: int = 0
     _unread: list[UnreadFile] = field(default_factory=list)
+    _errors: list[Exception] = field(default_factory=list)
 
     def check(self, arguments: Sequence[str]) -> CheckReport:
         """Check every pipeline that the arguments name.
@@ -66,11 +72,18 @@ class Gate:
         """
         checked: dict[str, CheckedTarget] = {}
         for argument in arguments:
-            for target in self._targets(argument):
-                # Two arguments may name one file; it is checked once.
-                name = _name(target)
-                if name not in checked:
-                    checked[name] = self._checked(target, name)
+            with isolated_imports(), self._reporting(argument):
+                try:
+                    for target in self._targets(argument):
+                        # Two arguments may name one file; it is checked once.
+                        name = _name(target)
+                        if name not in checked:
+                            with self._reporting(name):
+                                checked[name] = self._checked(target, name)
+                except PrefixViolation as violation:
+                    checked[argument] = self._refused(argument, violation)
+        if not checked and self._errors:
+            raise self._errors[0]
         return CheckReport(
             targets=tuple(checked.values()),
             files_read=self._files_read,
@@ -79,30 +92,41 @@ class Gate:
             declared_only=self.declared_only,
         )
 
+    @contextlib.contextmanager
+    def _reporting(self, name: str) -> Iterator[None]:
+        """Report what can't be used as not read, so that the other targets are judged still."""
+        try:
+            yield
+        except PrefixViolation:
+            raise  # its findings are reported
+        except (PrefixError, ValueError) as error:
+            self._unread.append(UnreadFile(name, str(error)))
+            self._errors.append(error)
+
     def _targets(self, argument: str) -> Iterator[Target]:
         if argument != "-" and os.path.isdir(argument):  # noqa: PTH112 - Path raises on a NUL
             yield from self._in_folder(Path(argument))
             return
-        self._files_read += 1
         yield from find(argument, self.options)
+        self._files_read += 1
 
     def _in_folder(self, folder: Path) -> Iterator[Target]:
         from ..targets.folders import pipeline_files
 
         files, unread, pipelines = self._files_read, len(self._unread), 0
         for path in pipeline_files(folder, self.options.exclude):
-            try:
+            name = _relative(str(path))
+            sources: tuple[PipelineSource, ...] = ()
+            with self._reporting(name):
                 sources = read_file(str(path), self.options, named=False)
-            except LoadError as error:
-                self._unread.append(UnreadFile(_relative(str(path)), str(error)))
-                continue
-            self._files_read += 1
+                self._files_read += 1
             pipelines += len(sources)
             yield from map(Target, sources)
         if not pipelines and len(self._unread) == unread:
+            read = counted(self._files_read - files, "file")
             raise LoadError(
-                f"{folder}: there is no pipeline in the {self._files_read - files} JSON and YAML "
-                "files of this folder that git does not ignore; name a file, or another folder."
+                f"{folder}: there is no pipeline in this folder ({read} of JSON or YAML read, "
+                "without those that git ignores); name a file, or another folder."
             )
 
     def _checked(self, target: Target, name: str) -> CheckedTarget:
@@ -122,6 +146,16 @@ class Gate:
             findings=tuple(rows),
             not_read=source.not_read,
         )
+
+    def _refused(self, argument: str, violation: PrefixViolation) -> CheckedTarget:
+        """A module whose job class refuses a name, so that there is no pipeline to judge."""
+        file = argument.rpartition(":")[0]
+        place = _relative(file) if file.endswith(".py") else None
+        rows = [
+            ReportedFinding(finding, argument, place, None, self.selection.hides(finding))
+            for finding in violation.findings
+        ]
+        return CheckedTarget(argument, PYTHON, jobs=1, findings=tuple(rows))
 
     def _policy(self, target: Target) -> PrefixPolicy:
         if self.declared_only:
@@ -163,6 +197,7 @@ def _label(policy: PrefixPolicy) -> str:
 def _relative(path: str) -> str:
     """A path below the current folder relative to it, with ``/``; any other as it is."""
     try:
-        return Path(path).resolve().relative_to(Path.cwd()).as_posix()
+        # Links are kept: a link's policy is that of the folder that it is in.
+        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100
     except (OSError, ValueError):
         return path

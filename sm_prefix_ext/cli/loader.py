@@ -22,9 +22,13 @@ from ..targets.source import PipelineSource, TargetError
 from ..targets.template_values import TemplateValues
 from .inputs import LoadError, read_text
 from .policy_choice import PolicyChoice
-from .python_target import load_pipeline, run_user_code
+from .python_target import load_pipeline, module_file, run_user_code
 
-WANTED = "wanted a file, -, file.py:name, package.module:name, a pipeline's ARN or an s3:// URI"
+WANTED = (
+    "wanted a file, -, file.py:name, package.module:name, a pipeline's ARN or an s3:// URI, or for "
+    "check a folder"
+)
+PYTHON = "Python object"
 _IN_A_FILE = "wanted a pipeline definition, a CloudFormation template or a Terraform plan"
 
 
@@ -224,7 +228,11 @@ def find(text: str, options: Options) -> Iterator[Target]:
     Raises:
         LoadError: with the reason why the target can't be used.
     """
-    path, is_there = Path(text), _is_file(text)
+    is_there = _is_file(text)
+    if not text:
+        raise LoadError(f"a target is empty; {WANTED}.")
+    if options.execution is not None and not text.startswith("arn:"):
+        raise LoadError(f"--execution goes with a pipeline's ARN; got {text}.")
     if text.startswith(("arn:", "s3://")) and not is_there:
         yield from map(Target, _from_aws(text, options))
         return
@@ -238,7 +246,7 @@ def find(text: str, options: Options) -> Iterator[Target]:
         yield _from_python(text, options)
         return
     if options.kwargs:
-        raise LoadError(f"--kwargs goes with file.py:name or package.module:name; got {path}.")
+        raise LoadError(f"--kwargs goes with file.py:name or package.module:name; got {text}.")
     sources = read_file(text, options)
     yield from map(Target, sources)
 
@@ -285,12 +293,12 @@ def _from_aws(text: str, options: Options) -> tuple[PipelineSource, ...]:
 
 def _from_python(text: str, options: Options) -> Target:
     module, _, _ = text.rpartition(":")
-    file = module if module.endswith(".py") else None
+    file = module if module.endswith(".py") else module_file(module)
     with _as_discovered(file, options):
         pipeline = load_pipeline(text, options.kwargs, WANTED)
     source = PipelineSource(
         target=text,
-        kind="Python object",
+        kind=PYTHON,
         definition=None,
         file=file,
         pipeline_name=str(pipeline.name) or None,

@@ -134,7 +134,7 @@ def print_report(
     """
     render = FORMATS[form]
     if form == "table":
-        terminal = output is None and sys.stdout.isatty()
+        terminal = output is None and sys.stdout is not None and sys.stdout.isatty()
         text = render(
             report,
             color=color == "always" or (color == "auto" and terminal and not _no_color()),

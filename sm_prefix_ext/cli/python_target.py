@@ -24,6 +24,50 @@ _PACKAGE = str(Path(__file__).parents[1])
 _MISSING = object()
 
 
+@contextlib.contextmanager
+def isolated_imports() -> Iterator[None]:
+    """Forget the user's modules that a block imports when it ends.
+
+    Two targets may each have a ``config.py`` beside them, and Python keeps the first under that
+    name.
+    """
+    before = dict(sys.modules)
+    try:
+        yield
+    finally:
+        # All are found before one goes: a namespace package looks its parent up in sys.modules.
+        imported = [
+            name
+            for name, module in list(sys.modules.items())
+            if before.get(name) is not module and _is_users(module)
+        ]
+        for name in imported:
+            del sys.modules[name]
+            if name in before:
+                sys.modules[name] = before[name]
+
+
+def _is_users(module: Any) -> bool:
+    """Test whether a module is neither Python's nor installed."""
+    file = getattr(module, "__file__", None)
+    places = [file] if file else list(getattr(module, "__path__", ()))
+    return any(_is_user_file(str(place)) for place in places)
+
+
+def module_file(module: str) -> str | None:
+    """The file of a module by its dotted name; imports the packages that it is in.
+
+    Returns:
+        The path, relative to the current folder where it is below that; ``None`` if there is no
+        such module, which the import then reports.
+    """
+    with _on_path(Path.cwd()), contextlib.suppress(ImportError, ValueError, AttributeError):
+        found = run_user_code(f"importing {module}", lambda: importlib.util.find_spec(module))
+        if found is not None and found.origin and found.origin.endswith(".py"):
+            return _shortest(found.origin)
+    return None
+
+
 def load_pipeline(text: str, kwargs: Mapping[str, Any], wanted: str) -> Any:
     """The pipeline that ``file.py:name`` or ``package.module:name`` names.
 
@@ -36,10 +80,12 @@ def load_pipeline(text: str, kwargs: Mapping[str, Any], wanted: str) -> Any:
         LoadError: with the reason why there is no pipeline.
     """
     module, _, name = text.rpartition(":")
-    loaded = _import(module, wanted)
-    return run_user_code(
-        f"{text}: reading {name!r}", lambda: _pipeline_in(loaded, name, text, kwargs, wanted)
-    )
+    folder = Path(module).resolve().parent if module.endswith(".py") else Path.cwd()
+    with _on_path(folder):  # for imports inside functions too
+        loaded = _import(module, wanted)
+        return run_user_code(
+            f"{text}: reading {name!r}", lambda: _pipeline_in(loaded, name, text, kwargs, wanted)
+        )
 
 
 def run_user_code(doing: str, call: Callable[[], T]) -> T:
@@ -60,7 +106,7 @@ def run_user_code(doing: str, call: Callable[[], T]) -> T:
         message = error.msg if isinstance(error, SyntaxError) else str(error)  # without its place
         lines = message.strip().splitlines()
         last = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
-        raise LoadError(f"{doing} failed{_place(error)}: {last}{region_hint(error)}") from error
+        raise LoadError(f"{doing} failed{_place(error)}: {last}{_hint(error)}") from error
 
 
 def region_hint(error: BaseException) -> str:
@@ -72,6 +118,16 @@ def region_hint(error: BaseException) -> str:
             return " Set AWS_DEFAULT_REGION, such as AWS_DEFAULT_REGION=eu-west-1."
         chain = chain.__cause__ or chain.__context__
     return ""
+
+
+def _hint(error: BaseException) -> str:
+    """What to do about an error of the user's code, where that is known."""
+    if isinstance(error, ImportError) and "relative import" in str(error):
+        return (
+            ". Name the target by its package, such as package.module:name, from the folder that "
+            "the package is in."
+        )
+    return region_hint(error)
 
 
 def _place(error: BaseException) -> str:
@@ -100,8 +156,7 @@ def _shortest(name: str) -> str:
 
 def _import(module: str, wanted: str) -> Any:
     if not module.endswith(".py"):
-        with _on_path(Path.cwd()):
-            return run_user_code(f"importing {module}", lambda: importlib.import_module(module))
+        return run_user_code(f"importing {module}", lambda: importlib.import_module(module))
     path = Path(module)
     must_be_a_file(path, f"; {wanted}")
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -109,8 +164,7 @@ def _import(module: str, wanted: str) -> Any:
         raise LoadError(f"{module} can't be imported; {wanted}.")
     loaded = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = loaded
-    with _on_path(path.resolve().parent):
-        run_user_code(f"importing {module}", partial(spec.loader.exec_module, loaded))
+    run_user_code(f"importing {module}", partial(spec.loader.exec_module, loaded))
     return loaded
 
 

@@ -78,9 +78,8 @@ def summary_line(report: CheckReport) -> str:
         judged += " as they stand, without a policy"
     parts = [counted(figures.errors, "error"), counted(figures.warnings, "warning")]
     if figures.off or figures.baseline:
-        hidden = [(figures.off, "off"), (figures.baseline, IN_BASELINE)]
-        why = ", ".join(f"{number} {reason}" for number, reason in hidden if number)
-        parts.append(f"{figures.off + figures.baseline} hidden ({why})")
+        known = f" ({figures.baseline} {IN_BASELINE})" if figures.baseline else ""
+        parts.append(f"{figures.off + figures.baseline} hidden{known}")
     files = [f"{counted(figures.files_read, 'file')} read"]
     if figures.not_read:
         files.append(f"{counted(figures.not_read, 'definition')} not read")

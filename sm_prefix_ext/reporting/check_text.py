@@ -103,7 +103,8 @@ class _Page:
         if style == WARNING and not report.count(WARNING):
             style = "passed" if report.jobs else "target"
         lines = self._wrapped(summary_line(report), indent="")
-        if style == "passed" and not report.hidden and report.pipelines == len(report.targets):
+        spotless = all(checked.jobs and checked.not_read is None for checked in report.targets)
+        if style == "passed" and spotless and not report.hidden:
             lines = [*self._wrapped(_CLEAN[report.declared_only], indent=""), *lines]
         return [self._colored(line, style) for line in lines]
 

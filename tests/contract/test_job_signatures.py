@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import re
 import sys
 from typing import Any
 
@@ -91,10 +92,16 @@ class TestCopies:
     def test_copies_know_what_was_declared(
         self, name: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A copied object has the class and the declared name; a pickled class is the same."""
+        """A copy has the class and the declared name, if the SDK's object can be copied at all."""
         dropin, declared = getattr(sm_prefix_ext, name), declaration(name, "x")
         assert dropin is pickle.loads(pickle.dumps(dropin))
         job = in_pipeline.make(name, **declared)
+        try:
+            copy.copy(in_pipeline.make(name, adapter().load(name), **declared))
+        except TypeError as error:  # of the DJL models of early v2
+            with pytest.raises(TypeError, match=re.escape(str(error))):
+                copy.copy(job)
+            return
         twin = copy.copy(job)
         assert type(job) is type(twin)
         row = CATALOGUE[name]

@@ -95,7 +95,7 @@ class TestModels:
     def test_a_builder_without_a_name_is_told_where(self, in_pipeline: JobFactory) -> None:
         """In a pipeline too, the fix of an undeclared name names ``build()``."""
         with pytest.raises(
-            PrefixViolation, match=r"Declare \w+ in ModelBuilder\.build\(model_name=\)"
+            PrefixViolation, match=r"Declare [\w ]+ in ModelBuilder\.build\(model_name=\)"
         ):
             in_pipeline.job_name("ModelBuilder", in_pipeline.model())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -91,3 +92,34 @@ class TestTeams:
             jobs = plan["jobs"]
             assert isinstance(jobs, list)
             assert (0, f"{team}-prepare-*") == (status, jobs[0]["name_pattern"])
+
+    def test_a_module_is_judged_by_its_file(
+        self,
+        repository: None,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """``package.module:name`` has the team of the module's file, as the file itself has."""
+        monkeypatch.syspath_prepend(tmp_path)
+        status, report = run(capsys, "check", "pipelines.sales.train:get_pipeline")
+        [row] = cast("list[dict[str, object]]", report["targets"])
+        assert (0, "sm-prefix.toml (team sales)") == (status, row["policy"])
+
+    def test_pipelines_import_their_own_siblings(
+        self, repository: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """Each target of a check has the ``config.py`` beside it."""
+        for team, name in (("risk", "team-x"), ("sales", "bad_name")):
+            folder = tmp_path / "pipelines" / team
+            (folder / "config.py").write_text(f"NAME = {name!r}\n")
+            module = (folder / "train.py").read_text().replace('="prepare"', "=NAME")
+            (folder / "train.py").write_text(f"from config import NAME\n{module}")
+        targets = [f"pipelines/{team}/train.py:get_pipeline" for team in ("risk", "sales")]
+        for order in (targets, targets[::-1]):
+            status, report = run(capsys, "check", *order)
+            assert 1 == status
+            findings = cast("list[dict[str, object]]", report["findings"])
+            assert [("PFX003", targets[1])] == [
+                (finding["code"], finding["target"]) for finding in findings
+            ]

@@ -128,7 +128,7 @@ def test_a_folder_without_a_pipeline(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty" / "a.json").write_text("[]")
     status, output, error = run("check", "empty", "--prefix", "a")
     assert (2, "") == (status, output)
-    assert "empty: there is no pipeline in the 1 JSON and YAML files" in error
+    assert "empty: there is no pipeline in this folder (1 file of JSON or YAML read" in error
 
 
 def test_a_broken_file_of_a_folder_is_reported_and_fails(run: Run, tmp_path: Path) -> None:
@@ -325,3 +325,59 @@ def test_teams_of_one_file(run: Run, tmp_path: Path) -> None:
     options = ("--policy", "teams.toml", "--team")
     assert 0 == report(run, "-", *options, "risk", stdin=text)[0]
     assert 1 == report(run, "-", *options, "sales", stdin=text)[0]
+
+
+def test_a_link_belongs_to_the_folder_that_it_is_in(run: Run, tmp_path: Path) -> None:
+    """A file and a link to it are two targets, each under the policy above it."""
+    (tmp_path / "sales" / "score.json").symlink_to(tmp_path / "risk" / "score.json")
+    status, found = report(run, "risk", "sales/score.json")
+    assert 1 == status
+    assert {"risk/score.json", "sales/score.json"} == {row["target"] for row in found["targets"]}
+    assert ["sales/score.json"] == [finding["target"] for finding in found["findings"]]
+
+
+def test_a_target_that_cannot_be_used_leaves_the_others(run: Run, tmp_path: Path) -> None:
+    """They are reported, it is named, and the exit status is 2."""
+    (tmp_path / "alone.json").write_text(json.dumps(definition("x")))
+    for argument, reason in (
+        ("nope.json", "there is no such file"),
+        ("alone.json", "There is no prefix policy to check against"),
+    ):
+        status, found = report(run, "sales", argument)
+        assert (2, 2) == (status, len(found["targets"]))
+        [unread] = found["unread"]
+        assert argument == unread["file"]
+        assert reason in unread["reason"]
+    status, output, error = run("check", "nope.json", "--prefix", "a")
+    assert (2, "", 1) == (status, output, error.count("\n"))
+
+
+def test_no_baseline_is_written_of_what_was_not_read(run: Run, tmp_path: Path) -> None:
+    """It would lack the findings of that file."""
+    (tmp_path / "risk" / "broken.json").write_text('{"Steps": [')
+    status, _, error = run("check", ".", "--baseline", "b.json", "--write-baseline")
+    assert (2, False) == (status, (tmp_path / "b.json").exists())
+    assert "No baseline is written, since risk/broken.json could not be read" in error
+    options = ("--baseline", "b.json", "--write-baseline", "--output", "x")
+    assert 2 == run("check", "sales", *options)[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([""], "a target is empty; wanted a file"),
+        (["risk/score.json", "--execution", "arn:x"], "--execution goes with a pipeline's ARN"),
+    ],
+)
+def test_wrong_targets(run: Run, arguments: list[str], message: str) -> None:
+    """One line each."""
+    status, output, error = run("check", *arguments)
+    assert (2, "", 1) == (status, output, error.count("\n"))
+    assert message in error
+
+
+def test_a_target_without_a_job_takes_the_sentence_away(run: Run, tmp_path: Path) -> None:
+    """It claims that every job is fine only where every target has one."""
+    (tmp_path / "risk" / "empty.json").write_text(json.dumps(definition()))
+    assert "every job runs under its prefix" in run("check", "risk/score.json")[1]
+    assert "every job runs under its prefix" not in run("check", "risk")[1]

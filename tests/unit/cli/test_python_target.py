@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,30 @@ def test_a_failing_module_names_its_file_and_line(run: Run) -> None:
         assert 2 == status
         assert "Traceback (most recent call last)" in error
         assert error.endswith("failed at fails.py, line 2: KeyError: 'x'\n")
+
+
+def test_targets_import_their_own_siblings(run: Run, tmp_path: Path) -> None:
+    """Two folders may each have a ``config.py``, which functions may import later too."""
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "config.py").write_text(f"NAME = {folder!r}\n")
+        (tmp_path / folder / "train.py").write_text(
+            "from config import NAME\n\n\ndef get():\n    from config import NAME as LATER\n"
+            "    raise ValueError(NAME + LATER)\n"
+        )
+    status, _, error = run("check", "a/train.py:get", "--prefix", "a")
+    assert (2, True) == (status, "ValueError: aa" in error)
+    targets = ["a/train.py:get", "b/train.py:get"]
+    (tmp_path / "d.json").write_text('{"Steps": []}')
+    status, output, _ = run("check", *targets, "d.json", "--prefix", "a", "--format", "json")
+    reasons = [row["reason"] for row in json.loads(output)["unread"]]
+    assert 2 == status
+    assert ["aa", "bb"] == [reason.rpartition("ValueError: ")[2] for reason in reasons]
+    assert "config" not in sys.modules
+
+
+def test_a_relative_import_says_how_to_name_the_target(run: Run, tmp_path: Path) -> None:
+    """By its package."""
+    (tmp_path / "relative.py").write_text("from .config import NAME\n")
+    status, _, error = run("check", "relative.py:pipeline", "--prefix", "a")
+    assert (2, True) == (status, "such as package.module:name" in error)

@@ -53,7 +53,7 @@ def test_quiet() -> None:
 
 def test_hidden() -> None:
     """Hidden findings are counted, and shown with their reason on request."""
-    assert "2 hidden (1 off, 1 in the baseline)" in render(REPORT)
+    assert "2 hidden (1 in the baseline)" in render(REPORT)
     assert "PFX002" not in render(REPORT)
     text = render(REPORT, verbose=True)
     assert "hidden error PFX002" in text
