@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from ..core.arns import must_be_scope
 from ..core.prefix_policy import PrefixPolicy
 from ..core.strict_json import loads
 from .inputs import LoadError
@@ -119,6 +120,7 @@ def target_reading(
     """How the options read targets."""
     from ..targets.template_values import TemplateValues
 
+    must_be_scope(account, region)
     template = TemplateValues.parse(template_parameters)
     return Options(
         choice=choice,

@@ -115,6 +115,22 @@ class ArnScope:
         return str(Arn(self.partition, service, region, account, resource))
 
 
+def must_be_scope(account: str | None, region: str | None) -> None:
+    """Refuse an account that isn't 12 digits, and a region without the form of one.
+
+    Args:
+        account: ``None`` if it isn't given.
+        region: ``None`` if it isn't given.
+
+    Raises:
+        ValueError: with the value and the wanted form.
+    """
+    if account is not None and re.fullmatch(r"[0-9]{12}", account) is None:
+        raise ValueError(f"{account!r} can't be an account; wanted 12 digits.")
+    if region is not None and re.fullmatch(r"[a-z]+(-[a-z]+)+-[0-9]+", region) is None:
+        raise ValueError(f"{region!r} can't be a region; wanted one such as eu-west-1.")
+
+
 def escaped(text: str) -> str:
     """Escape a name for an IAM policy, so that its ``*``, ``?`` and ``$`` are literal.
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from .arns import Arn, ArnScope, escaped, is_role_arn, partition_of
+from .arns import Arn, ArnScope, escaped, is_role_arn, must_be_scope, partition_of
 from .definition import StepView, load, role_slots, steps, unknown_step_type
 from .errors import PrefixViolation
 from .html_table import as_html
@@ -311,8 +311,7 @@ def _scope(known: _Known, role_arn: str | None, roles: Iterable[str | None]) -> 
 
     The execution role takes precedence, since a job's role may be of another account by mistake.
     """
-    _must_match(r"[0-9]{12}", known.account, "an account; wanted 12 digits")
-    _must_match(r"[a-z]+(-[a-z]+)+-[0-9]+", known.region, "a region; wanted one such as eu-west-1")
+    must_be_scope(known.account, known.region)
     sources = [role_arn] if role_arn else roles
     arns = [Arn.parse(role) for role in sources if role and is_role_arn(role)]
     accounts, partitions = {arn.account for arn in arns}, {arn.partition for arn in arns}

@@ -367,6 +367,8 @@ def test_no_baseline_is_written_of_what_was_not_read(run: Run, tmp_path: Path) -
     [
         ([""], "a target is empty; wanted a file"),
         (["risk/score.json", "--execution", "arn:x"], "--execution goes with a pipeline's ARN"),
+        (["risk/score.json", "--region", "x"], "'x' can't be a region; wanted one such as"),
+        (["risk/score.json", "--account", "1"], "'1' can't be an account; wanted 12 digits."),
     ],
 )
 def test_wrong_targets(run: Run, arguments: list[str], message: str) -> None:
