@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from typing import Any
 
 from .check_report import CheckedTarget, CheckReport, ReportedFinding
 from .errors import PrefixError
+from .finding_levels import FIXED
 from .strict_json import loads
 from .text import printable, shown
 
@@ -41,30 +43,40 @@ class BaselineError(PrefixError, ValueError):
 class BaselineEntry:
     """A known finding.
 
+    A finding is known again by all four texts: another bad name in the same step has another
+    message, so it is a new finding.
+
     Args:
-        target: as a report names it.
+        target: as a report names it; that of a file relative to the current folder if it is below
+            that, else absolute, with ``/``.
         step: the path of step names.
         code: such as ``PFX001``.
-        fingerprint: by which a finding is known again; the other fields are for readers.
+        message: of the finding, with a policy file's name alone for its path, which is another one
+            on another machine.
+        file: whether the target is in a file, so that a baseline file has it relative to itself.
     """
 
     target: str
     step: str
     code: str
-    fingerprint: str
+    message: str
+    file: bool = False
 
     @classmethod
     def of(cls, row: ReportedFinding) -> BaselineEntry:
         """The entry for a finding."""
-        return cls(row.target, row.finding.step, row.finding.code, row.fingerprint)
+        found = row.finding
+        target = _target(row)
+        return cls(target, found.step, found.code, _portable(found.message), row.file is not None)
 
-    def to_dict(self) -> dict[str, str]:
+    def to_dict(self) -> dict[str, str | bool]:
         """The entry as plain data, for JSON."""
         return {
             "code": self.code,
             "target": self.target,
+            "file": self.file,
             "step": self.step,
-            "fingerprint": self.fingerprint,
+            "message": self.message,
         }
 
 
@@ -90,7 +102,11 @@ class Baseline:
 
     @classmethod
     def of(cls, report: CheckReport) -> Baseline:
-        """The findings of a report that count, or that a baseline hides."""
+        """The findings of a report that count, or that a baseline hides.
+
+        Those of the codes in :data:`~sm_prefix_ext.core.finding_levels.FIXED` are never among
+        them: nothing was judged in their place.
+        """
         return cls(tuple(sorted(map(BaselineEntry.of, _candidates(report)))))
 
     @classmethod
@@ -115,10 +131,17 @@ class Baseline:
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the file whole or not at all, one finding a line.
 
+        Targets in files are written relative to the baseline's folder.
+
         Raises:
             OSError: where the file can't be written; what was there before stays.
         """
-        lines = ",\n".join(f"    {json.dumps(entry.to_dict())}" for entry in self.entries)
+        folder = _folder(path)
+        entries = sorted(
+            replace(entry, target=_below(folder, entry.target)) if entry.file else entry
+            for entry in self.entries
+        )
+        lines = ",\n".join(f"    {json.dumps(entry.to_dict())}" for entry in entries)
         findings = f"[\n{lines}\n  ]" if lines else "[]"
         _replace(Path(path), f'{{\n  "schema": {SCHEMA},\n  "findings": {findings}\n}}\n')
 
@@ -127,7 +150,7 @@ class Baseline:
 
         A finding that is there twice and known once counts once.
         """
-        left = Counter(entry.fingerprint for entry in self.entries)
+        left = Counter(self.entries)
         targets = tuple(_without_known(checked, left) for checked in report.targets)
         return replace(report, targets=targets)
 
@@ -136,11 +159,11 @@ class Baseline:
 
         Those of targets that the report does not cover are among them.
         """
-        found = Counter(row.fingerprint for row in _candidates(report))
+        found = Counter(map(BaselineEntry.of, _candidates(report)))
         stale = []
         for entry in self.entries:
-            found[entry.fingerprint] -= 1
-            if found[entry.fingerprint] < 0:
+            found[entry] -= 1
+            if found[entry] < 0:
                 stale.append(entry)
         return tuple(stale)
 
@@ -148,20 +171,67 @@ class Baseline:
 def _candidates(report: CheckReport) -> Iterator[ReportedFinding]:
     """The findings that count, but for a baseline."""
     for checked in report.targets:
-        yield from (row for row in checked.findings if row.hidden in (None, IN_THE_BASELINE))
+        for row in checked.findings:
+            if row.hidden in (None, IN_THE_BASELINE) and row.finding.code not in FIXED:
+                yield row
 
 
-def _without_known(checked: CheckedTarget, left: Counter[str]) -> CheckedTarget:
+def _without_known(checked: CheckedTarget, left: Counter[BaselineEntry]) -> CheckedTarget:
     rows = []
     for row in checked.findings:
-        if row.hidden is None and left[row.fingerprint] > 0:
-            left[row.fingerprint] -= 1
+        entry = BaselineEntry.of(row)
+        if row.hidden is None and row.finding.code not in FIXED and left[entry] > 0:
+            left[entry] -= 1
             row = replace(row, hidden=IN_THE_BASELINE)
         rows.append(row)
     return replace(checked, findings=tuple(rows))
 
 
-_FIELDS = ("target", "step", "code", "fingerprint")
+# No quote may follow: what a user wrote is quoted in a message, and stays as it is.
+_POLICY_PATH = re.compile(
+    r"""( is required by | in step_roles of )([^'"]+\.toml)(?=\.\Z| goes to no step: [^'"]*\Z)"""
+)
+
+
+def _portable(message: str) -> str:
+    """A message with a policy file's name instead of its path."""
+    return _POLICY_PATH.sub(
+        lambda found: found[1] + re.split(r"[/\\]", found[2])[-1],
+        message,
+    )
+
+
+def _target(row: ReportedFinding) -> str:
+    """The target of a finding, the same however the user typed the file's path."""
+    if row.file is None:
+        return row.target
+    if row.target.startswith(row.file):
+        return _from_here(row.file) + row.target[len(row.file) :]
+    # The file's path was typed in another way, such as ./train.py:pipeline for train.py.
+    _, name, rest = row.target.rpartition(Path(row.file).name)
+    return _from_here(row.file) + rest if name else row.target
+
+
+def _from_here(path: str) -> str:
+    """A path relative to the current folder if it is below that, else absolute."""
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - links are kept
+    with contextlib.suppress(ValueError):
+        return whole.relative_to(Path.cwd()).as_posix()
+    return whole.as_posix()
+
+
+def _below(folder: str, path: str) -> str:
+    """A path relative to a folder; as it is where that is on another drive."""
+    with contextlib.suppress(ValueError):
+        return Path(os.path.relpath(path, folder)).as_posix()
+    return path
+
+
+def _folder(path: str | os.PathLike[str]) -> str:
+    return os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - links are kept
+
+
+_FIELDS = ("target", "step", "code", "message")
 
 
 def _entries(path: str | os.PathLike[str], document: Any) -> Iterator[BaselineEntry]:
@@ -182,9 +252,25 @@ def _entries(path: str | os.PathLike[str], document: Any) -> Iterator[BaselineEn
         if not isinstance(given, Mapping) or not _has_texts(given, _FIELDS):
             raise BaselineError(
                 path,
-                f"findings[{index}] is {shown(given)}; wanted texts for {', '.join(_FIELDS)}.",
+                f"findings[{index}] is {shown(given)}; wanted texts for {', '.join(_FIELDS)}. "
+                "Write the baseline anew with --write-baseline.",
             )
-        yield BaselineEntry(*(given[field] for field in _FIELDS))
+        yield _entry(path, index, given)
+
+
+def _entry(path: str | os.PathLike[str], index: int, given: Mapping[str, Any]) -> BaselineEntry:
+    in_file = given.get("file")
+    if not isinstance(in_file, bool):
+        raise BaselineError(
+            path,
+            f"findings[{index}].file is {shown(in_file)}; wanted true or false. "
+            "Write the baseline anew with --write-baseline.",
+        )
+    target, step, code, message = (given[field] for field in _FIELDS)
+    entry = BaselineEntry(target, step, code, message, in_file)
+    if not in_file:
+        return entry
+    return replace(entry, target=_from_here(str(Path(_folder(path), entry.target))))
 
 
 def _has_texts(given: Mapping[str, Any], fields: Iterable[str]) -> bool:

@@ -217,6 +217,17 @@ def test_a_baseline_lets_an_old_repository_adopt_the_check(run: Run, tmp_path: P
     assert (1, ["risk/new.json"]) == (status, [row["target"] for row in data["findings"]])
 
 
+def test_a_baseline_is_known_from_every_folder(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its targets and policy files are found from another current folder; it has no local path."""
+    assert 0 == run("check", "sales", "--baseline", "known.json", "--write-baseline")[0]
+    assert str(tmp_path) not in (tmp_path / "known.json").read_text()
+    monkeypatch.chdir(tmp_path / "sales")
+    status, data = report(run, ".", "--baseline", "../known.json")
+    assert (0, ["in the baseline"]) == (status, [row["reason"] for row in data["hidden"]])
+
+
 def test_positions(run: Run, tmp_path: Path) -> None:
     """A finding has the line and the column of its step."""
     (tmp_path / "bad.json").write_text(json.dumps(definition("ok", "no_good"), indent=2))

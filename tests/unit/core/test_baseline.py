@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from sm_prefix_ext.core.baseline import Baseline, BaselineError
+from sm_prefix_ext.core.baseline import Baseline, BaselineEntry, BaselineError
 from sm_prefix_ext.core.check_report import CheckedTarget, CheckReport, ReportedFinding
+from sm_prefix_ext.core.finding_levels import FIXED
 from sm_prefix_ext.core.findings import Finding
 
 
@@ -41,7 +42,7 @@ def test_known_findings_do_not_count() -> None:
     """New ones do, and another target's or code's is new."""
     baseline = Baseline.of(report(row("Train"), row("Old")))
     new = [row("New"), row("Train", "PFX003"), row("Train", target="b.json")]
-    found = baseline.apply(report(row("Train", message="Reworded."), *new))
+    found = baseline.apply(report(row("Train"), *new))
     assert new == list(found.findings)
     assert [("Train", "in the baseline")] == [(r.finding.step, r.hidden) for r in found.hidden]
     assert ["Old"] == [entry.step for entry in baseline.stale(found)]
@@ -54,6 +55,85 @@ def test_equal_findings_are_counted() -> None:
     assert 0 == len(Baseline.of(twice).apply(twice).findings)
     assert [] == list(Baseline.of(once).stale(twice))
     assert ["Train"] == [entry.step for entry in Baseline.of(twice).stale(once)]
+
+
+def test_another_bad_name_is_a_new_finding() -> None:
+    """A finding is known by its message, which has the name; its fingerprint has no message."""
+    old = row("Train", "PFX006", message="other-train is outside risk-*.")
+    new = row("Train", "PFX006", message="evil-train is outside risk-*.")
+    baseline = Baseline.of(report(old))
+    assert (new,) == baseline.apply(report(new)).findings
+    assert ["other-train is outside risk-*."] == [e.message for e in baseline.stale(report(new))]
+    assert old.fingerprint == new.fingerprint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The name is 'x'. The prefix 'risk' is required by {}sm-prefix.toml.",
+        "The role for 'A' in step_roles of {}sm-prefix.toml goes to no step: there is none.",
+    ],
+)
+def test_a_policy_file_on_another_machine(text: str) -> None:
+    """A message is known whatever the folder of the policy file that it names."""
+    baseline = Baseline.of(report(row("A", message=text.format("/home/me/a b/"))))
+    assert text.format("") == baseline.entries[0].message
+    for folder in ("", "../", "C:\\src\\"):
+        assert () == baseline.apply(report(row("A", message=text.format(folder)))).findings
+
+
+def test_a_name_is_not_taken_for_a_path() -> None:
+    """A path in a quoted name stays, so that another such name is new."""
+    text = "The name is 'x is required by {}/b.toml.': '/' can't be in it."
+    baseline = Baseline.of(report(row("A", message=text.format("one"))))
+    assert 1 == len(baseline.apply(report(row("A", message=text.format("two")))).findings)
+
+
+@pytest.mark.parametrize("code", FIXED)
+def test_what_was_not_judged_is_never_known(code: str) -> None:
+    """Such a finding is not written, and an entry written by hand does not hide it."""
+    found = report(row("Train", code))
+    assert () == Baseline.of(found).entries
+    by_hand = Baseline((BaselineEntry.of(row("Train", code)),))
+    assert found == by_hand.apply(found)
+    assert by_hand.entries == by_hand.stale(found)
+
+
+def test_targets_are_relative_to_the_baseline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same findings are known from every folder; what is no file stays as it is."""
+    file, inner = tmp_path / "known" / "b.json", tmp_path / "p"
+    file.parent.mkdir()
+    inner.mkdir()
+    monkeypatch.chdir(tmp_path)
+    others = [row("A", target=target) for target in ("-", "s3://b/k.json", "package.module:name")]
+    Baseline.of(report(row("A", target="p/a.yaml#P", file="p/a.yaml"), *others)).write(file)
+    rows = json.loads(file.read_text(encoding="utf-8"))["findings"]
+    assert {"-", "../p/a.yaml#P", "package.module:name", "s3://b/k.json"} == {
+        found["target"] for found in rows
+    }
+    typed = str(inner / "a.yaml")
+    for folder, path in ((tmp_path, "p/a.yaml"), (inner, "a.yaml"), (file.parent, typed)):
+        monkeypatch.chdir(folder)
+        baseline = Baseline.read(os.path.relpath(file))
+        found = report(row("A", target=f"{path}#P", file=path), *others)
+        assert () == baseline.apply(found).findings
+        assert () == baseline.stale(found)
+        before = file.read_bytes()
+        baseline.write(file)
+        assert before == file.read_bytes()
+    monkeypatch.chdir(inner)
+    other_folder = report(row("A", target="p/a.yaml#P", file="p/a.yaml"))
+    assert 1 == len(Baseline.read(file).apply(other_folder).findings)
+
+
+def test_a_file_typed_in_another_way_is_the_same(tmp_path: Path) -> None:
+    """A target that keeps the user's spelling of its file is known under the other one too."""
+    typed = report(row("A", target="./train.py:pipeline", file="train.py"))
+    plain = report(row("A", target="train.py:pipeline", file="train.py"))
+    Baseline.of(typed).write(tmp_path / "b.json")
+    assert () == Baseline.read(tmp_path / "b.json").apply(plain).findings
 
 
 def test_what_a_policy_file_hides_is_not_in_it() -> None:
@@ -75,7 +155,7 @@ def test_the_file(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
     lines = first.read_text(encoding="utf-8").splitlines()
     assert ["A", "B", "B", "Ü"] == [
-        json.loads(line.strip(" ,"))["step"] for line in lines if "fingerprint" in line
+        json.loads(line.strip(" ,"))["step"] for line in lines if "message" in line
     ]
     assert Baseline.of(report(*rows)) == Baseline.read(first)
     assert 1 == json.loads(first.read_text(encoding="utf-8"))["schema"]
@@ -126,6 +206,11 @@ def test_writing_keeps_the_file_or_replaces_it_whole(
         (b'{"schema": true, "findings": []}', "its schema is True"),
         (b'{"schema": 1, "findings": {}}', "findings is {}"),
         (b'{"schema": 1, "findings": [{"code": "PFX001"}]}', "findings[0] is {'code'"),
+        (
+            b'{"schema": 1, "findings": [{"code": "PFX001", "target": "a", "step": "", '
+            b'"message": "m", "file": "yes"}]}',
+            "findings[0].file is 'yes'; wanted true or false",
+        ),
         (b'{"schema": 1, "findings": ["\\u001b[2K"]}', r"\x1b[2K"),
     ],
 )
