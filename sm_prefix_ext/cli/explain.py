@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +9,10 @@ from pathlib import Path
 import click
 
 from ..core.findings import CATALOGUE
+from ..core.job_names import JobPrefix
 from ..core.policy_file import PolicyFile, files_in
 from ..core.prefix_policy import PrefixPolicy
-from ..core.text import printable
+from ..core.text import did_you_mean, printable
 from .inputs import LoadError
 from .options import format_option
 from .output import judging, print_json
@@ -21,19 +21,22 @@ _WIDTH = 80
 
 
 @click.command()
-@click.argument("code", required=False)
+@click.argument("codes", metavar="[CODE...]", nargs=-1)
 @format_option("table", "json")
-def explain(code: str | None, form: str) -> int:
-    """Explain the finding CODE, such as PFX003; without CODE, list all of them."""
-    codes = list(CATALOGUE) if code is None else [_known(code)]
+def explain(codes: tuple[str, ...], form: str) -> int:
+    """Explain each finding CODE, such as PFX003; without CODE, list all of them."""
+    wanted = list(dict.fromkeys(map(_known, codes))) or list(CATALOGUE)
     if form == "json":
-        print_json({"rules": [_row(known) for known in codes]})
-    elif code is None:
-        for known in codes:
-            rule = CATALOGUE[known]
-            click.echo(f"{known}  {rule.severity:<7}  {rule.title}")
+        print_json({"rules": [_row(code) for code in wanted]})
+    elif not codes:
+        for code in wanted:
+            rule = CATALOGUE[code]
+            click.echo(f"{code}  {rule.severity:<7}  {rule.title}")
     else:
-        _print(codes[0])
+        for index, code in enumerate(wanted):
+            if index:
+                click.echo("\n")
+            _print(code)
     return 0
 
 
@@ -58,29 +61,28 @@ def _print(code: str) -> None:
 def _known(code: str) -> str:
     if code.upper() in CATALOGUE:
         return code.upper()
-    near = difflib.get_close_matches(code.upper(), CATALOGUE, n=1, cutoff=0.0)[0]
     raise LoadError(
-        f"There is no finding {printable(code)}. Did you mean {near}? "
+        f"There is no finding {printable(code)}.{did_you_mean(code, CATALOGUE)} "
         "'sm-prefix explain' lists all codes."
     )
 
 
 @click.command()
-@click.argument("prefixes", metavar="PREFIX...", nargs=-1, required=True)
+@click.argument("prefixes", metavar="PREFIX|FILE|FOLDER...", nargs=-1, required=True)
 @format_option("table", "json")
 def collisions(prefixes: tuple[str, ...], form: str) -> int:
     """Find prefixes whose IAM pattern covers the jobs of another.
 
-    A PREFIX is a prefix, a policy file (.toml), whose teams each count by themselves, or a
-    directory: of that, each sm-prefix.toml at any depth, and every other .toml with a prefix or a
-    team in it. Collisions make the exit status 1.
+    FILE is a policy file (.toml), whose teams each count by themselves. Of a FOLDER, each
+    sm-prefix.toml at any depth counts, and every other .toml with a prefix or a team in it.
+    Collisions make the exit status 1.
     """
     from ..iam.collisions import owned_collisions
 
     with judging(form):
         found = sorted(
             (pair.collision, _label(pair.owner), _label(pair.covered))
-            for pair in owned_collisions(list(_owners(prefixes)))
+            for pair in owned_collisions(_comparable(prefixes))
         )
     if form == "json":
         rows = (
@@ -97,11 +99,28 @@ def collisions(prefixes: tuple[str, ...], form: str) -> int:
     return int(bool(found))
 
 
+def _comparable(prefixes: tuple[str, ...]) -> list[str | PrefixPolicy]:
+    owners = list(_owners(prefixes))
+    if len(owners) == 1 and isinstance(owners[0], str):
+        prefix = JobPrefix(owners[0])  # raises for what is no prefix
+        raise LoadError(
+            f"{printable(prefix)}: one prefix has nothing to collide with; give several prefixes, "
+            "policy files or a folder."
+        )
+    return owners
+
+
 def _owners(prefixes: tuple[str, ...]) -> Iterator[str | PrefixPolicy]:
     for prefix in prefixes:
         path = Path(prefix)
         if path.is_dir():
-            for file in files_in(path):
+            files = list(files_in(path))
+            if not files:
+                raise LoadError(
+                    f"{printable(prefix)}: there is no policy file in it; wanted a folder with an "
+                    "sm-prefix.toml, or another .toml that has a prefix or a team."
+                )
+            for file in files:
                 yield from file.policies()
         elif path.suffix == ".toml":
             yield from PolicyFile.read(path).policies()

@@ -42,7 +42,50 @@ def test_an_unknown_code(run: Run) -> None:
     """The error names the nearest code."""
     status, output, error = run("explain", "PX003")
     assert (2, "") == (status, output)
-    assert "There is no finding PX003. Did you mean PFX003?" in error
+    assert "There is no finding PX003. Did you mean 'PFX003'?" in error
+
+
+def test_a_text_that_is_near_to_no_code(run: Run) -> None:
+    """The error suggests none, and says where all of them are listed."""
+    status, output, error = run("explain", "PFX001", "nope")
+    assert (2, "") == (status, output)
+    assert "There is no finding nope. 'sm-prefix explain' lists all codes." in error
+    assert "Did you mean" not in error
+
+
+def test_several_codes(run: Run) -> None:
+    """Each code is explained, in the given order and once."""
+    first, second = run("explain", "PFX003")[1], run("explain", "PFX001")[1]
+    assert (0, f"{first}\n\n{second}", "") == run("explain", "PFX003", "pfx001", "pfx003")
+    rows = json.loads(run("explain", "PFX003", "PFX001", "--format", "json")[1])["rules"]
+    assert ["PFX003", "PFX001"] == [row["code"] for row in rows]
+
+
+def test_collisions_of_one_prefix(run: Run) -> None:
+    """One prefix has nothing to collide with; what is no prefix is refused as such."""
+    status, output, error = run("collisions", "nope")
+    assert (2, "") == (status, output)
+    assert "nope: one prefix has nothing to collide with; give several prefixes" in error
+    status, output, error = run("collisions", "x_y")
+    assert (2, "") == (status, output)
+    assert "nothing to collide" not in error
+
+
+def test_collisions_of_an_empty_folder(run: Run, tmp_path: Path) -> None:
+    """A folder without a policy file is an error, with other arguments too."""
+    (tmp_path / "empty").mkdir()
+    for given in (("empty",), ("team-a", "empty")):
+        status, output, error = run("collisions", *given)
+        assert (2, "") == (status, output)
+        assert "empty: there is no policy file in it" in error
+
+
+def test_collisions_of_a_file_with_one_policy(run: Run, tmp_path: Path) -> None:
+    """A policy file by itself may have a single prefix: it has no collisions."""
+    (tmp_path / "a.toml").write_text('prefix = "team-a"')
+    assert (0, "No collisions: no prefix covers another's jobs.\n", "") == run(
+        "collisions", "a.toml"
+    )
 
 
 def test_collisions(run: Run, tmp_path: Path) -> None:
