@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -127,6 +126,10 @@ def _write_baseline(report: CheckReport, path: str) -> int:
     if report.unread:
         file, reason = report.unread[0]
         raise LoadError(f"No baseline is written, since {file} could not be read: {reason}")
-    Baseline.of(report).write(Path(path))
-    click.echo(f"{path} written: {counted(len(report.findings), 'known finding')}.", err=True)
+    baseline = Baseline.of(report)
+    baseline.write(path)
+    left = len(report.findings) - len(baseline.entries)
+    fails = f" {counted(left, 'finding')} of what could not be judged still fails." if left else ""
+    known = counted(len(baseline.entries), "known finding")
+    click.echo(f"{path} written: {known}.{fails}", err=True)
     return 0

@@ -145,7 +145,7 @@ def print_report(
     else:
         text = render(report)
     if output is not None:
-        from ..reporting.output_file import write_whole
+        from ..core.output_file import write_whole
 
         try:
             write_whole(Path(output), text)

@@ -15,6 +15,7 @@ from typing import Any
 from .check_report import CheckedTarget, CheckReport, ReportedFinding
 from .errors import PrefixError
 from .finding_levels import FIXED
+from .output_file import write_whole
 from .strict_json import loads
 from .text import printable, shown
 
@@ -143,7 +144,7 @@ class Baseline:
         )
         lines = ",\n".join(f"    {json.dumps(entry.to_dict())}" for entry in entries)
         findings = f"[\n{lines}\n  ]" if lines else "[]"
-        _replace(Path(path), f'{{\n  "schema": {SCHEMA},\n  "findings": {findings}\n}}\n')
+        write_whole(path, f'{{\n  "schema": {SCHEMA},\n  "findings": {findings}\n}}\n')
 
     def apply(self, report: CheckReport) -> CheckReport:
         """The report in which known findings do not count.
@@ -275,19 +276,3 @@ def _entry(path: str | os.PathLike[str], index: int, given: Mapping[str, Any]) -
 
 def _has_texts(given: Mapping[str, Any], fields: Iterable[str]) -> bool:
     return all(isinstance(given.get(field), str) for field in fields)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write next to the file first, so that a full disk leaves the file as it was."""
-    path = Path(os.path.realpath(path))  # a link stays one
-    temporary = path.with_name(f".{path.name}-{os.urandom(4).hex()}")
-    try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        with contextlib.suppress(FileNotFoundError):
-            temporary.chmod(path.stat().st_mode & 0o7777)
-        temporary.replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise

@@ -8,7 +8,7 @@ import secrets
 import stat
 from pathlib import Path
 
-from ..core.text import shown
+from .text import shown
 
 # What the process has open already: another file in its place would not be what is open.
 _STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from sm_prefix_ext.reporting import output_file
-from sm_prefix_ext.reporting.output_file import OutputFileError, write_whole
+from sm_prefix_ext.core import output_file
+from sm_prefix_ext.core.output_file import OutputFileError, write_whole
 
 
 def _only(folder: Path, *names: str) -> None:
@@ -128,9 +128,7 @@ def test_pipe(tmp_path: Path) -> None:
 
 def test_standard_output(tmp_path: Path) -> None:
     """What the shell has opened is written to, not replaced by another file."""
-    program = (
-        "from sm_prefix_ext.reporting.output_file import write_whole as w; w('/dev/stdout', 'x')"
-    )
+    program = "from sm_prefix_ext.core.output_file import write_whole as w; w('/dev/stdout', 'x')"
     with (tmp_path / "out").open("w") as out:
         subprocess.run([sys.executable, "-c", program], stdout=out, check=True)
         assert out.fileno() and "x" == (tmp_path / "out").read_text()
