@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..core.definition import values as values_in
-from ..core.text import shown
-from .expressions import definition_of_object, definition_of_parts, text_of_parts
+from .expressions import definition_of_object, definition_of_parts, json_of_parts, quoted
 from .found import Found, in_s3, text_or_none
 from .intrinsics import Resolver, has_intrinsic, is_intrinsic, joined
 from .marks import Marks
@@ -81,7 +80,7 @@ def _found(resolver: Resolver, holder: Any, where: str, marks: Marks | None) -> 
     if not isinstance(holder, Mapping) or holder == {"Ref": "AWS::NoValue"}:
         return Found(KIND, not_read="it has no PipelineDefinition")
     if is_intrinsic(holder):
-        why = f"its definition is known only after deployment, from {shown(holder)}"
+        why = f"its definition is known only after deployment, from {quoted(holder)}"
         return Found(KIND, not_read=why)
     if key not in holder:
         return Found(KIND, not_read=_location(resolver, holder))
@@ -90,10 +89,11 @@ def _found(resolver: Resolver, holder: Any, where: str, marks: Marks | None) -> 
         body = body["Fn::ToJsonString"]
     where = f"{where}: {key}"
     if isinstance(body, (Mapping, list)) and not is_intrinsic(body):
-        return Found(KIND, *definition_of_object(resolver.resolve(body), where))
+        document = resolver.resolve(body)
+        return Found(KIND, *definition_of_object(document, where, is_intrinsic, marks=marks))
     parts = resolver.parts(body)
     definition, not_read = definition_of_parts(parts, joined, where)
-    text = text_of_parts(parts) if marks else None
+    text = json_of_parts(parts) if marks else None
     return Found(KIND, definition, not_read, property=(holder, key), text=text)
 
 

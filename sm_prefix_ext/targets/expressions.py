@@ -1,7 +1,8 @@
 """Read a definition in whose text or object some values are known only at deployment.
 
 Each of those becomes an expression in its place: an object such as ``{"Ref": "Bucket"}``. In the
-place of a job's name it has the finding for an expression; anywhere else it changes nothing.
+place of a job's name it has the finding for an expression; in the place of a step, or of a part of
+it, see :mod:`.readable_steps`; anywhere else it changes nothing.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ..core.definition import NESTED, Definition, load, steps, values
+from ..core.definition import Definition, load, steps
 from ..core.strict_json import loads
-from ..core.text import printable, shown
+from ..core.text import shown
+from .marks import Marks
+from .readable_steps import IsExpression, ReadableSteps
 
 Part = str | dict[str, Any]
 """A text, or an expression that gives one."""
@@ -26,7 +29,7 @@ _PLACEHOLDER = re.compile("\ue000([0-9]{1,9})\ue001", re.ASCII)
 _QUOTED_OR_BARE = re.compile(
     '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*(?:"|\\\\?\\Z)|\ue000[0-9]+\ue001', re.DOTALL
 )
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
+_LONGEST = 80
 
 
 def definition_of_parts(
@@ -58,10 +61,15 @@ def definition_of_parts(
     if all(isinstance(part, dict) or not part.strip() for part in parts):
         return None, f"its definition is known only after deployment, from {_words(parts)}"
     try:
-        document = loads(text_of_parts(parts), where)
+        document, unclear = _loaded(parts, expressions, where)
     except ValueError:
         return None, f"its definition is no JSON before deployment, which gives {_words(parts)}"
-    return definition_of_object(_replaced(document, expressions, joined), where)
+    placed: dict[int, Any] = {}
+    document = _replaced(document, expressions, joined, placed)
+    if isinstance(document, dict) and isinstance(document.get("Steps"), list):
+        document["Steps"] += unclear
+        placed.update({id(expression): expression for expression in unclear})
+    return definition_of_object(document, where, _is_among(placed), branches=False)
 
 
 def text_of_parts(parts: list[Part]) -> str:
@@ -72,47 +80,100 @@ def text_of_parts(parts: list[Part]) -> str:
     )
 
 
-def definition_of_object(document: Any, where: str) -> tuple[Definition | None, str | None]:
+def json_of_parts(parts: list[Part]) -> str | None:
+    """The text of :func:`text_of_parts` where it is JSON."""
+    text = text_of_parts(parts)
+    try:
+        loads(text, "it")
+    except ValueError:
+        return None
+    return text
+
+
+def definition_of_object(
+    document: Any,
+    where: str,
+    is_expression: IsExpression | None = None,
+    *,
+    branches: bool = True,
+    marks: Marks | None = None,
+) -> tuple[Definition | None, str | None]:
     """Accept a definition that is an object, with expressions in it.
 
+    Args:
+        document: the object.
+        where: what to call it in an error.
+        is_expression: tells an expression from an object of the definition; by default none is.
+        branches: whether ``Fn::If`` has parts of the definition as its branches.
+        marks: gets the positions of what is copied.
+
     Returns:
-        The definition, or ``None`` and the clause that says why it can't be told.
+        The definition, with a step for each that can be read, or ``None`` and the clause that says
+        why it can't be told.
 
     Raises:
-        ValueError: for an object that is no definition and has no expression in it.
+        ValueError: for an object that is no definition, whatever the expressions stand for.
     """
-    document = _with_readable_names(document)
-    try:
-        for step in steps(document, where):
-            hidden = step.arguments if is_expression(step.arguments) else None
-            if hidden is not None:
-                return None, _hidden("the arguments of a step", hidden)
-    except ValueError:
-        hidden = next(_expressions(document), None)
-        if hidden is None:
-            raise
-        return None, _hidden("steps, or parts of them", hidden)
+    if is_expression is not None and isinstance(document, Mapping):
+        hidden = _hides_steps(document, is_expression, branches)
+        if hidden is not None:
+            return None, hidden
+        if "Steps" in document:
+            reader = ReadableSteps(is_expression, branches=branches, marks=marks, where=where)
+            document = reader.of(document)
+    for _ in steps(document, where):
+        pass
     return document, None
 
 
-def is_expression(value: Any) -> bool:
-    """Whether an object stands for a value that is known only at deployment."""
-    if not isinstance(value, Mapping) or len(value) != 1:
-        return False
-    key = next(iter(value))
-    return isinstance(key, str) and (key in ("Ref", "Terraform") or key.startswith("Fn::"))
+def definition_with_placeholders(document: Any, marks: Marks) -> Any:
+    """The document of :func:`text_of_parts`, with as many steps as the definition has.
+
+    Args:
+        document: it has placeholders in the place of expressions; changed.
+        marks: gets the positions of what is copied.
+    """
+    placed: dict[int, Any] = {}
+    document = _replaced(document, [], lambda parts: {"Ref": "".join(map(str, parts))}, placed)
+    reader = ReadableSteps(_is_among(placed), branches=False, marks=marks)
+    return reader.of(document)
 
 
-def _hidden(what: str, expression: Any) -> str:
-    return f"{what} are known only after deployment, from {shown(expression)}"
+def _is_among(placed: Mapping[int, Any]) -> IsExpression:
+    return lambda value: isinstance(value, Mapping) and id(value) in placed
 
 
-def _expressions(document: Any) -> Iterator[Any]:
-    return filter(is_expression, values(document))
+def _hides_steps(
+    document: Mapping[str, Any], is_expression: IsExpression, branches: bool
+) -> str | None:
+    """Why the list of steps is unknown, or ``None`` where at least a part of it is known."""
+    if is_expression(document):
+        return f"its definition is known only after deployment, from {quoted(document)}"
+    if "Steps" in document:
+        known = ReadableSteps(is_expression, branches=branches).has_list(document["Steps"])
+        hidden = None if known else document["Steps"]
+    else:  # a macro or a loop may give them
+        functions = [key for key in document if branches and str(key).startswith("Fn::")]
+        hidden = {functions[0]: document[functions[0]]} if functions else None
+    if hidden is None:
+        return None
+    return f"its steps are known only after deployment, from {quoted(hidden)}"
+
+
+def quoted(expression: Any) -> str:
+    """An expression for a message, cut where it is long.
+
+    Example:
+        >>> from sm_prefix_ext.targets.expressions import quoted
+        >>> quoted({"Ref": "Bucket"})
+        "{'Ref': 'Bucket'}"
+    """
+    text = shown(expression)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _words(parts: list[Part]) -> str:
-    return shown(next(part for part in parts if not isinstance(part, str)))
+    return quoted(next(part for part in parts if not isinstance(part, str)))
 
 
 def _with_placeholders(parts: list[Part]) -> Iterator[str]:
@@ -125,8 +186,43 @@ def _with_placeholders(parts: list[Part]) -> Iterator[str]:
             number += 1
 
 
-def _replaced(document: Any, expressions: list[Any], joined: Joined) -> Any:
-    """The document with an expression for each text that has a placeholder; changes it."""
+def _loaded(parts: list[Part], expressions: list[Any], where: str) -> tuple[Any, list[Any]]:
+    """The document, and the expressions in whose place it has nothing: they may give steps."""
+    try:
+        return loads(text_of_parts(parts), where), []
+    except ValueError:
+        document = loads("".join(_without_bare(parts)), where)
+    return document, _bare(parts, expressions)
+
+
+def _without_bare(parts: list[Part]) -> Iterator[str]:
+    """The text without the expressions that stand outside of its strings."""
+    text = "".join(_with_placeholders(parts))
+    end = 0
+    for match in _QUOTED_OR_BARE.finditer(text):
+        yield text[end : match.start()]
+        if match[0].startswith('"'):
+            yield match[0]
+        end = match.end()
+    yield text[end:]
+
+
+def _bare(parts: list[Part], expressions: list[Any]) -> list[Any]:
+    """The expressions that stand outside of the text's strings."""
+    matches = _QUOTED_OR_BARE.findall("".join(_with_placeholders(parts)))
+    numbers = [int(match[1:-1]) for match in matches if not match.startswith('"')]
+    return [expressions[number] for number in numbers if number < len(expressions)]
+
+
+def _replaced(document: Any, expressions: list[Any], joined: Joined, placed: dict[int, Any]) -> Any:
+    """The document with an expression for each text that has a placeholder; changes it.
+
+    Args:
+        document: of the text.
+        expressions: by the number of their placeholder.
+        joined: makes a text with expressions in it into one expression.
+        placed: gets the expressions by their identity, which tells them from objects of the text.
+    """
 
     def value_of(text: str) -> Any:
         if "\ue000" not in text:
@@ -135,7 +231,10 @@ def _replaced(document: Any, expressions: list[Any], joined: Joined) -> Any:
         for number, piece in enumerate(_PLACEHOLDER.split(text)):
             known = number % 2 == 0 or int(piece) >= len(expressions)
             pieces.append(piece if known else expressions[int(piece)])
-        return joined(pieces)
+        value = joined(pieces)
+        if isinstance(value, dict):
+            placed[id(value)] = value
+        return value
 
     root = [document]
     stack: list[Any] = [root]
@@ -147,38 +246,3 @@ def _replaced(document: Any, expressions: list[Any], joined: Joined) -> Any:
             elif isinstance(value, (dict, list)):
                 stack.append(value)
     return root[0]
-
-
-def _with_readable_names(document: Any) -> Any:
-    """Give a text to each step whose own name is an expression, for its path; changes it.
-
-    Only characters that a step's name may have stand in that text: what the name will be is
-    unknown, so nothing is to be found in it.
-    """
-    stack = [document.get("Steps")] if isinstance(document, dict) else []
-    while stack:
-        value = stack.pop()
-        if isinstance(value, list):
-            stack += value
-        elif isinstance(value, dict):
-            if is_expression(value.get("Name")):
-                value["Name"] = _as_step_name(value["Name"])
-            arguments = value.get("Arguments")
-            if isinstance(arguments, dict):
-                stack += [arguments.get(key) for key in NESTED]
-    return document
-
-
-def _as_step_name(expression: Mapping[str, Any]) -> str:
-    texts: list[str] = []
-    stack = list(expression.values())
-    while stack:
-        value = stack.pop(0)
-        if isinstance(value, str):
-            texts.append(value)
-        elif isinstance(value, Mapping):
-            stack[:0] = value.values()
-        elif isinstance(value, list):
-            stack[:0] = value
-    name = _NOT_IN_NAMES.sub("-", printable("-".join(texts))).strip("-")
-    return name or "unknown"

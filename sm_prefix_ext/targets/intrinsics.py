@@ -234,7 +234,14 @@ class Resolver:
         return value
 
     def _if(self, argument: Any) -> Any:
-        return self._resolved(self._branch(argument))
+        try:
+            return self._resolved(self._branch(argument))
+        except _UnresolvedError:
+            name, yes, no = _arguments(argument, 3)
+        # The condition is open, so both branches may be read.
+        branches = [self._resolved(branch) for branch in (yes, no)]
+        kept = [{"Ref": "AWS::NoValue"} if item is _NOTHING else item for item in branches]
+        return {"Fn::If": [name, *kept]}
 
     def _branch(self, argument: Any) -> Any:
         name, yes, no = _arguments(argument, 3)

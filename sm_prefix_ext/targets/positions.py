@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..core.check_report import Position
 from ..core.definition import steps
+from .expressions import definition_with_placeholders
 from .found import Found
 from .marks import Marks, read_json
 
@@ -37,7 +38,8 @@ def _in_block(found: Found, marks: Marks) -> dict[str, Position]:
         return {}
     inner, lines = Marks(), found.text.split("\n")
     # The same steps in the same order, with placeholders in the place of expressions.
-    views = zip(steps(found.definition), steps(read_json(found.text, inner)))
+    placed = definition_with_placeholders(read_json(found.text, inner), inner)
+    views = zip(steps(found.definition), steps(placed))
     positions: dict[str, Position] = {}
     for view, marked in views:
         place = inner.of(marked.step)

@@ -10,6 +10,7 @@ import pytest
 
 from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.core.check_report import Position
+from sm_prefix_ext.core.definition import steps
 from sm_prefix_ext.enforcement.enforce import enforce_in_place
 from sm_prefix_ext.targets.files import read_text
 from sm_prefix_ext.targets.source import PipelineSource, TargetError
@@ -285,3 +286,53 @@ def test_what_the_cdk_writes() -> None:
     others = sorted(set(CDK.glob("*.json")) - {target})
     assert 4 == len(others)
     assert [()] * 4 == [read_text(other.read_text(), "t", str(other)) for other in others]
+
+
+OPEN_STEPS = """\
+Parameters: {Q: {Type: String}, Team: {Type: String, Default: team-a}}
+Conditions: {X: !Equals [!Ref Q, a]}
+Resources:
+  P:
+    Type: AWS::SageMaker::Pipeline
+    Properties:
+      PipelineDefinition:
+        PipelineDefinitionBody:
+          Version: "2020-12-01"
+          Steps:
+          - {Name: A, Type: Training, Arguments: {TrainingJobName: a}}
+          - !If [X, {Name: B, Type: Training, Arguments: {TrainingJobName: !Sub "${Team}-b"}},
+              !Ref AWS::NoValue]
+          - {Name: C, Type: Training, Arguments: !GetAtt Some.Thing}
+          - {Name: D, Type: !Ref Q, Arguments: {TrainingJobName: a}}
+"""
+
+
+def test_steps_that_are_open_hide_no_others() -> None:
+    """Both branches are resolved and have positions; so have the steps beside them."""
+    (source,) = read_text(OPEN_STEPS, "t.yaml", "t.yaml")
+    assert source.definition is not None
+    views = list(steps(source.definition))
+    assert ["A", "B", "C", "D"] == [view.path for view in views]
+    names = ["a", "team-a-b", {"Fn::GetAtt": ["Some", "Thing"]}, None]
+    assert names == [view.job_name for view in views]
+    assert "Ref of 'Q'" == views[3].step_type
+    lines = [source.locate(view.path) for view in views]
+    assert [11, 12, 14, 15] == [place.line for place in lines if place is not None]
+
+
+@pytest.mark.parametrize(("closing", "line"), [(", ${Q}]}", 8), ("]${Q}}", 6), ("]}${Q}", 6)])
+def test_a_text_with_an_expression_among_its_steps(closing: str, line: int) -> None:
+    """What it gives may be a step; the others have their lines where the text is JSON."""
+    step = '{"Name": "A", "Type": "Training", "Arguments": {"TrainingJobName": "a"}}'
+    text = (
+        "Resources:\n  P:\n    Type: AWS::SageMaker::Pipeline\n    Properties:\n"
+        "      PipelineDefinition:\n        PipelineDefinitionBody: !Sub |\n"
+        f'          {{"Steps": [\n            {step}{closing}\n'
+    )
+    (source,) = read_text(text, "t.yaml", "t.yaml")
+    assert source.definition is not None
+    assert ["A", "Q"] == [view.path for view in steps(source.definition)]
+    assert "Ref of 'Q'" == source.definition["Steps"][1]["Type"]
+    place = source.locate("A")
+    assert place is not None
+    assert line == place.line

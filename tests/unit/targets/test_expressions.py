@@ -64,19 +64,11 @@ def test_a_steps_own_name_stays_a_text() -> None:
         (["\n ", TEAM], "its definition is known only after deployment, from {'Ref': 'Team'}"),
         (
             ['{"Steps": ', TEAM, "}"],
-            "steps, or parts of them are known only after deployment, from {'Ref': 'Team'}",
+            "its steps are known only after deployment, from {'Ref': 'Team'}",
         ),
         (
-            ['{"Steps": [', TEAM, "]}"],
-            "steps, or parts of them are known only after deployment, from {'Ref': 'Team'}",
-        ),
-        (
-            ['{"Steps": [{"Name": "A", "Type": "Training", "Arguments": ', TEAM, "}]}"],
-            "the arguments of a step are known only after deployment, from {'Ref': 'Team'}",
-        ),
-        (
-            ['{"Steps": [{"Name": "A", "Type": "', TEAM, '"}]}'],
-            "steps, or parts of them are known only after deployment, from {'Ref': 'Team'}",
+            [{"Ref": "x" * 100}],
+            "its definition is known only after deployment, from {'Ref': '" + "x" * 70 + "…",
         ),
         (
             ['{"Steps": [], ', TEAM, "}"],
@@ -87,6 +79,45 @@ def test_a_steps_own_name_stays_a_text() -> None:
 def test_what_hides_steps_is_said(parts: list[Any], not_read: str) -> None:
     """A job that can't be seen is not judged in silence."""
     assert (None, not_read) == definition_of_parts(parts, joined, "t.yaml")
+
+
+GOOD = '{"Name": "A", "Type": "Training", "Arguments": {"TrainingJobName": "a"}}'
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (
+            ['{"Steps": [', GOOD, ", ", TEAM, "]}"],
+            {"Name": "Team", "Type": "Ref of 'Team'", "Arguments": {}},
+        ),
+        (
+            ['{"Steps": [', GOOD, ', {"Name": "B", "Type": "Training", "Arguments": ', TEAM, "}]}"],
+            {"Name": "B", "Type": "Training", "Arguments": {"TrainingJobName": TEAM}},
+        ),
+        (
+            ['{"Steps": [', GOOD, ', {"Name": "B", "Type": "', TEAM, '", "Arguments": {}}]}'],
+            {"Name": "B", "Type": "Ref of 'Team'", "Arguments": {}},
+        ),
+        (
+            ['{"Steps": [', GOOD, "]", TEAM, "}"],
+            {"Name": "Team", "Type": "Ref of 'Team'", "Arguments": {}},
+        ),
+    ],
+)
+def test_what_is_unknown_beside_a_step_hides_nothing(parts: list[Any], expected: Any) -> None:
+    """Each step that can be read is judged; what may be a step is one of an unknown type."""
+    definition, not_read = read(*parts)
+    assert not_read is None
+    assert [json.loads(GOOD), expected] == definition["Steps"]
+
+
+def test_no_object_of_a_text_is_an_expression() -> None:
+    """Only what a template puts in its place is one."""
+    lambdas = {"Name": "L", "Type": "Condition", "Arguments": {"Ref": "x"}}
+    definition, _ = read(json.dumps({"Steps": [lambdas]})[:-1], ', "x": "', TEAM, '"}')
+    assert {"Steps": [lambdas], "x": TEAM} == definition
+    assert ({"Steps": [lambdas]}, None) == definition_of_object({"Steps": [lambdas]}, "t.yaml")
 
 
 def test_a_wrong_definition_is_an_error() -> None:
