@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..core.definition import Definition
-from ..core.text import shown
-from .expressions import Part, definition_of_object, definition_of_parts
+from .expressions import Part, definition_of_object, definition_of_parts, quoted
 from .found import Found, in_s3, text_or_none
 
 PLAN = "Terraform plan"
@@ -31,14 +30,14 @@ def kind_of(document: Any) -> str | None:
         return None
     if isinstance(document.get("planned_values"), Mapping) or "resource_changes" in document:
         return PLAN
-    if "format_version" in document and "terraform_version" in document:
+    if "format_version" in document and {"terraform_version", "values"} & set(document):
         return STATE
     if "terraform_version" in document and "lineage" in document:
         return STATE
     blocks = [document.get(block) for block in ("resource", "terraform", "provider", "module")]
     if any(isinstance(block, (Mapping, list)) for block in blocks) and set(document) <= _BLOCKS:
         return CONFIGURATION
-    return None
+    return CONFIGURATION if dict(_configured(document.get("resource"))) else None
 
 
 _BLOCKS = {
@@ -62,7 +61,7 @@ def resources_of(document: Mapping[str, Any]) -> dict[str, Any]:
         return dict(_stored(document.get("resources")))
     changes = dict(_changed(document))
     values = document.get("planned_values" if kind == PLAN else "values")
-    unknown = {address: change.get("after_unknown") for address, change in changes.items()}
+    unknown = {address: change.get("after_unknown", {}) for address, change in changes.items()}
     found = dict(_in_modules(values, unknown))
     for address, change in changes.items():
         if isinstance(change.get("after"), Mapping):  # what is deleted has none
@@ -148,8 +147,10 @@ def _in_modules(values: Any, unknown: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 
 def _changed(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The planned changes of pipelines, by address."""
+    """The planned changes of pipelines, by address; without old objects that are to be deleted."""
     for change in map(_object, _list(document.get("resource_changes"))):
+        if "deposed" in change:
+            continue
         if change.get("type") in RESOURCE_TYPES and change.get("mode") != "data":
             yield str(change.get("address")), _object(change.get("change"))
 
@@ -191,13 +192,21 @@ def _definition(
         return None, _AFTER_APPLY if unknown else _location(holder), None
     where = f"{where}: {key}"
     if not isinstance(body, str):
-        return *definition_of_object(_interpolated(body, interpolates), where), None
+        is_expression = _is_expression if interpolates else None
+        body = _interpolated(body, interpolates)
+        return *definition_of_object(body, where, is_expression, branches=False), None
     parts: list[Part] = parts_of(body) if interpolates else [body]
     if len(parts) == 1 and isinstance(parts[0], dict):
         text = parts[0]["Terraform"]
-        why = f"its definition is the Terraform expression {shown(text[:80])}, so check the plan"
+        why = f"its definition is the Terraform expression {quoted(text)}, so check the plan"
         return None, f"{why} (terraform show -json)", None
     return *definition_of_parts(parts, joined, where), (holder, key)
+
+
+def _is_expression(value: Any) -> bool:
+    return (
+        isinstance(value, Mapping) and len(value) == 1 and isinstance(value.get("Terraform"), str)
+    )
 
 
 def _is_definition(value: Mapping[str, Any]) -> bool:

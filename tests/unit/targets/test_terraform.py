@@ -199,3 +199,55 @@ def test_an_interpolation_without_an_end_takes_no_time() -> None:
     text = '${f("' + '\\"' * 500_000
     assert [{"Terraform": text}] == parts_of(text)
     assert time.process_time() - begin < 5
+
+
+def test_top_level_blocks_that_are_new() -> None:
+    """A pipeline among the resources tells a configuration, whatever stands beside it."""
+    document = {"action": {"x": {}}, **json.loads(configured(pipeline_definition=TEXT))}
+    (source,) = read_text(json.dumps(document), "a.tf.json", "a.tf.json")
+    assert "a.tf.json#aws_sagemaker_pipeline.train" == source.target
+    assert kind_of({"action": {"x": {}}, "resource": {"aws_s3_bucket": {"b": {}}}}) is None
+
+
+def test_a_state_without_the_version_of_terraform() -> None:
+    """The format's version and the values tell it."""
+    resource = {
+        "address": "aws_sagemaker_pipeline.p",
+        "mode": "managed",
+        "type": "aws_sagemaker_pipeline",
+        "values": {"pipeline_definition": TEXT},
+    }
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": [resource]}}}
+    (source,) = read_text(json.dumps(state), "s.json", "s.json")
+    assert ("Terraform state", None) == (source.kind, source.not_read)
+
+
+@pytest.mark.parametrize("deposed_last", [False, True])
+def test_a_deposed_object_hides_no_change(deposed_last: bool) -> None:
+    """It is the old one, which is deleted; the address has a new one."""
+    common = {
+        "address": "aws_sagemaker_pipeline.p",
+        "mode": "managed",
+        "type": "aws_sagemaker_pipeline",
+    }
+    new = {"actions": ["create"], "after": {}, "after_unknown": {"pipeline_definition": True}}
+    old = {"actions": ["delete"], "before": {}, "after": None, "after_unknown": {}}
+    changes = [{**common, "change": new}, {**common, "deposed": "abc", "change": old}]
+    plan = {
+        "format_version": "1.2",
+        "planned_values": {"root_module": {"resources": [{**common, "values": {}}]}},
+        "resource_changes": changes if deposed_last else changes[::-1],
+    }
+    (source,) = read_text(json.dumps(plan), "p.json", "p.json")
+    assert "its definition is known only after apply" == source.not_read
+
+
+def test_expressions_beside_a_step_of_a_configuration() -> None:
+    """A step that can be read is judged; one that is an expression has an unknown type."""
+    train = {"Name": "A", "Type": "Training", "Arguments": {"TrainingJobName": "a"}}
+    definition = {"Steps": [train, "${local.step}", {**train, "Arguments": "${local.a}"}]}
+    (source,) = read_text(configured(pipeline_definition=definition), "a.tf.json", "a.tf.json")
+    assert source.definition is not None
+    step, unknown, job = source.definition["Steps"]
+    assert (train, "the Terraform expression '${local.step}'") == (step, unknown["Type"])
+    assert {"TrainingJobName": {"Terraform": "${local.a}"}} == job["Arguments"]
