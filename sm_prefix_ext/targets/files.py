@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from ..core.check_report import Position
-from ..core.definition import steps
+from ..core.definition import steps, values
 from ..core.text import printable, shown
 from . import cloudformation, terraform
 from .answers import is_answer, read_answer
@@ -19,6 +19,8 @@ from .marks import Marks
 from .positions import positions_of
 from .source import PipelineSource, TargetError
 from .template_values import NO_VALUES, TemplateValues
+from .unread import has_unread_pipeline
+from .yaml_reader import YamlStream
 
 DEFINITION = "definition"
 
@@ -52,8 +54,9 @@ def read_text(
         that all of these have is not parsed at all, so it may be broken too.
 
     Raises:
-        TargetError: for a text that is broken, or is one of these with a definition that is none,
-            and for a pick that isn't there.
+        TargetError: for a text that is broken, is two of these at once, is one of these with a
+            definition that is none, or has a pipeline in another form; for several YAML documents
+            of which one is a definition; and for a pick that isn't there.
 
     Example:
         >>> from sm_prefix_ext.targets.files import read_text
@@ -125,18 +128,42 @@ class _Reading:
 
     def _found(self, document: Any, marks: Marks | None) -> Iterator[tuple[str | None, Found]]:
         where, pick = self.where, self.pick
+        _must_be_one_kind(document, where)
         if _is_definition(document):
             _must_be_without_pick(pick, where)
-            for _ in steps(document, where):
-                pass
+            _must_have_steps(document, where)
             yield None, Found(DEFINITION, document)
         elif is_answer(document):
             _must_be_without_pick(pick, where)
             yield None, read_answer(document, where)
         else:
+            documents = document if isinstance(document, YamlStream) else [document]
+            readers = self._readers(documents, marks)
+            if not readers and any(map(has_unread_pipeline, documents)):
+                raise TargetError(
+                    f"{where} names a SageMaker pipeline but has none that can be read; give the "
+                    "template, the plan or the definition itself."
+                )
+            for anchor in _picked(list(readers), pick, where):
+                yield anchor, readers[anchor](f"{where}#{printable(anchor)}")
+
+    def _readers(
+        self, documents: list[Any], marks: Marks | None
+    ) -> dict[str, Callable[[str], Found]]:
+        """How to read each pipeline of templates and of Terraform's JSON, by its anchor."""
+        readers: dict[str, Callable[[str], Found]] = {}
+        for document in documents:
+            if len(documents) > 1:
+                _must_be_without_bare(document, self.where)
             resources, read = self._resources(document, marks)
-            for anchor in _picked(list(resources), pick, where):
-                yield anchor, read(resources[anchor], f"{where}#{printable(anchor)}")
+            for anchor, resource in resources.items():
+                if anchor in readers:
+                    raise TargetError(
+                        f"{self.where} has the pipeline {shown(anchor)} in two of its documents; "
+                        "split the file."
+                    )
+                readers[anchor] = partial(read, resource)
+        return readers
 
     def _resources(
         self, document: Any, marks: Marks | None
@@ -149,6 +176,44 @@ class _Reading:
         kind = terraform.kind_of(document)
         resources = terraform.resources_of(document) if kind else {}
         return resources, partial(terraform.read_resource, kind or "")
+
+
+def _must_be_one_kind(document: Any, where: str) -> None:
+    if not _is_definition(document):
+        return
+    other = None
+    if is_answer(document):
+        other = "an answer with 'PipelineDefinition'"
+    elif cloudformation.is_template(document):
+        other = "a CloudFormation template"
+    elif terraform.kind_of(document):
+        other = f"a {terraform.kind_of(document)}"
+    if other is not None:
+        raise TargetError(
+            f"{where} is both a pipeline definition, by 'Steps', and {other}; keep one of the two."
+        )
+
+
+def _must_be_without_bare(document: Any, where: str) -> None:
+    if _is_definition(document) or is_answer(document):
+        raise TargetError(
+            f"{where} has several YAML documents, and one of them is a definition, which has no "
+            "name to tell it from the others; split the file."
+        )
+
+
+def _must_have_steps(document: Any, where: str) -> None:
+    try:
+        for _ in steps(document, where):
+            pass
+    except ValueError:
+        tags = (key for value in values(document) if isinstance(value, Mapping) for key in value)
+        tag = next((key for key in tags if str(key).startswith("!!python/")), None)
+        if tag is None:
+            raise
+        raise TargetError(
+            f"{where} has the YAML tag {shown(tag)}, which nothing runs; write the value itself."
+        ) from None
 
 
 def _is_definition(document: Any) -> bool:

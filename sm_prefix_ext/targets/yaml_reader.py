@@ -38,6 +38,7 @@ _WORDS: dict[str, Any] = {
     **{word.upper(): value for word, value in _BOOLEANS.items()},
 }
 _STANDARD = "tag:yaml.org,2002:"
+_PYTHON = f"{_STANDARD}python/"
 _NO_KEY = object()
 _OPEN = object()
 
@@ -174,7 +175,9 @@ class _Builder:
             for key, value in mapping.items():
                 frame.container.setdefault(key, value)
         value = frame.container
-        if frame.tag is not None and not frame.tag.startswith(_STANDARD):
+        if frame.tag is not None and (
+            frame.tag.startswith(_PYTHON) or not frame.tag.startswith(_STANDARD)
+        ):
             value = _tagged(frame.tag, value)
             self._marked(value, frame.position)
         if frame.anchor:
@@ -266,6 +269,8 @@ def _resolved(text: str) -> Any:
 def _tagged(tag: str, value: Any) -> Any:
     if tag == f"{_STANDARD}str" or tag == "!":
         return value
+    if tag.startswith(_PYTHON):
+        return {f"!!{tag.removeprefix(_STANDARD)}": value}
     if tag.startswith(_STANDARD):
         return _resolved(value) if isinstance(value, str) else value
     name = tag.removeprefix("!")

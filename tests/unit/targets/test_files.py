@@ -373,3 +373,92 @@ def test_reading_json_imports_nothing_heavy() -> None:
         env=os.environ | {"PYTHONPATH": str(Path(documents.__file__).parents[2])},
     )
     assert "[]" == done.stdout.strip()
+
+
+def test_a_stream_of_documents() -> None:
+    """Each template is read; what has no name to pick it by has to have a file of its own."""
+    first, second = template("A"), template("B")
+    bucket = '{"Resources": {"C": {"Type": "AWS::S3::Bucket"}}}'
+    text = f"---\n{bucket}\n---\n{first}\n---\n{second}\n"
+    sources = read_text(text, "t.yaml", "t.yaml")
+    assert ["t.yaml#A", "t.yaml#B"] == [source.target for source in sources]
+    assert Position(6, 1) != sources[1].locate("") is not None
+    (source,) = read_text(text, "t.yaml", "t.yaml", pick="B")
+    assert "t.yaml#B" == source.target
+    with pytest.raises(TargetError, match=r"'A' in two of its documents; split the file\."):
+        read_text(f"---\n{first}\n---\n{first}\n", "t.yaml", "t.yaml")
+    for bare in (TEXT, json.dumps({"PipelineDefinition": TEXT})):
+        with pytest.raises(TargetError, match=r"one of them is a definition.*split the file\."):
+            read_text(f"---\n{bucket}\n---\n{bare}\n", "t.yaml", "t.yaml")
+
+
+@pytest.mark.parametrize(
+    ("document", "other"),
+    [
+        ({"PipelineDefinition": TEXT}, "an answer with 'PipelineDefinition'"),
+        (json.loads(template("A")), "a CloudFormation template"),
+        ({"resource": {"aws_sagemaker_pipeline": {"p": {}}}}, "a Terraform configuration"),
+    ],
+)
+def test_a_document_of_two_kinds(document: dict[str, Any], other: str) -> None:
+    """Neither hides the other."""
+    with pytest.raises(
+        TargetError, match=f"- is both a pipeline definition, by 'Steps', and {other}"
+    ):
+        read(json.dumps({**document, "Steps": []}))
+    emr = {"Steps": [{"ActionOnFailure": "CONTINUE"}]}
+    assert 1 == len(read(json.dumps({**document, **emr})))
+
+
+PIPELINE = json.loads(template("A"))["Resources"]["A"]
+IN_TERRAFORM = {"pipeline_definition": TEXT}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Template": {"A": PIPELINE}},
+        [PIPELINE],
+        {"stages": [{"Resources": {"A": PIPELINE}}]},
+        {"changes": [{"type": "aws_sagemaker_pipeline", "values": IN_TERRAFORM}]},
+        {"modules": {"m": {"awscc_sagemaker_pipeline": {"p": IN_TERRAFORM}}}},
+    ],
+)
+def test_a_pipeline_in_a_form_that_is_not_read(document: Any) -> None:
+    """A pipeline that isn't judged is not passed over in silence."""
+    with pytest.raises(TargetError, match="- names a SageMaker pipeline but has none that can be"):
+        read(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        ["AWS::SageMaker::Pipeline"],
+        {"typeName": "AWS::SageMaker::Pipeline", "properties": {"PipelineDefinition": {}}},
+        {"ResourceTypes": {"AWS::SageMaker::Pipeline": {"Properties": {"PipelineDefinition": {}}}}},
+        {"Type": "AWS::SageMaker::Pipeline"},
+        {"attributes": {"aws:cdk:cloudformation:type": "AWS::SageMaker::Pipeline"}},
+        {
+            "resource_schemas": {
+                "aws_sagemaker_pipeline": {"block": {"attributes": {"pipeline_definition": {}}}}
+            }
+        },
+        {
+            "format_version": "1.2",
+            "terraform_version": "1.9.8",
+            "planned_values": {},
+            "prior_state": {"values": [{"type": "aws_sagemaker_pipeline", "values": IN_TERRAFORM}]},
+        },
+    ],
+)
+def test_what_names_the_type_alone(document: Any) -> None:
+    """Schemas, lists of types, what the CDK writes, and a plan that deletes the pipeline."""
+    assert () == read(json.dumps(document))
+
+
+def test_a_tag_of_python_is_named() -> None:
+    """In place of steps; elsewhere it is a value like any other."""
+    tag = "!!python/object/apply:os.system ['false']"
+    with pytest.raises(TargetError, match="the YAML tag '!!python/object/apply:os"):
+        read(f"Steps: {tag}")
+    assert 1 == len(read(f"Steps: []\nMetadata: {tag}"))

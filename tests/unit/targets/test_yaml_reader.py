@@ -68,7 +68,12 @@ def test_plain_data(text: str, expected: Any) -> None:
         ("!Join ['', [a, !Ref B]]", {"Fn::Join": ["", ["a", {"Ref": "B"}]]}),
         ("!ToJsonString {a: 1}", {"Fn::ToJsonString": {"a": 1}}),
         ("!Unknown x", {"!Unknown": "x"}),
-        ("!!python/object/apply:os.system ['false']", ["false"]),
+        (
+            "!!python/object/apply:os.system ['false']",
+            {"!!python/object/apply:os.system": ["false"]},
+        ),
+        ("!!python/name:os.system", {"!!python/name:os.system": ""}),
+        ("!!seq [a]", ["a"]),
         ("!<tag:example.org,2000:x> {a: 1}", {"tag:example.org,2000:x": {"a": 1}}),
     ],
 )
