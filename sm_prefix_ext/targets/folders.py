@@ -61,7 +61,7 @@ def _files(folder: Path, below: str, left_out: Excludes) -> Iterator[str]:
             f"The folder {shown(str(folder / below))} can't be read: "
             f"{getattr(error, 'strerror', None) or error}.{hint}"
         ) from None
-    if below and any(entry.name == _VIRTUAL_ENVIRONMENT for entry in entries):
+    if below and _is_virtual_environment(folder / below, {entry.name for entry in entries}):
         return
     for entry in entries:
         path = f"{below}{entry.name}"
@@ -72,6 +72,13 @@ def _files(folder: Path, below: str, left_out: Excludes) -> Iterator[str]:
                 yield from _files(folder, f"{path}/", left_out)
         elif entry.name.lower().endswith(SUFFIXES) and _is_file(entry):
             yield path
+
+
+def _is_virtual_environment(folder: Path, names: set[str]) -> bool:
+    """Whether it also has an interpreter: the file alone could hide a folder of pipelines."""
+    return _VIRTUAL_ENVIRONMENT in names and any(
+        any(folder.glob(f"{name}/python*")) for name in ("bin", "Scripts") if name in names
+    )
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

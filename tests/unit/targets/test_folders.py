@@ -50,11 +50,18 @@ def test_what_is_left_out(tmp_path: Path) -> None:
         "a/node_modules/b/x.json",
         "__pycache__/x.json",
         "env/pyvenv.cfg",
+        "env/bin/python3",
         "env/lib/x.json",
+        "windows/pyvenv.cfg",
+        "windows/Scripts/python.exe",
+        "windows/x.json",
+        "no_env/pyvenv.cfg",
+        "no_env/bin/activate",
+        "no_env/x.json",
         ".hidden.json",
         "a/kept.json",
     )
-    assert [".hidden.json", "a/kept.json"] == found(tmp_path)
+    assert [".hidden.json", "a/kept.json", "no_env/x.json"] == found(tmp_path)
 
 
 def test_the_named_folder_is_read_whatever_it_is(tmp_path: Path) -> None:
