@@ -25,9 +25,12 @@ Joined = Callable[[list[Part]], Any]
 # Two characters for private use around a number. A text of the user's own that has the same
 # becomes an expression too, which at worst is a finding too many.
 _PLACEHOLDER = re.compile("\ue000([0-9]{1,9})\ue001", re.ASCII)
-# A string without an end goes on to the text's end, so that each character is read once.
+# A string without an end goes on to the text's end, so that each character is read once. Outside
+# of strings, what adjoins an expression, such as a number's first digit, belongs to its value.
 _QUOTED_OR_BARE = re.compile(
-    '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*(?:"|\\\\?\\Z)|\ue000[0-9]+\ue001', re.DOTALL
+    '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*(?:"|\\\\?\\Z)'
+    "|(?<![\\w.+-])[\\w.+-]*(?:\ue000[0-9]+\ue001[\\w.+-]*)+",
+    re.DOTALL | re.ASCII,
 )
 _LONGEST = 80
 
@@ -210,7 +213,8 @@ def _without_bare(parts: list[Part]) -> Iterator[str]:
 def _bare(parts: list[Part], expressions: list[Any]) -> list[Any]:
     """The expressions that stand outside of the text's strings."""
     matches = _QUOTED_OR_BARE.findall("".join(_with_placeholders(parts)))
-    numbers = [int(match[1:-1]) for match in matches if not match.startswith('"')]
+    bare = [match for match in matches if not match.startswith('"')]
+    numbers = [int(number) for match in bare for number in _PLACEHOLDER.findall(match)]
     return [expressions[number] for number in numbers if number < len(expressions)]
 
 

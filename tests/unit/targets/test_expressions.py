@@ -112,6 +112,12 @@ def test_what_is_unknown_beside_a_step_hides_nothing(parts: list[Any], expected:
     assert [json.loads(GOOD), expected] == definition["Steps"]
 
 
+def test_a_number_of_several_expressions() -> None:
+    """They are one value, with the digits beside them."""
+    definition, _ = read('{"Steps": [], "Count": 1', TEAM, {"Ref": "Zeros"}, "0}")
+    assert {"Steps": [], "Count": {"Fn::Sub": "1${Team}${Zeros}0"}} == definition
+
+
 def test_no_object_of_a_text_is_an_expression() -> None:
     """Only what a template puts in its place is one."""
     lambdas = {"Name": "L", "Type": "Condition", "Arguments": {"Ref": "x"}}
@@ -143,4 +149,8 @@ def test_a_text_without_an_end_takes_no_time() -> None:
     definition, not_read = read('{"' + '\\"' * 500_000, TEAM, "\\")
     assert definition is None
     assert not_read == "its definition is no JSON before deployment, which gives {'Ref': 'Team'}"
+    assert time.process_time() - begin < 5
+    begin = time.process_time()
+    read('{"Steps": [], "x": ' + "a" * 500_000, {"Fn::x": TEAM}, " ", TEAM)
+    read('{"Steps": [], "x": ' + "a" * 500_000 + " ", TEAM)
     assert time.process_time() - begin < 5
