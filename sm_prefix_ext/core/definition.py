@@ -177,7 +177,8 @@ def unknown_step_type(step: StepView) -> Finding:
         step.path,
         step.step_type,
         f"The step type {step.step_type!r} is unknown, so what it starts can't be judged.",
-        f"Update sm-prefix-ext, or take the step out; known types with jobs are {', '.join(jobs)}.",
+        "Update sm-prefix-ext, write the type as text if a template computes it, or take the step "
+        f"out; known types with jobs are {', '.join(jobs)}.",
     )
 
 

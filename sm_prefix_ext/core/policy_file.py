@@ -15,6 +15,7 @@ from .policy_tables import PolicyTables
 from .policy_tables import looks_like_policy as looks_like_policy
 from .policy_tables import read as read
 from .prefix_policy import PrefixPolicy, policies_of
+from .virtual_environments import is_virtual_environment
 
 
 @dataclass(frozen=True)
@@ -130,4 +131,4 @@ def _toml_files(folder: Path) -> Iterator[Path]:
 
 def _is_left_out(folder: Path) -> bool:
     hidden = folder.name.startswith(".") or folder.name == "node_modules"
-    return hidden or (folder / "pyvenv.cfg").is_file()
+    return hidden or is_virtual_environment(folder)

@@ -194,7 +194,8 @@ def _same_prefix(
     if not isinstance(name, str) or step.group_name is not None:
         return []
     first = first_steps.setdefault(name, step)
-    if first is step:
+    # Two steps of one path are alternatives: a template's condition chooses one of them.
+    if first is step or first.path == step.path:
         return []
     return [
         Finding.of(

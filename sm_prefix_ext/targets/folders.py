@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ..core.text import shown
+from ..core.virtual_environments import is_virtual_environment
 from .git import ignored_paths
 from .source import TargetError
 
 SUFFIXES = (".json", ".yaml", ".yml")
 
 _LEFT_OUT = ("node_modules", "__pycache__")
-_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 
 Excludes = Callable[[str], bool]
 
@@ -61,7 +61,7 @@ def _files(folder: Path, below: str, left_out: Excludes) -> Iterator[str]:
             f"The folder {shown(str(folder / below))} can't be read: "
             f"{getattr(error, 'strerror', None) or error}.{hint}"
         ) from None
-    if below and _is_virtual_environment(folder / below, {entry.name for entry in entries}):
+    if below and is_virtual_environment(folder / below):
         return
     for entry in entries:
         path = f"{below}{entry.name}"
@@ -72,13 +72,6 @@ def _files(folder: Path, below: str, left_out: Excludes) -> Iterator[str]:
                 yield from _files(folder, f"{path}/", left_out)
         elif entry.name.lower().endswith(SUFFIXES) and _is_file(entry):
             yield path
-
-
-def _is_virtual_environment(folder: Path, names: set[str]) -> bool:
-    """Whether it also has an interpreter: the file alone could hide a folder of pipelines."""
-    return _VIRTUAL_ENVIRONMENT in names and any(
-        any(folder.glob(f"{name}/python*")) for name in ("bin", "Scripts") if name in names
-    )
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

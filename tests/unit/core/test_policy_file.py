@@ -361,6 +361,9 @@ def test_the_files_in_a_folder(tmp_path: Path) -> None:
         text = "[project]\nprefix = 'x'" if ignored == "pyproject.toml" else 'prefix = "x"'
         write(tmp_path / ignored, text)
     write(tmp_path / "venv" / "pyvenv.cfg", "")
+    found = [read.path for read in policy_file.files_in(tmp_path)]
+    assert [*wanted, tmp_path / "venv" / "x.toml"] == found  # that file alone makes no environment
+    write(tmp_path / "venv" / "bin" / "python3", "")
     write(tmp_path / "broken.toml", "[project\n")
     assert wanted == [read.path for read in policy_file.files_in(tmp_path)]
     write(tmp_path / "broken.toml", 'prefix = "x"\n[findings\n')

@@ -81,6 +81,12 @@ def test_steps_with_a_group_are_not_compared() -> None:
     assert () == enforce(document(*steps), TEAM_A, {})[1]
 
 
+def test_two_steps_of_one_path_are_alternatives() -> None:
+    """A template's condition chooses one of them, so they don't share a prefix in a run."""
+    declared = {"A": Declared("x", "X(n=)")}
+    assert () == enforce(loop(step("A"), step("A")), TEAM_A, declared)[1]
+
+
 def test_the_finding_for_two_steps_with_one_prefix() -> None:
     """The finding names the first of the steps, and what to declare."""
     declared = {"A": Declared("x", "X(n=)"), "B": Declared("x", "Y(n=)"), "C": Declared("y")}
