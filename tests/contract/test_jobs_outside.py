@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from pathlib import Path
 
@@ -86,7 +87,9 @@ class TestModels:
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
         """As with the SDK, each model gets a name of its own; both carry the prefix."""
-        first, second = (held_name(outside.model(), CATALOGUE[MODEL]) for _ in range(2))
+        first = held_name(outside.model(), CATALOGUE[MODEL])
+        time.sleep(0.01)  # the SDK's names have milliseconds, which two models may share
+        second = held_name(outside.model(), CATALOGUE[MODEL])
         assert first.startswith("team-a-") and second.startswith("team-a-")
         assert first != second
 
