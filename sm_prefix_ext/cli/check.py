@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from ..core.baseline import Baseline
 from ..core.check_report import CheckReport
 from ..core.finding_levels import FIXED
 from ..core.findings import CATALOGUE
@@ -85,6 +84,8 @@ def check(
         if write_baseline:
             return _write_baseline(report, str(baseline))
         if baseline is not None:
+            from ..core.baseline import Baseline
+
             report = Baseline.read(baseline).apply(report)
     print_report(report, form, output=given["output"], color=given["color"], quiet=given["quiet"])
     return 2 if report.unread else int(report.failed)
@@ -126,6 +127,8 @@ def _write_baseline(report: CheckReport, path: str) -> int:
     if report.unread:
         file, reason = report.unread[0]
         raise LoadError(f"No baseline is written, since {file} could not be read: {reason}")
+    from ..core.baseline import Baseline
+
     baseline = Baseline.of(report)
     baseline.write(path)
     left = len(report.findings) - len(baseline.entries)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.arns import role_accounts
 from ..core.declared import Declared
@@ -15,7 +15,6 @@ from ..core.definition import Definition, copied, load, steps, strings
 from ..core.errors import PolicyFileError
 from ..core.finding_levels import SwitchedOff, apply_levels, raise_for_errors
 from ..core.findings import Finding, definition_not_read
-from ..core.plan import AuthorRequest, Plan
 from ..core.prefix_policy import PrefixPolicy, discovered_as
 from ..enforcement.enforce import enforce_in_place
 from ..targets.source import PipelineSource, TargetError
@@ -23,6 +22,9 @@ from ..targets.template_values import TemplateValues
 from .inputs import LoadError, read_text
 from .policy_choice import PolicyChoice
 from .python_target import load_pipeline, module_file, run_user_code
+
+if TYPE_CHECKING:
+    from ..core.plan import AuthorRequest, Plan
 
 WANTED = (
     "wanted a file, -, file.py:name, package.module:name, a pipeline's ARN or an s3:// URI, or for "
@@ -123,6 +125,8 @@ class Target:
                 policy has a prefix.
             ValueError: for an invalid account, region, role or name.
         """
+        from ..core.plan import Plan  # here, since a check needs none
+
         author_requests: tuple[AuthorRequest, ...] = ()
         if self._is_ours:
             rendering = self._rendering_under(policy)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..core.plan import Plan
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable, printable_json
 from .inputs import read_policy
@@ -24,6 +23,9 @@ from .options import (
 )
 from .output import judging, print_json, print_preflight, verbose_option
 from .policy_choice import PolicyChoice
+
+if TYPE_CHECKING:
+    from ..core.plan import Plan
 
 _OF_A_PIPELINE = ("execution-role", "author")
 _TAKEN_BY: Mapping[str, str] = {
@@ -120,6 +122,8 @@ def _generate(
     if purpose == "scp":
         key, _, value = (tag or "").partition("=")
         return iam.scp_exception(key, value, vpcs, admins, region=region)
+    from ..core.plan import Plan
+
     plan, team = Plan(()), None
     if pipeline is not None:
         plan, team = _planned(pipeline, given)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -205,6 +204,8 @@ def step_part(step_name: str, room: int) -> str:
     if len(whole) <= room:
         return whole
     data = exact_str(step_name).encode(errors="surrogatepass")
+    import hashlib  # here, since few names need it and a check of a file starts faster without
+
     digits = hashlib.sha256(data).hexdigest()[: min(STEP_HASH_LENGTH, max(room, 0))]
     beginning = whole[: max(room - len(digits) - 1, 0)].strip("-")
     return f"{beginning}-{digits}" if beginning else digits

@@ -16,11 +16,6 @@ from .finding_levels import FindingLevels, InvalidLevel, read_levels
 from .policy_search import TEAM_VARIABLE, places
 from .text import did_you_mean, printable, shown
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 VALUES = ("prefix", "short_prefix", "step_roles")
 KEYS = (*VALUES, "findings", "team")
 TEAM_KEYS = ("name", *VALUES, "paths")
@@ -191,6 +186,12 @@ def _parse(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise PolicyFileError(path, None, f"the file can't be read: {error.strerror}.") from None
     except ValueError as error:  # not UTF-8, or not a path
         raise PolicyFileError(path, None, f"the file can't be read: {error}.") from None
+    # Here, since a command without a policy file starts faster without it.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
     try:
         document: dict[str, Any] = tomllib.loads(text)
         return document
