@@ -89,7 +89,7 @@ def test_import_pipeline_of_sdk(timed: Any) -> None:
 
 
 def test_check(timed: Any, definition: str) -> None:
-    """Check a definition's file; the target is 1/8 of the SDK's import."""
+    """Check a definition's file; the target is 1/25 of the SDK's import."""
     timed("check", "-m", "sm_prefix_ext", "check", "--prefix", "team-a", definition)
 
 

@@ -104,7 +104,9 @@ def test_the_module_is_the_command() -> None:
     assert b"PFX003" in done.stdout
 
 
-@pytest.mark.parametrize("early", ["click", "sm_prefix_ext.targets", "sm_prefix_ext.enforcement.enforce"])
+@pytest.mark.parametrize(
+    "early", ["click", "sm_prefix_ext.targets", "sm_prefix_ext.enforcement.enforce"]
+)
 def test_an_interrupt_is_no_traceback(tmp_path: Path, early: str) -> None:
     """An interrupt gives exit status 130, also while the command imports its modules."""
     code = (
