@@ -195,7 +195,7 @@ def _same_prefix(
         return []
     first = first_steps.setdefault(name, step)
     # Two steps of one path are alternatives: a template's condition chooses one of them.
-    if first is step or first.path == step.path:
+    if first.path == step.path:
         return []
     return [
         Finding.of(
