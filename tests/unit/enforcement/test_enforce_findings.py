@@ -244,3 +244,11 @@ def test_the_role_of_a_step_is_the_policys() -> None:
     assert [by_name, by_type, "r", "r"] == [
         rendered["Arguments"]["RoleArn"] for rendered in definition["Steps"]
     ]
+
+
+def test_steps_after_an_unknown_type_are_judged() -> None:
+    """Each step has its own findings, whatever stands before it."""
+    steps = [step("New", "Quantum"), step("Train", TrainingJobName="x_y"), step("Other")]
+    definition, findings = enforce(document(*steps), TEAM_A, {"Other": Declared("x")})
+    assert [("PFX005", "New"), ("PFX003", "Train")] == codes(findings)
+    assert "team-a-x" == definition["Steps"][2]["Arguments"]["TrainingJobName"]
