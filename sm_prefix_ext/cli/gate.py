@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding, Unr
 from ..core.errors import PrefixError, PrefixViolation
 from ..core.finding_levels import FIXED
 from ..core.findings import Finding
+from ..core.paths import absolute, is_folder
 from ..core.prefix_policy import PrefixPolicy, missing_prefix
 from ..reporting.check_summary import counted
 from ..targets.source import PipelineSource
@@ -104,7 +104,7 @@ class Gate:
             self._errors.append(error)
 
     def _targets(self, argument: str) -> Iterator[Target]:
-        if argument != "-" and os.path.isdir(argument):  # noqa: PTH112 - Path raises on a NUL
+        if argument != "-" and is_folder(argument):
             yield from self._in_folder(Path(argument))
             return
         yield from find(argument, self.options)
@@ -197,7 +197,6 @@ def _label(policy: PrefixPolicy) -> str:
 def _relative(path: str) -> str:
     """A path below the current folder relative to it, with ``/``; any other as it is."""
     try:
-        # Links are kept: a link's policy is that of the folder that it is in.
-        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100
+        return absolute(path).relative_to(Path.cwd()).as_posix()
     except (OSError, ValueError):
         return path

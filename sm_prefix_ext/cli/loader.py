@@ -15,6 +15,7 @@ from ..core.definition import Definition, copied, load, steps, strings
 from ..core.errors import PolicyFileError
 from ..core.finding_levels import SwitchedOff, apply_levels, raise_for_errors
 from ..core.findings import Finding, definition_not_read
+from ..core.paths import is_folder
 from ..core.prefix_policy import PrefixPolicy, discovered_as
 from ..enforcement.enforce import enforce_in_place
 from ..targets.source import PipelineSource, TargetError
@@ -208,7 +209,7 @@ def find_one(text: str, options: Options) -> Target:
     Raises:
         LoadError: with the reason why the target can't be used.
     """
-    if _is_folder(text):
+    if is_folder(text):
         raise LoadError(f"{text}: that is a folder; {WANTED}.")
     targets = list(find(text, options))
     if len(targets) > 1:
@@ -328,13 +329,6 @@ def _foreign_roles(definition: Definition) -> tuple[Finding, ...]:
     from ..iam import foreign_roles
 
     return foreign_roles(definition)
-
-
-def _is_folder(text: str) -> bool:
-    try:
-        return Path(text).is_dir()
-    except (OSError, ValueError):
-        return False
 
 
 def _is_file(text: str) -> bool:

@@ -16,6 +16,7 @@ from .check_report import CheckedTarget, CheckReport, ReportedFinding
 from .errors import PrefixError
 from .finding_levels import FIXED
 from .output_file import write_whole
+from .paths import absolute
 from .strict_json import loads
 from .text import printable, shown
 
@@ -215,7 +216,7 @@ def _target(row: ReportedFinding) -> str:
 
 def _from_here(path: str) -> str:
     """A path relative to the current folder if it is below that, else absolute."""
-    whole = Path(os.path.abspath(path))  # noqa: PTH100 - links are kept
+    whole = absolute(path)
     with contextlib.suppress(ValueError):
         return whole.relative_to(Path.cwd()).as_posix()
     return whole.as_posix()
@@ -229,7 +230,7 @@ def _below(folder: str, path: str) -> str:
 
 
 def _folder(path: str | os.PathLike[str]) -> str:
-    return os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120 - links are kept
+    return str(absolute(path).parent)
 
 
 _FIELDS = ("target", "step", "code", "message")

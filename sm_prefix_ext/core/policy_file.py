@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .paths import is_virtual_environment
 from .policy_search import ENVIRONMENT_VARIABLE as ENVIRONMENT_VARIABLE
 from .policy_search import FILE_NAME as FILE_NAME
 from .policy_search import discover as discover
@@ -15,7 +16,6 @@ from .policy_tables import PolicyTables
 from .policy_tables import looks_like_policy as looks_like_policy
 from .policy_tables import read as read
 from .prefix_policy import PrefixPolicy, policies_of
-from .virtual_environments import is_virtual_environment
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .errors import PolicyFileError
+from .paths import absolute, is_folder
 
 FILE_NAME = "sm-prefix.toml"
 ENVIRONMENT_VARIABLE = "SM_PREFIX_POLICY"
@@ -56,7 +57,7 @@ def nearest(path: str | os.PathLike[str]) -> Path | None:
         True
     """
     for target in places(path):
-        start = target if os.path.isdir(target) else target.parent  # noqa: PTH112 - never raises
+        start = target if is_folder(target) else target.parent
         for folder in (start, *start.parents):
             if _is_there(folder / FILE_NAME):
                 return folder / FILE_NAME
@@ -68,7 +69,7 @@ def places(path: str | os.PathLike[str]) -> tuple[Path, ...]:
 
     One path where both are the same.
     """
-    written = Path(os.path.abspath(path))  # noqa: PTH100 - it takes '..' out, absolute() doesn't
+    written = absolute(path)
     try:
         # Not Path.resolve(), which raises for a circle of links before Python 3.13.
         resolved = Path(os.path.realpath(path))

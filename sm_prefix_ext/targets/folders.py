@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from ..core.paths import is_virtual_environment
 from ..core.text import shown
-from ..core.virtual_environments import is_virtual_environment
 from .git import ignored_paths
 from .source import TargetError
 

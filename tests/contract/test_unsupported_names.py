@@ -53,4 +53,4 @@ class TestUnsupportedNames:
     def test_a_class_that_chooses_its_subclass_has_no_drop_in(self) -> None:
         """``DJLModel`` of the oldest releases: its subclasses have drop-ins."""
         with pytest.raises(UnsupportedSdk, match="use DeepSpeedModel or "):
-            sm_prefix_ext.DJLModel  # noqa: B018
+            assert sm_prefix_ext.DJLModel

@@ -125,4 +125,4 @@ def test_the_package_has_no_other_names() -> None:
     """A misspelt name raises an ``AttributeError``, as in any module."""
     assert {"JobPrefix", "Pipeline", "prefixed_jobs"} <= set(dir(sm_prefix_ext))
     with pytest.raises(AttributeError, match="has no attribute 'Pipelines'"):
-        sm_prefix_ext.Pipelines  # noqa: B018
+        assert sm_prefix_ext.Pipelines

@@ -1,0 +1,33 @@
+"""Paths as a user writes them: links are kept, and no text is too odd to ask about."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def absolute(path: str | os.PathLike[str]) -> Path:
+    """Return the absolute path without ``..``; links in it are kept.
+
+    A link's policy is that of the folder that the link is in, so ``Path.resolve()`` would choose
+    another one; ``Path.absolute()`` leaves ``..`` in.
+    """
+    return Path(os.path.abspath(path))  # noqa: PTH100 - pathlib has no such function
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Test whether a path is a folder; a text that can't be a path is none."""
+    try:
+        return Path(path).is_dir() if os.fspath(path) else False
+    except (OSError, ValueError):  # too long, or with a null character
+        return False
+
+
+def is_virtual_environment(folder: Path) -> bool:
+    """Test whether a folder is a virtual environment, with its interpreter.
+
+    ``pyvenv.cfg`` alone doesn't make one: anyone could add that file to a folder of pipelines.
+    """
+    return (folder / "pyvenv.cfg").is_file() and any(
+        any((folder / programs).glob("python*")) for programs in ("bin", "Scripts")
+    )
