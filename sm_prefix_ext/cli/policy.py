@@ -206,7 +206,7 @@ def preflight(
 ) -> int:
     """Say whether policies let the jobs of TARGET run, request by request.
 
-    Exit status 1 where a request is refused, or nobody can say that it is allowed.
+    Exit status 1 where a request is refused, or it is not certain to be allowed.
     """
     from .. import iam
     from ..iam.live import preflight_live

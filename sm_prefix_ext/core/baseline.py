@@ -239,7 +239,7 @@ _FIELDS = ("target", "step", "code", "message")
 def _entries(path: str | os.PathLike[str], document: Any) -> Iterator[BaselineEntry]:
     if not isinstance(document, Mapping) or "findings" not in document:
         raise BaselineError(
-            path, "this is no baseline; wanted a file written with --write-baseline."
+            path, "this is not a baseline; wanted a file written with --write-baseline."
         )
     if document.get("schema") != SCHEMA or isinstance(document["schema"], bool):
         raise BaselineError(
@@ -255,7 +255,7 @@ def _entries(path: str | os.PathLike[str], document: Any) -> Iterator[BaselineEn
             raise BaselineError(
                 path,
                 f"findings[{index}] is {shown(given)}; wanted texts for {', '.join(_FIELDS)}. "
-                "Write the baseline anew with --write-baseline.",
+                "Rewrite the baseline with --write-baseline.",
             )
         yield _entry(path, index, given)
 
@@ -266,7 +266,7 @@ def _entry(path: str | os.PathLike[str], index: int, given: Mapping[str, Any]) -
         raise BaselineError(
             path,
             f"findings[{index}].file is {shown(in_file)}; wanted true or false. "
-            "Write the baseline anew with --write-baseline.",
+            "Rewrite the baseline with --write-baseline.",
         )
     target, step, code, message = (given[field] for field in _FIELDS)
     entry = BaselineEntry(target, step, code, message, in_file)

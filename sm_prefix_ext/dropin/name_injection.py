@@ -37,7 +37,7 @@ _TYPES_BY_ARGUMENT = {
     "model_package_group_name": "ModelPackageGroup",
 }
 FULL_NAMES = tuple(_TYPES_BY_ARGUMENT)
-"""The arguments with full names, to which nobody adds a prefix."""
+"""The arguments with full names, to which no prefix is added."""
 
 
 def in_pipeline(job: Any, row: JobClass) -> bool:
