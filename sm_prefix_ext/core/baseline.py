@@ -244,8 +244,8 @@ def _entries(path: str | os.PathLike[str], document: Any) -> Iterator[BaselineEn
     if document.get("schema") != SCHEMA or isinstance(document["schema"], bool):
         raise BaselineError(
             path,
-            f"its schema is {shown(document.get('schema'))}; this release reads {SCHEMA}. Write "
-            "the baseline anew with --write-baseline, or update sm-prefix-ext.",
+            f"its schema is {shown(document.get('schema'))}; this release reads {SCHEMA}. Rewrite "
+            "the baseline with --write-baseline, or update sm-prefix-ext.",
         )
     findings = document["findings"]
     if not isinstance(findings, list):
