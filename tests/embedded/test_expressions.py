@@ -9,7 +9,6 @@ import pytest
 from sm_prefix_ext.embedded.executions.expressions import (
     MISSING,
     pick,
-    references,
     resolve,
     stand_in,
 )
@@ -37,18 +36,6 @@ def join(*values: Any, on: str = "/") -> Any:
 def test_pick(path: str, expected: Any) -> None:
     """A property path leads through objects and lists, by number and by name."""
     assert expected == pick(OUTPUTS, path)
-
-
-def test_references() -> None:
-    """Steps are found in joins, in property files and at any depth, and parameters are not."""
-    report = {"Std:JsonGet": {"PropertyFile": get("Steps.Eval.PropertyFiles.Report"), "Path": "a"}}
-    value = [
-        report,
-        {"deep": [join("s3:/", get("Steps.Train.TrainingJobName"))]},
-        get("Parameters.P"),
-    ]
-
-    assert list(references(value)) == ["Eval", "Train"]
 
 
 def test_resolve_nested() -> None:

@@ -10,8 +10,8 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from ...core.definition import NESTED
+from ...core.references import references
 from ..statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
-from .expressions import references
 
 NOT_RUN, WAITING = "NotRun", "Waiting"
 """States of steps that ``ListPipelineExecutionSteps`` doesn't show."""

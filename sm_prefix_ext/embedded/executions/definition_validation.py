@@ -9,12 +9,12 @@ from typing import Any
 
 from ...core.definition import NESTED, StepView, load, steps
 from ...core.job_names import RESERVED
+from ...core.references import paths, step_path
 from ...core.step_types import Kind
 from ..full_name_resources import FULL_NAME_RESOURCES
 from ..request_validation import STRING, ExpressionType, has_operation, input_shape, violations
 from .caching import Caching
 from .dag import GraphError, Node, build_graph
-from .expressions import paths, step_path
 from .properties import property_type
 from .retries import retry_policies
 from .variables import DEFINITION_PARAMETER, VARIABLES, parameter_error

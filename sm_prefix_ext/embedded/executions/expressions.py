@@ -1,10 +1,10 @@
-"""Pipeline expressions: the steps that they refer to, and their values in a run. Pure."""
+"""Pipeline expressions and their values in a run. Pure."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 MISSING = object()
@@ -15,7 +15,6 @@ class StandIn(str):
     """A plausible value in place of one that only a real run produces."""
 
 
-_STEP = re.compile(r"Steps\.([A-Za-z0-9_-]+)(?:\.?(.*))?$", re.DOTALL)
 _PART = re.compile(r"""\[(\d+)\]|\[['"]([^'"]*)['"]\]|([^.\[\]]+)""")
 _BRACKETS = r"""(?:\[\d+\]|\[['"][^'"]*['"]\])"""
 _PATH = re.compile(rf"(?:[^.\[\]]+|{_BRACKETS}){_BRACKETS}*(?:\.[^.\[\]]+{_BRACKETS}*)*")
@@ -28,42 +27,6 @@ def is_expression(value: Any) -> bool:
         return False
     [(key, inside)] = value.items()
     return (key == "Get" and isinstance(inside, str)) or key in _FUNCTIONS
-
-
-def step_path(path: str) -> tuple[str, str] | None:
-    """The step and the property path in a ``Get`` path, or ``None`` for other paths.
-
-    Example:
-        >>> from sm_prefix_ext.embedded.executions.expressions import step_path
-        >>> step_path("Steps.Train.ModelArtifacts.S3ModelArtifacts")
-        ('Train', 'ModelArtifacts.S3ModelArtifacts')
-        >>> step_path("Parameters.Instances") is None
-        True
-    """
-    match = _STEP.fullmatch(path)
-    return (match[1], match[2] or "") if match else None
-
-
-def paths(value: Any) -> Iterator[str]:
-    """The ``Get`` paths in a value, at any depth."""
-    if isinstance(value, Mapping):
-        path = value.get("Get") if len(value) == 1 else None
-        if isinstance(path, str):
-            yield path
-        else:
-            for inside in value.values():
-                yield from paths(inside)
-    elif isinstance(value, list):
-        for inside in value:
-            yield from paths(inside)
-
-
-def references(value: Any) -> Iterator[str]:
-    """The names of the steps that a value refers to, at any depth."""
-    for path in paths(value):
-        reference = step_path(path)
-        if reference:
-            yield reference[0]
 
 
 def with_uris(value: Any, lookup: Callable[[str], Any]) -> Any:

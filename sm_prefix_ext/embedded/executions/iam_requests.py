@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.arns import Arn, ArnScope, unescaped
 from ...core.definition import StepView
-from ...core.plan import PlannedJob
+from ...core.planned_jobs import PlannedJob
 from ...core.step_types import KINDS, STEP_NAME_IN_JOB_NAME, Kind
 from ...iam.request_context import Facts, facts_of
 from ...iam.required_permissions import (

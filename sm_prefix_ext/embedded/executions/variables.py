@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...core.references import step_path
 from .execution import Execution
-from .expressions import MISSING, pick, stand_in, step_path
+from .expressions import MISSING, pick, stand_in
 from .step_runs import StepRun
 
 DEFINITION_PARAMETER = "String"
