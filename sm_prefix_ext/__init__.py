@@ -28,7 +28,7 @@ _MODULES = {
     "UnsupportedSdk": "errors",
     "guard": "dropin.boto_guard",
     "prefixed": "dropin.job_classes",
-    "prefixed_jobs": "core.job_records",
+    "prefixed_jobs": "core.execution_steps",
 }
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from .core.errors import PrefixViolation as PrefixViolation
     from .core.errors import PrefixWarning as PrefixWarning
     from .core.errors import UnsupportedSdk as UnsupportedSdk
+    from .core.execution_steps import prefixed_jobs as prefixed_jobs
     from .core.job_names import JobName as JobName
     from .core.job_names import JobPrefix as JobPrefix
-    from .core.job_records import prefixed_jobs as prefixed_jobs
     from .core.plan import Plan as Plan
     from .core.prefix_policy import PrefixPolicy as PrefixPolicy
     from .dropin.boto_guard import guard as guard

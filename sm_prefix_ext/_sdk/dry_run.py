@@ -18,7 +18,7 @@ from boto3.resources.base import ServiceResource
 from botocore.client import BaseClient
 
 from ..core.arns import Arn
-from ..core.plan import AuthorRequest
+from ..core.planned_jobs import AuthorRequest
 from .adapter import Adapter
 from .declared_names import DeclaredNames
 

@@ -25,7 +25,8 @@ from .policy_choice import PolicyChoice
 from .python_target import load_pipeline, module_file, run_user_code
 
 if TYPE_CHECKING:
-    from ..core.plan import AuthorRequest, Plan
+    from ..core.plan import Plan
+    from ..core.planned_jobs import AuthorRequest
 
 WANTED = (
     "wanted a file, -, file.py:name, package.module:name, a pipeline's ARN or an s3:// URI, or for "

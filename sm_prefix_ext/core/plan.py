@@ -4,64 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .arns import Arn, ArnScope, escaped, is_role_arn, must_be_scope, partition_of
 from .definition import StepView, load, role_slots, steps, unknown_step_type
+from .display.displayed import Displayed, data_frame
 from .errors import PrefixViolation
-from .html_table import as_html
 from .job_names import hyphenated
 from .parameters import defaults_of, filled, named_in, values_of
+from .plan_report import plan_report
+from .planned_jobs import AuthorRequest, PlannedJob
 from .prefix_policy import PrefixPolicy
 from .step_types import Kind
 
+if TYPE_CHECKING:
+    import pandas
 
-@dataclass(frozen=True)
-class AuthorRequest:
-    """A request, other than for the pipeline itself, that creating or updating a pipeline sends.
-
-    Args:
-        action: the IAM action, such as ``s3:PutObject`` or ``lambda:CreateFunction``.
-        resource: the ARN; all its characters are literal.
-        conditions: maps condition keys of the request to values, such as
-            ``{"iam:PassedToService": "lambda.amazonaws.com"}``.
-    """
-
-    action: str
-    resource: str
-    conditions: Mapping[str, str] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True)
-class PlannedJob:
-    """A job that a pipeline will start.
-
-    Args:
-        step: the path of step names, such as ``Check/if/Train``.
-        step_type: such as ``Training``.
-        prefix: the beginning of its name, or ``None`` with prefixing off.
-        name_pattern: a pattern of its whole name, with ``*`` for what is only known at run time.
-        arn_pattern: the same for its ARN; an unknown region or account is ``*``.
-        role_arn: the role of the job; ``None`` if its type has none or the role isn't known, ``*``
-            if an expression determines it at run time.
-        actions: the IAM actions that the job requires.
-        defaults: the parameters on whose default values its name or its role depends.
-    """
-
-    step: str
-    step_type: str
-    prefix: str | None
-    name_pattern: str
-    arn_pattern: str
-    role_arn: str | None
-    actions: tuple[str, ...]
-    defaults: tuple[str, ...] = ()
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the job as a dict, for JSON."""
-        return {**asdict(self), "actions": list(self.actions), "defaults": list(self.defaults)}
+    from .display.report import Report
 
 
 @dataclass(frozen=True)
@@ -74,7 +35,7 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class Plan(Sequence[PlannedJob]):
+class Plan(Displayed, Sequence[PlannedJob]):
     """The jobs of a pipeline, in the order of the definition.
 
     Args:
@@ -179,13 +140,21 @@ class Plan(Sequence[PlannedJob]):
         # With the same scope: roles that depend on a default may be the only source of the account.
         return replace(self, _without_default=frozenset(names))._with_jobs(self.home)
 
+    def to_frame(self) -> pandas.DataFrame:
+        """Return the jobs as a pandas ``DataFrame``, with a row for each, in the same order.
+
+        Raises:
+            ImportError: if pandas isn't installed.
+        """
+        columns = [item.name for item in fields(PlannedJob)]
+        return data_frame([job.to_dict() for job in self], columns, "Plan")
+
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as a dict, for JSON."""
         return {"jobs": [job.to_dict() for job in self.jobs]}
 
-    def _repr_html_(self) -> str:
-        columns = ("step", "step_type", "name_pattern", "arn_pattern", "role_arn")
-        return as_html(self.jobs, columns)
+    def _report(self, drawn: bool) -> Report:
+        return plan_report(self.jobs, self.definition if drawn else {}, self.pipeline_name)
 
     @classmethod
     def from_definition(

@@ -15,7 +15,7 @@ from rich.console import Console
 from .. import iam
 from .._sdk import adapter, major
 from ..core.errors import PrefixViolation
-from ..core.job_records import prefixed_jobs
+from ..core.execution_steps import prefixed_jobs
 from ..core.prefix_policy import PrefixPolicy
 from ..embedded import EmbeddedAWS
 from ..reporting import terminal

@@ -20,7 +20,9 @@ from ..core.definition import Definition, is_generated_name, steps
 from ..core.errors import PrefixViolation
 from ..core.finding_levels import FindingLevels, SwitchedOff, apply_levels
 from ..core.findings import Finding, has_errors
-from ..core.plan import AuthorRequest, Plan
+from ..core.findings_report import Findings
+from ..core.plan import Plan
+from ..core.planned_jobs import AuthorRequest
 from ..core.prefix_policy import PrefixPolicy, unmatched_step_roles
 from ..core.step_types import KINDS
 from ..enforcement.enforce import enforce, enforce_in_place
@@ -132,7 +134,7 @@ class Pipeline(_Pipeline):
         enforced = self._enforced(dry_run=True)
         return Rendering(
             pipeline_name=str(self.name),
-            findings=enforced.findings,
+            findings=Findings(enforced.findings),
             switched_off=enforced.switched_off,
             region=region_of(self),
             author_requests=enforced.author_requests,
@@ -142,7 +144,7 @@ class Pipeline(_Pipeline):
             _levels=enforced.levels,
         )
 
-    def check(self) -> tuple[Finding, ...]:
+    def check(self) -> Findings:
         """Return all findings about the pipeline, without raising or changing anything in AWS."""
         return self.render().findings
 

@@ -8,16 +8,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..core.definition import Definition
+from ..core.display.displayed import Displayed
+from ..core.display.report import Report
 from ..core.errors import PrefixViolation
 from ..core.finding_levels import NO_LEVELS, FindingLevels, SwitchedOff, apply_levels
 from ..core.findings import FOREIGN_ROLE, Finding, has_errors
-from ..core.plan import AuthorRequest, Plan
+from ..core.findings_report import Findings, findings_report
+from ..core.plan import Plan
+from ..core.planned_jobs import AuthorRequest
 from ..iam import Preflight, preflight
 from ..iam.live import preflight_live
 
 
 @dataclass(frozen=True)
-class Rendering:
+class Rendering(Displayed):
     """One rendering of a pipeline, from :meth:`~sm_prefix_ext.Pipeline.render`.
 
     It is a snapshot: call ``render()`` again after you change the pipeline.
@@ -39,7 +43,7 @@ class Rendering:
     """
 
     pipeline_name: str
-    findings: tuple[Finding, ...]
+    findings: Findings
     region: str | None = None
     author_requests: tuple[AuthorRequest, ...] = ()
     jobs: int = 0
@@ -136,6 +140,10 @@ class Rendering:
         plan = self.plan(role_arn=role_arn, parameters=parameters)
         iam = self._session.boto_session.client("iam")
         return self._levelled(preflight_live(iam, plan, role_arn, **known))
+
+    def _report(self, drawn: bool) -> Report:
+        document = self._document if drawn else None
+        return findings_report(self.findings, document, f"Pipeline {self.pipeline_name}")
 
     def _levelled(self, answer: Preflight) -> Preflight:
         """A preflight whose warnings are as the policy file has them."""

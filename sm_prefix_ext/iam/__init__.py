@@ -7,7 +7,8 @@ from .evaluator.evaluate import DecidingStatement, Decision, evaluate
 from .foreign_roles import foreign_roles
 from .policy_document import PolicyDiff, PolicyDocument
 from .policy_generator import author_policy, execution_role_policy, prefix_policy
-from .preflight import Preflight, PreflightRow, preflight
+from .preflight import preflight
+from .preflight_result import Preflight, PreflightRow
 from .templates import cors_rules, pipeline_version_policy, scp_exception, trust_policy
 
 __all__ = [

@@ -12,7 +12,8 @@ from ..core.arns import Arn
 from ..core.findings import NOT_READ, Finding
 from ..core.plan import Plan
 from .evaluator.evaluate import ALLOWED, INDETERMINATE, keys_of, read_layers
-from .preflight import Preflight, PreflightRow, author_rows, mark_incomplete, preflight
+from .preflight import author_rows, mark_incomplete, preflight
+from .preflight_result import Preflight, PreflightRow
 from .required_permissions import NOT_KNOWN, Request, of_execution_role, samples
 
 _PRINCIPAL_TAG = "aws:PrincipalTag/"

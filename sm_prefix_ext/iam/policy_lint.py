@@ -16,7 +16,8 @@ from ..core.findings import (
     Finding,
 )
 from ..core.job_names import RESERVED
-from ..core.plan import Plan, PlannedJob
+from ..core.plan import Plan
+from ..core.planned_jobs import PlannedJob
 from .evaluator.evaluate import ALLOWED, IDENTITY, DecidingStatement, Layer, decide
 from .evaluator.pattern_index import PatternIndex
 from .evaluator.pattern_overlap import subject_of

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from ..core.findings import Finding
-from ..core.html_table import as_html
 from ..core.plan import Plan
 from .evaluator.evaluate import (
     ALLOWED,
     EXPLICIT_DENY,
     IMPLICIT_DENY,
     INDETERMINATE,
-    DecidingStatement,
     Decision,
     Layer,
     decide,
@@ -25,109 +22,8 @@ from .evaluator.patterns import Context
 from .foreign_roles import foreign_account, foreign_roles
 from .parameter_defaults import parameters_by_request
 from .policy_lint import lint_policies
+from .preflight_result import AUTHOR, EXECUTION_ROLE, Preflight, PreflightRow
 from .required_permissions import NOT_KNOWN, Request, of_author, of_execution_role, samples
-
-EXECUTION_ROLE, AUTHOR = "execution role", "author"
-
-
-@dataclass(frozen=True)
-class PreflightRow:
-    """A request and its verdict.
-
-    Args:
-        step: the path of the step; ``""`` for requests of the author.
-        action: such as ``sagemaker:CreateTrainingJob``; ``unknown`` for a step type whose
-            permissions this package doesn't know.
-        resource: an ARN, with ``*`` for what is only known at run time.
-        verdict: ``allowed``, ``implicitDeny``, ``explicitDeny`` or ``indeterminate``.
-        statements: those that decided, or on which the verdict depends.
-        principal: ``execution role`` or ``author``.
-        unknown: on what the verdict depends: condition keys, or permissions to read policies that
-            IAM denied.
-        defaults: the parameters on whose default values the request depends; with other values it
-            may be a different request.
-        role_account: the account of a passed role that belongs to another account than the
-            pipeline; else ``None``.
-    """
-
-    step: str
-    action: str
-    resource: str
-    verdict: str
-    statements: tuple[DecidingStatement, ...]
-    principal: str = EXECUTION_ROLE
-    unknown: tuple[str, ...] = ()
-    defaults: tuple[str, ...] = ()
-    role_account: str | None = None
-
-    @property
-    def why(self) -> str:
-        """The reason for the verdict, in words."""
-        if self.role_account is not None:
-            return f"the role is of account {self.role_account} and can't be passed across accounts"
-        if not self.defaults:
-            return self._reason
-        return f"{self._reason} (for the default of {', '.join(self.defaults)})"
-
-    @property
-    def _reason(self) -> str:
-        if self.action == NOT_KNOWN:
-            return "the permissions that a step of this type needs aren't known"
-        reason = "; ".join(map(str, self.statements)) or "no statement allows it"
-        if self.unknown:
-            return f"{reason}; depends on {', '.join(self.unknown)}"
-        if self.verdict == INDETERMINATE:
-            return f"{reason}, for some of the possible names only"
-        return reason
-
-    def __iter__(self) -> Iterator[Any]:
-        """Yield the first five fields, so that a row can be unpacked."""
-        yield from (self.step, self.action, self.resource, self.verdict, self.statements)
-
-
-@dataclass(frozen=True)
-class Preflight(Sequence[PreflightRow]):
-    """The result of a preflight: a sequence of rows, one for each request.
-
-    Args:
-        rows: in the order of the plan, the author's at the end.
-        warnings: findings about the policies, and about roles of other accounts.
-    """
-
-    rows: tuple[PreflightRow, ...]
-    warnings: tuple[Finding, ...] = ()
-
-    @property
-    def ok(self) -> bool:
-        """Whether every request is certainly allowed."""
-        return all(row.verdict == ALLOWED for row in self.rows)
-
-    @property
-    def refused(self) -> tuple[PreflightRow, ...]:
-        """The rows that aren't certainly allowed."""
-        return tuple(row for row in self.rows if row.verdict != ALLOWED)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.rows[index]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[PreflightRow]:
-        return iter(self.rows)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the result as plain data, for JSON."""
-        return {
-            "ok": self.ok,
-            "rows": [asdict(row) for row in self.rows],
-            "warnings": [warning.to_dict() for warning in self.warnings],
-        }
-
-    def _repr_html_(self) -> str:
-        columns = ("verdict", "principal", "step", "action", "resource", "why")
-        warnings = as_html(self.warnings, ("code", "message", "fix")) if self.warnings else ""
-        return as_html(self.rows, columns) + warnings
 
 
 def preflight(
@@ -183,7 +79,12 @@ def preflight(
         rows += author_rows(plan, author_policies, scps=scps, context=known, bucket=bucket)
     keys = keys_of(layers)
     lint = lint_policies(plan, requests, layers, lambda request: context_of(request, keys, known))
-    return Preflight(tuple(rows), (*foreign_roles(plan), *lint))
+    return Preflight(
+        tuple(rows),
+        (*foreign_roles(plan), *lint),
+        definition=plan.definition,
+        pipeline_name=plan.pipeline_name,
+    )
 
 
 def author_rows(

@@ -24,7 +24,8 @@ from typing import Any
 
 from ..core.arns import ArnScope, escaped, is_role_arn
 from ..core.definition import StepView, steps
-from ..core.plan import AuthorRequest, Plan, PlannedJob
+from ..core.plan import Plan
+from ..core.planned_jobs import AuthorRequest, PlannedJob
 from ..core.step_types import ENTITY_TOKEN_LENGTH
 from .evaluator.patterns import Context, Template
 from .property_files import EXECUTION_ID, Views, objects_read

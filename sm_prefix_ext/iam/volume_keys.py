@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.definition import StepView
-from ..core.plan import PlannedJob
+from ..core.planned_jobs import PlannedJob
 from .request_context import values_of_key
 
 CREATE_GRANT = "kms:CreateGrant"

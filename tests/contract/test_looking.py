@@ -14,7 +14,7 @@ import pytest
 import sm_prefix_ext
 from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.cli import main
-from sm_prefix_ext.core.plan import AuthorRequest
+from sm_prefix_ext.core.planned_jobs import AuthorRequest
 
 from .calling import by_keyword
 from .comparison import but_for_names_and_roles, dropin_pipeline, step_of

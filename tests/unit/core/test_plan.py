@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import Plan, PrefixPolicy, PrefixViolation
-from sm_prefix_ext.core.plan import PlannedJob
+from sm_prefix_ext.core.planned_jobs import PlannedJob
 
 ROLE = "arn:aws:iam::111122223333:role/{}"
 

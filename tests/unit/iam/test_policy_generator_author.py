@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sm_prefix_ext import Plan, iam
-from sm_prefix_ext.core.plan import AuthorRequest
+from sm_prefix_ext.core.planned_jobs import AuthorRequest
 from sm_prefix_ext.iam.required_permissions import of_author
 
 from .pipelines import ACCOUNT, EXECUTION, REGION, WORKER, plan, step

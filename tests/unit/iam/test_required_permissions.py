@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from sm_prefix_ext import Plan, iam
 from sm_prefix_ext.core.arns import unescaped
-from sm_prefix_ext.core.plan import AuthorRequest
+from sm_prefix_ext.core.planned_jobs import AuthorRequest
 from sm_prefix_ext.core.step_types import KINDS
 
 from .pipelines import (

@@ -1,0 +1,52 @@
+"""Objects that display themselves: in a notebook, in a terminal, as a pandas frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas
+
+    from .report import Report
+
+
+class Displayed:
+    """An object that displays its report: HTML in a notebook, text where it is printed."""
+
+    def _report(self, drawn: bool) -> Report:
+        """Return the report that is displayed, with its picture where that is ``drawn``."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        from .html import fragment  # here and below: only what is displayed costs anything
+
+        return fragment(self._report(drawn=True))
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """Print the text in IPython, which asks for it by this name."""
+        printer.text(str(self))
+
+    def __str__(self) -> str:
+        from .text import as_text
+
+        return as_text(self._report(drawn=False))
+
+
+def data_frame(rows: list[dict[str, Any]], columns: list[str], owner: str) -> pandas.DataFrame:
+    """Return a pandas ``DataFrame``.
+
+    Args:
+        rows: by the names of the columns.
+        columns: the columns, in order.
+        owner: the class that is converted, for the error message.
+
+    Raises:
+        ImportError: if pandas isn't installed.
+    """
+    try:
+        import pandas
+    except ImportError:
+        raise ImportError(
+            f"{owner}.to_frame() needs pandas: pip install 'sm-prefix-ext[notebook]'"
+        ) from None
+    return pandas.DataFrame(rows, columns=columns)

@@ -1,0 +1,205 @@
+"""Read the steps of a pipeline execution, from its ARN, its object or a response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from .arns import Arn
+from .definition import load
+from .job_names import JobName
+from .job_record import JobRecord
+from .job_records import JobRecords
+from .step_types import JOB_KINDS, Kind
+
+_BY_METADATA_KEY: Mapping[str, Kind] = {kind.metadata_key: kind for kind in JOB_KINDS}
+
+
+def prefixed_jobs(execution: Any, *, client: Any = None) -> JobRecords:
+    """Read the jobs of an execution, from all pages of its steps.
+
+    Args:
+        execution: the execution that ``pipeline.start()`` returned, its ARN, a response of
+            ``ListPipelineExecutionSteps``, or a list of steps from ``execution.list_steps()``.
+        client: a boto3 ``sagemaker`` client; by default that of the execution's session, or for an
+            ARN a new client in the ARN's region.
+
+    Returns:
+        A record for each step with a job, the oldest first; steps without a job, such as
+        conditions, have no record.
+
+    Raises:
+        ValueError: if ``execution`` isn't a list of steps, or is only one page of several.
+
+    Example:
+        >>> from sm_prefix_ext import prefixed_jobs
+        >>> arn = "arn:aws:sagemaker:us-east-1:111122223333:training-job/a-ic9xq2n1qepa-bAEHIt7IXm"
+        >>> step = {"StepName": "Train", "Metadata": {"TrainingJob": {"Arn": arn}}}
+        >>> prefixed_jobs([step])[0].prefix
+        'a'
+    """
+    arn, client, listed = _read(execution, client)
+    ordered = _oldest_first([_checked(step) for step in listed])
+    records = (_record(step) for step in ordered)
+    return JobRecords(
+        [record for record in records if record is not None],
+        steps=ordered,
+        definition=None if arn is None else partial(_definition, client, arn),
+    )
+
+
+def _definition(client: Any, arn: str) -> Mapping[str, Any]:
+    response = client.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    return load(response["PipelineDefinition"], f"the definition of {arn}")
+
+
+def _read(execution: Any, client: Any) -> tuple[str | None, Any, list[Any]]:
+    """Return the ARN of an execution in AWS with the client that reads it, and its steps."""
+    if isinstance(execution, str):
+        arn = Arn.parse(execution)
+        if arn.service != "sagemaker" or "/execution/" not in arn.resource:
+            raise ValueError(
+                f"{execution!r} is not the ARN of a pipeline execution; wanted "
+                "arn:…:pipeline/<name>/execution/<id>."
+            )
+        client = client or _client(arn.region)
+        return execution, client, _all_pages(client, execution)
+    if isinstance(execution, Mapping):
+        return None, None, _of_response(execution)
+    if isinstance(execution, Sequence):
+        return None, None, list(execution)
+    arn_of = getattr(execution, "arn", None)
+    session = getattr(execution, "sagemaker_session", None)
+    if isinstance(arn_of, str) and session is not None:
+        client = client or session.sagemaker_client
+        return arn_of, client, _all_pages(client, arn_of)
+    listing = getattr(execution, "list_steps", None)
+    if callable(listing):  # an execution in local mode, whose list_steps() returns all steps
+        return _read(listing(), client)
+    raise ValueError(_not_steps(execution))
+
+
+def _client(region: str) -> Any:
+    import boto3  # here, since reading a response doesn't need it
+
+    return boto3.client("sagemaker", region_name=region)
+
+
+def _all_pages(client: Any, arn: str) -> list[Any]:
+    steps: list[Any] = []
+    request = {"PipelineExecutionArn": arn}
+    while True:
+        response = client.list_pipeline_execution_steps(**request)
+        steps += _listed(response)
+        if not response.get("NextToken"):
+            return steps
+        request["NextToken"] = response["NextToken"]
+
+
+def _of_response(response: Mapping[str, Any]) -> list[Any]:
+    steps = list(_listed(response))
+    if not response.get("NextToken"):
+        return steps
+    raise ValueError(
+        "This response is one page of several (it has a NextToken); pass the execution or its ARN "
+        "to read all pages."
+    )
+
+
+def _listed(response: Mapping[str, Any]) -> list[Any]:
+    steps = response.get("PipelineExecutionSteps")
+    if not isinstance(steps, list):
+        raise ValueError(_not_steps(response))
+    return steps
+
+
+def _not_steps(value: Any) -> str:
+    if isinstance(value, Mapping):
+        keys = ", ".join(sorted(map(str, value))[:5])
+        got = f"an object with the keys {keys}" if keys else "an empty object"
+    else:
+        got = f"{type(value).__name__} {str(value)[:80]!r}"
+    return (
+        f"This is not a list of execution steps: got {got}; wanted a PipelineExecution, its ARN, a "
+        "ListPipelineExecutionSteps response or its 'PipelineExecutionSteps'."
+    )
+
+
+def _checked(step: Any) -> Mapping[str, Any]:
+    if not isinstance(step, Mapping) or not isinstance(step.get("StepName"), str):
+        raise ValueError(_not_steps(step))
+    return step
+
+
+def _oldest_first(steps: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Sort steps by start time; steps without one come last, in their order."""
+    times = [step.get("StartTime") for step in steps]
+    known = [time for time in times if time is not None]
+    newest_first = len(known) > 1 and _key(known[0]) > _key(known[-1])
+    ordered = steps[::-1] if newest_first else list(steps)
+    ordered.sort(key=lambda s: (s.get("StartTime") is None, _key(s.get("StartTime"))))
+    return ordered
+
+
+def _key(time: Any) -> Any:
+    if hasattr(time, "timestamp"):
+        return (0, time.timestamp(), "")
+    if isinstance(time, (int, float)):
+        return (0, float(time), "")
+    return (1, 0.0, str(time or ""))
+
+
+def _record(step: Mapping[str, Any]) -> JobRecord | None:
+    where = f"the step {step['StepName']!r}"
+    arn = _arn(_object(step, "Metadata", where), f"{where}: 'Metadata'")
+    if arn is None:
+        return None
+    resource_type, name = _resource(arn)
+    try:
+        parts = JobName.parse(name)
+    except ValueError:
+        parts = None
+    cached = _object(step, "CacheHitResult", where)
+    return JobRecord(
+        step_name=step["StepName"],
+        resource_type=resource_type,
+        arn=arn,
+        name=name,
+        prefix=parts.prefix if parts else None,
+        execution_id=parts.execution_id if parts else None,
+        entity_token=parts.entity_token if parts else None,
+        failure_count=parts.failure_count if parts else None,
+        status=step.get("StepStatus"),
+        attempt_count=step.get("AttemptCount"),
+        cached_from=cached.get("SourcePipelineExecutionArn") or None,
+        failure_reason=step.get("FailureReason"),
+    )
+
+
+def _arn(metadata: Mapping[str, Any], where: str) -> str | None:
+    for key, kind in _BY_METADATA_KEY.items():
+        arn = _object(metadata, key, where).get(kind.metadata_field)
+        if isinstance(arn, str) and arn:
+            return arn
+    return None
+
+
+def _object(holder: Mapping[str, Any], key: str, where: str) -> Mapping[str, Any]:
+    value = holder.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{where}: {key!r} is {repr(value)[:80]}; wanted an object.")
+    return value
+
+
+def _resource(arn: str) -> tuple[str | None, str]:
+    try:
+        parsed = Arn.parse(arn)
+    except ValueError:
+        return None, arn
+    name = parsed.name
+    if parsed.resource_type == "job":  # job/<category>/<name>
+        name = name.partition("/")[2] or name
+    return parsed.resource_type, name

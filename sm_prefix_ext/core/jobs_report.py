@@ -1,0 +1,114 @@
+"""The report of an execution: a row for each job, and the pipeline with the status of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from .definition import steps as steps_of
+from .display.arns import arn_cell, shared_beginning
+from .display.report import Cell, Graph, Report, Row, Table, Tone, counted, severest
+from .job_record import JobRecord
+from .picture import Mark, picture
+
+_TONES: Mapping[str, Tone] = {"Succeeded": "good", "Failed": "bad", "Stopped": "warning"}
+_NOT_RUN = Mark(tone="muted", status="not run")
+
+
+def jobs_report(
+    records: Sequence[JobRecord],
+    steps: Sequence[Mapping[str, Any]] = (),
+    definition: Callable[[], Mapping[str, Any]] | None = None,
+) -> Report:
+    """Return the report of an execution's jobs.
+
+    Args:
+        records: the jobs.
+        steps: all steps of the execution, as ``ListPipelineExecutionSteps`` has them.
+        definition: returns the execution's definition; ``None`` leaves the picture out.
+    """
+    arns = shared_beginning(record.arn for record in records)
+    failed = any(record.failure_reason for record in records)
+    columns = ("Step", "Status", "Prefix", "ARN", "Reason")[: 5 if failed else 4]
+    graph, notes = _picture(records, steps, definition)
+    return Report(
+        title="Jobs of the execution",
+        summary=f"{_counts(records)}.",
+        tone=severest([_tone(record.status) for record in records]),
+        facts=(("ARNs begin with", arns),) if arns else (),
+        tables=(Table(columns, tuple(_row(record, arns, failed) for record in records)),),
+        graph=graph,
+        notes=notes,
+    )
+
+
+def _counts(records: Sequence[JobRecord]) -> str:
+    statuses = [record.status for record in records if record.status]
+    counts = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(statuses))
+    jobs = counted(len(records), "job")
+    return f"{jobs}: {counts}" if counts else jobs
+
+
+def _tone(status: str | None) -> Tone:
+    return _TONES.get(status or "", "neutral")
+
+
+def _row(record: JobRecord, beginning: str, failed: bool) -> Row:
+    status = None if record.status is None else Cell(record.status, _tone(record.status))
+    if status is not None and record.cached_from is not None:
+        status = Cell(f"{record.status} (from the cache)", status.tone)
+    prefix = None if record.prefix is None else Cell(record.prefix, code=True)
+    cells = [Cell(record.step_name), status, prefix, arn_cell(record.arn, beginning)]
+    if failed:
+        reason = record.failure_reason
+        cells.append(None if reason is None else Cell(reason, "bad"))
+    return Row(tuple(cells))
+
+
+def _picture(
+    records: Sequence[JobRecord],
+    steps: Sequence[Mapping[str, Any]],
+    definition: Callable[[], Mapping[str, Any]] | None,
+) -> tuple[Graph | None, tuple[str, ...]]:
+    if definition is None:
+        return None, ()
+    try:
+        document = definition()
+        names = {record.step_name: record.name for record in records}
+        by_name = {str(step["StepName"]): step for step in steps}
+        marks = {
+            view.path: _mark(by_name[view.name], names.get(view.name))
+            if view.name in by_name
+            else _NOT_RUN
+            for view in steps_of(document)
+        }
+        return picture(document, marks)
+    # Any error of AWS, of the network or of credentials: the jobs are read, and shown without it.
+    except Exception as error:
+        return None, (f"The picture is left out, since the definition can't be read: {error}",)
+
+
+def _mark(step: Mapping[str, Any], job_name: str | None) -> Mark:
+    status = step.get("StepStatus")
+    words = [str(status)] if status else []
+    if step.get("CacheHitResult"):
+        words.append("from the cache")
+    took = _duration(step.get("StartTime"), step.get("EndTime"))
+    if took is not None:
+        words.append(took)
+    lines = None if job_name is None else (job_name,)
+    return Mark(lines, _tone(status), ", ".join(words))
+
+
+def _duration(start: Any, end: Any) -> str | None:
+    """Return the time between two timestamps as a person writes it, such as ``3 min 12 s``."""
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        return None
+    try:
+        seconds = round((end - start) / timedelta(seconds=1))
+    except TypeError:  # one of them has a time zone
+        return None
+    hours, rest = divmod(max(seconds, 0), 3600)
+    parts = ((hours, "h"), (rest // 60, "min"), (rest % 60, "s"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 s"
