@@ -7,9 +7,8 @@ import click
 from ..core.text import printable
 from .inputs import LoadError, read_json
 from .options import format_option, policy_choice, policy_options
-from .output import judging, print_json, print_table
-
-_COLUMNS = ("step_name", "status", "prefix", "arn")
+from .output import judging, print_json, show
+from .progress import doing
 
 
 @click.command()
@@ -33,13 +32,16 @@ def jobs(
 
     with judging(form):
         given = policy_choice(policy, prefix, short_prefix, team).policy(None)
-        is_arn = execution.startswith("arn:")
-        records = prefixed_jobs(execution if is_arn else read_json(execution))
+        if execution.startswith("arn:"):
+            with doing("reading the steps of the execution"):
+                records = prefixed_jobs(execution)
+        else:
+            records = prefixed_jobs(read_json(execution))
     outside = records.outside(given) if given is not None else ()
     if form == "json":
         print_json(records.to_dict())
     else:
-        print_table(records, _COLUMNS)
+        show(records)
         for record in outside:
             click.echo(printable(f"Outside the policy: {record.step_name}: {record.arn}"))
     return int(bool(outside))

@@ -22,6 +22,7 @@ from ..targets.source import PipelineSource, TargetError
 from ..targets.template_values import TemplateValues
 from .inputs import LoadError, read_text
 from .policy_choice import PolicyChoice
+from .progress import doing
 from .python_target import load_pipeline, module_file, run_user_code
 
 if TYPE_CHECKING:
@@ -290,9 +291,10 @@ def _from_aws(text: str, options: Options) -> tuple[PipelineSource, ...]:
     from ..targets import aws
 
     try:
-        if text.startswith("s3://"):
-            return aws.read_s3(text, template=options.template)
-        return (aws.read_arn(text, execution=options.execution),)
+        with doing(f"reading {text}"):
+            if text.startswith("s3://"):
+                return aws.read_s3(text, template=options.template)
+            return (aws.read_arn(text, execution=options.execution),)
     except TargetError as error:
         raise LoadError(str(error)) from None
 

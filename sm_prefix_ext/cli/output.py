@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from ..core.check_report import CheckReport
+from ..core.display.displayed import Displayed
 from ..core.errors import PrefixViolation
 from ..core.findings import Finding, as_text
 from ..reporting.formats import FORMATS
@@ -160,21 +161,11 @@ def _no_color() -> bool:
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
-def print_table(rows: Any, columns: tuple[str, ...]) -> None:
-    """Planned jobs or job records."""
+def show(displayed: Displayed) -> None:
+    """Print a plan, a preflight or records of jobs as a terminal shows them."""
     from ..reporting import terminal
 
-    terminal.console().print(terminal.jobs(rows, columns))
-
-
-def print_preflight(answer: Any) -> None:
-    """A preflight's answer, and its warnings."""
-    from ..reporting import terminal
-
-    console = terminal.console()
-    console.print(terminal.preflight(answer))
-    if answer.warnings:
-        console.print(terminal.findings(answer.warnings))
+    terminal.show(displayed.report(drawn=False), terminal.console())
 
 
 def escape_what_cannot_be_encoded() -> None:

@@ -18,9 +18,7 @@ from .options import (
     target_options,
     target_reading,
 )
-from .output import judging, print_json, print_table, verbose_option
-
-_COLUMNS = ("step", "step_type", "name_pattern", "arn_pattern", "role_arn")
+from .output import judging, print_json, show, verbose_option
 
 
 @click.command()
@@ -59,5 +57,5 @@ def plan(
     if form == "json":
         print_json(planned.to_dict())
     else:
-        print_table(planned, _COLUMNS)
+        show(planned)
     return 0

@@ -21,8 +21,9 @@ from .options import (
     target_options,
     target_reading,
 )
-from .output import judging, print_json, print_preflight, verbose_option
+from .output import judging, print_json, show, verbose_option
 from .policy_choice import PolicyChoice
+from .progress import doing
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
@@ -235,13 +236,14 @@ def preflight(
         if live:
             import boto3
 
-            answer = preflight_live(boto3.client("iam"), plan, str(given["role_arn"]), **known)
+            with doing("asking IAM"):
+                answer = preflight_live(boto3.client("iam"), plan, str(given["role_arn"]), **known)
         else:
             answer = iam.preflight(plan, role_policies=documents, boundary=bound, **known)
     if form == "json":
         print_json(answer.to_dict())
     else:
-        print_preflight(answer)
+        show(answer)
     return int(not answer.ok)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..core.errors import PrefixError
+from . import progress
 from .inputs import LoadError, must_be_a_file
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ def run_user_code(doing: str, call: Callable[[], T]) -> T:
         call: runs the code.
     """
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), progress.doing(doing):
             return call()
     except (KeyboardInterrupt, PrefixError, LoadError):
         raise

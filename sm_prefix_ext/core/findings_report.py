@@ -37,7 +37,7 @@ class Findings(Displayed, tuple[Finding, ...]):
         columns = [item.name for item in fields(Finding)]
         return data_frame([row.to_dict() for row in self], columns, "Findings")
 
-    def _report(self, drawn: bool) -> Report:
+    def report(self, *, drawn: bool = True) -> Report:
         return findings_report(self)
 
 

@@ -97,7 +97,7 @@ class JobRecords(Displayed, Sequence[JobRecord]):
         """Return the records as a dict, for JSON."""
         return {"jobs": [record.to_dict() for record in self]}
 
-    def _report(self, drawn: bool) -> Report:
+    def report(self, *, drawn: bool = True) -> Report:
         return jobs_report(self._records, self._steps, self._definition if drawn else None)
 
 

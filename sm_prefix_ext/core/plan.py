@@ -153,7 +153,7 @@ class Plan(Displayed, Sequence[PlannedJob]):
         """Return the plan as a dict, for JSON."""
         return {"jobs": [job.to_dict() for job in self.jobs]}
 
-    def _report(self, drawn: bool) -> Report:
+    def report(self, *, drawn: bool = True) -> Report:
         return plan_report(self.jobs, self.definition if drawn else {}, self.pipeline_name)
 
     @classmethod

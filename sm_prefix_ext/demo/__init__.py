@@ -16,6 +16,7 @@ from .. import iam
 from .._sdk import adapter, major
 from ..core.errors import PrefixViolation
 from ..core.execution_steps import prefixed_jobs
+from ..core.findings_report import findings_report
 from ..core.prefix_policy import PrefixPolicy
 from ..embedded import EmbeddedAWS
 from ..reporting import terminal
@@ -34,6 +35,13 @@ NAMES: Mapping[str, Any] = {
 GROUP = "team-a-abalone"
 JOBS_ROLE = "team-a-jobs"
 """The role of the jobs: they need other permissions than the execution role, which starts them."""
+_NEXT = """
+[bold]Next, with a pipeline of your own:[/bold]
+
+  sm-prefix check pipeline.py:pipeline --prefix team-a
+  sm-prefix plan pipeline.py:pipeline --prefix team-a --format html --output plan.html
+  sm-prefix policy pipeline.py:pipeline --prefix team-a
+"""
 
 
 def run() -> int:
@@ -52,9 +60,8 @@ def run() -> int:
             "the policy requires the prefix [bold]team-a[/bold].\n"
         )
         pipeline = abalone(aws, policy)
-        columns = ("step", "step_type", "arn_pattern", "role_arn")
         plan = pipeline.plan(role_arn=execution_role)
-        console.print(terminal.jobs(plan, columns))
+        terminal.show(plan.report(drawn=False), console)
         least = iam.execution_role_policy(plan)
         _grant(aws, "pipeline-execution", least)
         console.print(
@@ -66,13 +73,14 @@ def run() -> int:
         execution = pipeline.start()
         console.print("\nSent to the embedded AWS and started. [bold]Its jobs:[/bold]\n")
         records = prefixed_jobs(execution)
-        console.print(terminal.jobs(records, ("step_name", "status", "arn")))
+        terminal.show(records.report(drawn=False), console)
         outside = records.outside(policy)
         status = execution.describe()["PipelineExecutionStatus"]
         console.print(f"\nThe execution {status}; jobs outside the prefix: {len(outside)}.")
 
         denied = _show_refusal(console, aws, pipeline)
         refused = _show_mistakes(console, aws, policy, execution_role)
+    console.print(_NEXT, soft_wrap=True)
     return int(bool(outside) or status != "Succeeded" or not (denied and refused))
 
 
@@ -114,8 +122,8 @@ def _show_mistakes(
     try:
         abalone(aws, policy, mistakes).upsert(role_arn=execution_role)
     except PrefixViolation as violation:
-        console.print(terminal.findings(violation.findings))
-        console.print(terminal.verdict(violation.findings), "Nothing was sent.")
+        terminal.show(findings_report(violation.findings), console)
+        console.print("Nothing was sent.")
         return len(violation.findings) == 3
     return False
 

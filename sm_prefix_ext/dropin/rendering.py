@@ -141,7 +141,7 @@ class Rendering(Displayed):
         iam = self._session.boto_session.client("iam")
         return self._levelled(preflight_live(iam, plan, role_arn, **known))
 
-    def _report(self, drawn: bool) -> Report:
+    def report(self, *, drawn: bool = True) -> Report:
         document = self._document if drawn else None
         return findings_report(self.findings, document, f"Pipeline {self.pipeline_name}")
 

@@ -150,7 +150,7 @@ class Preflight(Displayed, Sequence[PreflightRow]):
         rows = [{**asdict(row), "why": row.why} for row in self.rows]
         return data_frame(rows, columns, "Preflight")
 
-    def _report(self, drawn: bool) -> Report:
+    def report(self, *, drawn: bool = True) -> Report:
         title = f"Preflight of {self.pipeline_name}" if self.pipeline_name else "Preflight"
         resources = shared_beginning(row.resource for row in self.rows)
         noted = [row for row in self.rows if row.verdict != ALLOWED or row.defaults]

@@ -1,103 +1,111 @@
-"""Tables for a terminal; plain text if the output is a file or a pipe."""
+"""A report in a terminal: tables where they fit, else blocks; plain text in a file or a pipe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from rich import box
-from rich.console import Console, Group
-from rich.table import Table
+from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table as RichTable
 from rich.text import Text
 
-from ..core.findings import ERROR, Finding
+from ..core.display.report import Cell, Report, Row, Table, Tone
+from ..core.display.text import block
 from ..core.text import printable
-from ..iam import Preflight
-from ..iam.evaluator.evaluate import ALLOWED
 
-_STYLES = {
-    "error": "bold red",
+_STYLES: Mapping[Tone, str] = {
+    "good": "green",
     "warning": "yellow",
-    "Succeeded": "green",
-    "Failed": "bold red",
-    "allowed": "green",
-    "implicitDeny": "bold red",
-    "explicitDeny": "bold red",
-    "indeterminate": "yellow",
+    "bad": "bold red",
+    "muted": "dim",
+    "neutral": "",
 }
-_WIDTH_OF_A_FILE = 200
+_UNLIMITED = 1_000_000
+"""The width of a file or a pipe: nothing is wrapped there."""
 
 
 def console(*, err: bool = False) -> Console:
-    """A console, wide enough for ARNs where it is a file or a pipe.
-
-    Args:
-        err: on standard error instead of standard output.
-    """
+    """Return a console for standard output, or for standard error with ``err``."""
     detected = Console(stderr=err, highlight=False)
     if detected.is_terminal:
         return detected
-    return Console(stderr=err, highlight=False, width=_WIDTH_OF_A_FILE)
+    return Console(stderr=err, highlight=False, width=_UNLIMITED)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    """A table whose cells wrap, and lose nothing."""
-    result = Table(box=box.SIMPLE, show_edge=False, pad_edge=False, header_style="bold")
-    for column in columns:
-        result.add_column(column, overflow="fold")
-    for row in rows:
-        result.add_row(*(_cell(value) for value in row))
-    return result
+def show(report: Report, out: Console) -> None:
+    """Print a report: its facts, its tables, and last the line that counts.
+
+    Args:
+        report: the report.
+        out: where; its width decides between tables and blocks.
+    """
+    tables = [table for table in report.tables if table.rows and not table.folded]
+    if tables:
+        for line in _head(report):
+            out.print(line, soft_wrap=True)
+    for table in tables:
+        _show_table(table, out)
+    for note in report.notes:
+        out.print(Text(f"Note: {printable(note)}"))
+    out.print(Text(printable(report.summary), style=_STYLES[report.tone]))
 
 
-def findings(rows: Sequence[Finding]) -> Table:
-    """The findings, each with its fix."""
-    cells = ((f.code, f.severity, f.step, f.step_type, _advice(f)) for f in rows)
-    return table(("code", "severity", "step", "step type", "what is wrong, and what to do"), cells)
+def _head(report: Report) -> Iterator[Text]:
+    yield Text(printable(report.title), style="bold")
+    for name, value in report.facts:
+        yield Text(printable(f"{name} {value}"), style="dim")
+    yield Text()
 
 
-def verdict(rows: Sequence[Finding]) -> Text:
-    """One line that counts the findings."""
-    errors = sum(f.severity == ERROR for f in rows)
-    warnings = len(rows) - errors
-    if not rows:
-        return Text("No findings: every job runs under its prefix.", style="green")
-    text = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}."
-    return Text(text, style="bold red" if errors else "yellow")
+def _show_table(table: Table, out: Console) -> None:
+    if table.title:
+        out.print(Text(printable(table.title), style="bold"))
+    grid = _grid(table)
+    unlimited = out.options.update(width=_UNLIMITED)
+    if Measurement.get(out, unlimited, grid).maximum <= out.width:
+        out.print(grid)
+    else:
+        # An ARN is longer than a narrow terminal; it stays a line of its own, which can be copied.
+        for line in _blocks(table, out.width):
+            out.print(line, soft_wrap=True)
+    out.print()
 
 
-def jobs(rows: Iterable[Any], columns: Sequence[str]) -> Table:
-    """Planned jobs or job records, as a table of some of their fields."""
-    rows = ([getattr(row, column) for column in columns] for row in rows)
-    return table([column.replace("_", " ") for column in columns], rows)
+def _grid(table: Table) -> RichTable:
+    """Return a table whose cells do not wrap, with the name of each group before its first row."""
+    grouped = any(_is_headed(group, rows[0]) for group, rows in table.groups())
+    grid = RichTable(box=box.SIMPLE, show_edge=False, pad_edge=False, collapse_padding=True)
+    for column in ("Step", *table.columns) if grouped else table.columns:
+        grid.add_column(column, no_wrap=True)
+    for group, rows in table.groups():
+        names = chain([group], [""] * len(rows))
+        for row, name in zip(rows, names):
+            first = [Text(printable(name), style="bold")] if grouped else []
+            grid.add_row(*first, *(_text(cell) for cell in row.cells))
+    return grid
 
 
-def preflight(answer: Preflight) -> Group:
-    """The requests that aren't allowed for certain or for every value, and how many are."""
-    shown = [row for row in answer if row.verdict != ALLOWED or row.defaults]
-    rows = (
-        (row.verdict, row.principal, row.step, row.action, row.resource, row.why) for row in shown
+def _blocks(table: Table, width: int) -> Iterator[Text]:
+    for group, rows in table.groups():
+        headed = _is_headed(group, rows[0])
+        if headed:
+            yield Text(printable(group), style="bold")
+        for row in rows:
+            tone = next((cell.tone for cell in row.cells if cell and cell.tone != "neutral"), None)
+            first, *rest = block(table.columns, row, "    " if headed else "", width)
+            yield Text(first, style=_STYLES[tone] if tone else "bold")
+            yield from map(Text, rest)
+
+
+def _is_headed(group: str, row: Row) -> bool:
+    """Whether a group has a name that is not that of its first cell."""
+    first = row.cells[0]
+    return bool(group) and (first is None or first.text != group)
+
+
+def _text(cell: Cell | None) -> Text:
+    return (
+        Text("–", style="dim") if cell is None else Text(printable(cell.text), _STYLES[cell.tone])
     )
-    columns = ("verdict", "principal", "step", "action", "resource", "why")
-    refused = len(answer.refused)
-    by_default = sum(bool(row.defaults) for row in shown)
-    summary = f"{len(answer) - refused} of {_counted(len(answer), 'request')} allowed"
-    if by_default:
-        summary += f"; {by_default} judged for the default of a parameter only"
-    counted = Text(f"{summary}.", style="bold red" if refused else "green")
-    return Group(table(columns, rows), counted) if shown else Group(counted)
-
-
-def _advice(finding: Finding) -> Text:
-    return Text(f"{printable(finding.message)}\nFix: {printable(finding.fix)}")
-
-
-def _cell(value: Any) -> Text:
-    if isinstance(value, Text):
-        return value
-    text = "–" if value is None else printable(value)
-    return Text(text, style=_STYLES.get(text, ""))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 class Displayed:
     """An object that displays its report: HTML in a notebook, text where it is printed."""
 
-    def _report(self, drawn: bool) -> Report:
+    def report(self, *, drawn: bool = True) -> Report:
         """Return the report that is displayed, with its picture where that is ``drawn``."""
         raise NotImplementedError
 
     def _repr_html_(self) -> str:
         from .html import fragment  # here and below: only what is displayed costs anything
 
-        return fragment(self._report(drawn=True))
+        return fragment(self.report(drawn=True))
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """Print the text in IPython, which asks for it by this name."""
@@ -29,7 +29,7 @@ class Displayed:
     def __str__(self) -> str:
         from .text import as_text
 
-        return as_text(self._report(drawn=False))
+        return as_text(self.report(drawn=False))
 
 
 def data_frame(rows: list[dict[str, Any]], columns: list[str], owner: str) -> pandas.DataFrame:

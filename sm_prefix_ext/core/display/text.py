@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 from ..text import printable
@@ -9,6 +10,8 @@ from .report import Cell, Report, Row, Table
 
 DASH = "–"
 _INDENT = "    "
+_NARROWEST = 30
+"""A sentence has at least so many columns, however narrow the terminal is."""
 
 
 def as_text(report: Report) -> str:
@@ -53,19 +56,35 @@ def _table(table: Table) -> Iterator[str]:
             yield from block(table.columns, row, _INDENT if headed else "")
 
 
-def block(columns: tuple[str, ...], row: Row, indent: str = "") -> Iterator[str]:
+def block(
+    columns: tuple[str, ...], row: Row, indent: str = "", width: int | None = None
+) -> Iterator[str]:
     """Yield the lines of a row: the first two cells, then each other one below its column's name.
 
     Args:
         columns: the headings.
         row: the row.
         indent: what each line begins with.
+        width: the columns at which sentences are wrapped; ``None`` wraps nothing. An identifier
+            stays in one line.
     """
     yield indent + "  ".join(cell_text(cell) for cell in row.cells[:2])
-    width = max((len(column) for column in columns[2:]), default=0)
+    longest = max((len(column) for column in columns[2:]), default=0)
     for column, cell in zip(columns[2:], row.cells[2:], strict=True):
-        if cell is not None:
-            yield f"{indent}{_INDENT}{column:<{width}}  {cell_text(cell)}"
+        if cell is None:
+            continue
+        label = f"{indent}{_INDENT}{column:<{longest}}  "
+        if width is None or cell.code:
+            yield label + cell_text(cell)
+        else:
+            yield from textwrap.wrap(
+                cell_text(cell),
+                max(width, len(label) + _NARROWEST),
+                initial_indent=label,
+                subsequent_indent=" " * len(label),
+                break_long_words=False,  # a path stays whole
+                break_on_hyphens=False,
+            )
 
 
 def cell_text(cell: Cell | None) -> str:

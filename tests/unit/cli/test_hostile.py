@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from sm_prefix_ext import Plan, PrefixPolicy, iam, prefixed_jobs
 from sm_prefix_ext.cli import main
+from sm_prefix_ext.core.display.html import fragment
 from sm_prefix_ext.core.findings import CATALOGUE, Finding, as_text
-from sm_prefix_ext.core.html_table import as_html
+from sm_prefix_ext.core.findings_report import findings_report
 from sm_prefix_ext.core.text import printable, printable_json, shown
 from sm_prefix_ext.enforcement.enforce import enforce
 from sm_prefix_ext.reporting import terminal
@@ -137,17 +138,17 @@ def values() -> Iterator[tuple[str, Any]]:
     yield "html of a plan", plan._repr_html_()
     yield "html of records", records._repr_html_()
     yield "html of a preflight", answer._repr_html_()
-    yield "html of findings", as_html(every, ("code", "step", "message", "fix"))
+    yield "html of findings", fragment(findings_report(every))
     for width in (20, 2000):
-        for name, table in (
-            ("findings", terminal.findings([*findings, *every])),
-            ("plan", terminal.jobs(plan, ("step", "name_pattern", "arn_pattern"))),
-            ("records", terminal.jobs(records, ("step_name", "status", "arn", "failure_reason"))),
-            ("preflight", terminal.preflight(answer)),
+        for name, report in (
+            ("findings", findings_report([*findings, *every])),
+            ("plan", plan.report()),
+            ("records", records.report()),
+            ("preflight", answer.report()),
         ):
             console = terminal.Console(width=width, color_system=None, file=None, record=True)
             with console.capture() as captured:
-                console.print(table)
+                terminal.show(report, console)
             yield f"{name} at {width}", captured.get()
 
 

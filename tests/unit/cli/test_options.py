@@ -66,12 +66,14 @@ def test_the_preflight_judges_the_given_value(
     assert 0 == status
     assert f"{WORKER} Allow in {policy}, statement 0 (PassRoleToSagemaker)" in shown
     assert "(for the default of Role)" in shown
-    assert shown.endswith("5 of 5 requests allowed; 1 judged for the default of a parameter only.")
+    assert shown.endswith(
+        "5 of 5 requests allowed; 1 evaluated for the default value of a parameter only."
+    )
     status, shown = ran(capsys, *asked, "--parameter", f"Role={WORKER}")
     assert (0, "5 of 5 requests allowed.") == (status, shown)
     status, shown = ran(capsys, *asked, "--parameter", f"Role={ROLE}other")
     assert 1 == status
-    assert f"implicitDeny execution role Train iam:PassRole {ROLE}other" in shown
+    assert f"Train denied iam:PassRole {ROLE}other" in shown
     assert shown.endswith("4 of 5 requests allowed.")
     status, shown = ran(capsys, *asked, "--format", "json")
     rows = json.loads(shown)["rows"]

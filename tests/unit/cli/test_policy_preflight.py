@@ -37,7 +37,7 @@ def test_preflight(run: Run, tmp_path: Path) -> None:
     ):
         status, out, _ = run(*given, "--role-policy", "role.json", *more)
         assert (1, "0 of 5 requests allowed.") == (status, out.strip().splitlines()[-1])
-        assert "implicitDeny" in out
+        assert "denied" in out
     status, out, _ = run(*given, "--role-policy", "role.json", "--author-policy", "none.json")
     assert 1 == status
     assert "sagemaker:CreatePipeline" in out

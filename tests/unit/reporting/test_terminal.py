@@ -1,0 +1,101 @@
+"""Reports in a terminal of some width, and in a pipe."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from sm_prefix_ext.core.display.report import Cell, Report, Row, Table
+from sm_prefix_ext.reporting import terminal
+
+ARN = "training-job/team-a-train-with-a-rather-long-name-ic9xq2n1qepa-bAEHIt7IXm"
+SENTENCE = "The name is longer than the service takes for a step of this type, by three characters."
+
+
+def shown(report: Report, width: int) -> list[str]:
+    """Return the lines that a terminal of a width shows, without trailing spaces."""
+    console = terminal.Console(width=width, color_system=None, file=io.StringIO())
+    with console.capture() as captured:
+        terminal.show(report, console)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def report(*rows: Row, columns: tuple[str, ...] = ("Step", "Type", "ARN")) -> Report:
+    facts = (("ARNs begin with", "arn:aws:"),)
+    return Report("Plan", "1 job.", "good", facts, (Table(columns, rows),), notes=("A note.",))
+
+
+TRAIN = Row((Cell("Train"), Cell("Training"), Cell(ARN, code=True)), "Train")
+
+
+def test_a_table_is_shown_where_it_fits() -> None:
+    """The line that counts comes last, where a user looks first."""
+    lines = shown(report(TRAIN), 120)
+
+    assert lines[:3] == ["Plan", "ARNs begin with arn:aws:", ""]
+    assert lines[3].split() == ["Step", "Type", "ARN"]
+    assert lines[5].split() == ["Train", "Training", ARN]
+    assert lines[-2:] == ["Note: A note.", "1 job."]
+
+
+@pytest.mark.parametrize("width", [20, 60, 80])
+def test_blocks_are_shown_where_a_table_does_not_fit(width: int) -> None:
+    lines = shown(report(TRAIN), width)
+
+    assert lines[3:5] == ["Train  Training", f"    ARN  {ARN}"]
+
+
+def test_a_table_that_fits_exactly_is_a_table() -> None:
+    """A column less, and it is a block."""
+    widest = max(map(len, shown(report(TRAIN), 1_000)))
+
+    assert shown(report(TRAIN), widest)[5].split()[-1] == ARN
+    assert shown(report(TRAIN), widest - 1)[4].strip() == f"ARN  {ARN}"
+
+
+def test_sentences_of_a_block_are_wrapped_and_identifiers_are_not() -> None:
+    row = Row((Cell("PFX002", "bad"), Cell("error", "bad"), Cell(SENTENCE)), "Train")
+
+    lines = shown(report(row, columns=("Code", "Severity", "What is wrong")), 60)
+
+    assert lines[3:5] == ["Train", "    PFX002  error"]
+    assert lines[5].startswith("        What is wrong  The name is longer")
+    assert all(len(line) <= 60 for line in lines)
+    assert SENTENCE in " ".join(" ".join(lines).split())
+
+
+def test_the_name_of_a_group_stands_before_its_first_row() -> None:
+    rows = [Row((Cell("denied"), Cell(action), None), "Train") for action in ("a", "b")]
+
+    lines = shown(report(*rows, columns=("Verdict", "Action", "Why")), 80)
+
+    assert lines[3].split() == ["Step", "Verdict", "Action", "Why"]
+    assert [line.split() for line in lines[5:7]] == [
+        ["Train", "denied", "a", "–"],
+        ["denied", "b", "–"],
+    ]
+
+
+def test_a_folded_table_is_left_out() -> None:
+    """Without another table, the line that counts is all."""
+    table = Table(("Step", "Type", "ARN"), (TRAIN,), "Allowed", folded=True)
+
+    assert shown(Report("Preflight", "All allowed.", tables=(table,)), 80) == ["All allowed."]
+
+
+def test_a_pipe_has_no_width(capsys: pytest.CaptureFixture[str]) -> None:
+    wide = Row((Cell("Train"), Cell(SENTENCE * 20), Cell(ARN, code=True)), "Train")
+
+    terminal.show(report(wide), terminal.console())
+
+    assert f"{SENTENCE * 20}  {ARN}" in capsys.readouterr().out
+
+
+def test_a_terminal_keeps_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "77")
+
+    assert terminal.console().width == 77
+    assert terminal.console(err=True).stderr
