@@ -17,7 +17,7 @@ SIGNS: Mapping[Tone, str] = {"good": "✓", "warning": "!", "bad": "✗", "muted
 # In pixels, for the fonts of the style sheet; a text with wider letters is cut by its box.
 _TITLE, _LINE, _PADDING = 18, 15, 12
 _TITLE_LETTER, _LINE_LETTER = 7.8, 6.7
-_NARROWEST, _WIDEST = 150, 300
+_NARROWEST, _WIDEST = 150, 340
 _MARGIN = 8
 
 
