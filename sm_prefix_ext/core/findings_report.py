@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .display.displayed import Displayed, data_frame
 from .display.report import Cell, Report, Row, Table, Tone, counted, severest
-from .findings import ERROR, WARNING, Finding
+from .findings import CATALOGUE, ERROR, WARNING, Finding
 from .picture import Mark, picture
 
 if TYPE_CHECKING:
@@ -88,11 +88,16 @@ def finding_marks(findings: Iterable[Finding]) -> Mapping[str, Mark]:
         by_step[row.step].append(row)
     return {
         step: Mark(
-            status=", ".join(dict.fromkeys(row.code for row in rows)),
+            status=_status(list(dict.fromkeys(row.code for row in rows))),
             tone=severest([TONES[row.severity] for row in rows]),
         )
         for step, rows in by_step.items()
     }
+
+
+def _status(codes: Sequence[str]) -> str:
+    """Return codes in few words: one with its title, since a box has room for that."""
+    return f"{codes[0]} {CATALOGUE[codes[0]].title}" if len(codes) == 1 else ", ".join(codes)
 
 
 def _counts(findings: Sequence[Finding]) -> str:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 from ..text import printable
 from .report import Cell, Report, Row, Table, counted
-from .svg import as_svg
+from .svg import as_svg, style
 from .text import DASH
 
 _FOLDED = 30
@@ -43,12 +41,6 @@ def fragment(report: Report) -> str:
 def serialized(root: ET.Element) -> str:
     """Return an element as HTML, with nothing between its tags."""
     return ET.tostring(root, encoding="unicode", method="html")
-
-
-@cache
-def style(name: str) -> str:
-    """Return a style sheet of the package, ``"style"`` or ``"style_dark"``."""
-    return (files(__package__) / f"{name}.css").read_text(encoding="utf-8")
 
 
 def add(parent: ET.Element, tag: str, text: str, style: str = "") -> ET.Element:

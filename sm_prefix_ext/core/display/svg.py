@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 from ..text import printable
@@ -16,7 +18,7 @@ SIGNS: Mapping[Tone, str] = {"good": "✓", "warning": "!", "bad": "✗", "muted
 
 # In pixels, for the fonts of the style sheet; a text with wider letters is cut by its box.
 _TITLE, _LINE, _PADDING = 18, 15, 12
-_TITLE_LETTER, _LINE_LETTER = 7.8, 6.7
+_TITLE_LETTER, _LINE_LETTER = 8.3, 6.7
 _NARROWEST, _WIDEST = 150, 340
 _MARGIN = 8
 
@@ -56,6 +58,32 @@ def as_svg(graph: Graph, title: str, links: Mapping[str, str] | None = None) -> 
     for node in graph.nodes:
         _draw_node(inside, node, layout.nodes[node.id], (links or {}).get(node.id))
     return root
+
+
+def as_image(graph: Graph, title: str) -> str:
+    """Return a graph as an SVG file, with its style sheets for light and dark.
+
+    Args:
+        graph: the graph.
+        title: what a screen reader says of the picture.
+
+    Raises:
+        ImportError: if pygraphviz isn't installed.
+        ValueError: if the graph is too large to be drawn.
+    """
+    root = as_svg(graph, title)
+    root.set("class", "picture sm-prefix")
+    sheet = ET.Element("style")
+    dark = f"@media (prefers-color-scheme: dark) {{ .sm-prefix {{{style('style_dark')}}} }}"
+    sheet.text = style("style") + dark
+    root.insert(0, sheet)
+    return ET.tostring(root, encoding="unicode", method="html") + "\n"
+
+
+@cache
+def style(name: str) -> str:
+    """Return a style sheet of the package, ``"style"`` or ``"style_dark"``."""
+    return (files(__package__) / f"{name}.css").read_text(encoding="utf-8")
 
 
 def _draw_group(parent: ET.Element, group: Group, box: Box) -> None:
