@@ -31,13 +31,16 @@ SLOW = (
     "tests/oracle",
     "tests/upstream",
 )
-# What can't import an SDK, by the contract "light" of import-linter, and what needs none.
+# What can't import an SDK, by the contracts "light" and "no-sdk" of import-linter, and what needs
+# none.
 WITHOUT_SDK = (
     "tests/embedded",
     "tests/oracle",
     "tests/unit/core",
     "tests/unit/enforcement",
     "tests/unit/iam",
+    "tests/unit/reporting",
+    "tests/unit/targets",
 )
 IN_PARALLEL = ("-n", "auto")
 COVERAGE = Path(__file__).parent / ".coverage-of-sessions"
@@ -159,8 +162,8 @@ def wheel(session: nox.Session) -> None:
         session.run("python", "-c", "from sm_prefix_ext import JobPrefix, PrefixPolicy, Plan")
         session.run("sm-prefix", "--help")
     listed = session.run("python", "-m", "zipfile", "-l", str(made), silent=True) or ""
-    data = "sm_prefix_ext/core/service_data.json"
-    for wanted in ("sm_prefix_ext/py.typed", data, "licenses/LICENSE"):
+    package = ("py.typed", "core/service_data.json", "core/display/style.css")
+    for wanted in (*(f"sm_prefix_ext/{file}" for file in package), "licenses/LICENSE"):
         if wanted not in listed:
             session.error(f"{wanted} is not in the wheel")
     if "tests/" in listed:
