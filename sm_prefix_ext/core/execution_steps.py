@@ -9,7 +9,7 @@ from typing import Any
 from .arns import Arn
 from .definition import load
 from .job_names import JobName
-from .job_record import JobRecord
+from .job_record import FailedStep, JobRecord
 from .job_records import JobRecords
 from .step_types import JOB_KINDS, Kind
 
@@ -26,8 +26,8 @@ def prefixed_jobs(execution: Any, *, client: Any = None) -> JobRecords:
             ARN a new client in the ARN's region.
 
     Returns:
-        A record for each step with a job, the oldest first; steps without a job, such as
-        conditions, have no record.
+        A record for each step with a job, the oldest first. Steps without a job, such as
+        conditions, have no record; those that failed are in ``failed_steps``.
 
     Raises:
         ValueError: if ``execution`` isn't a list of steps, or is only one page of several.
@@ -38,12 +38,20 @@ def prefixed_jobs(execution: Any, *, client: Any = None) -> JobRecords:
         >>> step = {"StepName": "Train", "Metadata": {"TrainingJob": {"Arn": arn}}}
         >>> prefixed_jobs([step])[0].prefix
         'a'
+        >>> denied = {"StepName": "Train", "StepStatus": "Failed", "FailureReason": "Denied."}
+        >>> prefixed_jobs([denied]).failed_steps
+        (FailedStep(step_name='Train', failure_reason='Denied.'),)
     """
     arn, client, listed = _read(execution, client)
     ordered = _oldest_first([_checked(step) for step in listed])
-    records = (_record(step) for step in ordered)
+    records = [(step, _record(step)) for step in ordered]
     return JobRecords(
-        [record for record in records if record is not None],
+        [record for _, record in records if record is not None],
+        failed_steps=[
+            FailedStep(step["StepName"], step.get("FailureReason"))
+            for step, record in records
+            if record is None and step.get("StepStatus") == "Failed"
+        ],
         steps=ordered,
         definition=None if arn is None else partial(_definition, client, arn),
     )

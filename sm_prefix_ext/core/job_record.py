@@ -1,4 +1,4 @@
-"""A job that an execution ran."""
+"""A job that an execution ran, and a step that failed without one."""
 
 from __future__ import annotations
 
@@ -40,4 +40,21 @@ class JobRecord:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record as a dict, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class FailedStep:
+    """A step that failed and has no job, such as one whose job IAM denied.
+
+    Args:
+        step_name: the step's name.
+        failure_reason: the service's message; ``None`` if there is none.
+    """
+
+    step_name: str
+    failure_reason: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the step as a dict, for JSON."""
         return asdict(self)

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any, overload
 
 from .display.displayed import Displayed, data_frame
-from .job_record import JobRecord
+from .job_record import FailedStep, JobRecord
 from .jobs_report import jobs_report
 from .prefix_policy import PrefixPolicy
 from .step_types import JOB_KINDS
@@ -28,6 +28,7 @@ class JobRecords(Displayed, Sequence[JobRecord]):
 
     Args:
         records: the jobs.
+        failed_steps: the steps that failed and have no job, oldest first.
         steps: all steps of the execution, as ``ListPipelineExecutionSteps`` has them.
         definition: returns the definition of the execution; ``None`` if nothing can.
     """
@@ -36,10 +37,12 @@ class JobRecords(Displayed, Sequence[JobRecord]):
         self,
         records: Sequence[JobRecord],
         *,
+        failed_steps: Sequence[FailedStep] = (),
         steps: Sequence[Mapping[str, Any]] = (),
         definition: Callable[[], Mapping[str, Any]] | None = None,
     ) -> None:
         self._records = tuple(records)
+        self.failed_steps = tuple(failed_steps)
         self._steps = tuple(steps)
         self._definition = definition
 
@@ -95,10 +98,14 @@ class JobRecords(Displayed, Sequence[JobRecord]):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the records as a dict, for JSON."""
-        return {"jobs": [record.to_dict() for record in self]}
+        return {
+            "jobs": [record.to_dict() for record in self],
+            "failed_steps": [step.to_dict() for step in self.failed_steps],
+        }
 
     def report(self, *, drawn: bool = True) -> Report:
-        return jobs_report(self._records, self._steps, self._definition if drawn else None)
+        definition = self._definition if drawn else None
+        return jobs_report(self._records, self.failed_steps, self._steps, definition)
 
 
 def _covered(record: JobRecord, policy: PrefixPolicy) -> bool:

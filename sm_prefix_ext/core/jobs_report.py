@@ -9,7 +9,7 @@ from typing import Any
 from .definition import steps as steps_of
 from .display.arns import arn_cell, shared_beginning
 from .display.report import Cell, Graph, Report, Row, Table, Tone, counted, severest
-from .job_record import JobRecord
+from .job_record import FailedStep, JobRecord
 from .picture import Mark, picture
 
 _TONES: Mapping[str, Tone] = {"Succeeded": "good", "Failed": "bad", "Stopped": "warning"}
@@ -18,6 +18,7 @@ _NOT_RUN = Mark(tone="muted", status="not run")
 
 def jobs_report(
     records: Sequence[JobRecord],
+    failed_steps: Sequence[FailedStep] = (),
     steps: Sequence[Mapping[str, Any]] = (),
     definition: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Report:
@@ -25,6 +26,7 @@ def jobs_report(
 
     Args:
         records: the jobs.
+        failed_steps: the steps that failed and have no job.
         steps: all steps of the execution, as ``ListPipelineExecutionSteps`` has them.
         definition: returns the execution's definition; ``None`` leaves the picture out.
     """
@@ -34,20 +36,34 @@ def jobs_report(
     graph, notes = _picture(records, steps, definition)
     return Report(
         title="Jobs of the execution",
-        summary=f"{_counts(records)}.",
-        tone=severest([_tone(record.status) for record in records]),
+        summary=_counts(records, len(failed_steps)),
+        tone="bad" if failed_steps else severest([_tone(record.status) for record in records]),
         facts=(("ARNs begin with", arns),) if arns else (),
-        tables=(Table(columns, tuple(_row(record, arns, failed) for record in records)),),
+        tables=(
+            Table(columns, tuple(_row(record, arns, failed) for record in records)),
+            _without_job(failed_steps),
+        ),
         graph=graph,
         notes=notes,
     )
 
 
-def _counts(records: Sequence[JobRecord]) -> str:
+def _without_job(steps: Sequence[FailedStep]) -> Table:
+    rows = []
+    for step in steps:
+        reason = None if step.failure_reason is None else Cell(step.failure_reason)
+        rows.append(Row((Cell(step.step_name), Cell("Failed", "bad"), reason)))
+    return Table(("Step", "Status", "Reason"), tuple(rows), "Without a job")
+
+
+def _counts(records: Sequence[JobRecord], failed_steps: int) -> str:
     statuses = [record.status for record in records if record.status]
     counts = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(statuses))
     jobs = counted(len(records), "job")
-    return f"{jobs}: {counts}" if counts else jobs
+    text = f"{jobs}: {counts}" if counts else jobs
+    if failed_steps:
+        text += f"; {counted(failed_steps, 'step')} failed without a job"
+    return f"{text}."
 
 
 def _tone(status: str | None) -> Tone:
