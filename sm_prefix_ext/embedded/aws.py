@@ -117,6 +117,11 @@ class EmbeddedAWS:
     def authorize(self, authorize: Authorize | None) -> None:
         self._settings.authorize = authorize or authorize_by_policies
 
+    @classmethod
+    def current(cls) -> EmbeddedAWS | None:
+        """Return the open embedded AWS of this process, or ``None``."""
+        return cls._open
+
     def __enter__(self) -> EmbeddedAWS:
         if EmbeddedAWS._open is not None:
             opened = EmbeddedAWS._open

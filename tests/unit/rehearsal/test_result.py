@@ -1,0 +1,109 @@
+"""The result of a rehearsal: rows, words, pictures."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sm_prefix_ext.iam import PolicyDocument
+from sm_prefix_ext.rehearsal import Rehearsal, RehearsedRequest, RehearsedStep
+
+HEAD = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/"
+DENIED = RehearsedRequest("sagemaker:CreateTrainingJob", f"{HEAD}a-x", "because nothing allows it")
+ALLOWED = RehearsedRequest("sagemaker:AddTags", f"{HEAD}a-x")
+DEFINITION = {
+    "Steps": [
+        {"Name": "Loop", "Type": "ForEach", "Arguments": {"ForEachBody": [
+            {"Name": "Train", "Type": "Training", "Arguments": {"TrainingJobName": "a-train"}}
+        ]}},
+        {"Name": "Stop", "Type": "Fail"},
+    ]
+}  # fmt: skip
+REHEARSAL = Rehearsal(
+    (
+        RehearsedStep("Loop", "ForEach", "Failed"),
+        RehearsedStep("Loop/each/Train-0", "Training", "Succeeded", "a-train-0", (ALLOWED,)),
+        RehearsedStep(
+            "Loop/each/Train-1", "Training", "Failed", None, (ALLOWED, DENIED), "ClientError: no"
+        ),
+        RehearsedStep("Stop", "Fail", "NotRun"),
+    ),
+    "Failed",
+    DEFINITION,
+    "team-a-churn",
+)
+
+
+def test_a_step_is_refused_by_one_denied_request() -> None:
+    assert [step.step for step in REHEARSAL.refused] == ["Loop/each/Train-1"]
+    assert not REHEARSAL.ok
+    assert Rehearsal(REHEARSAL.steps[:2], "Failed").ok
+
+
+def test_it_is_a_sequence_of_its_steps() -> None:
+    assert (4, REHEARSAL.steps[0]) == (len(REHEARSAL), REHEARSAL[0])
+    assert tuple(REHEARSAL) == REHEARSAL.steps
+
+
+def test_json_has_every_field() -> None:
+    data = json.loads(json.dumps(REHEARSAL.to_dict()))
+
+    assert (False, "Failed", None, []) == (
+        data["ok"],
+        data["status"],
+        data["addition"],
+        data["notes"],
+    )
+    assert data["steps"][2]["requests"][1] == {
+        "action": "sagemaker:CreateTrainingJob",
+        "resource": f"{HEAD}a-x",
+        "denied": "because nothing allows it",
+    }
+
+
+def test_to_frame_has_a_row_for_each_step() -> None:
+    pytest.importorskip("pandas", reason="pandas is not installed")
+
+    assert list(REHEARSAL.to_frame()["status"]) == ["Failed", "Succeeded", "Failed", "NotRun"]
+
+
+def test_the_text_has_the_reason_in_the_words_of_the_service() -> None:
+    text = str(REHEARSAL)
+
+    assert text.splitlines()[0] == (
+        "Rehearsal of team-a-churn: The execution failed: 4 steps, 3 requests to IAM; "
+        "1 step refused."
+    )
+    assert "Loop/each/Train-1  refused\n    Why       ClientError: no" in text
+    assert "Stop  not run" in text
+
+
+def test_the_picture_has_the_worst_item_of_a_loop() -> None:
+    graph = REHEARSAL.report().graph
+
+    assert graph is not None
+    assert {node.id: (node.tone, node.status) for node in graph.nodes} == {
+        "Loop": ("bad", "Failed"),
+        "Loop/each/Train": ("bad", "refused"),
+        "Stop": ("muted", "not run"),
+    }
+
+
+def test_requests_are_a_folded_table_of_the_report() -> None:
+    _, asked = REHEARSAL.report(drawn=False).tables
+
+    assert asked.folded
+    assert [cell.text if cell else None for cell in asked.rows[2].cells] == [
+        "denied",
+        "sagemaker:CreateTrainingJob",
+        "training-job/a-x",
+    ]
+
+
+def test_a_suggested_addition_is_a_document_of_the_report() -> None:
+    addition = PolicyDocument(({"Effect": "Allow", "Action": "a:B", "Resource": "*"},))
+
+    [document] = Rehearsal((), "Succeeded", addition=addition).report(drawn=False).documents
+
+    assert document.text == addition.to_json()
