@@ -11,7 +11,8 @@ if find_spec("moto") is None:
     raise ImportError("sm_prefix_ext.embedded needs moto: pip install 'sm-prefix-ext[embedded]'")
 
 from .aws import EmbeddedAWS
+from .faults import Faults
 from .server import Server
 from .settings import ServiceCall
 
-__all__ = ["EmbeddedAWS", "Server", "ServiceCall"]
+__all__ = ["EmbeddedAWS", "Faults", "Server", "ServiceCall"]

@@ -27,6 +27,7 @@ from .auth.principals import authorize as authorize_by_policies
 from .backend.iam import EmbeddedIam
 from .backend.sagemaker import EmbeddedSageMaker
 from .backend.sts import EmbeddedSts
+from .faults import FaultInjector, Faults
 from .server import Server
 from .settings import Authorize, Settings, check_outcomes
 
@@ -69,6 +70,8 @@ class EmbeddedAWS:
             key of a step in a ForEach body is its name, or ``<name>-<index>`` for a single item.
         enforce_callers: whether direct calls to SageMaker need the permissions of the user or role
             that makes them. The embedded AWS's own credentials have all permissions.
+        faults: what goes wrong with requests, such as throttling; :attr:`faults` may be changed
+            while it is open.
 
     Raises:
         ValueError: for an invalid outcome or account ID.
@@ -89,6 +92,7 @@ class EmbeddedAWS:
         outcomes: Mapping[str, Any] = {},  # copied, never changed
         *,
         enforce_callers: bool = False,
+        faults: Faults | None = None,
     ) -> None:
         check_outcomes(outcomes)
         if not (isinstance(account_id, str) and account_id.isdigit() and len(account_id) == 12):
@@ -96,6 +100,7 @@ class EmbeddedAWS:
         self.region = region
         self.account_id = account_id
         self._settings = Settings(dict(outcomes), authorize_by_policies, enforce_callers)
+        self.faults = faults or Faults()
         self._stack: ExitStack | None = None
         self._session: boto3.Session | None = None
 
@@ -103,6 +108,15 @@ class EmbeddedAWS:
     def outcomes(self) -> dict[str, Any]:
         """The outcomes of steps, by name; read when a step starts."""
         return self._settings.outcomes
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong with requests."""
+        return self._settings.injector.faults
+
+    @faults.setter
+    def faults(self, faults: Faults) -> None:
+        self._settings.injector = FaultInjector(faults)
 
     @property
     def authorize(self) -> Authorize:
@@ -141,7 +155,7 @@ class EmbeddedAWS:
                 (moto.iam.urls, EmbeddedIam),
                 (moto.sts.urls, EmbeddedSts),
             ):
-                handlers = {path: _handler(response) for path in module.url_paths}
+                handlers = {path: self._handler(response) for path in module.url_paths}
                 stack.enter_context(patch.dict(module.url_paths, handlers))
             self.create_bucket(self.default_bucket)
             self._stack = stack.pop_all()
@@ -273,6 +287,19 @@ class EmbeddedAWS:
         self._stack.callback(server.stop)
         return server
 
+    def _handler(self, create_response: Callable[[], Any]) -> Callable[..., Any]:
+        # Threads of a server and of the program may change the same execution.
+        lock = RLock()
+
+        def handle(request: Any, url: str, headers: Any) -> Any:
+            answer = self._settings.injector.answer(request)  # not locked: latencies overlap
+            if answer is not None:
+                return answer
+            with lock:
+                return create_response()._dispatch(request, url, headers)
+
+        return handle
+
     def _forget(self) -> None:
         self._session = None
         EmbeddedAWS._open = None
@@ -307,14 +334,3 @@ def _loader() -> Any:
 def _moto_config() -> Any:
     # The embedded AWS sets the credentials. moto would fail on exit if a program unset moto's own.
     return {"core": {**default_user_config["core"], "mock_credentials": False}}
-
-
-def _handler(create_response: Callable[[], Any]) -> Callable[..., Any]:
-    # Threads of a server and of the program may change the same execution.
-    lock = RLock()
-
-    def handle(request: Any, url: str, headers: Any) -> Any:
-        with lock:
-            return create_response()._dispatch(request, url, headers)
-
-    return handle

@@ -13,6 +13,7 @@ from typing import Any
 from ..core.job_names import RESERVED
 from ..core.step_types import ENTITY_TOKEN_LENGTH, Kind
 from ..iam.request_context import Facts
+from .faults import FaultInjector
 from .statuses import EXECUTING, FAILED, STOPPED, SUCCEEDED
 
 OUTCOMES = (SUCCEEDED, FAILED, STOPPED, EXECUTING)
@@ -160,6 +161,7 @@ class Settings:
         enforce_callers: whether direct calls to SageMaker need their caller's permissions.
         clock: gives the times of steps.
         token: creates entity tokens.
+        injector: injects faults into requests.
     """
 
     outcomes: dict[str, Any]
@@ -167,6 +169,11 @@ class Settings:
     enforce_callers: bool = False
     clock: Callable[[], datetime] = field(default_factory=Clock)
     token: Callable[[], str] = random_token
+    injector: FaultInjector = field(default_factory=FaultInjector)
+
+    def now(self) -> datetime:
+        """Return the time of the service, whose clock may be off."""
+        return self.clock() + timedelta(seconds=self.injector.faults.clock_skew)
 
 
 def compose_name(kind: Kind, prefix: str, execution_id: str, step_name: str, token: str) -> str:

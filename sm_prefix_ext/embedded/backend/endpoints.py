@@ -72,7 +72,7 @@ class EndpointOperations(Operations):
         )
         variants = endpoint._process_production_variants(described["ProductionVariants"])
         endpoint.endpoint_config_name, endpoint.production_variants = config, variants
-        endpoint.last_modified_time = self.settings.clock()
+        endpoint.last_modified_time = self.settings.now()
         return ActionResult({"EndpointArn": endpoint.arn})
 
     def _refuse_duplicate(self, store: str, field: str, resource: str) -> None:

@@ -140,7 +140,7 @@ class JobOperations(EndpointOperations):
         if status == EXECUTING:
             setattr(job, store.end_attribute, None)
         elif getattr(job, store.end_attribute, "") is None:
-            setattr(job, store.end_attribute, self.settings.clock())
+            setattr(job, store.end_attribute, self.settings.now())
 
     def _next_version(self, group: str) -> int:
         packages = self.sagemaker_backend.model_packages.values()
@@ -323,7 +323,7 @@ class JobOperations(EndpointOperations):
         arn = self._admit(operation)
         kind = KINDS_BY_OPERATION[operation]
         name = self._get_param(kind.name_field)
-        job = PlainJob(prefix, arn, dict(self.params), self.settings.clock())
+        job = PlainJob(prefix, arn, dict(self.params), self.settings.now())
         self._store(kind.arn_resource)[name] = job
         return ActionResult({f"{prefix}Arn": arn})
 

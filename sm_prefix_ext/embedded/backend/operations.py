@@ -17,6 +17,7 @@ from ..executions.execution import StepError
 from ..executions.expressions import StandIn
 from ..request_validation import validation_error
 from ..settings import Settings
+from .pagination import MAX_SIZE
 
 CROSS_ACCOUNT = "Cross-account pass role is not allowed."
 """IAM's words where a role is passed to a service in another account."""
@@ -30,6 +31,13 @@ class Operations(SageMakerResponse):
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
+
+    def _get_param(self, param_name: str, if_none: Any = None) -> Any:
+        """Return a parameter; with half pages, ``MaxResults`` is half of what was asked for."""
+        value = super()._get_param(param_name, if_none)
+        if param_name != "MaxResults" or not self.settings.injector.faults.half_pages:
+            return value
+        return max(1, int(value or MAX_SIZE) // 2)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> Any:
         """Perform another request in the same account and region."""

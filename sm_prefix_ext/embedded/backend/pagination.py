@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from moto.sagemaker.exceptions import AWSValidationException
 
 Item = TypeVar("Item")
-_MAX_SIZE = 100
+MAX_SIZE = 100
 
 
 def page(
@@ -24,11 +24,9 @@ def page(
     Returns:
         The page, and the token of the next or ``None``.
     """
-    size = _MAX_SIZE if max_results is None else int(max_results)
-    if not 1 <= size <= _MAX_SIZE:
-        bound = (
-            f"greater than or equal to {1}" if size < 1 else f"less than or equal to {_MAX_SIZE}"
-        )
+    size = MAX_SIZE if max_results is None else int(max_results)
+    if not 1 <= size <= MAX_SIZE:
+        bound = f"greater than or equal to {1}" if size < 1 else f"less than or equal to {MAX_SIZE}"
         raise AWSValidationException(
             f"1 validation error detected: Value '{size}' at 'maxResults' failed to satisfy "
             f"constraint: Member must have value {bound}"

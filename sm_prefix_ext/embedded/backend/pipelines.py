@@ -44,7 +44,7 @@ class PipelineOperations(JobOperations):
         pipeline = self._pipeline()
         self._load_definition()
         self._check_passing([self._get_param("RoleArn")])
-        versions, now = self._versions(pipeline), self.settings.clock()
+        versions, now = self._versions(pipeline), self.settings.now()
         aliases = self._get_param("PipelineVersionAliases") or []
         self._versioned(lambda: versions.check_new(aliases, {}))
         super().update_pipeline()

@@ -130,7 +130,7 @@ class EmbeddedSageMaker(PipelineOperations):
             role=role,
             nodes=nodes,
             parameters=parameters,
-            started=self.settings.clock(),
+            started=self.settings.now(),
             experiment=document.get("PipelineExperimentConfig"),
             unselected=unselected,
             selection=selection,
@@ -300,5 +300,5 @@ class EmbeddedSageMaker(PipelineOperations):
         record = self._moto_execution(execution)
         record.pipeline_execution_status = execution.status
         record.pipeline_execution_failure_reason = execution.failure_reason
-        record.last_modified_time = self.settings.clock()
+        record.last_modified_time = self.settings.now()
         return ActionResult({"PipelineExecutionArn": execution.arn})

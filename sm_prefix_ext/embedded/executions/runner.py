@@ -73,7 +73,7 @@ class Runner:
             if run.status == EXECUTING:
                 if run.job is not None:
                     self.backend.end_job(KINDS[run.job[0]], run.job[1], STOPPED, None)
-                self._keep(replace(run, status=STOPPED, end=self.settings.clock()))
+                self._keep(replace(run, status=STOPPED, end=self.settings.now()))
         self.execution.states = {
             name: State(STOPPED, state.branch)
             if state.status == EXECUTING
@@ -106,7 +106,7 @@ class Runner:
         """
         parameters = [{"Name": name, "Value": str(value)} for name, value in outputs.items()]
         callback = {**run.metadata["Callback"], "OutputParameters": parameters}
-        ended = replace(run, status=status, reason=reason, end=self.settings.clock())
+        ended = replace(run, status=status, reason=reason, end=self.settings.now())
         properties = {**run.properties, "OutputParameters": dict(outputs)}
         self._keep(replace(ended, metadata={"Callback": callback}, properties=properties))
         self.advance()
@@ -122,7 +122,7 @@ class Runner:
             name,
             node.step,
             SUCCEEDED,
-            self.settings.clock(),
+            self.settings.now(),
             attempts=self.execution.attempts.get(name, 0) + 1,
             iteration=iteration,
         )
@@ -139,7 +139,7 @@ class Runner:
             run = self._from_cache(node, run) or self._execute(node, run)
         except StepError as error:
             run = replace(run, status=FAILED, reason=str(error))
-        return replace(run, end=self.settings.clock())
+        return replace(run, end=self.settings.now())
 
     def _from_cache(self, node: Node, run: StepRun) -> StepRun | None:
         """The cached run of a step, or ``None``."""
@@ -147,7 +147,7 @@ class Runner:
         if not caching.enabled:
             return None
         wanted = self._signature(node, run)
-        hit = cached_run(run.name, wanted, caching, self.earlier_runs(), self.settings.clock())
+        hit = cached_run(run.name, wanted, caching, self.earlier_runs(), self.settings.now())
         if hit is None:
             return None
         return replace(hit, step=node.step, start=run.start, iteration=run.iteration)
