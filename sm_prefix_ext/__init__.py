@@ -28,7 +28,7 @@ _MODULES = {
     "UnsupportedSdk": "errors",
     "guard": "dropin.boto_guard",
     "prefixed": "dropin.job_classes",
-    "prefixed_jobs": "core.execution_steps",
+    "prefixed_jobs": "core.prefixed_jobs",
 }
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from .core.errors import PrefixViolation as PrefixViolation
     from .core.errors import PrefixWarning as PrefixWarning
     from .core.errors import UnsupportedSdk as UnsupportedSdk
-    from .core.execution_steps import prefixed_jobs as prefixed_jobs
     from .core.job_names import JobName as JobName
     from .core.job_names import JobPrefix as JobPrefix
     from .core.plan import Plan as Plan
     from .core.prefix_policy import PrefixPolicy as PrefixPolicy
+    from .core.prefixed_jobs import prefixed_jobs as prefixed_jobs
     from .dropin.boto_guard import guard as guard
     from .dropin.job_classes import prefixed as prefixed
     from .dropin.pipeline import Pipeline as Pipeline

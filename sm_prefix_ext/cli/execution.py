@@ -28,7 +28,7 @@ def jobs(
     EXECUTION is an execution's ARN (read with your AWS credentials), or JSON of
     ListPipelineExecutionSteps (a file, or -). Jobs outside the policy make the exit status 1.
     """
-    from ..core.execution_steps import prefixed_jobs
+    from ..core.prefixed_jobs import prefixed_jobs
 
     with judging(form):
         given = policy_choice(policy, prefix, short_prefix, team).policy(None)

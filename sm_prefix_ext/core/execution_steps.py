@@ -16,33 +16,15 @@ from .step_types import JOB_KINDS, Kind
 _BY_METADATA_KEY: Mapping[str, Kind] = {kind.metadata_key: kind for kind in JOB_KINDS}
 
 
-def prefixed_jobs(execution: Any, *, client: Any = None) -> JobRecords:
-    """Read the jobs of an execution, from all pages of its steps.
+def read_jobs(execution: Any, client: Any = None) -> JobRecords:
+    """Read the jobs of an execution; see :func:`~sm_prefix_ext.prefixed_jobs`.
 
     Args:
-        execution: the execution that ``pipeline.start()`` returned, its ARN, a response of
-            ``ListPipelineExecutionSteps``, or a list of steps from ``execution.list_steps()``.
-        client: a boto3 ``sagemaker`` client; by default that of the execution's session, or for an
-            ARN a new client in the ARN's region.
-
-    Returns:
-        A record for each step with a job, the oldest first. Steps without a job, such as
-        conditions, have no record; those that failed are in ``failed_steps``.
-
-    Raises:
-        ValueError: if ``execution`` isn't a list of steps, or is only one page of several.
-
-    Example:
-        >>> from sm_prefix_ext import prefixed_jobs
-        >>> arn = "arn:aws:sagemaker:us-east-1:111122223333:training-job/a-ic9xq2n1qepa-bAEHIt7IXm"
-        >>> step = {"StepName": "Train", "Metadata": {"TrainingJob": {"Arn": arn}}}
-        >>> prefixed_jobs([step])[0].prefix
-        'a'
-        >>> denied = {"StepName": "Train", "StepStatus": "Failed", "FailureReason": "Denied."}
-        >>> prefixed_jobs([denied]).failed_steps
-        (FailedStep(step_name='Train', failure_reason='Denied.'),)
+        execution: the execution, its ARN, a response or a list of steps.
+        client: a boto3 ``sagemaker`` client, or ``None``.
     """
-    arn, client, listed = _read(execution, client)
+    source = source_of(execution, client)
+    listed = _listed_steps(execution) if source is None else _all_pages(*source)
     ordered = _oldest_first([_checked(step) for step in listed])
     records = [(step, _record(step)) for step in ordered]
     return JobRecords(
@@ -53,17 +35,23 @@ def prefixed_jobs(execution: Any, *, client: Any = None) -> JobRecords:
             if record is None and step.get("StepStatus") == "Failed"
         ],
         steps=ordered,
-        definition=None if arn is None else partial(_definition, client, arn),
+        definition=None if source is None else partial(_definition, *source),
     )
 
 
-def _definition(client: Any, arn: str) -> Mapping[str, Any]:
-    response = client.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
-    return load(response["PipelineDefinition"], f"the definition of {arn}")
+def source_of(execution: Any, client: Any = None) -> tuple[str, Any] | None:
+    """Return the ARN of an execution in AWS and the client that reads it.
 
+    Args:
+        execution: as for :func:`read_jobs`.
+        client: a boto3 ``sagemaker`` client, or ``None``.
 
-def _read(execution: Any, client: Any) -> tuple[str | None, Any, list[Any]]:
-    """Return the ARN of an execution in AWS with the client that reads it, and its steps."""
+    Returns:
+        ``None`` for a response, for a list of steps, and for an execution in local mode.
+
+    Raises:
+        ValueError: for a string that isn't the ARN of an execution.
+    """
     if isinstance(execution, str):
         arn = Arn.parse(execution)
         if arn.service != "sagemaker" or "/execution/" not in arn.resource:
@@ -71,30 +59,39 @@ def _read(execution: Any, client: Any) -> tuple[str | None, Any, list[Any]]:
                 f"{execution!r} is not the ARN of a pipeline execution; wanted "
                 "arn:…:pipeline/<name>/execution/<id>."
             )
-        client = client or _client(arn.region)
-        return execution, client, _all_pages(client, execution)
-    if isinstance(execution, Mapping):
-        return None, None, _of_response(execution)
-    if isinstance(execution, Sequence):
-        return None, None, list(execution)
+        return execution, client or client_of_region(arn.region)
     arn_of = getattr(execution, "arn", None)
     session = getattr(execution, "sagemaker_session", None)
     if isinstance(arn_of, str) and session is not None:
-        client = client or session.sagemaker_client
-        return arn_of, client, _all_pages(client, arn_of)
+        return arn_of, client or session.sagemaker_client
+    return None
+
+
+def _definition(arn: str, client: Any) -> Mapping[str, Any]:
+    response = client.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    return load(response["PipelineDefinition"], f"the definition of {arn}")
+
+
+def _listed_steps(execution: Any) -> list[Any]:
+    """Return the steps of a response, of a list, or of an execution in local mode."""
+    if isinstance(execution, Mapping):
+        return _of_response(execution)
+    if isinstance(execution, Sequence):
+        return list(execution)
     listing = getattr(execution, "list_steps", None)
     if callable(listing):  # an execution in local mode, whose list_steps() returns all steps
-        return _read(listing(), client)
+        return _listed_steps(listing())
     raise ValueError(_not_steps(execution))
 
 
-def _client(region: str) -> Any:
+def client_of_region(region: str) -> Any:
+    """Return a boto3 ``sagemaker`` client with the credentials of the moment."""
     import boto3  # here, since reading a response doesn't need it
 
     return boto3.client("sagemaker", region_name=region)
 
 
-def _all_pages(client: Any, arn: str) -> list[Any]:
+def _all_pages(arn: str, client: Any) -> list[Any]:
     steps: list[Any] = []
     request = {"PipelineExecutionArn": arn}
     while True:

@@ -43,7 +43,7 @@ class JobRecords(Displayed, Sequence[JobRecord]):
     ) -> None:
         self._records = tuple(records)
         self.failed_steps = tuple(failed_steps)
-        self._steps = tuple(steps)
+        self.steps = tuple(steps)
         self._definition = definition
 
     @overload
@@ -85,7 +85,7 @@ class JobRecords(Displayed, Sequence[JobRecord]):
         return self._with([record for record in self if not _covered(record, policy)])
 
     def _with(self, records: Sequence[JobRecord]) -> JobRecords:
-        return JobRecords(records, steps=self._steps, definition=self._definition)
+        return JobRecords(records, steps=self.steps, definition=self._definition)
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the records as a pandas ``DataFrame``, with a row for each, in the same order.
@@ -105,7 +105,7 @@ class JobRecords(Displayed, Sequence[JobRecord]):
 
     def report(self, *, drawn: bool = True) -> Report:
         definition = self._definition if drawn else None
-        return jobs_report(self._records, self.failed_steps, self._steps, definition)
+        return jobs_report(self._records, self.failed_steps, self.steps, definition)
 
 
 def _covered(record: JobRecord, policy: PrefixPolicy) -> bool:

@@ -110,15 +110,26 @@ def _mark(step: Mapping[str, Any], job_name: str | None) -> Mark:
     words = [str(status)] if status else []
     if step.get("CacheHitResult"):
         words.append("from the cache")
-    took = _duration(step.get("StartTime"), step.get("EndTime"))
+    took = duration(step.get("StartTime"), step.get("EndTime"))
     if took is not None:
         words.append(took)
     lines = None if job_name is None else (job_name,)
     return Mark(lines, _tone(status), ", ".join(words))
 
 
-def _duration(start: Any, end: Any) -> str | None:
-    """Return the time between two timestamps as a person writes it, such as ``3 min 12 s``."""
+def duration(start: Any, end: Any) -> str | None:
+    """Return the time between two timestamps as a person writes it, such as ``3 min 12 s``.
+
+    Args:
+        start: a ``datetime``; for any other value the result is ``None``.
+        end: a ``datetime``; for any other value the result is ``None``.
+
+    Example:
+        >>> from datetime import datetime
+        >>> from sm_prefix_ext.core.jobs_report import duration
+        >>> duration(datetime(2026, 1, 1, 12, 0), datetime(2026, 1, 1, 12, 3, 12))
+        '3 min 12 s'
+    """
     if not isinstance(start, datetime) or not isinstance(end, datetime):
         return None
     try:

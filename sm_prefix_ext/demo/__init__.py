@@ -15,9 +15,9 @@ from rich.console import Console
 from .. import iam
 from .._sdk import adapter, major
 from ..core.errors import PrefixViolation
-from ..core.execution_steps import prefixed_jobs
 from ..core.findings_report import findings_report
 from ..core.prefix_policy import PrefixPolicy
+from ..core.prefixed_jobs import prefixed_jobs
 from ..embedded import EmbeddedAWS
 from ..reporting import terminal
 

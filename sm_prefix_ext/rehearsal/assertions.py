@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.execution_steps import prefixed_jobs
+from ..core.prefixed_jobs import prefixed_jobs
 from ..core.job_records import JobRecords
 from ..core.prefix_policy import PrefixPolicy
 

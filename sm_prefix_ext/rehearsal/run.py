@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..core.definition import Definition, StepView, copied, steps
-from ..core.execution_steps import prefixed_jobs
+from ..core.prefixed_jobs import prefixed_jobs
 from ..core.finding_levels import raise_for_errors
 from ..core.plan import Plan
 from ..core.prefix_policy import PrefixPolicy
