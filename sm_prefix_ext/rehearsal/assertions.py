@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.prefixed_jobs import prefixed_jobs
 from ..core.job_records import JobRecords
 from ..core.prefix_policy import PrefixPolicy
+from ..core.prefixed_jobs import prefixed_jobs
 
 
 def assert_all_prefixed(execution: Any, policy: PrefixPolicy | str) -> JobRecords:

@@ -11,10 +11,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ..core.definition import Definition, StepView, copied, steps
-from ..core.prefixed_jobs import prefixed_jobs
 from ..core.finding_levels import raise_for_errors
 from ..core.plan import Plan
 from ..core.prefix_policy import PrefixPolicy
+from ..core.prefixed_jobs import prefixed_jobs
 from ..enforcement.enforce import enforce_in_place
 from ..iam.evaluator.evaluate import read_layers
 from ..iam.minimize import statements
