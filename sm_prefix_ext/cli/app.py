@@ -3,29 +3,54 @@
 from __future__ import annotations
 
 import contextlib
-import traceback
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
 
 import click
 
 from .. import __version__
 from ..core.errors import PrefixError
 from ..core.text import printable
-from .check import check
-from .completion import completion
-from .execution import demo, jobs
-from .explain import collisions, explain
 from .inputs import LoadError
 from .output import Settings, drop_the_rest, escape_what_cannot_be_encoded
-from .plan import plan
-from .policy import preflight, write_policy
-from .python_target import region_hint
 from .quiet import quiet_sdk
 
 _CLOSED_PIPE = 141
 """As a shell reports a program that SIGPIPE ended: 128 + 13."""
 
+_COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "check": "check:check",
+        "collisions": "explain:collisions",
+        "completion": "completion:completion",
+        "demo": "execution:demo",
+        "explain": "explain:explain",
+        "jobs": "execution:jobs",
+        "plan": "plan:plan",
+        "policy": "policy:write_policy",
+        "preflight": "policy:preflight",
+    }
+)
+"""By name, the module of this folder and the function in it that make the command."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Commands(click.Group):
+    """A group whose commands are names alone until they are needed, so that it starts fast."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, function = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f".{module}", __package__), function)
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    commands={name: click.Command(name) for name in _COMMANDS},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="sm-prefix")
 def cli() -> None:
     """Job prefixes that hold, for SageMaker Pipelines.
@@ -42,20 +67,6 @@ def cli() -> None:
     Exit status: 0, all well; 1, findings of severity error, or something denied; 2, the input or
     the call is wrong; 130, interrupted.
     """
-
-
-for command in (
-    check,
-    plan,
-    write_policy,
-    preflight,
-    jobs,
-    explain,
-    collisions,
-    demo,
-    completion,
-):
-    cli.add_command(command)
 
 
 def run(arguments: list[str]) -> int:
@@ -83,6 +94,8 @@ def run(arguments: list[str]) -> int:
         return _failed(error.format_message())
     except (LoadError, PrefixError) as error:
         if settings.verbose and error.__cause__ is not None:
+            import traceback  # here, as few runs need it
+
             traceback.print_exception(error.__cause__)
         return _failed(str(error))
     except BrokenPipeError:  # the reader has enough, such as head
@@ -94,6 +107,8 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if not _is_of_aws(error):
             raise
+        from .python_target import region_hint
+
         return _failed(f"asking AWS failed: {error}{region_hint(error)}")
 
 

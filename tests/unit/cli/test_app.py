@@ -48,7 +48,7 @@ pytestmark = pytest.mark.usefixtures("files")
         ("check good.json --policy nope.toml", "nope.toml: "),
         ("check good.json --format xml", "'xml' is not one of 'table', 'json', 'github', "),
         ("check", "Missing argument 'TARGET...'."),
-        ("chekc good.json", "No such command 'chekc'."),
+        ("chekc good.json", "No such command 'chekc'. Did you mean 'check'?"),
         ("jobs nope.json", "nope.json: there is no such file."),
         ("jobs deep.json", "deep.json is nested too deep to read."),
         ("check twice.json", "has the key 'Type' twice in one object, with 'Fail' and 'Training'"),
