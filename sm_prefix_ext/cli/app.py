@@ -14,7 +14,6 @@ from ..core.errors import PrefixError
 from ..core.text import printable
 from .inputs import LoadError
 from .output import Settings, drop_the_rest, escape_what_cannot_be_encoded
-from .quiet import quiet_sdk
 
 _CLOSED_PIPE = 141
 """As a shell reports a program that SIGPIPE ended: 128 + 13."""
@@ -78,16 +77,10 @@ def run(arguments: list[str]) -> int:
     escape_what_cannot_be_encoded()
     settings = Settings()
     try:
-        with quiet_sdk():
-            return (
-                cli.main(
-                    arguments or ["--help"],
-                    prog_name="sm-prefix",
-                    standalone_mode=False,
-                    obj=settings,
-                )
-                or 0
-            )
+        status: int | None = cli.main(
+            arguments or ["--help"], prog_name="sm-prefix", standalone_mode=False, obj=settings
+        )
+        return status or 0
     except click.exceptions.Abort:
         return 130
     except click.ClickException as error:

@@ -9,12 +9,14 @@ from .inputs import LoadError, read_json
 from .options import format_option, policy_choice, policy_options
 from .output import judging, print_json, show
 from .progress import doing
+from .quiet import quiet_sdk
 
 
 @click.command()
 @click.argument("execution")
 @policy_options
 @format_option("table", "json")
+@quiet_sdk()
 def jobs(
     execution: str,
     policy: str | None,
@@ -48,6 +50,7 @@ def jobs(
 
 
 @click.command()
+@quiet_sdk()
 def demo() -> int:
     """Run a real pipeline on an AWS embedded in this process; needs no account."""
     try:

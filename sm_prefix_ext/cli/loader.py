@@ -24,6 +24,7 @@ from .inputs import LoadError, read_text
 from .policy_choice import PolicyChoice
 from .progress import doing
 from .python_target import load_pipeline, module_file, run_user_code
+from .quiet import quiet_command
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
@@ -289,6 +290,7 @@ def read_file(
 
 def _from_aws(text: str, options: Options) -> tuple[PipelineSource, ...]:
     from ..targets import aws
+    quiet_command()
 
     try:
         with doing(f"reading {text}"):
@@ -299,6 +301,7 @@ def _from_aws(text: str, options: Options) -> tuple[PipelineSource, ...]:
         raise LoadError(str(error)) from None
 
 
+    quiet_command()
 def _from_python(text: str, options: Options) -> Target:
     module, _, _ = text.rpartition(":")
     file = module if module.endswith(".py") else module_file(module)

@@ -24,6 +24,7 @@ from .options import (
 from .output import judging, print_json, show, verbose_option
 from .policy_choice import PolicyChoice
 from .progress import doing
+from .quiet import quiet_sdk
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
@@ -193,6 +194,7 @@ def _deployed(document: Any, form: str, name: str | None) -> str:
 @parameter_option
 @format_option("table", "json")
 @verbose_option
+@quiet_sdk()
 def preflight(
     pipeline: str,
     role_policies: tuple[str, ...],

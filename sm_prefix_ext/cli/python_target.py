@@ -8,7 +8,6 @@ import importlib.util
 import inspect
 import json
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -135,6 +134,8 @@ def _place(error: BaseException) -> str:
     """The file and line of the user's code that raised, such as `` at train.py, line 12``."""
     if isinstance(error, SyntaxError) and error.filename is not None:
         return f" at {_shortest(error.filename)}, line {error.lineno}"
+    import traceback  # here, since a check of a file needs none
+
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if _is_user_file(frame.filename):
             return f" at {_shortest(frame.filename)}, line {frame.lineno}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
-import warnings
 from collections.abc import Iterator
+
+import click
 
 _TELEMETRY = ("sagemaker.telemetry", "sagemaker.core.telemetry")
 _V2_IS_OLD = "SAGEMAKER_SUPPRESS_V2_WARNING"
@@ -19,6 +19,9 @@ def quiet_sdk() -> Iterator[None]:
     Those tell where the SDK looked for its configuration, that credentials were found, that v2 is
     deprecated, and that telemetry couldn't be sent. Warnings and errors are shown as ever.
     """
+    import logging  # here, since what checks a file imports this module too, and needs neither
+    import warnings
+
     disabled = logging.root.manager.disable
     levels = {name: logging.getLogger(name).level for name in _TELEMETRY}
     variable = os.environ.get(_V2_IS_OLD)
@@ -36,3 +39,8 @@ def quiet_sdk() -> Iterator[None]:
                 logging.getLogger(name).setLevel(level)
             if variable is None:
                 os.environ.pop(_V2_IS_OLD, None)
+
+
+def quiet_command() -> None:
+    """Do as :func:`quiet_sdk` until the current command ends."""
+    click.get_current_context().with_resource(quiet_sdk())
