@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ..core import policy_file
-from ..core.policy_file import PolicyFile
+from ..core import policy_search
 from ..core.prefix_policy import PrefixPolicy
+
+if TYPE_CHECKING:
+    from ..core.policy_file import PolicyFile
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,12 @@ class PolicyChoice:
         Raises:
             PolicyFileError: as :meth:`policy`.
         """
-        path = (policy_file.nearest(file) if file else None) or policy_file.discover()
+        path = (policy_search.nearest(file) if file else None) or policy_search.discover()
         return None if path is None else self._read(path).policy_for(file, team=self.team)
 
     def _read(self, path: Path) -> PolicyFile:
         if path not in self._files:
+            from ..core.policy_file import PolicyFile  # here, since --prefix needs no file
+
             self._files[path] = PolicyFile.read(path)
         return self._files[path]

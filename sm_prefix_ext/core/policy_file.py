@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .paths import is_virtual_environment
-from .policy_search import ENVIRONMENT_VARIABLE as ENVIRONMENT_VARIABLE
-from .policy_search import FILE_NAME as FILE_NAME
-from .policy_search import discover as discover
-from .policy_search import nearest as nearest
+from .policy_search import FILE_NAME
 from .policy_tables import PolicyTables
 from .policy_tables import looks_like_policy as looks_like_policy
 from .policy_tables import read as read

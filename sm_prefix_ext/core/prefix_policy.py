@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import policy_search
 from .arns import is_role_arn
@@ -18,9 +17,11 @@ from .errors import InvalidPrefix, PolicyFileError
 from .finding_levels import NO_LEVELS, FindingLevels
 from .findings import UNMATCHED_STEP_ROLE, Finding
 from .job_names import JobPrefix, exact_str
-from .policy_tables import PolicyTable, PolicyTables
 from .step_types import KINDS, PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
 from .text import shown
+
+if TYPE_CHECKING:
+    from .policy_tables import PolicyTable, PolicyTables
 
 _ALIKE = 0.85
 """From this ratio of :mod:`difflib` on, a word counts as another one misspelt."""
@@ -136,6 +137,8 @@ class PrefixPolicy:
                 a value that can't be; for an unknown team; and where the current folder belongs to
                 no team or to several.
         """
+        from .policy_tables import PolicyTables  # here, since a policy without a file needs none
+
         tables = PolicyTables.read(path)
         top, teams = policies_of(tables, cls)
         here = Path.cwd() if tables.teams and team is None else None
@@ -297,6 +300,8 @@ def unmatched_step_roles(policy: PrefixPolicy, step_names: Iterable[str]) -> tup
 
 
 def _unmatched(key: str, names: Iterable[str], source: str | None) -> Finding:
+    import difflib  # here, since a policy without such a role starts faster without it
+
     near = difflib.get_close_matches(key, sorted({*names, *KINDS}), n=1)
     where = f" of {source}" if source else ""
     return Finding.of(
@@ -366,6 +371,8 @@ def _misspelt_type(key: str) -> str | None:
     Steps may well be called ``training``, ``Preprocessing`` or ``Transform2``: a key that contains
     a step type, or is contained in one, is a name.
     """
+    import difflib  # here, since a policy without roles starts faster without it
+
     near = difflib.get_close_matches(key, KINDS, n=1, cutoff=_ALIKE)
     if not near:
         return None

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from sm_prefix_ext import PolicyFileError, PrefixPolicy
-from sm_prefix_ext.core import path_patterns, policy_file
+from sm_prefix_ext.core import path_patterns, policy_file, policy_search
 from sm_prefix_ext.core.finding_levels import FindingLevel
 from sm_prefix_ext.core.policy_file import PolicyFile
 from sm_prefix_ext.core.prefix_policy import discovered_as, missing_prefix
@@ -310,11 +310,11 @@ def test_the_nearest_file(tmp_path: Path) -> None:
     inner = write(tmp_path / "a" / "sm-prefix.toml", DEFAULT)
     (tmp_path / "a" / "b").mkdir()
     for target in ("a", "a/b", "a/b/x.json", "a/x.json", "a/not/there/x.json"):
-        assert inner == policy_file.nearest(tmp_path / target)
+        assert inner == policy_search.nearest(tmp_path / target)
     for target in ("", "x.json", "b/x.json"):
-        assert root == policy_file.nearest(tmp_path / target)
+        assert root == policy_search.nearest(tmp_path / target)
     root.unlink()
-    assert None is policy_file.nearest(tmp_path / "x.json")
+    assert None is policy_search.nearest(tmp_path / "x.json")
 
 
 def test_the_nearest_file_of_a_link(tmp_path: Path) -> None:
@@ -323,16 +323,16 @@ def test_the_nearest_file_of_a_link(tmp_path: Path) -> None:
     there = write(tmp_path / "there" / "sm-prefix.toml", DEFAULT)
     target = write(tmp_path / "there" / "x.json", "{}")
     (tmp_path / "here" / "x.json").symlink_to(target)
-    assert here == policy_file.nearest(tmp_path / "here" / "x.json")
+    assert here == policy_search.nearest(tmp_path / "here" / "x.json")
     here.unlink()
-    assert there == policy_file.nearest(tmp_path / "here" / "x.json")
+    assert there == policy_search.nearest(tmp_path / "here" / "x.json")
     (tmp_path / "circle").symlink_to(tmp_path / "circle")
-    assert None is policy_file.nearest(tmp_path / "circle" / "x.json")
+    assert None is policy_search.nearest(tmp_path / "circle" / "x.json")
 
 
 def test_a_path_that_is_none(file: Path) -> None:
     """It is nowhere, and belongs to no team."""
-    assert None is policy_file.nearest("a\0b")
+    assert None is policy_search.nearest("a\0b")
     with pytest.raises(PolicyFileError, match=r"no team's paths match 'a\\x00b'"):
         PolicyFile.read(file).policy_for("a\0b")
 
@@ -343,7 +343,7 @@ def test_a_link_to_no_policy_is_an_error(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "sm-prefix.toml").symlink_to(tmp_path / "missing.toml")
     monkeypatch.chdir(tmp_path / "a")
-    found = policy_file.nearest("x.json")
+    found = policy_search.nearest("x.json")
     assert tmp_path / "a" / "sm-prefix.toml" == found
     for call in (PrefixPolicy.discover, lambda: PolicyFile.read(found)):
         with pytest.raises(PolicyFileError, match="can't be read"):
