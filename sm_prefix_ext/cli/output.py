@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -139,7 +138,7 @@ def print_report(
         text = render(
             report,
             color=color == "always" or (color == "auto" and terminal and not _no_color()),
-            width=shutil.get_terminal_size().columns if terminal else None,
+            width=_terminal_width() if terminal else None,
             verbose=click.get_current_context().ensure_object(Settings).verbose,
             quiet=quiet,
         )
@@ -154,6 +153,12 @@ def print_report(
             raise LoadError(str(error)) from None
     elif text:
         click.echo(text.rstrip("\n"), color=True)  # click would take the colours out of a pipe
+
+
+def _terminal_width() -> int:
+    import shutil  # here, since a check whose output is no terminal starts faster without it
+
+    return shutil.get_terminal_size().columns
 
 
 def _no_color() -> bool:

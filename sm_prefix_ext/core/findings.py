@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
@@ -282,6 +281,8 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 
 def as_text(findings: Iterable[Finding], width: int = 100) -> str:
     """The findings as a plain table: a head line each, message and fix below it, wrapped."""
+    import textwrap  # here, since a check without findings starts faster without it
+
     rows = list(findings)
     steps = [printable(row.step) for row in rows]
     longest = max(map(len, steps), default=0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable
 
@@ -80,6 +79,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
         >>> did_you_mean("anything", ["PFX007", "PFX010"])
         ''
     """
+    import difflib  # here, since a check without mistakes starts faster without it
+
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower(), by_lower, n=1)
     return f" Did you mean {shown(by_lower[near[0]])}?" if near else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
 from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding, UnreadFile
@@ -111,6 +110,8 @@ class _Page:
     def _wrapped(self, text: str, indent: str = "    ") -> list[str]:
         if self._width is None:
             return [f"{indent}{text}"]
+        import textwrap  # here, since a report to a file or a pipe starts faster without it
+
         return textwrap.wrap(
             text,
             max(self._width, _NARROWEST),
