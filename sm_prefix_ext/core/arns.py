@@ -16,12 +16,11 @@ _PARTITIONS = (
     ("eusc-", "aws-eusc"),
     ("cn-", "aws-cn"),
 )
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+", re.ASCII)
-_ROLE_ACCOUNT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):role/", re.ASCII)
+_ROLE = r"arn:aws[a-z-]*:iam::\d{12}:role/[\w+=,.@/-]+"
+_ROLE_ACCOUNT = r"arn:aws[a-z-]*:iam::(\d{12}):role/"
 
 
-@dataclass(frozen=True)
-class Arn:
+class Arn(NamedTuple):
     """An ARN in its parts.
 
     Args:
@@ -162,7 +161,7 @@ def is_role_arn(text: object) -> bool:
         >>> is_role_arn("arn:aws:iam::111122223333:role/team-a"), is_role_arn("team-a")
         (True, False)
     """
-    return isinstance(text, str) and _ROLE.fullmatch(text) is not None
+    return isinstance(text, str) and re.fullmatch(_ROLE, text, re.ASCII) is not None
 
 
 def role_accounts(text: str) -> set[str]:
@@ -173,4 +172,4 @@ def role_accounts(text: str) -> set[str]:
         >>> role_accounts('{"RoleArn": "arn:aws:iam::111122223333:role/worker"}')
         {'111122223333'}
     """
-    return set(_ROLE_ACCOUNT.findall(text))
+    return set(re.findall(_ROLE_ACCOUNT, text, re.ASCII))

@@ -233,8 +233,9 @@ _FORMS: tuple[tuple[Mode, str], ...] = (
     ("custom-prefix", rf"(?P<prefix>(?!{RESERVED}-)[A-Za-z0-9](?:-*[A-Za-z0-9])*)-{_ID}-"),
 )
 # No observed name has a failure count, so a form without one takes precedence.
+# Patterns as text, which re compiles when the first name is parsed.
 _GRAMMAR = tuple(
-    (mode, re.compile(form + _TAIL.replace("{count}", count)))
+    (mode, form + _TAIL.replace("{count}", count))
     for count in ("", r"-(?P<failure_count>[0-9]+)")
     for mode, form in _FORMS
 )
@@ -285,7 +286,7 @@ class JobName:
         """
         name = exact_str(name)
         for mode, form in _GRAMMAR:
-            match = form.fullmatch(name)
+            match = re.fullmatch(form, name)
             if match:
                 part = match.groupdict()
                 count = part.get("failure_count")
