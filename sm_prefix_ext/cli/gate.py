@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding, UnreadFile
 from ..core.errors import PrefixError, PrefixViolation
@@ -20,8 +21,7 @@ from .loader import PYTHON, Options, Target, find, read_file
 from .python_target import isolated_imports
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(NamedTuple):
     """Which findings count.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,8 +38,7 @@ PYTHON = "Python object"
 _IN_A_FILE = "wanted a pipeline definition, a CloudFormation template or a Terraform plan"
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """How targets are read.
 
     Args:
@@ -50,11 +49,11 @@ class Options:
         exclude: globs of files that a folder's search leaves out.
     """
 
-    choice: PolicyChoice = field(default_factory=PolicyChoice)
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-    template: TemplateValues = field(default_factory=TemplateValues)
-    execution: str | None = None
-    exclude: tuple[str, ...] = ()
+    choice: PolicyChoice
+    kwargs: Mapping[str, Any]
+    template: TemplateValues
+    execution: str | None
+    exclude: tuple[str, ...]
 
 
 class Judgement(NamedTuple):
@@ -290,8 +289,8 @@ def read_file(
 
 def _from_aws(text: str, options: Options) -> tuple[PipelineSource, ...]:
     from ..targets import aws
-    quiet_command()
 
+    quiet_command()
     try:
         with doing(f"reading {text}"):
             if text.startswith("s3://"):
@@ -301,8 +300,8 @@ def _from_aws(text: str, options: Options) -> tuple[PipelineSource, ...]:
         raise LoadError(str(error)) from None
 
 
-    quiet_command()
 def _from_python(text: str, options: Options) -> Target:
+    quiet_command()
     module, _, _ = text.rpartition(":")
     file = module if module.endswith(".py") else module_file(module)
     with _as_discovered(file, options):

@@ -8,7 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +26,6 @@ SCHEMA = 1
 """The version of the JSON that commands print."""
 
 
-@dataclass
 class Settings:
     """What options set for the whole command; click hands it to the commands as its object.
 
@@ -35,7 +33,8 @@ class Settings:
         verbose: show the traceback of a module that failed, and findings that do not count.
     """
 
-    verbose: bool = False
+    def __init__(self, verbose: bool = False) -> None:
+        self.verbose = verbose
 
 
 def _set_verbose(context: click.Context, _: click.Parameter, value: bool) -> bool:

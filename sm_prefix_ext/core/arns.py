@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # The longest beginnings first: `us-iso-` would match the regions of `us-isob-` too. A test compares
 # them with botocore's partitions.
@@ -88,8 +88,7 @@ def partition_of(region: str | None) -> str:
     return "aws"
 
 
-@dataclass(frozen=True)
-class ArnScope:
+class ArnScope(NamedTuple):
     """The partition, region and account that the ARNs of a pipeline's resources share.
 
     Args:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from .findings import UNKNOWN_STEP_TYPE, Finding
 from .job_names import exact_str
@@ -19,8 +19,7 @@ NESTED = {"IfSteps": "if", "ElseSteps": "else", "ForEachBody": "each"}
 """The keys of a step's arguments that hold steps, with their names in a path."""
 
 
-@dataclass(frozen=True)
-class StepView:
+class StepView(NamedTuple):
     """A step of a definition, with its path and its row in the table of step types.
 
     Args:
@@ -37,7 +36,7 @@ class StepView:
     step_type: str
     arguments: dict[str, Any]
     kind: Kind | None
-    step: Mapping[str, Any] = field(default_factory=dict)
+    step: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def job_name(self) -> Any:

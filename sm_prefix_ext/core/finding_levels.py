@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from .errors import PrefixViolation
 from .findings import (
@@ -40,8 +40,7 @@ A lower level would let through what nobody looked at.
 _KEYS = ("level", "reason")
 
 
-@dataclass(frozen=True)
-class FindingLevel:
+class FindingLevel(NamedTuple):
     """What a policy file makes of the findings of a code.
 
     Args:

@@ -213,8 +213,7 @@ CATALOGUE: Mapping[str, Rule] = MappingProxyType(
 """Every code; docs/findings.md is generated from it."""
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(NamedTuple):
     """Where a name stands.
 
     Args:

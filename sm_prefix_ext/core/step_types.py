@@ -13,8 +13,8 @@ row with ``service_data.json``, which holds the facts of the model and of the re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 PREFIX_LIMIT = 38
 SHORT_PREFIX_LIMIT = 6
@@ -26,8 +26,7 @@ SHORT_STEP_NAME_IN_JOB_NAME = 7
 """The same for tuning jobs, whose whole name has 32 characters at most."""
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(NamedTuple):
     """A step type of SageMaker Pipelines.
 
     Args:
@@ -67,7 +66,7 @@ class Kind:
     metadata_key: str = ""
     metadata_field: str = "Arn"
     default_step_part: int = STEP_NAME_IN_JOB_NAME
-    sdk_arguments: Mapping[int, str] = field(default_factory=dict)
+    sdk_arguments: Mapping[int, str] = MappingProxyType({})
 
     @property
     def makes_job(self) -> bool:

@@ -6,8 +6,9 @@ The same rules apply to the steps of a definition and to jobs that a notebook ce
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..core.declared import DROPPED_BY_SDK, FIXES, name_arguments
 from ..core.declared import PREFIXING_OFF as PREFIXING_OFF
@@ -42,8 +43,7 @@ from .full_names import check_full_name as check_full_name
 from .full_names import check_step_name as check_step_name
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(NamedTuple):
     """A way to resolve a finding: as text and, if it is another name, as data.
 
     Args:
@@ -140,8 +140,7 @@ def compose_with_remedies(
 Violation = tuple[Finding, Remedy]
 
 
-@dataclass(frozen=True)
-class _Case:
+class _Case(NamedTuple):
     location: Location
     kind: Kind
     declared: Declared
@@ -227,7 +226,7 @@ class _Case:
 
     def _accepts(self, name: str) -> bool:
         """Test whether another declared name has no violations."""
-        case = replace(self, declared=replace(self.declared, name=name))
+        case = self._replace(declared=replace(self.declared, name=name))
         return next(case.violations(), None) is None
 
     @property
