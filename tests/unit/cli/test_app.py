@@ -81,15 +81,56 @@ def test_help_and_version(run: Run) -> None:
     assert (0, f"sm-prefix, version {__version__}\n", "") == run("--version")
 
 
+_HEAVY = frozenset({"boto3", "botocore", "moto", "pandas", "rich", "sagemaker", "yaml"})
+_NEEDLESS = _HEAVY | {
+    "difflib",
+    "importlib.metadata",
+    "logging",
+    "platformdirs",
+    "shutil",
+    "sm_prefix_ext.core.policy_file",
+    "sm_prefix_ext.core.policy_tables",
+    "sm_prefix_ext.iam",
+    *(f"sm_prefix_ext.cli.{name}" for name in ("completion", "execution", "explain", "policy")),
+    "textwrap",
+    "tomllib",
+    "traceback",
+}
+"""What a check of a definition without findings imports neither itself nor through another."""
+
+
+def _imported_by(*arguments: str) -> set[str]:
+    """The modules that a command has imported when it ends well."""
+    code = (
+        "import sys\nfrom sm_prefix_ext.cli import main\n"
+        f"try: main({arguments!r})\n"
+        "except SystemExit as end: assert end.code == 0, end\n"
+        "print(*sys.modules)"
+    )
+    done = program(code)
+    assert (0, "") == (done.returncode, done.stderr)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_a_check_imports_nothing_needless(tmp_path: Path) -> None:
+    """``check`` of a definition imports no slow module, and works without an SDK."""
+    before = set(program("import sys; print(*sys.modules)").stdout.split())
+    by_option = _imported_by("check", "good.json", "--prefix", "team-a")
+    assert set() == (by_option - before) & _NEEDLESS
+    (tmp_path / "sm-prefix.toml").write_text('prefix = "team-a"')
+    by_file = _imported_by("check", "good.json")
+    reader = {"sm_prefix_ext.core.policy_file", "sm_prefix_ext.core.policy_tables", "tomllib"}
+    assert set() == (by_file - before) & (_NEEDLESS - reader)
+
+
 @pytest.mark.parametrize("form", ["table", "json"])
-def test_check_of_json_imports_neither_sdk_nor_boto3(form: str) -> None:
-    """``check`` of JSON imports no slow library, and works without an SDK."""
+def test_a_check_with_findings_imports_nothing_heavy(form: str) -> None:
+    """``check`` that finds something imports neither an SDK, nor boto3, nor what draws tables."""
     code = (
         "import sys\nfrom sm_prefix_ext.cli import main\n"
         f"try: main(['check', 'bad.json', '--prefix', 'team-a', '--format', '{form}'])\n"
         "except SystemExit as end: assert end.code == 1, end\n"
-        "heavy = {'sagemaker', 'boto3', 'botocore', 'pandas', 'moto', 'rich', 'yaml'}\n"
-        "heavy = (heavy | {'sm_prefix_ext.iam'}) & set(sys.modules)\n"
+        f"heavy = {set(_HEAVY | {'sm_prefix_ext.iam'})!r} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
     done = program(code)
