@@ -181,7 +181,7 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
             "IAM policy",
             _may_train("*/team-a-*"),
             _may_train("training-job/team-a-*"),
-            f"{_AWS}/IAM/latest/UserGuide/reference-arns.html",
+            f"{_AWS}/IAM/latest/UserGuide/reference-arns.html#arns-paths",
         ),
         codes.NARROWER_THAN_JOBS: Explanation(
             "An execution ID follows the prefix, so the policy allows the job in some runs and "

@@ -94,8 +94,8 @@ def _unrestricted(
 def _wildcard_types(statements: Iterable[Statement]) -> Iterator[Finding]:
     """Report resources with a wildcard in the resource type (PFX013).
 
-    Source: IAM user guide, "Policy elements: Resource": a wildcard can't stand in the resource
-    type. The evaluator takes it for a pattern.
+    Source: IAM user guide, "Amazon Resource Names (ARNs)", "Paths in ARNs": a wildcard can't stand
+    in the resource type. The evaluator takes it for a pattern.
     """
     for statement in statements:
         for template in statement.resources:
