@@ -12,7 +12,7 @@ from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding, Unr
 from ..core.errors import PrefixError, PrefixViolation
 from ..core.finding_levels import FIXED
 from ..core.findings import Finding
-from ..core.paths import absolute, is_folder
+from ..core.paths import from_here, is_folder
 from ..core.prefix_policy import PrefixPolicy, missing_prefix
 from ..reporting.check_summary import counted
 from ..targets.source import PipelineSource
@@ -76,7 +76,7 @@ class Gate:
                 try:
                     for target in self._targets(argument):
                         # Two arguments may name one file; it is checked once.
-                        name = _name(target)
+                        name = target.source.label
                         if name not in checked:
                             with self._reporting(name):
                                 checked[name] = self._checked(target, name)
@@ -115,7 +115,7 @@ class Gate:
 
         files, unread, pipelines = self._files_read, len(self._unread), 0
         for path in pipeline_files(folder, self.options.exclude):
-            name = _relative(str(path))
+            name = from_here(str(path))
             sources: tuple[PipelineSource, ...] = ()
             with self._reporting(name):
                 sources = read_file(str(path), self.options, named=False)
@@ -136,7 +136,7 @@ class Gate:
         rows = [self._row(target, name, finding) for finding in judged.findings]
         for finding, level in judged.switched_off:
             reason = f": {level.reason}" if level.reason else ""
-            hidden = f"off in {_relative(str(policy.source))}{reason}"
+            hidden = f"off in {from_here(str(policy.source))}{reason}"
             rows.append(self._row(target, name, finding, hidden))
         return CheckedTarget(
             target=name,
@@ -150,7 +150,7 @@ class Gate:
     def _refused(self, argument: str, violation: PrefixViolation) -> CheckedTarget:
         """A module whose job class refuses a name, so that there is no pipeline to judge."""
         file = argument.rpartition(":")[0]
-        place = _relative(file) if file.endswith(".py") else None
+        place = from_here(file) if file.endswith(".py") else None
         rows = [
             ReportedFinding(finding, argument, place, None, self.selection.hides(finding))
             for finding in violation.findings
@@ -174,29 +174,13 @@ class Gate:
         position = None
         if hidden is None and source.file is not None:
             position = source.locate(finding.step) or source.locate("")
-        file = None if source.file is None else _relative(source.file)
+        file = None if source.file is None else from_here(source.file)
         return ReportedFinding(finding, name, file, position, hidden)
-
-
-def _name(target: Target) -> str:
-    """The target as a report names it: its file relative to the current folder."""
-    source = target.source
-    if source.file is None:
-        return source.target
-    return _relative(source.file) + source.target.removeprefix(source.file)
 
 
 def _label(policy: PrefixPolicy) -> str:
     """How a report names a policy: its file, with the team, or its prefix."""
     if policy.source is None:
         return f"prefix {policy.prefix}"
-    source = _relative(policy.source)
+    source = from_here(policy.source)
     return f"{source} (team {policy.team})" if policy.team else source
-
-
-def _relative(path: str) -> str:
-    """A path below the current folder relative to it, with ``/``; any other as it is."""
-    try:
-        return absolute(path).relative_to(Path.cwd()).as_posix()
-    except (OSError, ValueError):
-        return path

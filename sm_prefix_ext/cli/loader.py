@@ -101,7 +101,7 @@ class Target:
             policy: the prefix that the names need, and the levels of findings.
         """
         if self.source.not_read is not None:
-            name = self.source.pipeline_name or self.source.target
+            name = self.source.pipeline_name or self.source.label
             unread = definition_not_read(name, self.source.not_read)
             return Judgement(*apply_levels([unread], policy.levels), 0)
         if self._is_ours:

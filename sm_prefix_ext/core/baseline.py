@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ from .check_report import CheckedTarget, CheckReport, ReportedFinding
 from .errors import PrefixError
 from .finding_levels import FIXED
 from .output_file import write_whole
-from .paths import absolute
+from .paths import absolute, from_here
 from .strict_json import loads
 from .text import printable, shown
 
@@ -53,8 +52,7 @@ class BaselineEntry:
             that, else absolute, with ``/``.
         step: the path of step names.
         code: such as ``PFX001``.
-        message: of the finding, with a policy file's name alone for its path, which is another one
-            on another machine.
+        message: of the finding.
         file: whether the target is in a file, so that a baseline file has it relative to itself.
     """
 
@@ -69,7 +67,7 @@ class BaselineEntry:
         """The entry for a finding."""
         found = row.finding
         target = _target(row)
-        return cls(target, found.step, found.code, _portable(found.message), row.file is not None)
+        return cls(target, found.step, found.code, found.message, row.file is not None)
 
     def to_dict(self) -> dict[str, str | bool]:
         """The entry as plain data, for JSON."""
@@ -189,20 +187,6 @@ def _without_known(checked: CheckedTarget, left: Counter[BaselineEntry]) -> Chec
     return replace(checked, findings=tuple(rows))
 
 
-# No quote may follow: what a user wrote is quoted in a message, and stays as it is.
-_POLICY_PATH = re.compile(
-    r"""( is required by | in step_roles of )([^'"]+\.toml)(?=\.\Z| goes to no step: [^'"]*\Z)"""
-)
-
-
-def _portable(message: str) -> str:
-    """A message with a policy file's name instead of its path."""
-    return _POLICY_PATH.sub(
-        lambda found: found[1] + re.split(r"[/\\]", found[2])[-1],
-        message,
-    )
-
-
 def _target(row: ReportedFinding) -> str:
     """The target of a finding, the same however the user typed the file's path."""
     if row.file is None:
@@ -216,10 +200,7 @@ def _target(row: ReportedFinding) -> str:
 
 def _from_here(path: str) -> str:
     """A path relative to the current folder if it is below that, else absolute."""
-    whole = absolute(path)
-    with contextlib.suppress(ValueError):
-        return whole.relative_to(Path.cwd()).as_posix()
-    return whole.as_posix()
+    return from_here(absolute(path).as_posix())
 
 
 def _below(folder: str, path: str) -> str:

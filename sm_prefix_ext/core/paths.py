@@ -15,6 +15,22 @@ def absolute(path: str | os.PathLike[str]) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100 - pathlib has no such function
 
 
+def from_here(path: str | os.PathLike[str]) -> str:
+    """Return a path below the current folder relative to it, with ``/``; any other as it is.
+
+    So reports of the same files are the same on every machine.
+
+    Example:
+        >>> from sm_prefix_ext.core.paths import absolute, from_here
+        >>> from_here(absolute("pipelines/sm-prefix.toml"))
+        'pipelines/sm-prefix.toml'
+    """
+    try:
+        return absolute(path).relative_to(Path.cwd()).as_posix()
+    except (OSError, ValueError):  # elsewhere, or not a path at all
+        return os.fspath(path)
+
+
 def is_folder(path: str | os.PathLike[str]) -> bool:
     """Test whether a path is a folder; a text that can't be a path is none."""
     try:

@@ -17,6 +17,7 @@ from .errors import InvalidPrefix, PolicyFileError
 from .finding_levels import NO_LEVELS, FindingLevels
 from .findings import UNMATCHED_STEP_ROLE, Finding
 from .job_names import JobPrefix, exact_str
+from .paths import from_here
 from .step_types import KINDS, PREFIX_LIMIT, SHORT_PREFIX_LIMIT, Kind
 from .text import shown
 
@@ -303,14 +304,16 @@ def _unmatched(key: str, names: Iterable[str], source: str | None) -> Finding:
     import difflib  # here, since a policy without such a role starts faster without it
 
     near = difflib.get_close_matches(key, sorted({*names, *KINDS}), n=1)
-    where = f" of {source}" if source else ""
+    where = f" of {from_here(source)}" if source else ""
     return Finding.of(
         UNMATCHED_STEP_ROLE,
         key,
         "",
-        f"The role for {key!r} in step_roles{where} goes to no step: the pipeline has no step of "
-        "that name, and there is no such step type.",
-        (f"Write {near[0]!r} in step_roles, or take" if near else "Take") + " the entry out.",
+        f"The role for {key!r} in step_roles goes to no step: the pipeline has no step of that "
+        "name, and there is no such step type.",
+        f"Write {near[0]!r} in step_roles{where}, or take the entry out."
+        if near
+        else f"Take the entry out{where}.",
     )
 
 

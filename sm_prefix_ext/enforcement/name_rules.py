@@ -36,6 +36,7 @@ from ..core.job_names import (
     reserved,
     step_part,
 )
+from ..core.paths import from_here
 from ..core.prefix_policy import PrefixPolicy
 from ..core.step_types import KINDS, Kind
 from .full_names import bare_name as bare_name
@@ -215,14 +216,21 @@ class _Case(NamedTuple):
         if self.prefix is not None and not self.prefix.covers(name):
             yield self._violation(
                 OUTSIDE_POLICY,
-                f"{self._got}, which the policy's prefix {self.prefix!r} does not cover."
-                f"{self._required_by}",
+                f"{self._got}, which the policy's prefix {self.prefix!r} does not cover.",
                 self._inside(self.prefix),
+                by_policy=True,
             )
 
-    def _violation(self, code: str, message: str, remedy: Remedy) -> Violation:
+    def _violation(
+        self, code: str, message: str, remedy: Remedy, *, by_policy: bool = False
+    ) -> Violation:
+        """A finding; the fix of one that is due to the policy names the policy's file.
+
+        The message never does: a baseline knows a finding by it, on other machines too.
+        """
         location = self.location
-        return Finding.of(code, location.path, location.step_type, message, remedy.text), remedy
+        fix = f"{remedy.text}{self._required_by if by_policy else ''}"
+        return Finding.of(code, location.path, location.step_type, message, fix), remedy
 
     def _accepts(self, name: str) -> bool:
         """Test whether another declared name has no violations."""
@@ -241,7 +249,7 @@ class _Case(NamedTuple):
         prefix = self.prefix or self.policy.prefix
         if prefix is None or self.policy.source is None:
             return ""
-        return f" The prefix {str(prefix)!r} is required by {self.policy.source}."
+        return f" The prefix {str(prefix)!r} is required by {from_here(self.policy.source)}."
 
     def _inside(self, prefix: JobPrefix) -> Remedy:
         """Return the remedy for a final name: a name that the prefix covers."""
@@ -318,8 +326,9 @@ class _Case(NamedTuple):
             )
         return self._violation(
             ALPHABET,
-            f"{self._got}: {invalid}.{why}{self._required_by}",
+            f"{self._got}: {invalid}.{why}",
             self._in_alphabet(declared),
+            by_policy=True,
         )
 
     def _in_alphabet(self, declared: str) -> Remedy:
@@ -360,8 +369,9 @@ class _Case(NamedTuple):
         return self._violation(
             TOO_LONG,
             f"{self._got}: {_characters(len(declared))}{with_prefix}; the service takes "
-            f"{self.limit} for a step of type {self.location.step_type}.{self._required_by}",
+            f"{self.limit} for a step of type {self.location.step_type}.",
             remedy,
+            by_policy=True,
         )
 
     def _no_short_prefix(self) -> Violation:
@@ -372,12 +382,13 @@ class _Case(NamedTuple):
             NO_SHORT_PREFIX,
             f"{got}In a pipeline, the service takes {limit} characters at most as the prefix of a "
             f"job of type {self.location.step_type}; the policy's {long!r} has {len(long)}, and "
-            f"the policy has no short prefix.{self._required_by}",
+            "the policy has no short prefix.",
             Remedy(
                 f"Give the policy a short_prefix of at most {limit} characters"
                 + ("." if self.composes else ", and begin the name with it."),
                 short_prefix=True,
             ),
+            by_policy=True,
         )
 
 

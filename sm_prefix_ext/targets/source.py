@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..core.check_report import Position
 from ..core.definition import Definition
+from ..core.paths import from_here
 
 
 class TargetError(ValueError):
@@ -41,3 +42,10 @@ class PipelineSource:
     pipeline_name: str | None = None
     role_arn: str | None = None
     locate: Callable[[str], Position | None] = _nowhere
+
+    @property
+    def label(self) -> str:
+        """The target as a report names it: its file relative to the current folder."""
+        if self.file is None:
+            return self.target
+        return from_here(self.file) + self.target.removeprefix(self.file)

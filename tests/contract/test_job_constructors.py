@@ -9,6 +9,7 @@ from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
 from sm_prefix_ext.core.definition import is_generated_model_name
 from sm_prefix_ext.core.job_names import ComposedName
+from sm_prefix_ext.core.paths import from_here
 from sm_prefix_ext.core.step_types import KINDS
 
 from .deviations import each, needs
@@ -79,7 +80,7 @@ class TestDeclaredNames:
             in_pipeline.make(name, **declaration(name, value))
         [finding] = raised.value.findings
         assert f"{name}({row.argument}=) got {value!r}" in finding.message
-        assert f"'{prefix}' is required by {policy.source}" in finding.message
+        assert f"'{prefix}' is required by {from_here(str(policy.source))}" in finding.fix
         assert f"{kind.prefix_limit - len(prefix) - 1} characters" in finding.fix
         if value.startswith("x"):
             assert "PFX002" == finding.code

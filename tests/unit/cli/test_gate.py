@@ -228,6 +228,31 @@ def test_a_baseline_is_known_from_every_folder(
     assert (0, ["in the baseline"]) == (status, [row["reason"] for row in data["hidden"]])
 
 
+@pytest.mark.parametrize("form", ["json", "github", "gitlab", "sarif", "junit"])
+def test_a_report_is_the_same_on_every_machine(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    """Two checkouts of a repository differ in no message, fingerprint or baseline."""
+    in_s3 = {"PipelineDefinitionS3Location": {"Bucket": "b", "Key": "k"}}
+    stack = template(A=definition("x" * 99, "a/b"), B={})
+    del stack["Resources"]["B"]["Properties"]["PipelineName"]
+    stack["Resources"]["B"]["Properties"]["PipelineDefinition"] = in_s3
+    reports = []
+    for name in ("one", "two"):
+        checkout = tmp_path / name
+        checkout.mkdir()
+        (checkout / "sm-prefix.toml").write_text('prefix = "risk"\n')
+        (checkout / "stack.json").write_text(json.dumps(stack))
+        monkeypatch.chdir(checkout)
+        target = str(checkout / "stack.json")
+        run("check", target, "--baseline", "known.json", "--write-baseline")
+        written = (checkout / "known.json").read_text()
+        reports.append((run("check", target, "--format", form), written))
+    assert reports[0] == reports[1]
+    assert str(tmp_path) not in str(reports)
+    assert "is required by sm-prefix.toml." in reports[0][0][1]
+
+
 def test_positions(run: Run, tmp_path: Path) -> None:
     """A finding has the line and the column of its step."""
     (tmp_path / "bad.json").write_text(json.dumps(definition("ok", "no_good"), indent=2))

@@ -67,28 +67,6 @@ def test_another_bad_name_is_a_new_finding() -> None:
     assert old.fingerprint == new.fingerprint
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "The name is 'x'. The prefix 'risk' is required by {}sm-prefix.toml.",
-        "The role for 'A' in step_roles of {}sm-prefix.toml goes to no step: there is none.",
-    ],
-)
-def test_a_policy_file_on_another_machine(text: str) -> None:
-    """A message is known whatever the folder of the policy file that it names."""
-    baseline = Baseline.of(report(row("A", message=text.format("/home/me/a b/"))))
-    assert text.format("") == baseline.entries[0].message
-    for folder in ("", "../", "C:\\src\\"):
-        assert () == baseline.apply(report(row("A", message=text.format(folder)))).findings
-
-
-def test_a_name_is_not_taken_for_a_path() -> None:
-    """A path in a quoted name stays, so that another such name is new."""
-    text = "The name is 'x is required by {}/b.toml.': '/' can't be in it."
-    baseline = Baseline.of(report(row("A", message=text.format("one"))))
-    assert 1 == len(baseline.apply(report(row("A", message=text.format("two")))).findings)
-
-
 @pytest.mark.parametrize("code", FIXED)
 def test_what_was_not_judged_is_never_known(code: str) -> None:
     """Such a finding is not written, and an entry written by hand does not hide it."""

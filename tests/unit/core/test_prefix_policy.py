@@ -239,6 +239,10 @@ def test_roles_for_missing_steps() -> None:
     ]
     assert "Write 'Train' in step_roles, or take the entry out." == findings[0].fix
     assert "Take the entry out." == findings[1].fix
+    Path("p.toml").write_text(f'[step_roles]\nTrian = "{ROLE.format("x")}"\n', encoding="utf-8")
+    [finding] = unmatched_step_roles(PrefixPolicy.from_file("p.toml"), ["Train"])
+    assert finding.fix.startswith("Write 'Train' in step_roles of p.toml, or")
+    assert findings[0].message == finding.message
     assert () == unmatched_step_roles(PrefixPolicy(step_roles=roles), ["Fit", "Trian", "Zzz"])
 
 

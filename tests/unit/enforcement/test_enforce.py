@@ -363,4 +363,5 @@ def test_the_policys_file_is_named(tmp_path: Any) -> None:
     for kind, name in (("Training", "x" * 50), ("Training", "x_y"), ("Tuning", "x")):
         declared = {"S": Declared(name, "X(n=)")}
         [finding] = enforce(document(step("S", kind)), policy, declared)[1]
-        assert f"The prefix 'a-long-team' is required by {file}." in finding.message
+        assert "The prefix 'a-long-team' is required by sm-prefix.toml." in finding.fix
+        assert "sm-prefix.toml" not in finding.message

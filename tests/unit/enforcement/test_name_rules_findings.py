@@ -337,7 +337,7 @@ def test_a_valid_name_is_one_without_a_finding() -> None:
 
 
 def test_the_short_prefix_is_asked_for_by_the_file(tmp_path: Any) -> None:
-    """A message has the prefix that holds for the kind, and the file."""
+    """A message has the prefix that holds for the kind, and the fix the file."""
     file = tmp_path / "sm-prefix.toml"
     file.write_text('prefix = "team-alpha"\nshort_prefix = "ta"\n', encoding="utf-8")
     policy = PrefixPolicy.from_file(file)
@@ -345,7 +345,6 @@ def test_the_short_prefix_is_asked_for_by_the_file(tmp_path: Any) -> None:
         [finding] = compose_name(
             Location("S", step_type), KINDS[step_type], Declared("y"), policy, composes=False
         )[1]
-        assert (
-            f"The name is 'y', which the policy's prefix '{prefix}' does not cover. The prefix "
-            f"'{prefix}' is required by {file}." == finding.message
-        )
+        expected = f"The name is 'y', which the policy's prefix '{prefix}' does not cover."
+        assert expected == finding.message
+        assert finding.fix.endswith(f" The prefix '{prefix}' is required by sm-prefix.toml.")
