@@ -17,6 +17,7 @@ from ..core.finding_levels import SwitchedOff, apply_levels, raise_for_errors
 from ..core.findings import Finding, definition_not_read
 from ..core.paths import is_folder
 from ..core.prefix_policy import PrefixPolicy, discovered_as
+from ..core.text import shown
 from ..enforcement.enforce import enforce_in_place
 from ..targets.source import PipelineSource, TargetError
 from ..targets.template_values import TemplateValues
@@ -101,14 +102,13 @@ class Target:
             policy: the prefix that the names need, and the levels of findings.
         """
         if self.source.not_read is not None:
-            name = self.source.pipeline_name or self.source.label
-            unread = definition_not_read(name, self.source.not_read)
-            return Judgement(*apply_levels([unread], policy.levels), 0)
+            return Judgement(*apply_levels(self._not_read(self.source.not_read), policy.levels), 0)
         if self._is_ours:
             rendering = self._rendering_under(policy)
             return Judgement(rendering.findings, rendering.switched_off, rendering.jobs)
         definition, declared, _ = self._final
         findings = self._judged(definition, declared, policy) + _foreign_roles(definition)
+        findings += self._not_read(*self.source.unread_branches)
         jobs = sum(step.kind is None or step.kind.makes_job for step in steps(definition))
         return Judgement(*apply_levels(findings, policy.levels), jobs)
 
@@ -154,6 +154,10 @@ class Target:
             author_requests=author_requests,
         )
 
+    def _not_read(self, *reasons: str) -> tuple[Finding, ...]:
+        name = self.source.pipeline_name or self.source.label
+        return tuple(definition_not_read(name, reason) for reason in reasons)
+
     @property
     def _is_ours(self) -> bool:
         if self.pipeline is None:
@@ -191,7 +195,8 @@ class Target:
         """The findings on a definition that is final."""
         findings = enforce_in_place(copied(definition), policy, declared, composes=False)
         if self.pipeline is None:
-            return findings
+            # A step that is almost the same in both branches of a condition has its findings twice.
+            return tuple(dict.fromkeys(findings))
         from ..dropin.pipeline import check_pipeline_name
 
         return check_pipeline_name(self.pipeline, policy) + findings
@@ -221,6 +226,12 @@ def find_one(text: str, options: Options) -> Target:
     if target.source.not_read is not None:
         raise LoadError(
             f"{target.source.target} has no definition to read: {target.source.not_read}."
+        )
+    if target.source.conditions:
+        names = " and ".join(map(shown, target.source.conditions))
+        raise LoadError(
+            f"{target.source.target} has several definitions, depending on {names}; choose one by "
+            "giving the template's parameters with --template-parameters."
         )
     return target
 

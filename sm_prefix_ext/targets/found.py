@@ -22,6 +22,10 @@ class Found:
         property: the object and the key in it under which the definition stands as a text;
             ``None`` where the definition is an object of the document.
         text: that text, with the values filled in that are known.
+        branches: where conditions that are open choose among several definitions, each of these;
+            ``definition`` then has the steps of all.
+        conditions: the names of these conditions.
+        unread_branches: why some of these definitions are not read.
     """
 
     kind: str
@@ -31,6 +35,9 @@ class Found:
     role_arn: str | None = None
     property: tuple[Mapping[str, Any], str] | None = None
     text: str | None = None
+    branches: tuple[Found, ...] = ()
+    conditions: tuple[str, ...] = ()
+    unread_branches: tuple[str, ...] = ()
 
 
 def text_or_none(value: Any) -> str | None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from ..core.definition import values as values_in
@@ -104,6 +105,26 @@ class Resolver:
             except _UnresolvedError:
                 break
         return value
+
+    def open_condition(self, value: Any) -> str | None:
+        """The condition of an ``Fn::If`` that nothing decides; ``None`` for any other value."""
+        argument = value.get("Fn::If") if is_intrinsic(value) else None
+        if not isinstance(argument, list) or len(argument) != 3 or not isinstance(argument[0], str):
+            return None
+        try:
+            self._condition(argument[0])
+        except _UnresolvedError:
+            return argument[0]
+        return None
+
+    @contextmanager
+    def assuming(self, truths: Mapping[str, bool]) -> Iterator[None]:
+        """Take conditions for true or false, whatever the template says of them."""
+        decided, self._decided = self._decided, dict(truths)
+        try:
+            yield
+        finally:
+            self._decided = decided
 
     def parts(self, value: Any) -> list[Part]:
         """The texts that a value joins, with a function in the place of each that is unknown."""
@@ -248,9 +269,11 @@ class Resolver:
         return yes if self._condition(name) else no
 
     def _condition(self, name: Any) -> bool:
-        if not isinstance(name, str) or name not in self._conditions:
+        if not isinstance(name, str):
             raise _UnresolvedError
         if name not in self._decided:
+            if name not in self._conditions:
+                raise _UnresolvedError
             self._decided[name] = None  # as long as it is open: a condition may name itself
             self._decided[name] = self._truth(self._conditions[name])
         decided = self._decided[name]

@@ -16,6 +16,11 @@ def positions_of(found: Found, marks: Marks) -> dict[str, Position]:
         found: a pipeline that was read with the marks.
         marks: the positions of its document.
     """
+    if found.branches:
+        places: dict[str, Position] = {}
+        for branch in found.branches:
+            places = {**positions_of(branch, marks), **places}
+        return places
     if found.property is not None:
         whole = marks.of_key(*found.property)
         positions = _in_block(found, marks)

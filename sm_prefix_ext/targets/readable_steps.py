@@ -94,10 +94,10 @@ class ReadableSteps:
         for branch, then in self._choices(value, taken):
             if branch is value and isinstance(branch, list):
                 for item in branch:
-                    found += _different(self._items(item, then))
+                    found += different(self._items(item, then))
             else:
                 found += self._of_branch(branch, then)
-        return found if isinstance(value, list) else _different(iter(found))
+        return found if isinstance(value, list) else different(iter(found))
 
     def _items(self, item: Any, taken: _Taken) -> Iterator[Any]:
         for branch, then in self._choices(item, taken):
@@ -162,7 +162,7 @@ class ReadableSteps:
             )
 
 
-def _different(found: Iterator[Any]) -> list[Any]:
+def different(found: Iterator[Any]) -> list[Any]:
     """The steps of all branches; those that are the same in two branches are one."""
     by_name: dict[str, list[Any]] = {}
     different: list[Any] = []

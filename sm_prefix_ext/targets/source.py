@@ -28,6 +28,9 @@ class PipelineSource:
         definition: the pipeline's definition; ``None`` where the target does not hold it.
         file: the file's path as the user gave it; ``None`` for standard input and AWS.
         not_read: why there is no definition, as a clause without a full stop.
+        conditions: those that choose among several definitions and that nothing decides;
+            ``definition`` then has the steps of all that can be read.
+        unread_branches: why the others can't be read, as such clauses.
         pipeline_name: the pipeline's name, if the target tells it.
         role_arn: the pipeline's execution role, if the target tells it.
         locate: gives the position of the step with a path such as ``Check/if/Train``. ``""`` is the
@@ -41,6 +44,8 @@ class PipelineSource:
     not_read: str | None = None
     pipeline_name: str | None = None
     role_arn: str | None = None
+    conditions: tuple[str, ...] = ()
+    unread_branches: tuple[str, ...] = ()
     locate: Callable[[str], Position | None] = _nowhere
 
     @property

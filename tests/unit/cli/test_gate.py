@@ -228,6 +228,33 @@ def test_a_baseline_is_known_from_every_folder(
     assert (0, ["in the baseline"]) == (status, [row["reason"] for row in data["hidden"]])
 
 
+def test_the_definitions_of_an_open_condition(run: Run, tmp_path: Path) -> None:
+    """All that can be read are judged, each finding once; a plan needs one definition."""
+    first, second = definition("x_1", "x_2"), definition("x_1", "x_3")
+    second["Steps"][0]["Arguments"]["RoleArn"] = "arn:aws:iam::111122223333:role/r"
+    in_s3 = {"PipelineDefinitionS3Location": {"Bucket": "b", "Key": "k"}}
+    stack = template(P={})
+    stack["Resources"]["P"]["Properties"]["PipelineDefinition"] = {
+        "Fn::If": [
+            "C",
+            {"PipelineDefinitionBody": {"Fn::If": ["D", first, json.dumps(second)]}},
+            in_s3,
+        ]
+    }
+    (tmp_path / "t.json").write_text(json.dumps(stack))
+    status, data = report(run, "t.json", "--prefix", "a")
+    rows = [(row["code"], row["step"]) for row in data["findings"]]
+    both = [(code, step) for step in ("Train0", "Train1") for code in ("PFX003", "PFX006")]
+    assert (1, [*both, ("PFX003", "Train1"), ("PFX006", "Train1"), ("PFX025", "team-a-P")]) == (
+        status,
+        rows,
+    )
+    assert "where 'C' is false, its definition is in s3://b/k." in data["findings"][-1]["message"]
+    status, _, error = run("plan", "t.json")
+    assert 2 == status
+    assert "t.json#P has several definitions, depending on 'C' and 'D'; choose one" in error
+
+
 @pytest.mark.parametrize("form", ["json", "github", "gitlab", "sarif", "junit"])
 def test_a_report_is_the_same_on_every_machine(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str

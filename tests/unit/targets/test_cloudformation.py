@@ -209,8 +209,8 @@ def test_positions_in_json() -> None:
             "its definition is known only after deployment, from {'Ref': 'P'}",
         ),
         (
-            {"PipelineDefinitionBody": {"Fn::If": ["C", "{}", "{}"]}},
-            "its definition is known only after deployment, from {'Fn::If': ['C', '{}', '{}']}",
+            {"PipelineDefinitionBody": {"Fn::If": ["C", {"Ref": "P"}, {"Ref": "P"}]}},
+            "its definition is known only after deployment, from {'Ref': 'P'}",
         ),
         (
             {"PipelineDefinitionS3Location": {"Bucket": "b", "Key": "a/k.json"}},
