@@ -143,8 +143,9 @@ class _Reading:
             readers = self._readers(documents, marks)
             if not readers and any(map(has_unread_pipeline, documents)):
                 raise TargetError(
-                    f"{where} names a SageMaker pipeline but has none that can be read; give the "
-                    "template, the plan or the definition itself."
+                    f"{where} has a SageMaker pipeline within other data, where it is not read; "
+                    "give the template, the plan or the definition itself; --exclude leaves a file "
+                    "out of a folder."
                 )
             for anchor in _picked(list(readers), pick, where):
                 yield anchor, readers[anchor](f"{where}#{printable(anchor)}")

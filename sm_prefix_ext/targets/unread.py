@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from ..core.definition import values
+from ..core.step_types import KINDS
 from . import cloudformation, terraform
+
+_VERSION = "2020-12-01"
 
 
 def has_unread_pipeline(document: Any) -> bool:
-    """Whether a resource that is a pipeline, with its definition, stands anywhere in a document.
+    """Whether a pipeline with its definition, or a definition, stands anywhere in a document.
 
     A schema, a list of resource types and what the CDK writes beside its templates have none.
 
@@ -24,12 +28,55 @@ def has_unread_pipeline(document: Any) -> bool:
         True
         >>> has_unread_pipeline({"Type": "AWS::SageMaker::Pipeline"})
         False
+        >>> has_unread_pipeline([{"Version": "2020-12-01", "Steps": []}])
+        True
     """
     if terraform.kind_of(document) is not None:  # it is read whole; one that is deleted stays in it
         return False
-    return any(
-        isinstance(value, Mapping) and (_of_cloudformation(value) or _of_terraform(value))
-        for value in values(document)
+    if _is_construct_tree(document):
+        return False
+    return any(map(_is_pipeline, values(document)))
+
+
+def _is_construct_tree(document: Any) -> bool:
+    """Whether it is the CDK's tree.json, which repeats what the templates have."""
+    return isinstance(document, Mapping) and str(document.get("version")).startswith("tree-")
+
+
+def _is_pipeline(value: Any) -> bool:
+    if isinstance(value, str):
+        return '"Steps"' in value and _is_definition_text(value)
+    return isinstance(value, Mapping) and (
+        _of_cloudformation(value)
+        or _of_terraform(value)
+        or _is_definition(value)
+        or _is_request_with_s3(value)
+    )
+
+
+def _is_definition(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a definition; other services have steps too."""
+    steps = value.get("Steps")
+    return isinstance(steps, list) and (
+        value.get("Version") == _VERSION
+        or any(
+            isinstance(step, Mapping) and "Arguments" in step and str(step.get("Type")) in KINDS
+            for step in steps
+        )
+    )
+
+
+def _is_definition_text(text: str) -> bool:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, Mapping) and _is_definition(document)
+
+
+def _is_request_with_s3(value: Mapping[str, Any]) -> bool:
+    return "PipelineName" in value and isinstance(
+        value.get("PipelineDefinitionS3Location"), Mapping
     )
 
 

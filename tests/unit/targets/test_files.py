@@ -422,11 +422,17 @@ IN_TERRAFORM = {"pipeline_definition": TEXT}
         {"stages": [{"Resources": {"A": PIPELINE}}]},
         {"changes": [{"type": "aws_sagemaker_pipeline", "values": IN_TERRAFORM}]},
         {"modules": {"m": {"awscc_sagemaker_pipeline": {"p": IN_TERRAFORM}}}},
+        [{"Version": "2020-12-01", "Steps": []}],
+        {"pipeline": json.loads(TEXT)},
+        {"pipeline": TEXT},
+        [{"PipelineName": "p", "PipelineDefinition": TEXT}],
+        [{"PipelineName": "p", "PipelineDefinitionS3Location": {"Bucket": "b"}}],
+        {"a": {"Steps": [{"Name": "A", "Type": ["x"]}, {"Type": "Fail", "Arguments": {}}]}},
     ],
 )
 def test_a_pipeline_in_a_form_that_is_not_read(document: Any) -> None:
     """A pipeline that isn't judged is not passed over in silence."""
-    with pytest.raises(TargetError, match="- names a SageMaker pipeline but has none that can be"):
+    with pytest.raises(TargetError, match="- has a SageMaker pipeline within other data"):
         read(json.dumps(document))
 
 
@@ -449,10 +455,15 @@ def test_a_pipeline_in_a_form_that_is_not_read(document: Any) -> None:
             "planned_values": {},
             "prior_state": {"values": [{"type": "aws_sagemaker_pipeline", "values": IN_TERRAFORM}]},
         },
+        {"cluster": {"Steps": [{"Name": "a", "Type": "CUSTOM_JAR", "Args": []}]}},
+        {"wizard": {"Version": "1", "Steps": ["one", {"Type": "Training"}]}},
+        {"wizard": {"Steps": {"Name": "a", "Type": "Training"}}, "help": 'The key "Steps"'},
+        {"help": "[" * 100_000 + '"Steps"'},
+        {"help": '["Steps"]', "required": ["Steps", "PipelineDefinitionS3Location"]},
     ],
 )
 def test_what_names_the_type_alone(document: Any) -> None:
-    """Schemas, lists of types, what the CDK writes, and a plan that deletes the pipeline."""
+    """Schemas, types, what the CDK writes, a plan that deletes the pipeline, other steps."""
     assert () == read(json.dumps(document))
 
 
