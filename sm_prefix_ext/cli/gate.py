@@ -58,6 +58,7 @@ class Gate:
     declared_only: bool = False
     strict: bool = False
     _files_read: int = 0
+    _parameters: set[str] = field(default_factory=set)
     _unread: list[UnreadFile] = field(default_factory=list)
     _errors: list[Exception] = field(default_factory=list)
 
@@ -69,6 +70,7 @@ class Gate:
 
         Raises:
             LoadError: where a named target can't be used, or a target has no policy.
+            TargetError: for a value of a parameter that no template has.
         """
         checked: dict[str, CheckedTarget] = {}
         for argument in arguments:
@@ -77,6 +79,7 @@ class Gate:
                     for target in self._targets(argument):
                         # Two arguments may name one file; it is checked once.
                         name = target.source.label
+                        self._parameters.update(target.source.parameters)
                         if name not in checked:
                             with self._reporting(name):
                                 checked[name] = self._checked(target, name)
@@ -84,6 +87,8 @@ class Gate:
                     checked[argument] = self._refused(argument, violation)
         if not checked and self._errors:
             raise self._errors[0]
+        if not self._errors:  # a template that can't be read may have any parameter
+            self.options.template.must_be_declared(self._parameters)
         return CheckReport(
             targets=tuple(checked.values()),
             files_read=self._files_read,

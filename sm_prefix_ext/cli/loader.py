@@ -215,6 +215,7 @@ def find_one(text: str, options: Options) -> Target:
 
     Raises:
         LoadError: with the reason why the target can't be used.
+        TargetError: for a value of a parameter that the target's template doesn't have.
     """
     if is_folder(text):
         raise LoadError(f"{text}: that is a folder; {WANTED}.")
@@ -223,6 +224,7 @@ def find_one(text: str, options: Options) -> Target:
         names = ", ".join(target.source.target for target in targets)
         raise LoadError(f"{text} has {len(targets)} pipelines; name one of them: {names}.")
     [target] = targets
+    options.template.must_be_declared(target.source.parameters)
     if target.source.not_read is not None:
         raise LoadError(
             f"{target.source.target} has no definition to read: {target.source.not_read}."

@@ -73,6 +73,11 @@ def read_resource(
     Raises:
         ValueError: for a definition that is none.
     """
+    found = _read(resolver, resource, where, marks)
+    return replace(found, parameters=tuple(map(str, resolver.parameters)))
+
+
+def _read(resolver: Resolver, resource: Any, where: str, marks: Marks | None) -> Found:
     if not _is_pipeline(resource):
         return Found(KIND, not_read="Fn::ForEach makes it; write it out to have it checked")
     properties = resolver.chosen(resource.get("Properties"))

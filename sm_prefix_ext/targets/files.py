@@ -77,6 +77,7 @@ def read_text(
             not_read=found.not_read,
             pipeline_name=found.pipeline_name,
             role_arn=found.role_arn,
+            parameters=found.parameters,
             conditions=found.conditions,
             unread_branches=found.unread_branches,
             locate=partial(reading.locate, anchor),

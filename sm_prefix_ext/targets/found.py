@@ -22,6 +22,7 @@ class Found:
         property: the object and the key in it under which the definition stands as a text;
             ``None`` where the definition is an object of the document.
         text: that text, with the values filled in that are known.
+        parameters: the names of the template's parameters.
         branches: where conditions that are open choose among several definitions, each of these;
             ``definition`` then has the steps of all.
         conditions: the names of these conditions.
@@ -35,6 +36,7 @@ class Found:
     role_arn: str | None = None
     property: tuple[Mapping[str, Any], str] | None = None
     text: str | None = None
+    parameters: tuple[str, ...] = ()
     branches: tuple[Found, ...] = ()
     conditions: tuple[str, ...] = ()
     unread_branches: tuple[str, ...] = ()

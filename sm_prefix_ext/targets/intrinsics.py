@@ -73,7 +73,7 @@ class Resolver:
         marks: Marks | None = None,
         where: str = "the template",
     ) -> None:
-        self._parameters = _object(template.get("Parameters"))
+        self.parameters = _object(template.get("Parameters"))
         self._mappings = _object(template.get("Mappings"))
         self._conditions = _object(template.get("Conditions"))
         self._values = values
@@ -175,9 +175,9 @@ class Resolver:
             raise _UnresolvedError
         if name in self._pseudo:
             return self._pseudo[name]
-        if name not in self._parameters:
+        if name not in self.parameters:
             raise _UnresolvedError
-        declared = _object(self._parameters[name])
+        declared = _object(self.parameters[name])
         of_type = str(declared.get("Type", "String"))
         # The default of these is a parameter's name in Systems Manager, not its value.
         default = None if of_type.startswith("AWS::SSM::Parameter::") else declared.get("Default")

@@ -28,6 +28,7 @@ class PipelineSource:
         definition: the pipeline's definition; ``None`` where the target does not hold it.
         file: the file's path as the user gave it; ``None`` for standard input and AWS.
         not_read: why there is no definition, as a clause without a full stop.
+        parameters: the names of the template's parameters, where the target is one.
         conditions: those that choose among several definitions and that nothing decides;
             ``definition`` then has the steps of all that can be read.
         unread_branches: why the others can't be read, as such clauses.
@@ -44,6 +45,7 @@ class PipelineSource:
     not_read: str | None = None
     pipeline_name: str | None = None
     role_arn: str | None = None
+    parameters: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     unread_branches: tuple[str, ...] = ()
     locate: Callable[[str], Position | None] = _nowhere

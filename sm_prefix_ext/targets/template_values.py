@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..core.arns import partition_of
 from ..core.strict_json import loads
-from ..core.text import printable, shown
+from ..core.text import did_you_mean, printable, shown
 from .source import TargetError
 
 _PAIR = re.compile(r"([A-Za-z0-9]+)=(.*)", re.DOTALL)
@@ -65,6 +65,23 @@ class TemplateValues:
             else:
                 parameters.update(_from_file(text.removeprefix("file://")))
         return cls(parameters)
+
+    def must_be_declared(self, declared: Iterable[str]) -> None:
+        """Refuse a value for a parameter that no template has, as CloudFormation does.
+
+        Args:
+            declared: the names of the parameters of all checked templates.
+
+        Raises:
+            TargetError: with the nearest name that is declared.
+        """
+        known = sorted(set(declared))
+        for name in self.parameters:
+            if name not in known:
+                raise TargetError(
+                    f"No checked template has the parameter {shown(name)} of "
+                    f"--template-parameters.{did_you_mean(name, known)}"
+                )
 
     def pseudo_parameters(self) -> dict[str, str]:
         """CloudFormation's pseudo parameters, as far as they are known."""

@@ -255,6 +255,28 @@ def test_the_definitions_of_an_open_condition(run: Run, tmp_path: Path) -> None:
     assert "t.json#P has several definitions, depending on 'C' and 'D'; choose one" in error
 
 
+def test_a_parameter_that_no_template_has(run: Run, tmp_path: Path) -> None:
+    """It is refused as CloudFormation does, and the nearest is named."""
+    for name, parameter in (("a.json", "Stage"), ("b.json", "Team")):
+        stack = template(P=definition("risk-x")) | {"Parameters": {parameter: {"Type": "String"}}}
+        (tmp_path / "risk" / name).write_text(json.dumps(stack))
+    good = ("--template-parameters", "Stage=a")
+    assert 0 == run("check", "risk", *good, "--template-parameters", "Team=b")[0]
+    bad = (*good, "--template-parameters", "Staeg=a")
+    for arguments in (("check", "risk"), ("plan", "risk/a.json"), ("policy", "risk/a.json#P")):
+        status, output, error = run(*arguments, *bad)
+        assert (2, "") == (status, output)
+        assert error == (
+            "sm-prefix: No checked template has the parameter 'Staeg' of "
+            "--template-parameters. Did you mean 'Stage'?\n"
+        )
+    status, _, error = run("check", "risk/a.json", *good, "--template-parameters", "Team=b")
+    assert (2, True) == (status, "has the parameter 'Team' of --template-parameters.\n" in error)
+    (tmp_path / "risk" / "c.yaml").write_text("Steps: [")
+    status, output, _ = run("check", "risk", *bad)
+    assert (2, True) == (status, "risk/c.yaml" in output)
+
+
 @pytest.mark.parametrize("form", ["json", "github", "gitlab", "sarif", "junit"])
 def test_a_report_is_the_same_on_every_machine(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str
