@@ -11,6 +11,7 @@ from ..core.check_report import CheckReport
 from ..core.finding_levels import FIXED
 from ..core.findings import CATALOGUE
 from ..core.text import did_you_mean
+from ..reporting.check_limits import over_limit
 from ..reporting.check_summary import counted
 from ..reporting.formats import FORMATS
 from .gate import Gate, Selection
@@ -88,6 +89,9 @@ def check(
 
             report = Baseline.read(baseline).apply(report)
     print_report(report, form, output=given["output"], color=given["color"], quiet=given["quiet"])
+    left_out = over_limit(report, form)
+    if left_out is not None:
+        click.echo(f"sm-prefix: {left_out}", err=True)
     return 2 if report.unread else int(report.failed)
 
 

@@ -3,7 +3,6 @@
 Commands and their parameters: https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 Escapes: ``escapeData`` and ``escapeProperty`` in
 https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
-GitHub shows ten errors and ten warnings of a step; its log has all of them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The report of a check as SARIF 2.1.0.
 
 The standard: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
-What GitHub's code scanning reads of it, and its limits (25,000 results a run are accepted, 5,000
-are shown): https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+What GitHub's code scanning reads of it: https://docs.github.com/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 """
 
 from __future__ import annotations

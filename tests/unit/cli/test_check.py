@@ -32,6 +32,16 @@ def test_check_of_a_bad_definition(run: Run) -> None:
         assert word in output
 
 
+def test_more_findings_than_github_shows(run: Run) -> None:
+    """A line on standard error says so; the report has them all."""
+    text = json.dumps(definition(**{f"S{number}": "x" for number in range(11)}))
+    arguments = ("check", "-", "--prefix", "team-a", "--format")
+    status, output, error = run(*arguments, "github", stdin=text)
+    assert (1, 11) == (status, output.count("::error "))
+    assert error.startswith("sm-prefix: GitHub annotates 10 errors and 10 warnings of a step; this")
+    assert "" == run(*arguments, "gitlab", stdin=text)[2]
+
+
 def test_check_of_roles_of_two_accounts(run: Run) -> None:
     """Roles of two accounts have a finding, as IAM passes roles within one account."""
     document = definition(Train="team-a-x", Other="team-a-y")
