@@ -57,7 +57,7 @@ class Gate:
     selection: Selection = field(default_factory=Selection)
     declared_only: bool = False
     strict: bool = False
-    _files_read: int = 0
+    _read: set[str] = field(default_factory=set)
     _parameters: set[str] = field(default_factory=set)
     _unread: list[UnreadFile] = field(default_factory=list)
     _errors: list[Exception] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Gate:
             TargetError: for a value of a parameter that no template has.
         """
         checked: dict[str, CheckedTarget] = {}
-        for argument in arguments:
+        for argument in dict.fromkeys(arguments):  # standard input can be read once
             with isolated_imports(), self._reporting(argument):
                 try:
                     for target in self._targets(argument):
@@ -91,7 +91,7 @@ class Gate:
             self.options.template.must_be_declared(self._parameters)
         return CheckReport(
             targets=tuple(checked.values()),
-            files_read=self._files_read,
+            files_read=len(self._read),
             unread=tuple(self._unread),
             strict=self.strict,
             declared_only=self.declared_only,
@@ -112,23 +112,26 @@ class Gate:
         if argument != "-" and is_folder(argument):
             yield from self._in_folder(Path(argument))
             return
-        yield from find(argument, self.options)
-        self._files_read += 1
+        for target in find(argument, self.options):
+            file = target.source.file
+            self._read.add(argument if file is None else from_here(file))
+            yield target
 
     def _in_folder(self, folder: Path) -> Iterator[Target]:
         from ..targets.folders import pipeline_files
 
-        files, unread, pipelines = self._files_read, len(self._unread), 0
+        files, unread, pipelines = 0, len(self._unread), 0
         for path in pipeline_files(folder, self.options.exclude):
             name = from_here(str(path))
             sources: tuple[PipelineSource, ...] = ()
             with self._reporting(name):
                 sources = read_file(str(path), self.options, named=False)
-                self._files_read += 1
+                self._read.add(name)
+                files += 1
             pipelines += len(sources)
             yield from map(Target, sources)
         if not pipelines and len(self._unread) == unread:
-            read = counted(self._files_read - files, "file")
+            read = counted(files, "file")
             raise LoadError(
                 f"{folder}: there is no pipeline in this folder ({read} of JSON or YAML read, "
                 "without those that git ignores); name a file, or another folder."

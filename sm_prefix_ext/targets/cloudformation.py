@@ -74,7 +74,8 @@ def read_resource(
         ValueError: for a definition that is none.
     """
     found = _read(resolver, resource, where, marks)
-    return replace(found, parameters=tuple(map(str, resolver.parameters)))
+    parameters = tuple(map(str, resolver.parameters))
+    return replace(found, parameters=parameters, resource=resource)
 
 
 def _read(resolver: Resolver, resource: Any, where: str, marks: Marks | None) -> Found:

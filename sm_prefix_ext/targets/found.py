@@ -22,6 +22,7 @@ class Found:
         property: the object and the key in it under which the definition stands as a text;
             ``None`` where the definition is an object of the document.
         text: that text, with the values filled in that are known.
+        resource: the object of a template or of Terraform's JSON that is the pipeline.
         parameters: the names of the template's parameters.
         branches: where conditions that are open choose among several definitions, each of these;
             ``definition`` then has the steps of all.
@@ -36,6 +37,7 @@ class Found:
     role_arn: str | None = None
     property: tuple[Mapping[str, Any], str] | None = None
     text: str | None = None
+    resource: Any = None
     parameters: tuple[str, ...] = ()
     branches: tuple[Found, ...] = ()
     conditions: tuple[str, ...] = ()

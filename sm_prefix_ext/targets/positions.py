@@ -12,6 +12,8 @@ from .marks import Marks, read_json
 def positions_of(found: Found, marks: Marks) -> dict[str, Position]:
     """The positions of a pipeline's steps by their paths, and by ``""`` that of its definition.
 
+    Where the document does not hold the definition, ``""`` is the resource that refers to it.
+
     Args:
         found: a pipeline that was read with the marks.
         marks: the positions of its document.
@@ -32,7 +34,7 @@ def positions_of(found: Found, marks: Marks) -> dict[str, Position]:
             if position is not None:
                 positions.setdefault(view.path, position)
     else:
-        return {}
+        whole, positions = marks.of(found.resource), {}
     return {"": whole, **positions} if whole is not None else positions
 
 

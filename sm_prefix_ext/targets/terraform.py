@@ -83,7 +83,7 @@ def read_resource(kind: str, resource: Any, where: str) -> Found:
     values, unknown = resource
     definition, not_read, place = _definition(values, unknown, where, kind == CONFIGURATION)
     name, role = (_known(values.get(key), kind) for key in ("pipeline_name", "role_arn"))
-    return Found(kind, definition, not_read, name, role, place)
+    return Found(kind, definition, not_read, name, role, place, resource=values)
 
 
 def joined(parts: list[Part]) -> Any:

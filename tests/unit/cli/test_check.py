@@ -32,6 +32,16 @@ def test_check_of_a_bad_definition(run: Run) -> None:
         assert word in output
 
 
+def test_a_target_that_is_named_twice(run: Run, tmp_path: Path) -> None:
+    """It is read and counted once, standard input too."""
+    again = str(tmp_path / "good.json")
+    status, output, _ = run("check", "good.json", "./good.json", again, "--prefix", "team-a")
+    assert (0, True) == (status, output.endswith("0 warnings; 1 file read.\n"))
+    text = json.dumps(definition(Train="team-a"))
+    status, output, _ = run("check", "-", "-", "--prefix", "team-a", stdin=text)
+    assert (0, True) == (status, output.endswith("0 warnings; 1 file read.\n"))
+
+
 def test_more_findings_than_github_shows(run: Run) -> None:
     """A line on standard error says so; the report has them all."""
     text = json.dumps(definition(**{f"S{number}": "x" for number in range(11)}))

@@ -228,8 +228,12 @@ def test_positions_in_json() -> None:
 )
 def test_what_is_not_read(definition: Any, not_read: str) -> None:
     """A pipeline without a definition in the template is never left out in silence."""
-    (source,) = read_text(body(definition), "t.json", "t.json")
+    text = body(definition)
+    (source,) = read_text(text, "t.json", "t.json")
     assert (None, not_read) == (source.definition, source.not_read)
+    position = source.locate("")
+    assert position is not None
+    assert text[position.column - 1 :].startswith(('{"Type"', '"PipelineDefinitionBody"'))
 
 
 def test_a_resource_without_properties_and_a_loop() -> None:

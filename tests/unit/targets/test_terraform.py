@@ -60,6 +60,10 @@ def test_a_plan() -> None:
     assert ("team-a-text", ROLE) == (text.pipeline_name, text.role_arn)
     unknown = found["aws_sagemaker_pipeline.unknown"]
     assert ("team-a-unknown", None) == (unknown.pipeline_name, unknown.role_arn)
+    lines = (FIXTURES / "plan.json").read_text().splitlines()
+    place = unknown.locate("")
+    assert place is not None
+    assert '"team-a-unknown"' in "".join(lines[place.line : place.line + 2])
     assert "A" == found["awscc_sagemaker_pipeline.body"].definition["Steps"][0]["Name"]  # type: ignore[index]
 
 
