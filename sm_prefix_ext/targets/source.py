@@ -53,6 +53,6 @@ class PipelineSource:
     @property
     def label(self) -> str:
         """The target as a report names it: its file relative to the current folder."""
-        if self.file is None:
+        if self.file is None or not self.target.startswith(self.file):  # package.module:name
             return self.target
         return from_here(self.file) + self.target.removeprefix(self.file)
