@@ -82,6 +82,9 @@ def _read(resolver: Resolver, resource: Any, where: str, marks: Marks | None) ->
     if not _is_pipeline(resource):
         return Found(KIND, not_read="Fn::ForEach makes it; write it out to have it checked")
     properties = resolver.chosen(resource.get("Properties"))
+    if is_intrinsic(properties):
+        why = f"its properties are known only after deployment, from {quoted(properties)}"
+        return Found(KIND, not_read=why)
     if not isinstance(properties, Mapping):
         return Found(KIND, not_read="it has no properties")
     name = text_or_none(resolver.resolve(properties.get("PipelineName")))

@@ -90,8 +90,8 @@ def _words(document: Any, kind: str) -> str:
     if isinstance(document, list):
         return f"a {kind} array of {len(document)} item{'' if len(document) == 1 else 's'}"
     if not isinstance(document, Mapping):
-        what = {str: "text", bool: "boolean", type(None): "null"}.get(type(document), "number")
-        return f"a {kind} {what}"
+        words = {str: "a text", bool: "a boolean", type(None): "null"}
+        return words.get(type(document), "a number")
     if cloudformation.is_template(document):
         return "a CloudFormation template without a SageMaker pipeline"
     terraforms = terraform.kind_of(document)

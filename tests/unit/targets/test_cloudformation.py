@@ -236,16 +236,29 @@ def test_what_is_not_read(definition: Any, not_read: str) -> None:
     assert text[position.column - 1 :].startswith(('{"Type"', '"PipelineDefinitionBody"'))
 
 
-def test_a_resource_without_properties_and_a_loop() -> None:
-    """Both are said to be there."""
+def test_resources_without_known_properties_and_a_loop() -> None:
+    """Each is said to be there."""
     resource = {"Type": "AWS::SageMaker::Pipeline"}
+    included = resource | {"Properties": {"Fn::Transform": {"Name": "AWS::Include"}}}
     loop = ["X", ["a", "b"], {"Train${X}": resource}]
     other = ["X", ["a"], {"B${X}": {"Type": "AWS::S3::Bucket"}}]
     text = json.dumps(
-        {"Resources": {"P": resource, "Fn::ForEach::Loop": loop, "Fn::ForEach::B": other}}
+        {
+            "Resources": {
+                "P": resource,
+                "Q": included,
+                "Fn::ForEach::Loop": loop,
+                "Fn::ForEach::B": other,
+            }
+        }
     )
     assert [
         ("t#P", "it has no properties"),
+        (
+            "t#Q",
+            "its properties are known only after deployment, from "
+            "{'Fn::Transform': {'Name': 'AWS::Include'}}",
+        ),
         ("t#Fn::ForEach::Loop", "Fn::ForEach makes it; write it out to have it checked"),
     ] == [(source.target, source.not_read) for source in read_text(text, "t", None)]
 
