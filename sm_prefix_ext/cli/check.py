@@ -134,7 +134,10 @@ def _write_baseline(report: CheckReport, path: str) -> int:
     from ..core.baseline import Baseline
 
     baseline = Baseline.of(report)
-    baseline.write(path)
+    try:
+        baseline.write(path)
+    except OSError as error:
+        raise LoadError(str(error)) from None
     left = len(report.findings) - len(baseline.entries)
     fails = f" {counted(left, 'finding')} of what could not be judged still fails." if left else ""
     known = counted(len(baseline.entries), "known finding")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -26,9 +27,14 @@ def from_here(path: str | os.PathLike[str]) -> str:
         'pipelines/sm-prefix.toml'
     """
     try:
-        return absolute(path).relative_to(Path.cwd()).as_posix()
+        return _relative(os.fspath(path), Path.cwd())
     except (OSError, ValueError):  # elsewhere, or not a path at all
         return os.fspath(path)
+
+
+@lru_cache(maxsize=1024)  # many findings name one file
+def _relative(path: str, folder: Path) -> str:
+    return absolute(path).relative_to(folder).as_posix()
 
 
 def is_folder(path: str | os.PathLike[str]) -> bool:
