@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -17,8 +17,8 @@ from .readable_steps import different
 KIND = "CloudFormation template"
 RESOURCE_TYPE = "AWS::SageMaker::Pipeline"
 
-MOST_CONDITIONS = 4
-"""How many open conditions over a definition are taken both ways; each doubles the definitions."""
+MOST_DEFINITIONS = 16
+"""Among how many definitions of a pipeline open conditions may choose."""
 
 _BODY = "PipelineDefinitionBody"
 _LOOP = "Fn::ForEach::"
@@ -91,21 +91,27 @@ def _read(resolver: Resolver, resource: Any, where: str, marks: Marks | None) ->
     role = text_or_none(resolver.resolve(properties.get("RoleArn")))
     definition = properties.get("PipelineDefinition")
     branches: list[tuple[_Truths, Found]] = []
-    for truths in _alternatives(resolver, definition, {}):
+    for truths in _alternatives(resolver, definition):
         with resolver.assuming(truths):
             branches.append((truths, _found(resolver, definition, where, marks)))
     return replace(_of_branches(branches), pipeline_name=name, role_arn=role)
 
 
-def _alternatives(resolver: Resolver, definition: Any, truths: _Truths) -> Iterator[_Truths]:
-    """What the open conditions that choose a definition can be, together."""
-    with resolver.assuming(truths):
-        name = _open_condition(resolver, definition)
-    if name is None or len(truths) == MOST_CONDITIONS:
-        yield truths
-        return
-    for truth in (True, False):
-        yield from _alternatives(resolver, definition, {**truths, name: truth})
+def _alternatives(resolver: Resolver, definition: Any) -> list[_Truths]:
+    """What the open conditions that choose a definition can be; of too many, none is assumed."""
+    alternatives: list[_Truths] = []
+    left: list[_Truths] = [{}]
+    while left:
+        truths = left.pop()
+        with resolver.assuming(truths):
+            name = _open_condition(resolver, definition)
+        if name is None:
+            alternatives.append(truths)
+        else:
+            left += [{**truths, name: False}, {**truths, name: True}]
+        if len(alternatives) + len(left) > MOST_DEFINITIONS:
+            return [{}]
+    return alternatives
 
 
 def _open_condition(resolver: Resolver, definition: Any) -> str | None:
@@ -148,7 +154,7 @@ def _of_branches(branches: list[tuple[_Truths, Found]]) -> Found:
         KIND,
         {**definitions[0], "Steps": steps},
         branches=tuple(found),
-        conditions=tuple(dict.fromkeys(name for truths, _ in branches for name in truths)),
+        conditions=tuple(sorted({name for truths, _ in branches for name in truths})),
         unread_branches=unread,
     )
 

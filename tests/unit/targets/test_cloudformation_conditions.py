@@ -150,15 +150,20 @@ def test_what_stands_within_quotes_is_an_expression() -> None:
 
 
 def test_too_many_conditions() -> None:
-    """The last ones stay open, so their steps are of an unknown type, which is an error."""
-    pieces = [either(f",{json.dumps(job(name))}", "", name) for name in "CDEFG"]
-    parts = [text("A").removesuffix("]}"), *pieces, "]}"]
-    source = pipeline(body({"Fn::Join": ["", parts]}))
+    """Of more than sixteen definitions, pieces are steps of an unknown type, which is an error."""
+    for conditions, unknown, taken in (("CDEF", 0, tuple("CDEF")), ("CDEFG", 5, ())):
+        pieces = [either(f",{json.dumps(job(name))}", "", name) for name in conditions]
+        parts = [text("A").removesuffix("]}"), *pieces, "]}"]
+        source = pipeline(body({"Fn::Join": ["", parts]}))
+        assert source.definition is not None
+        assert unknown == sum(view.kind is None for view in steps(source.definition))
+        assert taken == source.conditions
+    chain: Any = text("A")
+    for name in "CDEFG":
+        chain = either(text(name), chain, name)
+    source = pipeline(body(chain))
     assert source.definition is not None
-    assert 4 == len(source.conditions)
-    types = {view.step_type for view in steps(source.definition)}
-    assert "Training" in types
-    assert any(name.startswith("Fn::If of ") for name in types)
+    assert 6 == len(list(steps(source.definition)))
 
 
 def test_positions() -> None:
