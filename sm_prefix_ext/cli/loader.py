@@ -155,7 +155,7 @@ class Target:
         )
 
     def _not_read(self, *reasons: str) -> tuple[Finding, ...]:
-        name = self.source.pipeline_name or self.source.label
+        name = self.source.pipeline_name or self.source.anchor or self.source.label
         return tuple(definition_not_read(name, reason) for reason in reasons)
 
     @property

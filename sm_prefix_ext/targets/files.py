@@ -74,6 +74,7 @@ def read_text(
             kind=found.kind,
             definition=found.definition,
             file=file,
+            anchor=anchor,
             not_read=found.not_read,
             pipeline_name=found.pipeline_name,
             role_arn=found.role_arn,

@@ -27,6 +27,7 @@ class PipelineSource:
         kind: what it was read as, such as ``"definition"`` or ``"CloudFormation template"``.
         definition: the pipeline's definition; ``None`` where the target does not hold it.
         file: the file's path as the user gave it; ``None`` for standard input and AWS.
+        anchor: the logical ID or the address of the pipeline in the file.
         not_read: why there is no definition, as a clause without a full stop.
         parameters: the names of the template's parameters, where the target is one.
         conditions: those that choose among several definitions and that nothing decides;
@@ -42,6 +43,7 @@ class PipelineSource:
     kind: str
     definition: Definition | None
     file: str | None = None
+    anchor: str | None = None
     not_read: str | None = None
     pipeline_name: str | None = None
     role_arn: str | None = None
