@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from .paths import from_here
 from .text import printable, shown
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class PolicyFileError(PrefixError, ValueError):
     """A prefix policy file that can't be used.
 
     Args:
-        file: the file's path.
+        file: the file's path; the text has it relative to the current folder if it is below that.
         key: the invalid key, or ``None`` if the file as a whole is invalid.
         why: the problem, and what is wanted.
     """
@@ -100,7 +101,8 @@ class PolicyFileError(PrefixError, ValueError):
         self.why = why
 
     def __str__(self) -> str:
-        where = f"{self.file}: {self.key}" if self.key else self.file
+        file = from_here(self.file)
+        where = f"{file}: {self.key}" if self.key else file
         return printable(f"{where}: {self.why}")
 
 

@@ -269,7 +269,7 @@ def missing_prefix(policy: PrefixPolicy | None) -> str | None:
         )
     if policy.prefix is not None:
         return None
-    which = f"The policy {policy.source}" if policy.source else "The policy"
+    which = f"The policy {from_here(policy.source)}" if policy.source else "The policy"
     short = " but a short one" if policy.short_prefix is not None else ""
     return (
         f"{which} has no prefix{short}, so there is nothing to check against: give it a prefix, or "

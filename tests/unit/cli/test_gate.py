@@ -299,7 +299,10 @@ def test_a_report_is_the_same_on_every_machine(
         target = str(checkout / "stack.json")
         run("check", target, "--baseline", "known.json", "--write-baseline")
         written = (checkout / "known.json").read_text()
-        reports.append((run("check", target, "--format", form), written))
+        (checkout / "p.json").write_text(json.dumps(definition("x")))
+        (checkout / "wrong.toml").write_text("[[team]]\nname = 'a'\nprefix = 'a'\npaths = ['b']\n")
+        wrong = run("check", "p.json", "--policy", str(checkout / "wrong.toml"))
+        reports.append((run("check", target, "--format", form), written, wrong))
     assert reports[0] == reports[1]
     assert str(tmp_path) not in str(reports)
     assert "is required by sm-prefix.toml." in reports[0][0][1]

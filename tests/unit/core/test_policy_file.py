@@ -296,7 +296,7 @@ def test_a_policy_without_a_prefix(tmp_path: Path, text: str, why: str) -> None:
     file = write(tmp_path / "p.toml", text)
     policy = PolicyFile.read(file).policy_for(None)
     assert PrefixPolicy.from_file(file) == policy
-    assert f"The policy {file} {why}" in (missing_prefix(policy) or "")
+    assert f"The policy p.toml {why}" in (missing_prefix(policy) or "")
     assert None is missing_prefix(PrefixPolicy("a"))
     assert "--declared-only" in (missing_prefix(None) or "")
 
