@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
 import click
 
@@ -43,6 +44,13 @@ class _Commands(click.Group):
         module, _, function = _COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(f".{module}", __package__), function)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # the reader has enough, such as head; click would exit with 1
+            drop_the_rest()
+            raise click.exceptions.Exit(_CLOSED_PIPE) from None
 
 
 @click.group(
@@ -87,13 +95,8 @@ def run(arguments: list[str]) -> int:
         return _failed(error.format_message())
     except (LoadError, PrefixError) as error:
         if settings.verbose and error.__cause__ is not None:
-            import traceback  # here, as few runs need it
-
-            traceback.print_exception(error.__cause__)
+            _show_traceback(error.__cause__)
         return _failed(str(error))
-    except BrokenPipeError:  # the reader has enough, such as head
-        drop_the_rest()
-        return _CLOSED_PIPE
     except OSError as error:
         drop_the_rest()
         return _failed(f"reading or writing failed: {error}")
@@ -107,6 +110,14 @@ def run(arguments: list[str]) -> int:
 
 def _is_of_aws(error: Exception) -> bool:
     return any(base.__module__.startswith("botocore.") for base in type(error).__mro__)
+
+
+def _show_traceback(error: BaseException) -> None:
+    """Print the traceback of the user's code; its texts are escaped, as they come from outside."""
+    import traceback  # here, as few runs need it
+
+    for line in "".join(traceback.format_exception(error)).splitlines():
+        click.echo(printable(line), err=True)
 
 
 def _failed(message: str) -> int:

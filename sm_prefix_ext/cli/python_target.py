@@ -196,17 +196,16 @@ def _must_fit(function: Any, name: str, text: str, kwargs: Mapping[str, Any]) ->
         return
     by_keyword = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
     required = [p.name for p in by_keyword if p.default is p.empty]
+    known = [p.name for p in by_keyword]
+    takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    unknown = [] if takes_all else [argument for argument in kwargs if argument not in known]
+    if unknown:  # first, since a misspelt argument is a missing one too
+        takes = f"it takes {_listed(known)}" if known else "it takes no arguments"
+        raise LoadError(f"{text}: {name}() does not take {_listed(unknown)}; {takes}.")
     missing = [parameter for parameter in required if parameter not in kwargs]
     if missing:
         example = json.dumps({**kwargs, **dict.fromkeys(missing, "…")}, ensure_ascii=False)
         raise LoadError(f"{text}: {name}() needs {_listed(missing)}; give --kwargs '{example}'.")
-    if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return
-    known = [p.name for p in by_keyword]
-    unknown = [argument for argument in kwargs if argument not in known]
-    if unknown:
-        takes = f"it takes {_listed(known)}" if known else "it takes no arguments"
-        raise LoadError(f"{text}: {name}() does not take {_listed(unknown)}; {takes}.")
 
 
 def _listed(names: list[str]) -> str:

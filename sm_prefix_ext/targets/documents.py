@@ -93,10 +93,10 @@ def _words(document: Any, kind: str) -> str:
         words = {str: "a text", bool: "a boolean", type(None): "null"}
         return words.get(type(document), "a number")
     if cloudformation.is_template(document):
-        return "a CloudFormation template without a SageMaker pipeline"
+        return "a CloudFormation template with no SageMaker pipeline in it"
     terraforms = terraform.kind_of(document)
     if terraforms:
-        return f"a {terraforms} without a SageMaker pipeline"
+        return f"a {terraforms} with no SageMaker pipeline in it"
     return _keys([shown(key) for key in document])
 
 

@@ -186,3 +186,15 @@ def test_a_missing_region_is_told_how_to_set_it(run: Run, tmp_path: Path, raisin
     status, out, err = run("check", "nowhere.py:pipeline")
     assert (2, "", 1) == (status, out, err.count("\n"))
     assert err.endswith(" Set AWS_DEFAULT_REGION, such as AWS_DEFAULT_REGION=eu-west-1.\n")
+
+
+@pytest.mark.parametrize("command", ["explain", "completion bash"])
+def test_a_closed_pipe_is_quiet(run: Run, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    """The status is a shell's for SIGPIPE, and not 1, which stands for findings."""
+
+    def closed(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("click.echo", closed)
+
+    assert (141, "", "") == run(*command.split())

@@ -56,6 +56,10 @@ def module(tmp_path: Path) -> None:
             ["train.py:needs", "--kwargs", '{"region": "x", "role": "r", "rloe": "r"}'],
             "needs() does not take 'rloe'; it takes 'region', 'role'.",
         ),
+        (
+            ["train.py:needs", "--kwargs", '{"regoin": "x"}'],
+            "needs() does not take 'regoin'; it takes 'region', 'role'.",
+        ),
         (["train.py:needs", "--kwargs", '{"region": "x", "role": "r"}'], "is of type int"),
         (["train.py:optional"], "is of type int"),
         (["train.py:any_keyword", "--kwargs", '{"a": 1}'], "is of type int"),
@@ -113,3 +117,14 @@ def test_a_relative_import_says_how_to_name_the_target(run: Run, tmp_path: Path)
     (tmp_path / "relative.py").write_text("from .config import NAME\n")
     status, _, error = run("check", "relative.py:pipeline", "--prefix", "a")
     assert (2, True) == (status, "such as package.module:name" in error)
+
+
+def test_a_traceback_is_escaped(run: Run, tmp_path: Path) -> None:
+    """The text of an error may come from outside, such as from a file that the module reads."""
+    (tmp_path / "paints.py").write_text("raise KeyError('a\\x1b[2Kb')\n")
+    (tmp_path / "prints.py").write_text("raise ValueError('a\\x1b[2Kb\\x85c')\n")
+
+    for module in ("paints", "prints"):
+        _, _, error = run("check", f"{module}.py:p", "--prefix", "team-a", "-v")
+        assert "Traceback (most recent call last)" in error
+        assert [] == [line for line in error.split("\n") if not line.isprintable()]

@@ -133,19 +133,19 @@ def test_a_request_with_the_definition_in_s3() -> None:
         ('{"Steps": [{"HadoopJarStep": {}}]}', "an object with the key 'Steps'"),
         (
             '{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}',
-            "a CloudFormation template without a SageMaker pipeline",
+            "a CloudFormation template with no SageMaker pipeline in it",
         ),
         (
             '{"planned_values": {"root_module": {}}, "format_version": "1.2"}',
-            "a Terraform plan without a SageMaker pipeline",
+            "a Terraform plan with no SageMaker pipeline in it",
         ),
         (
             '{"format_version": "1.0", "terraform_version": "1.9.8", "values": {}}',
-            "a Terraform state without a SageMaker pipeline",
+            "a Terraform state with no SageMaker pipeline in it",
         ),
         (
             '{"resource": {"aws_s3_bucket": {}}}',
-            "a Terraform configuration without a SageMaker pipeline",
+            "a Terraform configuration with no SageMaker pipeline in it",
         ),
     ],
 )
