@@ -1,1 +1,1 @@
-"""Find the pipelines in files and folders, and read their definitions; no code of theirs runs."""
+"""Find pipelines in files and folders and read their definitions, without running their code."""

@@ -1,4 +1,4 @@
-"""Read the answers of SageMaker's API that carry a pipeline's definition."""
+"""Read the responses of SageMaker's API that contain a pipeline's definition."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY = "PipelineDefinition"
 
 
 def is_answer(document: Any) -> bool:
-    """Whether a document has a pipeline's definition as SageMaker's API does.
+    """Whether a document contains a pipeline's definition in the form of SageMaker's API.
 
     Example:
         >>> from sm_prefix_ext.targets.answers import is_answer
@@ -27,17 +27,17 @@ def is_answer(document: Any) -> bool:
 
 
 def read_answer(document: Mapping[str, Any], where: str) -> Found:
-    """Read an answer of DescribePipeline or DescribePipelineDefinitionForExecution.
+    """Read a response of DescribePipeline or DescribePipelineDefinitionForExecution.
 
     A request of CreatePipeline or UpdatePipeline, as ``--cli-input-json`` takes it, has the same
-    parts.
+    fields.
 
     Args:
-        document: the answer.
-        where: what to call it in an error.
+        document: the response.
+        where: its name in error messages.
 
     Raises:
-        ValueError: for a definition that is none.
+        ValueError: if the definition is invalid.
     """
     kind, body = _kind(document), document.get(_KEY)
     name, role = text_or_none(document.get("PipelineName")), text_or_none(document.get("RoleArn"))

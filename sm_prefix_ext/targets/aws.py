@@ -1,4 +1,4 @@
-"""Read pipelines from AWS; the requests only read."""
+"""Read pipelines from AWS, with requests that only read."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from .source import PipelineSource, TargetError
 from .template_values import NO_VALUES, TemplateValues
 
 LARGEST_OBJECT = 50_000_000
-"""How many bytes an object in S3 may have that is read."""
+"""The largest object in S3 that is read, in bytes."""
 
 _RESOURCE = re.compile(r"pipeline/([^/]+)(?:/execution/([^/]+))?")
 _URI = re.compile(r"s3://([^/]+)/(.+)", re.DOTALL)
 
 
 def read_arn(arn: str, *, execution: str | None = None, session: Any = None) -> PipelineSource:
-    """Read the definition that a pipeline has now, or had in an execution.
+    """Read the present definition of a pipeline, or that of an execution.
 
     Args:
-        arn: of the pipeline, or of an execution of it.
-        execution: the ARN of an execution; by default the definition is the present.
+        arn: the ARN of the pipeline, or of an execution of it.
+        execution: the ARN of an execution; by default, the present definition is read.
         session: a boto3 session; by default a new one.
 
     Raises:
-        TargetError: for an ARN of anything else, and where AWS gives no answer.
+        TargetError: if the ARN is of anything else, or AWS refuses the request.
     """
     parsed, execution = _pipeline_arn(arn, execution)
     pipeline = arn.partition("/execution/")[0]
@@ -70,12 +70,12 @@ def read_s3(
     Args:
         uri: ``s3://bucket/key``.
         session: a boto3 session; by default a new one.
-        template: the values that a template is read with.
+        template: the values of a template's parameters.
         pick: a logical ID or a Terraform address.
 
     Raises:
-        TargetError: for another URI, an object that can't be had, is larger than
-            :data:`LARGEST_OBJECT`, or is broken.
+        TargetError: if the URI is not that of an object, or the object can't be read, is larger
+            than :data:`LARGEST_OBJECT`, or is broken.
     """
     match = _URI.fullmatch(uri)
     if match is None:
@@ -95,7 +95,7 @@ def read_s3(
 
 
 def _pipeline_arn(arn: str, execution: str | None) -> tuple[Arn, str | None]:
-    """The ARN in parts, and the execution's ARN where there is one."""
+    """The parsed ARN, and the execution's ARN if there is one."""
     parsed = _parsed(arn)
     match = _RESOURCE.fullmatch(parsed.resource)
     if parsed.service != "sagemaker" or match is None:

@@ -44,7 +44,7 @@ def is_template(document: Any) -> bool:
 
 
 def resources_of(template: Mapping[str, Any]) -> dict[str, Any]:
-    """The resources that are pipelines, and the loops that make some, by logical ID.
+    """The resources that are pipelines, and the loops that create pipelines, by logical ID.
 
     Example:
         >>> from sm_prefix_ext.targets.cloudformation import resources_of
@@ -65,13 +65,13 @@ def read_resource(
     """Read one pipeline of a template.
 
     Args:
-        resolver: of the template.
-        resource: one of :func:`resources_of`.
-        where: what to call it in an error.
-        marks: gets the positions.
+        resolver: the template's resolver.
+        resource: a value of :func:`resources_of`.
+        where: its name in error messages.
+        marks: records the positions.
 
     Raises:
-        ValueError: for a definition that is none.
+        ValueError: if the definition is invalid.
     """
     found = _read(resolver, resource, where, marks)
     parameters = tuple(map(str, resolver.parameters))

@@ -1,4 +1,4 @@
-"""Parse a text that is JSON or YAML, and say in words what a document looks like."""
+"""Parse a text that is JSON or YAML, and describe a document in words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_KEYS = 5
 def may_hold_pipeline(text: str) -> bool:
     """Whether a text has one of the words that every format with a pipeline has.
 
-    It takes a fraction of the time of parsing. A word that is spelled with escapes counts too.
+    It takes a fraction of the time of parsing. A word that is written with escapes counts too.
 
     Example:
         >>> from sm_prefix_ext.targets.documents import may_hold_pipeline
@@ -35,13 +35,13 @@ def may_hold_pipeline(text: str) -> bool:
 
 
 def parse(text: str, where: str, file: str | None, marks: Marks | None = None) -> Any:
-    """Parse a text: JSON where it begins as JSON or its file is called so, else YAML.
+    """Parse a text: as JSON if it begins as JSON or its file has that suffix, else as YAML.
 
     Args:
         text: the text.
-        where: what to call it in an error.
+        where: its name in error messages.
         file: its path, whose suffix counts.
-        marks: gets the positions.
+        marks: records the positions.
 
     Raises:
         TargetError: for a text that is neither, with line and column.
@@ -63,7 +63,7 @@ def _begins_as_json(text: str) -> bool:
 
 
 def looks_like(text: str) -> str:
-    """Say what a text without a pipeline looks like, as a clause for an error message.
+    """Describe a text without a pipeline, as a clause for an error message.
 
     Args:
         text: the content of a file.

@@ -1,8 +1,8 @@
 """Read a definition in whose text or object some values are known only at deployment.
 
-Each of those becomes an expression in its place: an object such as ``{"Ref": "Bucket"}``. In the
-place of a job's name it has the finding for an expression; in the place of a step, or of a part of
-it, see :mod:`.readable_steps`; anywhere else it changes nothing.
+An expression, which is an object such as ``{"Ref": "Bucket"}``, takes the place of each such value.
+As a job's name, it has the finding for an expression; as a step or a part of one, see
+:mod:`.readable_steps`; anywhere else it changes nothing.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from .marks import Marks
 from .readable_steps import IsExpression, ReadableSteps
 
 Part = str | dict[str, Any]
-"""A text, or an expression that gives one."""
+"""A text, or an expression whose value is a text."""
 
 Joined = Callable[[list[Part]], Any]
 
-# Two characters for private use around a number. A text of the user's own that has the same
-# becomes an expression too, which at worst is a finding too many.
+# Two characters for private use around a number. If the user's text contains the same characters,
+# it becomes an expression too, which at worst is a finding too many.
 _PLACEHOLDER = re.compile("\ue000([0-9]{1,9})\ue001", re.ASCII)
-# A string without an end goes on to the text's end, so that each character is read once. Outside
-# of strings, what adjoins an expression, such as a number's first digit, belongs to its value.
+# A string without an end extends to the end of the text, so that each character is read once.
+# Outside strings, what adjoins an expression, such as a number's first digit, is part of its value.
 _QUOTED_OR_BARE = re.compile(
     '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*(?:"|\\\\?\\Z)'
     "|(?<![\\w.+-])[\\w.+-]*(?:\ue000[0-9]+\ue001[\\w.+-]*)+",
@@ -38,18 +38,18 @@ _LONGEST = 80
 def definition_of_parts(
     parts: list[Part], joined: Joined, where: str
 ) -> tuple[Definition | None, str | None]:
-    """Read a definition's JSON that a template joins from texts and expressions.
+    """Read the JSON of a definition that a template joins from texts and expressions.
 
     Args:
         parts: the texts, and between them the expressions.
-        joined: makes a text with expressions in it into one expression.
-        where: what to call the text in an error.
+        joined: joins texts and expressions into one expression.
+        where: the text's name in error messages.
 
     Returns:
-        The definition, or ``None`` and the clause that says why it can't be told.
+        The definition, or ``None`` and the reason why it is unknown, as a clause.
 
     Raises:
-        ValueError: for a text that is no definition, whatever the expressions stand for.
+        ValueError: if the text is no definition, whatever the values of the expressions are.
 
     Example:
         >>> from sm_prefix_ext.targets.expressions import definition_of_parts
@@ -84,7 +84,7 @@ def text_of_parts(parts: list[Part]) -> str:
 
 
 def json_of_parts(parts: list[Part]) -> str | None:
-    """The text of :func:`text_of_parts` where it is JSON."""
+    """The text of :func:`text_of_parts` if it is JSON, else ``None``."""
     text = text_of_parts(parts)
     try:
         loads(text, "it")
@@ -101,21 +101,21 @@ def definition_of_object(
     branches: bool = True,
     marks: Marks | None = None,
 ) -> tuple[Definition | None, str | None]:
-    """Accept a definition that is an object, with expressions in it.
+    """Read a definition that is an object with expressions in it.
 
     Args:
         document: the object.
-        where: what to call it in an error.
-        is_expression: tells an expression from an object of the definition; by default none is.
-        branches: whether ``Fn::If`` has parts of the definition as its branches.
-        marks: gets the positions of what is copied.
+        where: its name in error messages.
+        is_expression: tests whether an object is an expression; by default none is.
+        branches: whether the branches of ``Fn::If`` are parts of the definition.
+        marks: records the positions of copies.
 
     Returns:
-        The definition, with a step for each that can be read, or ``None`` and the clause that says
-        why it can't be told.
+        The definition with every step that can be read, or ``None`` and the reason why it is
+        unknown, as a clause.
 
     Raises:
-        ValueError: for an object that is no definition, whatever the expressions stand for.
+        ValueError: if the object is no definition, whatever the values of the expressions are.
     """
     if is_expression is not None and isinstance(document, Mapping):
         hidden = _hides_steps(document, is_expression, branches)
@@ -133,8 +133,8 @@ def definition_with_placeholders(document: Any, marks: Marks) -> Any:
     """The document of :func:`text_of_parts`, with as many steps as the definition has.
 
     Args:
-        document: it has placeholders in the place of expressions; changed.
-        marks: gets the positions of what is copied.
+        document: the document, with placeholders instead of expressions; it is changed.
+        marks: records the positions of copies.
     """
     placed: dict[int, Any] = {}
     document = _replaced(document, [], lambda parts: {"Ref": "".join(map(str, parts))}, placed)
@@ -164,7 +164,7 @@ def _hides_steps(
 
 
 def quoted(expression: Any) -> str:
-    """An expression for a message, cut where it is long.
+    """An expression for a message, shortened if it is long.
 
     Example:
         >>> from sm_prefix_ext.targets.expressions import quoted
@@ -190,7 +190,7 @@ def _with_placeholders(parts: list[Part]) -> Iterator[str]:
 
 
 def _loaded(parts: list[Part], expressions: list[Any], where: str) -> tuple[Any, list[Any]]:
-    """The document, and the expressions in whose place it has nothing: they may give steps."""
+    """The document, and the expressions that had to be left out of it: they may be steps."""
     try:
         return loads(text_of_parts(parts), where), []
     except ValueError:
@@ -199,7 +199,7 @@ def _loaded(parts: list[Part], expressions: list[Any], where: str) -> tuple[Any,
 
 
 def _without_bare(parts: list[Part]) -> Iterator[str]:
-    """The text without the expressions that stand outside of its strings."""
+    """The text without the expressions outside its strings."""
     text = "".join(_with_placeholders(parts))
     end = 0
     for match in _QUOTED_OR_BARE.finditer(text):
@@ -211,7 +211,7 @@ def _without_bare(parts: list[Part]) -> Iterator[str]:
 
 
 def _bare(parts: list[Part], expressions: list[Any]) -> list[Any]:
-    """The expressions that stand outside of the text's strings."""
+    """The expressions outside the text's strings."""
     matches = _QUOTED_OR_BARE.findall("".join(_with_placeholders(parts)))
     bare = [match for match in matches if not match.startswith('"')]
     numbers = [int(number) for match in bare for number in _PLACEHOLDER.findall(match)]
@@ -219,13 +219,13 @@ def _bare(parts: list[Part], expressions: list[Any]) -> list[Any]:
 
 
 def _replaced(document: Any, expressions: list[Any], joined: Joined, placed: dict[int, Any]) -> Any:
-    """The document with an expression for each text that has a placeholder; changes it.
+    """Replace each text with a placeholder by an expression, in place.
 
     Args:
-        document: of the text.
+        document: the parsed text.
         expressions: by the number of their placeholder.
-        joined: makes a text with expressions in it into one expression.
-        placed: gets the expressions by their identity, which tells them from objects of the text.
+        joined: joins texts and expressions into one expression.
+        placed: records the expressions by identity, to distinguish them from objects of the text.
     """
 
     def value_of(text: str) -> Any:

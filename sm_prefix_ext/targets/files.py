@@ -1,4 +1,4 @@
-"""Recognise by its content what a text is, and read the pipelines in it."""
+"""Recognise the format of a text by its content, and read the pipelines in it."""
 
 from __future__ import annotations
 
@@ -40,23 +40,24 @@ def read_text(
 
     It may be a definition, an answer of DescribePipeline or of
     DescribePipelineDefinitionForExecution, a CloudFormation or SAM template, or Terraform's JSON
-    of a plan, a state or a configuration. No code in it runs.
+    of a plan, a state or a configuration. No code in it is run.
 
     Args:
         text: the content.
-        target: what the user typed, without ``#…``.
-        file: the path, which also tells JSON from YAML; ``None`` for standard input and AWS.
-        template: the values that a template is read with.
+        target: the target as the user typed it, without ``#…``.
+        file: the path, whose suffix distinguishes JSON from YAML; ``None`` for standard input and
+            AWS.
+        template: the values of a template's parameters.
         pick: a logical ID or a Terraform address; only that pipeline is read.
 
     Returns:
-        The pipelines; ``()`` for a document that is none of these. A text without any of the words
-        that all of these have is not parsed at all, so it may be broken too.
+        The pipelines; ``()`` for any other document, and for a text that lacks the words which all
+        of these have: it is not parsed, so it may even be broken.
 
     Raises:
-        TargetError: for a text that is broken, is two of these at once, is one of these with a
-            definition that is none, or has a pipeline in another form; for several YAML documents
-            of which one is a definition; and for a pick that isn't there.
+        TargetError: if the text is broken, has two of these formats at once, contains an invalid
+            definition or a pipeline in a form that is not read, has several YAML documents with a
+            definition among them, or has no pipeline of the name in ``pick``.
 
     Example:
         >>> from sm_prefix_ext.targets.files import read_text
@@ -88,7 +89,7 @@ def read_text(
 
 
 class _Reading:
-    """A text and how to read it, once for what it says and once more for where that stands."""
+    """A text that is read once for its pipelines, and once more if their positions are needed."""
 
     def __init__(
         self,
@@ -105,7 +106,7 @@ class _Reading:
         self.pick = pick
 
     def pipelines(self, marks: Marks | None = None) -> tuple[tuple[str | None, Found], ...]:
-        """The pipelines, each with its logical ID or address; ``None`` for a bare definition."""
+        """The pipelines by their logical IDs or addresses; ``None`` means a bare definition."""
         try:
             document = parse(self.text, self.where, self.file, marks)
             return tuple(self._found(document, marks))
@@ -117,17 +118,17 @@ class _Reading:
             raise TargetError(f"{self.where} is nested too deep to read.") from None
 
     def locate(self, anchor: str | None, step: str) -> Position | None:
-        """Where a step of a pipeline stands, or else its definition."""
+        """The position of a step of a pipeline, or else of its definition."""
         positions = self._positions.get(anchor, {})
         return positions.get(step, positions.get(""))
 
     @cached_property
     def _positions(self) -> dict[str | None, dict[str, Position]]:
-        """All positions of all pipelines of the text, when the first is asked for."""
+        """All positions of all pipelines of the text, computed on first use."""
         marks = Marks()
         try:
             return {anchor: positions_of(found, marks) for anchor, found in self.pipelines(marks)}
-        except TargetError:  # it has been read once, so only Python's stack can be short here
+        except TargetError:  # the first reading succeeded, so only Python's stack can be short
             return {}
 
     def _found(self, document: Any, marks: Marks | None) -> Iterator[tuple[str | None, Found]]:
@@ -155,7 +156,7 @@ class _Reading:
     def _readers(
         self, documents: list[Any], marks: Marks | None
     ) -> dict[str, Callable[[str], Found]]:
-        """How to read each pipeline of templates and of Terraform's JSON, by its anchor."""
+        """By anchor, the function that reads a pipeline of a template or of Terraform's JSON."""
         readers: dict[str, Callable[[str], Found]] = {}
         for document in documents:
             if len(documents) > 1:
@@ -173,7 +174,7 @@ class _Reading:
     def _resources(
         self, document: Any, marks: Marks | None
     ) -> tuple[Mapping[str, Any], Callable[[Any, str], Found]]:
-        """The pipelines of a template or of Terraform's JSON, and how to read each."""
+        """The pipelines of a template or of Terraform's JSON, and the function that reads each."""
         if cloudformation.is_template(document):
             resolver = Resolver(document, self.template, marks, self.where)
             read = partial(cloudformation.read_resource, resolver, marks=marks)
@@ -222,14 +223,14 @@ def _must_have_steps(document: Any, where: str) -> None:
 
 
 def _is_definition(document: Any) -> bool:
-    """Whether a document is meant as a definition; it may still be a wrong one."""
+    """Whether a document is meant as a definition; it may still be invalid."""
     if not isinstance(document, Mapping) or "Steps" not in document:
         return False
     return any(key in document for key in _DEFINITIONS) or not _is_emr(document["Steps"])
 
 
 def _is_emr(listed: Any) -> bool:
-    """Whether these are the steps of an EMR cluster, which have the same key."""
+    """Whether these are the steps of an EMR cluster, which are under the same key."""
     return (
         isinstance(listed, list)
         and bool(listed)

@@ -22,18 +22,17 @@ Excludes = Callable[[str], bool]
 def pipeline_files(folder: Path, exclude: Sequence[str] = ()) -> Iterator[Path]:
     """The JSON and YAML files of a folder and of the folders in it, in the order of their names.
 
-    Left out are hidden folders, ``node_modules``, ``__pycache__``, virtual environments, and what
-    git ignores, where git and a repository are there. A link to a folder is not followed, so no
-    loop of links is. The folder itself is read whatever it is, also where git ignores it.
+    It leaves out hidden folders, ``node_modules``, ``__pycache__``, virtual environments, and what
+    git ignores, if git is installed and the folder is in a repository. It follows no link to a
+    folder, so a loop of links does no harm. It reads the folder itself even if git ignores it.
 
     Args:
-        folder: where to begin; the paths begin with it.
-        exclude: globs of files and folders to leave out. One with a ``/`` is compared with the
-            path, from the folder on or as the user typed it; one without with every name.
+        folder: the folder; every path begins with it.
+        exclude: globs of files and folders to leave out. A glob with a ``/`` must match the path,
+            relative to the folder or as the user typed it; a glob without one, any name.
 
     Raises:
-        TargetError: for a folder that can't be read, and so might hide pipelines, when it is
-            reached.
+        TargetError: on reaching a folder that can't be read, which might contain pipelines.
 
     Example:
         >>> import tempfile
@@ -75,7 +74,7 @@ def _files(folder: Path, below: str, left_out: Excludes) -> Iterator[str]:
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a file or a link to one; a pipe, which could block, is neither."""
+    """Whether an entry is a file or a link to a file; a pipe, which could block, is neither."""
     try:
         return entry.is_file()
     except OSError:  # a loop of links
@@ -97,7 +96,7 @@ def _excludes(globs: Sequence[str], folder: Path) -> Excludes:
 
 
 def _pattern(glob: str) -> re.Pattern[str]:
-    """A glob as a pattern: ``*`` and ``?`` stay within a name, ``**`` goes across folders."""
+    """A glob as a pattern: ``*`` and ``?`` match within a name, ``**`` across folders."""
     text = glob.removeprefix("./").rstrip("/")
     parts = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", text)
     return re.compile("".join(_GLOBS.get(part) or re.escape(part) for part in parts), re.DOTALL)

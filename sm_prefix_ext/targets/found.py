@@ -1,4 +1,4 @@
-"""What a reader of a format finds: a pipeline, before it has a target to be typed again."""
+"""A pipeline that the reader of a format found, before it has the name of a target."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class Found:
     """A pipeline in a document.
 
     Args:
-        kind: what the document was read as.
-        definition: ``None`` where the document does not hold it.
+        kind: the form in which the document was read.
+        definition: ``None`` if the document does not contain it.
         not_read: why there is no definition.
-        pipeline_name: the pipeline's name, if the document tells it.
-        role_arn: the execution role, if the document tells it.
-        property: the object and the key in it under which the definition stands as a text;
-            ``None`` where the definition is an object of the document.
+        pipeline_name: the pipeline's name, if the document states it.
+        role_arn: the execution role, if the document states it.
+        property: the object and the key in it whose value is the definition's text; ``None`` if the
+            definition is an object of the document.
         text: that text, with the values filled in that are known.
         resource: the object of a template or of Terraform's JSON that is the pipeline.
         parameters: the names of the template's parameters.
@@ -50,7 +50,7 @@ def text_or_none(value: Any) -> str | None:
 
 
 def in_s3(bucket: Any, key: Any) -> str:
-    """The clause for a definition that lies in S3.
+    """The clause for a definition that is in S3.
 
     Example:
         >>> from sm_prefix_ext.targets.found import in_s3

@@ -1,4 +1,4 @@
-"""Ask git what it ignores; no code of the repository runs."""
+"""Ask git what it ignores, without running code of the repository."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import subprocess
 from pathlib import Path
 
 _LONGEST = 10.0
-# What a repository's own configuration could have git start: a file-system monitor, and the
-# fetching of an object that a partial clone lacks (git from 2.45 on knows the variable).
+# A repository's own configuration could make git start a file-system monitor, or fetch an object
+# that a partial clone lacks; these switch both off (git knows the variable from 2.45 on).
 _COMMAND = (
     *("-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit"),
     *("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"),
@@ -20,9 +20,9 @@ _ENVIRONMENT = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_TERMIN
 def ignored_paths(folder: Path) -> frozenset[str]:
     """The files and folders of a folder that git ignores, relative to it, with ``/``.
 
-    Where there is no git, no repository or no answer within ten seconds, that is nothing: a file
-    too many is read then, never one too few. The same holds for a folder that git ignores as a
-    whole, such as ``cdk.out``: who names it wants it read.
+    Without git, a repository or an answer within ten seconds the result is empty, so that the
+    caller reads too many files rather than too few. It is empty too for a folder that git ignores
+    as a whole, such as ``cdk.out``: a user who names that folder wants it read.
 
     Args:
         folder: any folder.
@@ -30,7 +30,7 @@ def ignored_paths(folder: Path) -> frozenset[str]:
     git = shutil.which("git")
     if git is None or not _in_repository(folder):
         return frozenset()
-    # A hook, such as pre-commit's, has variables that would point git at another folder.
+    # In a hook, such as pre-commit's, variables would point git at another folder.
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
         answer = subprocess.run(

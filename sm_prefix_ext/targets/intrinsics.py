@@ -1,7 +1,6 @@
-"""Evaluate CloudFormation's intrinsic functions, as far as a template alone tells their values.
+"""Evaluate CloudFormation's intrinsic functions, as far as a template alone determines them.
 
-What can't be resolved stays in its place as the function's own object, such as
-``{"Ref": "Bucket"}``.
+A function that can't be resolved stays as its own object, such as ``{"Ref": "Bucket"}``.
 """
 
 from __future__ import annotations
@@ -49,13 +48,13 @@ class Resolver:
 
     Args:
         template: the document.
-        values: the parameters and where the template is deployed.
-        marks: gets the positions of what is copied.
-        where: what to call the template in an error.
+        values: the values of its parameters and pseudo parameters.
+        marks: records the positions of copies.
+        where: the template's name in error messages.
 
     Raises:
-        TargetError: from each method, for functions that join more than :data:`MOST_JOINED`
-            characters: a few of them within each other can stand for billions.
+        TargetError: from each method, if functions join more than :data:`MOST_JOINED` characters: a
+            few nested functions can produce billions.
 
     Example:
         >>> from sm_prefix_ext.targets.intrinsics import Resolver
@@ -93,7 +92,7 @@ class Resolver:
         }
 
     def resolve(self, value: Any) -> Any:
-        """A copy of a value with all in it resolved that can be."""
+        """A copy of a value in which every function is resolved that can be."""
         resolved = self._resolved(value)
         return None if resolved is _NOTHING else resolved
 
@@ -127,7 +126,7 @@ class Resolver:
             self._decided = decided
 
     def parts(self, value: Any) -> list[Part]:
-        """The texts that a value joins, with a function in the place of each that is unknown."""
+        """The texts that a value joins, with a function for each unknown text."""
         value = self.chosen(value)
         try:
             if is_intrinsic(value) and "Fn::Sub" in value:
@@ -221,7 +220,7 @@ class Resolver:
         parts: list[Part] = []
         for item in items:
             inner = self.parts(item)
-            if inner:  # AWS::NoValue gives none
+            if inner:  # AWS::NoValue has none
                 parts += [delimiter, *inner] if parts else inner
         return self._paid(parts)
 
@@ -259,7 +258,7 @@ class Resolver:
             return self._resolved(self._branch(argument))
         except _UnresolvedError:
             name, yes, no = _arguments(argument, 3)
-        # The condition is open, so both branches may be read.
+        # The condition is undecided, so both branches may be read.
         branches = [self._resolved(branch) for branch in (yes, no)]
         kept = [{"Ref": "AWS::NoValue"} if item is _NOTHING else item for item in branches]
         return {"Fn::If": [name, *kept]}
@@ -297,7 +296,7 @@ class Resolver:
         raise _UnresolvedError
 
     def _several(self, decisive: bool, conditions: list[Any]) -> bool:
-        """Of ``Or`` a true condition decides, of ``And`` a false one, whatever the others are."""
+        """A true condition decides ``Or`` and a false one ``And``, whatever the others are."""
         unknown = False
         for condition in conditions:
             try:
@@ -340,7 +339,7 @@ class Resolver:
 
 
 def joined(parts: list[Part]) -> Any:
-    """The text of parts, or a function that joins them where one is unknown.
+    """The text of parts, or a function that joins them if one is unknown.
 
     Example:
         >>> from sm_prefix_ext.targets.intrinsics import joined
@@ -362,7 +361,7 @@ def joined(parts: list[Part]) -> Any:
 
 
 def _in_sub(part: Part) -> str | None:
-    """A part as the text of ``Fn::Sub`` has it; ``None`` where it can't have it."""
+    """A part in the syntax of ``Fn::Sub``; ``None`` if it has no such form."""
     if isinstance(part, str):
         return part.replace("${", "${!")
     ((name, argument),) = part.items()
@@ -374,7 +373,7 @@ def _in_sub(part: Part) -> str | None:
 
 
 def has_intrinsic(value: Any) -> bool:
-    """Whether an intrinsic function stands anywhere in a value."""
+    """Whether a value contains an intrinsic function."""
     return any(map(is_intrinsic, values_in(value)))
 
 

@@ -1,4 +1,4 @@
-"""Where the objects and properties of a JSON or YAML document stand; filled when asked for."""
+"""The positions of the objects and properties of a JSON or YAML document."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _NO_KEY: Any = object()
 
 
 class Block(NamedTuple):
-    """A text that spans several lines of a document, as YAML's ``|`` has it.
+    """A text that spans several lines of a document, such as a literal block (``|``) of YAML.
 
     Args:
         line: the line of the document in which it begins.
-        indent: how many columns of the document stand before each of its lines.
+        indent: how many columns precede each of its lines in the document.
         own: the text's lines.
     """
 
@@ -27,15 +27,15 @@ class Block(NamedTuple):
     own: list[str]
 
     def position(self, inner: Position, filled: list[str]) -> Position | None:
-        """Where a place of a text stands that was made from the block's by filling in values.
+        """Translate a position in the text with values filled in to one in the document.
 
         Args:
-            inner: the place in the filled text.
+            inner: the position in the filled text.
             filled: the lines of the filled text.
 
         Returns:
-            The line's beginning where values before the place move it; ``None`` where they have
-            lines of their own.
+            The line's beginning if values before the position shift it; ``None`` if the values
+            added lines.
         """
         if len(self.own) != len(filled):
             return None
@@ -48,7 +48,7 @@ class Block(NamedTuple):
 class Marks:
     """The positions of a document's objects, lists and properties.
 
-    An object goes by its identity, so the marks keep what they know alive.
+    The keys are identities of objects, so the marks keep the objects alive.
 
     Example:
         >>> from sm_prefix_ext.core.check_report import Position
@@ -80,7 +80,7 @@ class Marks:
         self._blocks[id(container), key] = block
 
     def same(self, copy: Any, original: Any) -> None:
-        """Record that a copy stands where its original does."""
+        """Record that a copy has the position of its original."""
         self._kept.append(copy)
         self._origins[id(copy)] = original
 
@@ -110,14 +110,14 @@ class Marks:
 
 
 def read_json(text: str, marks: Marks) -> Any:
-    """Read JSON, and record where everything stands.
+    """Read JSON, and record the position of every object, list and property.
 
-    It takes several times as long as :func:`json.loads`, and is for a text that has been read
-    once and is known to be JSON.
+    It takes several times as long as :func:`json.loads`, and requires a text that is known to be
+    JSON.
 
     Args:
         text: a JSON document.
-        marks: gets the positions.
+        marks: records the positions.
 
     Example:
         >>> from sm_prefix_ext.targets.marks import Marks, read_json

@@ -1,4 +1,4 @@
-"""Where the steps of a pipeline stand in its document."""
+"""The positions of a pipeline's steps in its document."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _in_block(found: Found, marks: Marks) -> dict[str, Position]:
     if block is None or found.text is None or found.definition is None:
         return {}
     inner, lines = Marks(), found.text.split("\n")
-    # The same steps in the same order, with placeholders in the place of expressions.
+    # The same steps in the same order, with placeholders instead of expressions.
     placed = definition_with_placeholders(read_json(found.text, inner), inner)
     views = zip(steps(found.definition), steps(placed))
     positions: dict[str, Position] = {}

@@ -1,7 +1,7 @@
-"""Make steps out of a definition in which some are known only at deployment, so each is judged.
+"""Complete a definition whose steps are partly known only at deployment, so that each is judged.
 
-A condition that is open has both branches as steps. A step of which too little is known has a step
-type that no table has, which is an error.
+If a condition is undecided, the steps of both branches are kept. If too little is known of a step,
+it gets an unknown step type, which is an error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ..core.text import printable
 from .marks import Marks
 
 MOST_STEPS = 10_000
-"""How many steps the open conditions of a definition may give."""
+"""How many steps the undecided conditions of a definition may produce."""
 
 IsExpression = Callable[[Any], bool]
 
@@ -25,7 +25,7 @@ _NOTHING = {"Ref": "AWS::NoValue"}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")
 _HAVE_NESTED = ("Condition", "ForEach")
 
-# By each open condition that is taken for true or false, which of the two.
+# The undecided conditions that are assumed to be true or false, with the assumed value.
 _Taken = Mapping[str, bool]
 
 
@@ -33,10 +33,10 @@ class ReadableSteps:
     """Reads the steps of one definition.
 
     Args:
-        is_expression: tells an expression from an object of the definition.
-        branches: whether ``Fn::If`` has parts of the definition as its branches, not of its text.
-        marks: gets the positions of what is copied.
-        where: what to call the definition in an error.
+        is_expression: tests whether an object is an expression.
+        branches: whether the branches of ``Fn::If`` are parts of the definition, not of its text.
+        marks: records the positions of copies.
+        where: the definition's name in error messages.
 
     Example:
         >>> from sm_prefix_ext.targets.intrinsics import is_intrinsic
@@ -64,20 +64,20 @@ class ReadableSteps:
         """A copy of a definition in which each step has a name, a type and arguments.
 
         Raises:
-            ValueError: for open conditions that give more than :data:`MOST_STEPS` steps.
+            ValueError: if undecided conditions produce more than :data:`MOST_STEPS` steps.
         """
         listed = self._listed(definition["Steps"], {})
         return self._same({**definition, "Steps": listed}, definition)
 
     def has_list(self, value: Any) -> bool:
-        """Whether a list of steps, or one that a condition may choose, is known."""
+        """Whether a list of steps, or a list that a condition may choose, is known."""
         return any(
             not self._is_expression(branch) or branch == _NOTHING
             for branch, _ in self._choices(value, {})
         )
 
     def _choices(self, value: Any, taken: _Taken) -> Iterator[tuple[Any, _Taken]]:
-        """A value itself, or the branches that an open condition may choose."""
+        """A value itself, or the branches that an undecided condition may choose."""
         condition = value.get("Fn::If") if self._branches and self._is_expression(value) else None
         if not isinstance(condition, list) or len(condition) != 3:
             yield value, taken
@@ -102,7 +102,7 @@ class ReadableSteps:
     def _items(self, item: Any, taken: _Taken) -> Iterator[Any]:
         for branch, then in self._choices(item, taken):
             if branch is item and isinstance(branch, list):
-                yield branch  # no step, which is an error
+                yield branch  # not a step, which is an error
             else:
                 yield from self._of_branch(branch, then)
 
@@ -178,8 +178,8 @@ def different(found: Iterator[Any]) -> list[Any]:
 def as_step_name(expression: Mapping[str, Any]) -> str:
     """A text for the name of a step that is an expression, or whose name is one.
 
-    Only characters that a step's name may have stand in it: what the name will be is unknown, so
-    nothing is to be found in it.
+    It contains only characters that a step's name may have: the real name is unknown, so there must
+    be no finding about it.
 
     Example:
         >>> from sm_prefix_ext.targets.readable_steps import as_step_name

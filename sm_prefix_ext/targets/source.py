@@ -1,4 +1,4 @@
-"""A pipeline that a target holds, and where its definition stands."""
+"""A pipeline of a target, and the positions of its definition and steps."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ class PipelineSource:
 
     Args:
         target: as a user can type it again, such as ``template.yaml#TrainPipeline``.
-        kind: what it was read as, such as ``"definition"`` or ``"CloudFormation template"``.
-        definition: the pipeline's definition; ``None`` where the target does not hold it.
+        kind: the form in which it was read, such as ``"definition"`` or
+            ``"CloudFormation template"``.
+        definition: the pipeline's definition; ``None`` if the target does not contain it.
         file: the file's path as the user gave it; ``None`` for standard input and AWS.
         anchor: the logical ID or the address of the pipeline in the file.
         not_read: why there is no definition, as a clause without a full stop.

@@ -1,4 +1,4 @@
-"""The values that a template is read with: its parameters, and where it is deployed."""
+"""The values of a template's parameters and pseudo parameters."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class TemplateValues:
 
     Args:
         parameters: the values of its parameters, by name; the others keep their defaults.
-        account: what ``AWS::AccountId`` stands for.
-        region: what ``AWS::Region`` stands for.
-        partition: what ``AWS::Partition`` stands for; by default the region's.
+        account: the value of ``AWS::AccountId``.
+        region: the value of ``AWS::Region``.
+        partition: the value of ``AWS::Partition``; by default the region's partition.
 
     Example:
         >>> from sm_prefix_ext.targets.template_values import TemplateValues
@@ -43,14 +43,14 @@ class TemplateValues:
 
     @classmethod
     def parse(cls, pairs_or_files: Sequence[str]) -> TemplateValues:
-        """Read the parameters as a command's options give them.
+        """Read the parameters from the options of a command.
 
         Args:
-            pairs_or_files: ``NAME=VALUE`` pairs, and paths of JSON files of the AWS CLI's or of
-                CodePipeline's form. A later value takes the place of an earlier.
+            pairs_or_files: ``NAME=VALUE`` pairs, and paths of JSON files in the form of the AWS CLI
+                or CodePipeline. A later value replaces an earlier one.
 
         Raises:
-            TargetError: for what is neither.
+            TargetError: if a text is neither.
 
         Example:
             >>> from sm_prefix_ext.targets.template_values import TemplateValues
@@ -84,7 +84,7 @@ class TemplateValues:
                 )
 
     def pseudo_parameters(self) -> dict[str, str]:
-        """CloudFormation's pseudo parameters, as far as they are known."""
+        """The known values of CloudFormation's pseudo parameters."""
         partition = self.partition or (partition_of(self.region) if self.region else None)
         known = {
             "AWS::AccountId": self.account,
@@ -108,7 +108,7 @@ _URL_SUFFIXES = {
 """The DNS suffix of each partition, from botocore's partitions (a test compares)."""
 
 NO_VALUES = TemplateValues()
-"""Nothing known: parameters have their defaults, pseudo parameters no value."""
+"""No known values: parameters have their defaults, pseudo parameters have no value."""
 
 
 def _from_file(text: str) -> dict[str, str]:

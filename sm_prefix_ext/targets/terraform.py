@@ -64,7 +64,7 @@ def resources_of(document: Mapping[str, Any]) -> dict[str, Any]:
     unknown = {address: change.get("after_unknown", {}) for address, change in changes.items()}
     found = dict(_in_modules(values, unknown))
     for address, change in changes.items():
-        if isinstance(change.get("after"), Mapping):  # what is deleted has none
+        if isinstance(change.get("after"), Mapping):  # a deleted pipeline has none
             found.setdefault(address, (change["after"], unknown[address]))
     return found
 
@@ -73,12 +73,12 @@ def read_resource(kind: str, resource: Any, where: str) -> Found:
     """Read one pipeline.
 
     Args:
-        kind: of :func:`kind_of`.
-        resource: one of :func:`resources_of`.
-        where: what to call it in an error.
+        kind: the result of :func:`kind_of`.
+        resource: a value of :func:`resources_of`.
+        where: its name in error messages.
 
     Raises:
-        ValueError: for a definition that is none.
+        ValueError: if the definition is invalid.
     """
     values, unknown = resource
     definition, not_read, place = _definition(values, unknown, where, kind == CONFIGURATION)
@@ -87,7 +87,7 @@ def read_resource(kind: str, resource: Any, where: str) -> Found:
 
 
 def joined(parts: list[Part]) -> Any:
-    """The text of parts, as an expression where one of them is an interpolation.
+    """The text of parts; an expression if one of them is an interpolation.
 
     Example:
         >>> from sm_prefix_ext.targets.terraform import joined
@@ -99,7 +99,7 @@ def joined(parts: list[Part]) -> Any:
 
 
 def parts_of(text: str) -> list[Part]:
-    """The parts of a text of a configuration: an expression for each interpolation.
+    """The parts of a configuration's text, with an expression for each interpolation.
 
     Example:
         >>> from sm_prefix_ext.targets.terraform import parts_of
@@ -147,7 +147,7 @@ def _in_modules(values: Any, unknown: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 
 def _changed(document: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The planned changes of pipelines, by address; without old objects that are to be deleted."""
+    """The planned changes of pipelines by address, without deposed objects, which get deleted."""
     for change in map(_object, _list(document.get("resource_changes"))):
         if "deposed" in change:
             continue
@@ -248,5 +248,5 @@ def _list(value: Any) -> list[Any]:
 
 
 def _either(value: Any) -> list[Any]:
-    """A block, or the list of blocks that may stand in its place."""
+    """The blocks of a value that is one block or a list of blocks."""
     return value if isinstance(value, list) else [value]

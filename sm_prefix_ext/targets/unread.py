@@ -1,4 +1,4 @@
-"""Tell a document that has a SageMaker pipeline in a form that is not read from all others."""
+"""Recognise documents with a SageMaker pipeline in a form that the package does not read."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _VERSION = "2020-12-01"
 def has_unread_pipeline(document: Any) -> bool:
     """Whether a pipeline with its definition, or a definition, stands anywhere in a document.
 
-    A schema, a list of resource types and what the CDK writes beside its templates have none.
+    A schema, a list of resource types and the other files that the CDK writes contain none.
 
     Args:
-        document: one in which no pipeline was found.
+        document: a document in which no reader found a pipeline.
 
     Example:
         >>> from sm_prefix_ext.targets.unread import has_unread_pipeline
@@ -31,7 +31,7 @@ def has_unread_pipeline(document: Any) -> bool:
         >>> has_unread_pipeline([{"Version": "2020-12-01", "Steps": []}])
         True
     """
-    if terraform.kind_of(document) is not None:  # it is read whole; one that is deleted stays in it
+    if terraform.kind_of(document) is not None:  # read as a whole; a deleted pipeline stays in it
         return False
     if _is_construct_tree(document):
         return False

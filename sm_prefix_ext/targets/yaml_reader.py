@@ -1,6 +1,6 @@
-"""Read YAML into plain data: no tag runs code, aliases are bounded, every key counts once.
+"""Read YAML into plain data: no tag runs code, aliases are limited, every key must be unique.
 
-PyYAML parses; what it calls constructors is not used at all.
+PyYAML parses the text; its constructors are not used.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .marks import Block, Marks
 from .source import TargetError
 
 MOST_ALIASED = 100_000
-"""How many values all aliases of a document may stand for."""
+"""How many values all aliases of a document may expand to."""
 
 DEEPEST = 500
 """How many levels a document may be nested."""
@@ -27,7 +27,7 @@ FUNCTIONS = frozenset(
         "Transform",
     }
 )
-"""CloudFormation's intrinsic functions that YAML spells ``!Name``; Ref and Condition aside."""
+"""CloudFormation's intrinsic functions with a short form ``!Name``, except Ref and Condition."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]+(?:[eE][+-]?[0-9]{1,3})?)?", re.ASCII)
 _BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -48,19 +48,19 @@ class YamlStream(list[Any]):
 
 
 def read_yaml(text: str, where: str, marks: Marks | None = None) -> Any:
-    """Read a YAML document; CloudFormation's short forms become what JSON has in their place.
+    """Read a YAML document; CloudFormation's short forms become the full forms of JSON.
 
     Args:
         text: the YAML.
-        where: what to call it in an error.
-        marks: gets the positions.
+        where: its name in error messages.
+        marks: records the positions.
 
     Returns:
-        Plain data; a :class:`YamlStream` where the text has several documents.
+        Plain data; a :class:`YamlStream` if the text has several documents.
 
     Raises:
-        TargetError: for broken YAML, a key that stands twice in a mapping, aliases that stand for
-            more than :data:`MOST_ALIASED` values, and more than :data:`DEEPEST` levels.
+        TargetError: if the YAML is broken, a mapping has a key twice, aliases expand to more than
+            :data:`MOST_ALIASED` values, or there are more than :data:`DEEPEST` levels.
 
     Example:
         >>> from sm_prefix_ext.targets.yaml_reader import read_yaml
@@ -79,7 +79,7 @@ def read_yaml(text: str, where: str, marks: Marks | None = None) -> Any:
 
 
 def _problem(error: Any) -> str:
-    """PyYAML's words on one line, with the line and the column."""
+    """PyYAML's message on one line, with the line and the column."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     words = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is broken"
     context = getattr(error, "context", None)
@@ -105,7 +105,7 @@ class _Frame:
 
 
 class _Builder:
-    """Builds plain data from events, on a stack of its own."""
+    """Builds plain data from PyYAML's events, with a stack of its own."""
 
     def __init__(self, text: str, where: str, marks: Marks | None) -> None:
         self.lines = text.split("\n") if marks else []
@@ -184,7 +184,7 @@ class _Builder:
             self.anchors[frame.anchor] = (value, frame.size)
         above = self.stack[-1]
         if type(above.container) is dict and above.key is _NO_KEY:
-            # No format that is looked for has such a key; it only has to stay apart from others.
+            # No known format has such a key; it only has to differ from the others.
             above.key = f"key {len(above.container) + 1}, which is not a text"
         else:
             self._add(above, value, frame.size)
@@ -192,7 +192,7 @@ class _Builder:
     def _alias(self, event: Any) -> None:
         value, size = self.anchors.get(event.anchor, (_NO_KEY, 0))
         if value is _NO_KEY or value is _OPEN:
-            fault = "has no anchor above it" if value is _NO_KEY else "stands in its own anchor"
+            fault = "has no anchor above it" if value is _NO_KEY else "is inside its own anchor"
             raise TargetError(
                 f"{self.where} is not YAML: the alias {shown(event.anchor)} {fault}: "
                 f"{_place(event.start_mark)}."
@@ -200,7 +200,7 @@ class _Builder:
         self.aliased += size
         if self.aliased > MOST_ALIASED:
             raise TargetError(
-                f"{self.where} has YAML aliases that stand for more than {MOST_ALIASED:,} values, "
+                f"{self.where} has YAML aliases that expand to more than {MOST_ALIASED:,} values, "
                 f"at {_place(event.start_mark)}; write them out, or generate JSON."
             )
         frame = self.stack[-1]
@@ -232,7 +232,7 @@ class _Builder:
         frame.key = _NO_KEY
 
     def _block(self, frame: _Frame, event: Any) -> None:
-        """Record where the lines of a literal block stand."""
+        """Record the lines of a literal block."""
         first = event.start_mark.line + 1
         if self.marks is None or event.style != "|" or first >= len(self.lines):
             return
@@ -254,9 +254,9 @@ _MERGE = object()
 
 
 def _resolved(text: str) -> Any:
-    """A plain scalar: null, a boolean or a number where it is one beyond doubt, else its text.
+    """The value of a plain scalar: null, a boolean or a number if it is unambiguous, else its text.
 
-    A number that Python would write otherwise, such as an account's 012345678901, stays a text.
+    A number that Python would write differently, such as the account 012345678901, stays a text.
     """
     if text in _WORDS:
         return _WORDS[text]
