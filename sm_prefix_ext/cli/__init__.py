@@ -9,10 +9,10 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit with its status.
 
     Args:
-        arguments: what stands behind ``sm-prefix``; by default the process's own.
+        arguments: the command line after ``sm-prefix``; by default the process's own.
     """
     try:
-        from .app import run  # here, so that Ctrl-C while it is imported is no traceback
+        from .app import run  # here, so that Ctrl-C during the import causes no traceback
 
         status = run(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The commands together, and how each ends."""
+"""The group of all commands, and their exit status."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .inputs import LoadError
 from .output import Settings, drop_the_rest, escape_what_cannot_be_encoded
 
 _CLOSED_PIPE = 141
-"""As a shell reports a program that SIGPIPE ended: 128 + 13."""
+"""The status that a shell reports for a program that SIGPIPE ended: 128 + 13."""
 
 _COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -77,7 +77,7 @@ def cli() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command; every error that isn't our own fault is one line on standard error.
+    """Run the command; report every error, except a bug of this package, in one line on stderr.
 
     Returns:
         The exit status.

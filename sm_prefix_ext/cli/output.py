@@ -1,4 +1,4 @@
-"""What the command prints, and where; rich is imported for tables alone."""
+"""Print the output of the commands; rich is imported only for tables."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ SCHEMA = 1
 
 
 class Settings:
-    """What options set for the whole command; click hands it to the commands as its object.
+    """The settings of the whole command; click passes them to the commands as its object.
 
     Args:
-        verbose: show the traceback of a module that failed, and findings that do not count.
+        verbose: whether to show the traceback of a module that failed, and findings that do not
+            count.
     """
 
     def __init__(self, verbose: bool = False) -> None:
@@ -48,13 +49,13 @@ verbose_option = click.option(
     is_flag=True,
     expose_value=False,
     callback=_set_verbose,
-    is_eager=True,  # so that it holds for errors in other options too
+    is_eager=True,  # so that it applies to errors in other options too
     help="Show tracebacks of user code.",
 )
 
 
 def output_options(command: F) -> F:
-    """Where a report goes, and how much of it."""
+    """Add the options for the destination and the extent of a report."""
     for option in (
         click.option("-q", "--quiet", is_flag=True, help="Print findings alone, no summary."),
         click.option(
@@ -80,11 +81,11 @@ def output_options(command: F) -> F:
 
 @contextlib.contextmanager
 def judging(form: str, *, err: bool = False) -> Iterator[None]:
-    """End the command where its input is found wrong.
+    """End the command if its input is wrong.
 
     Args:
-        form: how to print findings, which make the exit status 1.
-        err: print them on standard error.
+        form: the format of findings, which make the exit status 1.
+        err: whether to print them on standard error.
 
     Raises:
         LoadError: for every other ``ValueError``.
@@ -101,7 +102,7 @@ def judging(form: str, *, err: bool = False) -> Iterator[None]:
 
 
 def print_json(data: dict[str, Any]) -> None:
-    """Plain data, with the version of its form."""
+    """Print plain data as JSON, with the version of its form."""
     click.echo(json.dumps({"schema": SCHEMA, **data}, indent=2))
 
 
@@ -151,7 +152,7 @@ def print_report(
         except OSError as error:
             raise LoadError(str(error)) from None
     elif text:
-        click.echo(text.rstrip("\n"), color=True)  # click would take the colours out of a pipe
+        click.echo(text.rstrip("\n"), color=True)  # click would strip the colours for a pipe
 
 
 def _terminal_width() -> int:
@@ -173,13 +174,13 @@ def show(displayed: Displayed) -> None:
 
 
 def escape_what_cannot_be_encoded() -> None:
-    """Have standard output show an escape for what its encoding lacks, as standard error does."""
+    """Print characters that the encoding of standard output lacks as escapes, as stderr does."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def drop_the_rest() -> None:
-    """Send what a full disk didn't take nowhere, or Python would try and fail again at its end."""
+    """Discard the rest of the output; otherwise Python would fail again when it exits."""
     out = sys.__stdout__
     if out is not None and out is sys.stdout:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())

@@ -1,4 +1,4 @@
-"""Import the module that a target names, and get the pipeline from it; this runs its code."""
+"""Import the module of a target and get the pipeline from it, which runs the module's code."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _MISSING = object()
 
 @contextlib.contextmanager
 def isolated_imports() -> Iterator[None]:
-    """Forget the user's modules that a block imports when it ends.
+    """When a block ends, forget the user's modules that it imported.
 
-    Two targets may each have a ``config.py`` beside them, and Python keeps the first under that
-    name.
+    Two targets may each have a ``config.py`` in their folder, and Python would keep the first under
+    that name.
     """
     before = dict(sys.modules)
     try:
         yield
     finally:
-        # All are found before one goes: a namespace package looks its parent up in sys.modules.
+        # First find all, then delete: a namespace package looks its parent up in sys.modules.
         imported = [
             name
             for name, module in list(sys.modules.items())
@@ -55,11 +55,11 @@ def _is_users(module: Any) -> bool:
 
 
 def module_file(module: str) -> str | None:
-    """The file of a module by its dotted name; imports the packages that it is in.
+    """The file of a module, given its dotted name; imports the packages that contain it.
 
     Returns:
-        The path, relative to the current folder where it is below that; ``None`` if there is no
-        such module, which the import then reports.
+        The path, relative to the current folder if it is below that; ``None`` if there is no such
+        module, which the import then reports.
     """
     with _on_path(Path.cwd()), contextlib.suppress(ImportError, ValueError, AttributeError):
         found = run_user_code(f"importing {module}", lambda: importlib.util.find_spec(module))
@@ -69,12 +69,12 @@ def module_file(module: str) -> str | None:
 
 
 def load_pipeline(text: str, kwargs: Mapping[str, Any], wanted: str) -> Any:
-    """The pipeline that ``file.py:name`` or ``package.module:name`` names.
+    """Return the pipeline that ``file.py:name`` or ``package.module:name`` names.
 
     Args:
         text: the target; the name is a pipeline or a function that returns one.
         kwargs: arguments for that function.
-        wanted: what an error adds about the forms of a target.
+        wanted: the forms of a target, for error messages.
 
     Raises:
         LoadError: with the reason why there is no pipeline.
@@ -91,19 +91,19 @@ def load_pipeline(text: str, kwargs: Mapping[str, Any], wanted: str) -> Any:
 def run_user_code(doing: str, call: Callable[[], T]) -> T:
     """Run the user's code, and turn its error into one sentence with the error's last line.
 
-    Its output goes to standard error, so that standard output has the command's alone.
+    Its output goes to standard error, so that standard output has only the command's output.
 
     Args:
-        doing: how the sentence begins, such as ``"importing pipeline.py"``.
-        call: runs the code.
+        doing: the beginning of the sentence, such as ``"importing pipeline.py"``.
+        call: the function that runs the code.
     """
     try:
         with contextlib.redirect_stdout(sys.stderr), progress.doing(doing):
             return call()
     except (KeyboardInterrupt, PrefixError, LoadError):
         raise
-    except BaseException as error:  # a module may well call sys.exit()
-        message = error.msg if isinstance(error, SyntaxError) else str(error)  # without its place
+    except BaseException as error:  # a module may call sys.exit()
+        message = error.msg if isinstance(error, SyntaxError) else str(error)  # without its line
         lines = message.strip().splitlines()
         last = f"{type(error).__name__}: {lines[-1]}" if lines else type(error).__name__
         raise LoadError(f"{doing} failed{_place(error)}: {last}{_hint(error)}") from error
@@ -113,7 +113,7 @@ def region_hint(error: BaseException) -> str:
     """How to set a region, if the error or its cause is a missing region; else ``""``."""
     chain: BaseException | None = error
     while chain is not None:
-        # By name, since boto3 is not needed for a definition; v2 says it in an error of its own.
+        # By name, since boto3 may not be installed; v2 raises an error of its own.
         if type(chain).__name__ == "NoRegionError" or "with a region supported" in str(chain):
             return " Set AWS_DEFAULT_REGION, such as AWS_DEFAULT_REGION=eu-west-1."
         chain = chain.__cause__ or chain.__context__
@@ -121,7 +121,7 @@ def region_hint(error: BaseException) -> str:
 
 
 def _hint(error: BaseException) -> str:
-    """What to do about an error of the user's code, where that is known."""
+    """Advice about an error of the user's code; ``""`` if there is none."""
     if isinstance(error, ImportError) and "relative import" in str(error):
         return (
             ". Name the target by its package, such as package.module:name, from the folder that "
@@ -143,7 +143,7 @@ def _place(error: BaseException) -> str:
 
 
 def _is_user_file(name: str) -> bool:
-    """Whether a traceback's file is neither ours, nor Python's, nor of an installed package."""
+    """Whether a traceback's file is not part of this package, Python or an installed package."""
     if name.startswith(("<", _PACKAGE)) or "site-packages" in name:
         return False
     return not name.startswith(str(Path(contextlib.__file__).parent))
@@ -189,7 +189,7 @@ def _pipeline_in(loaded: Any, name: str, text: str, kwargs: Mapping[str, Any], w
 
 
 def _must_fit(function: Any, name: str, text: str, kwargs: Mapping[str, Any]) -> None:
-    """Refuse arguments that a function lacks, and those that it doesn't take."""
+    """Raise if a required argument is missing, or the function doesn't take a given one."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # a callable without a signature: calling it shows the error
