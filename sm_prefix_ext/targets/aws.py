@@ -131,7 +131,9 @@ def _client(service: str, session: Any, region: str | None) -> Any:
         session = session or boto3.Session()
         return session.client(service, region_name=region or session.region_name)
     except (BotoCoreError, ValueError) as error:
-        raise TargetError(f"AWS can't be asked: {printable(str(error)).rstrip('.')}.") from None
+        raise TargetError(
+            f"A client for AWS can't be created: {printable(str(error)).rstrip('.')}."
+        ) from None
 
 
 def _answer(call: Any, about: str, **arguments: Any) -> Any:

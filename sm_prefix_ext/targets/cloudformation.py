@@ -80,7 +80,7 @@ def read_resource(
 
 def _read(resolver: Resolver, resource: Any, where: str, marks: Marks | None) -> Found:
     if not _is_pipeline(resource):
-        return Found(KIND, not_read="Fn::ForEach makes it; write it out to have it checked")
+        return Found(KIND, not_read="Fn::ForEach creates it; write it out to have it checked")
     properties = resolver.chosen(resource.get("Properties"))
     if is_intrinsic(properties):
         why = f"its properties are known only after deployment, from {quoted(properties)}"

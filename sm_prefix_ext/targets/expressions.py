@@ -66,7 +66,7 @@ def definition_of_parts(
     try:
         document, unclear = _loaded(parts, expressions, where)
     except ValueError:
-        return None, f"its definition is no JSON before deployment, which gives {_words(parts)}"
+        return None, f"its definition is not JSON until deployment provides {_words(parts)}"
     placed: dict[int, Any] = {}
     document = _replaced(document, expressions, joined, placed)
     if isinstance(document, dict) and isinstance(document.get("Steps"), list):

@@ -218,7 +218,7 @@ def _must_have_steps(document: Any, where: str) -> None:
         if tag is None:
             raise
         raise TargetError(
-            f"{where} has the YAML tag {shown(tag)}, which nothing runs; write the value itself."
+            f"{where} has the YAML tag {shown(tag)}, which is never run; write the value itself."
         ) from None
 
 

@@ -75,7 +75,9 @@ def read_yaml(text: str, where: str, marks: Marks | None = None) -> Any:
     except yaml.YAMLError as error:
         raise TargetError(f"{printable(where)} is not YAML: {_problem(error)}.") from None
     except UnicodeEncodeError:
-        raise TargetError(f"{printable(where)} is not YAML: it has half a character.") from None
+        raise TargetError(
+            f"{printable(where)} is not YAML: it has half of a surrogate pair."
+        ) from None
 
 
 def _problem(error: Any) -> str:

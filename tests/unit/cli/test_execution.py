@@ -41,4 +41,4 @@ def test_an_error_of_aws_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) 
 
         monkeypatch.setattr(boto3, "client", client)
         status, out, err = run("jobs", EXECUTION)
-        assert (2, "", f"sm-prefix: asking AWS failed: {error}\n") == (status, out, err)
+        assert (2, "", f"sm-prefix: the request to AWS failed: {error}\n") == (status, out, err)

@@ -125,7 +125,7 @@ def test_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_session_that_can_not_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as one of an unknown profile."""
     monkeypatch.setenv("AWS_PROFILE", "none")
-    with pytest.raises(TargetError, match="AWS can't be asked: The config profile"):
+    with pytest.raises(TargetError, match="A client for AWS can't be created: The config profile"):
         aws.read_arn(ARN)
 
 

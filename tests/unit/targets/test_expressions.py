@@ -72,7 +72,7 @@ def test_a_steps_own_name_stays_a_text() -> None:
         ),
         (
             ['{"Steps": [], ', TEAM, "}"],
-            "its definition is no JSON before deployment, which gives {'Ref': 'Team'}",
+            "its definition is not JSON until deployment provides {'Ref': 'Team'}",
         ),
     ],
 )
@@ -148,7 +148,7 @@ def test_a_text_without_an_end_takes_no_time() -> None:
     begin = time.process_time()
     definition, not_read = read('{"' + '\\"' * 500_000, TEAM, "\\")
     assert definition is None
-    assert not_read == "its definition is no JSON before deployment, which gives {'Ref': 'Team'}"
+    assert not_read == "its definition is not JSON until deployment provides {'Ref': 'Team'}"
     assert time.process_time() - begin < 5
     begin = time.process_time()
     read('{"Steps": [], "x": ' + "a" * 500_000, {"Fn::x": TEAM}, " ", TEAM)
