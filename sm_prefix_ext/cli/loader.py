@@ -301,16 +301,32 @@ def read_file(
 
 
 def _from_aws(text: str, options: Options) -> tuple[PipelineSource, ...]:
-    from ..targets import aws
+    from ..targets.aws import read_arn
 
     quiet_command()
     try:
         with doing(f"reading {text}"):
             if text.startswith("s3://"):
-                return aws.read_s3(text, template=options.template)
-            return (aws.read_arn(text, execution=options.execution),)
+                return _from_s3(text, options)
+            return (read_arn(text, execution=options.execution),)
     except TargetError as error:
         raise LoadError(str(error)) from None
+
+
+def _from_s3(uri: str, options: Options) -> tuple[PipelineSource, ...]:
+    """The pipelines in an object in S3; ``#`` may be part of its key, or pick one of them."""
+    from ..targets.aws import read_s3
+
+    try:
+        sources = read_s3(uri, template=options.template)
+    except TargetError:
+        file, hash_sign, pick = uri.rpartition("#")
+        if not hash_sign:
+            raise
+        sources = read_s3(file, template=options.template, pick=pick)
+    if not sources:
+        raise LoadError(f"{uri} holds no pipeline; {_IN_A_FILE}.")
+    return sources
 
 
 def _from_python(text: str, options: Options) -> Target:
