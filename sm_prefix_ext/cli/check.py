@@ -1,4 +1,4 @@
-"""``check``: every pipeline of many targets, judged by its policy."""
+"""``check``: judge every pipeline of many targets by its policy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..reporting.check_limits import over_limit
 from ..reporting.check_summary import counted
 from ..reporting.formats import FORMATS
 from .gate import Gate, Selection
-from .inputs import LoadError
+from .inputs import LoadError, finding_code
 from .options import (
     account_option,
     format_option,
@@ -31,7 +31,7 @@ from .output import judging, output_options, print_report
 @click.command()
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @policy_options
-@click.option("--declared-only", is_flag=True, help="Judge names as they stand, without a policy.")
+@click.option("--declared-only", is_flag=True, help="Judge names as they are, without a policy.")
 @target_options
 @account_option
 @region_option
@@ -39,13 +39,13 @@ from .output import judging, output_options, print_report
     "--exclude",
     multiple=True,
     metavar="GLOB",
-    help="Files and folders that the search of a folder leaves out; repeatable.",
+    help="Leave files and folders out of a folder's search; repeatable.",
 )
-@click.option("--select", multiple=True, metavar="CODES", help="Only these findings count.")
-@click.option("--ignore", multiple=True, metavar="CODES", help="These findings do not count.")
-@click.option("--strict", is_flag=True, help="Warnings fail the check too.")
+@click.option("--select", multiple=True, metavar="CODES", help="Count only these findings.")
+@click.option("--ignore", multiple=True, metavar="CODES", help="Do not count these findings.")
+@click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
 @click.option("--baseline", metavar="FILE", help="A file of known findings, which do not count.")
-@click.option("--write-baseline", is_flag=True, help="Write today's findings to --baseline.")
+@click.option("--write-baseline", is_flag=True, help="Write the present findings to --baseline.")
 @format_option(*FORMATS)
 @output_options
 def check(
@@ -65,8 +65,8 @@ def check(
     standard input; FILE#ID picks one of several pipelines), a folder of these, a pipeline's ARN,
     an s3:// URI, or file.py:name or package.module:name, whose Python code is then run.
 
-    It needs a policy with a prefix: by --policy, by --prefix, of the pipeline itself, of the
-    nearest sm-prefix.toml above the target, or discovered.
+    It needs a policy with a prefix: that of --policy, --prefix, the pipeline itself or the nearest
+    sm-prefix.toml above the target, or a discovered one.
 
     Exit status: 0, no findings of severity error; 1, findings; 2, a target can't be read.
     """
@@ -115,22 +115,18 @@ def _codes(given: Iterable[str], *, counts: bool) -> frozenset[str]:
         given: the values of the option.
         counts: whether findings of these codes count.
     """
-    codes = {code.strip().upper() for text in given for code in text.split(",")} - {""}
-    for code in codes:
-        if code not in CATALOGUE:
-            raise click.UsageError(
-                f"There is no finding {code!r}.{did_you_mean(code, CATALOGUE)} "
-                "'sm-prefix explain' lists all codes."
-            )
-        if code in FIXED and not counts:
-            raise click.UsageError(f"--ignore can't hide {code}: {FIXED[code]}.")
-    return frozenset(codes)
+    written = (code for text in given for code in text.split(","))
+    codes = frozenset(finding_code(code) for code in written if code.strip())
+    fixed = sorted(codes & FIXED.keys())
+    if fixed and not counts:
+        raise click.UsageError(f"--ignore can't hide {fixed[0]}: {FIXED[fixed[0]]}.")
+    return codes
 
 
 def _write_baseline(report: CheckReport, path: str) -> int:
     if report.unread:
         file, reason = report.unread[0]
-        raise LoadError(f"No baseline is written, since {file} could not be read: {reason}")
+        raise LoadError(f"No baseline was written, since {file} could not be read: {reason}")
     from ..core.baseline import Baseline
 
     baseline = Baseline.of(report)

@@ -1,4 +1,4 @@
-"""``explain`` and ``collisions``: what a code means, and which prefixes cover each other."""
+"""``explain`` and ``collisions``: the meaning of a code, and prefixes that cover each other."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import click
 
 from ..core.findings import CATALOGUE
 from ..core.job_names import JobPrefix
+from ..core.paths import is_folder
 from ..core.policy_file import PolicyFile, files_in
 from ..core.prefix_policy import PrefixPolicy
-from ..core.text import did_you_mean, printable
-from .inputs import LoadError
+from ..core.text import printable
+from .inputs import LoadError, finding_code
 from .options import format_option
 from .output import judging, print_json
 
@@ -25,7 +26,7 @@ _WIDTH = 80
 @format_option("table", "json")
 def explain(codes: tuple[str, ...], form: str) -> int:
     """Explain each finding CODE, such as PFX003; without CODE, list all of them."""
-    wanted = list(dict.fromkeys(map(_known, codes))) or list(CATALOGUE)
+    wanted = list(dict.fromkeys(map(finding_code, codes))) or list(CATALOGUE)
     if form == "json":
         print_json({"rules": [_row(code) for code in wanted]})
     elif not codes:
@@ -58,23 +59,14 @@ def _print(code: str) -> None:
     click.echo(f"\nSource: {explanation.source}")
 
 
-def _known(code: str) -> str:
-    if code.upper() in CATALOGUE:
-        return code.upper()
-    raise LoadError(
-        f"There is no finding {printable(code)}.{did_you_mean(code, CATALOGUE)} "
-        "'sm-prefix explain' lists all codes."
-    )
-
-
 @click.command()
 @click.argument("prefixes", metavar="PREFIX|FILE|FOLDER...", nargs=-1, required=True)
 @format_option("table", "json")
 def collisions(prefixes: tuple[str, ...], form: str) -> int:
     """Find prefixes whose IAM pattern covers the jobs of another.
 
-    FILE is a policy file (.toml), whose teams each count by themselves. Of a FOLDER, each
-    sm-prefix.toml at any depth counts, and every other .toml with a prefix or a team in it.
+    FILE is a policy file (.toml), of which each team counts separately. In a FOLDER, every
+    sm-prefix.toml counts, at any depth, and every other .toml that has a prefix or a team.
     Collisions make the exit status 1.
     """
     from ..iam.collisions import owned_collisions
@@ -102,7 +94,7 @@ def collisions(prefixes: tuple[str, ...], form: str) -> int:
 def _comparable(prefixes: tuple[str, ...]) -> list[str | PrefixPolicy]:
     owners = list(_owners(prefixes))
     if len(owners) == 1 and isinstance(owners[0], str):
-        prefix = JobPrefix(owners[0])  # raises for what is no prefix
+        prefix = JobPrefix(owners[0])  # raises if it is no prefix
         raise LoadError(
             f"{printable(prefix)}: one prefix has nothing to collide with; give several prefixes, "
             "policy files or a folder."
@@ -113,7 +105,7 @@ def _comparable(prefixes: tuple[str, ...]) -> list[str | PrefixPolicy]:
 def _owners(prefixes: tuple[str, ...]) -> Iterator[str | PrefixPolicy]:
     for prefix in prefixes:
         path = Path(prefix)
-        if path.is_dir():
+        if is_folder(path):
             files = list(files_in(path))
             if not files:
                 raise LoadError(
@@ -129,7 +121,7 @@ def _owners(prefixes: tuple[str, ...]) -> Iterator[str | PrefixPolicy]:
 
 
 def _label(owner: str | PrefixPolicy) -> str:
-    """Whose a prefix is: a team of a file, or a file; ``""`` for an argument of the command."""
+    """The owner of a prefix: a team of a file, or a file; ``""`` for an argument of the command."""
     if isinstance(owner, str) or owner.source is None:
         return ""
     return f"team {owner.team} in {owner.source}" if owner.team else owner.source

@@ -1,4 +1,4 @@
-"""Read what a command's arguments name: a file, or standard input."""
+"""Read the file, or the standard input, that an argument names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ..core.findings import CATALOGUE
 from ..core.strict_json import loads
+from ..core.text import did_you_mean, printable
 
 
 class LoadError(ValueError):
@@ -19,10 +21,10 @@ def read_text(text: str, wanted: str = "") -> tuple[str, str]:
 
     Args:
         text: the argument.
-        wanted: what an error adds about the argument's form, such as ``"; wanted …"``.
+        wanted: the end of an error message about the argument's form, such as ``"; wanted …"``.
 
     Raises:
-        LoadError: where the file is missing, a folder, not readable or not UTF-8.
+        LoadError: if the file is missing, a folder, not readable or not UTF-8.
     """
     try:
         if text == "-":
@@ -39,7 +41,7 @@ def read_json(text: str) -> Any:
     """The JSON document in a file, or on standard input for ``-``.
 
     Raises:
-        LoadError: where it can't be read, isn't JSON, or has a key twice in an object.
+        LoadError: if it can't be read, isn't JSON, or has a key twice in an object.
     """
     content, where = read_text(text)
     try:
@@ -52,7 +54,7 @@ def read_policy(text: str) -> dict[str, Any]:
     """The IAM policy in a file, or on standard input for ``-``.
 
     Raises:
-        LoadError: as :func:`read_json`, and for JSON that is not an object.
+        LoadError: as :func:`read_json`, and if the JSON is not an object.
     """
     document = read_json(text)
     if not isinstance(document, dict):
@@ -61,8 +63,23 @@ def read_policy(text: str) -> dict[str, Any]:
     return document
 
 
+def finding_code(text: str) -> str:
+    """Return the code of a finding in capitals.
+
+    Raises:
+        LoadError: if no finding has this code.
+    """
+    code = text.strip().upper()
+    if code in CATALOGUE:
+        return code
+    raise LoadError(
+        f"There is no finding {printable(text)}.{did_you_mean(code, CATALOGUE)} "
+        "'sm-prefix explain' lists all codes."
+    )
+
+
 def must_be_a_file(path: Path, wanted: str = "") -> None:
-    """Refuse a folder and a missing file; a pipe, such as a shell's ``<(…)``, is accepted.
+    """Raise for a folder and a missing file; a pipe, such as a shell's ``<(…)``, is accepted.
 
     Raises:
         LoadError: with the path.

@@ -71,6 +71,12 @@ def test_collisions_of_one_prefix(run: Run) -> None:
     assert "nothing to collide" not in error
 
 
+def test_collisions_of_a_long_argument(run: Run) -> None:
+    """A text that is too long for a path is compared as a prefix, or refused as one."""
+    assert (0, "") == run("collisions", "a" * 300, "b")[::2]
+    assert "can't be a job prefix" in run("collisions", "_" * 300, "b")[2]
+
+
 def test_collisions_of_an_empty_folder(run: Run, tmp_path: Path) -> None:
     """A folder without a policy file is an error, with other arguments too."""
     (tmp_path / "empty").mkdir()

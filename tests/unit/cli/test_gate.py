@@ -169,7 +169,7 @@ def test_select_and_ignore(run: Run) -> None:
         [hidden] = data["hidden"]
         assert ("PFX006", reason) == (hidden["code"], hidden["reason"])
     status, _, error = run("check", ".", "--ignore", "PFX06")
-    assert (2, True) == (status, "There is no finding 'PFX06'. Did you mean " in error)
+    assert (2, True) == (status, "There is no finding PFX06. Did you mean " in error)
 
 
 def test_what_was_not_judged_always_counts(run: Run) -> None:
