@@ -1,4 +1,4 @@
-"""``jobs`` and ``demo``: what ran."""
+"""``jobs`` and ``demo``: the jobs of an execution, and an example."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def jobs(
     team: str | None,
     form: str,
 ) -> int:
-    """Read the jobs of EXECUTION back, with their prefixes and ARNs.
+    """List the jobs of EXECUTION, with their prefixes and ARNs.
 
     EXECUTION is an execution's ARN (read with your AWS credentials), or JSON of
     ListPipelineExecutionSteps (a file, or -). Jobs outside the policy make the exit status 1.
@@ -34,6 +34,8 @@ def jobs(
 
     with judging(form):
         given = policy_choice(policy, prefix, short_prefix, team).policy(None)
+        if given is not None and given.prefix is None and (policy or short_prefix):
+            raise LoadError("The policy has no prefix to compare the jobs with; set one.")
         if execution.startswith("arn:"):
             with doing("reading the steps of the execution"):
                 records = prefixed_jobs(execution)
@@ -46,13 +48,15 @@ def jobs(
         show(records)
         for record in outside:
             click.echo(printable(f"Outside the policy: {record.step_name}: {record.arn}"))
+    if given is None or given.prefix is None:
+        click.echo("note: Without a prefix, the jobs were not compared with a policy.", err=True)
     return int(bool(outside))
 
 
 @click.command()
 @quiet_sdk()
 def demo() -> int:
-    """Run a real pipeline on an AWS embedded in this process; needs no account."""
+    """Run a real pipeline on an AWS that is embedded in this process; needs no account."""
     try:
         from ..demo import run
     except ImportError as error:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from .conftest import Run
-from .samples import (
-    EXECUTION,
-    JOB,
-    LISTED,
-)
+from .samples import EXECUTION, JOB, LISTED
 
 pytestmark = pytest.mark.usefixtures("files")
 
@@ -26,6 +23,17 @@ def test_jobs(run: Run) -> None:
     status, output, _ = run("jobs", "steps.json", "--format", "json", "--prefix", "b")
     [job] = json.loads(output)["jobs"]
     assert (1, "team-a-x", JOB) == (status, job["prefix"], job["arn"])
+
+
+def test_jobs_without_a_prefix(run: Run) -> None:
+    """Nothing is compared: a note says so, and a policy that was given is an error."""
+    note = "note: Without a prefix, the jobs were not compared with a policy.\n"
+    assert (0, note) == run("jobs", "steps.json")[::2]
+    assert "" == run("jobs", "steps.json", "--prefix", "team-a")[2]
+    Path("none.toml").write_text('short_prefix = "ta"')
+    error = "sm-prefix: The policy has no prefix to compare the jobs with; set one.\n"
+    assert (2, "", error) == run("jobs", "steps.json", "--policy", "none.toml")
+    assert (2, "", error) == run("jobs", "steps.json", "--short-prefix", "ta")
 
 
 def test_an_error_of_aws_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
