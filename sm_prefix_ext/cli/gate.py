@@ -1,4 +1,4 @@
-"""Check many targets, each under its policy, and make one report of it."""
+"""Check many targets, each under its policy, and report them together."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Gate:
     Args:
         options: how targets are read, and how each gets its policy.
         selection: which findings count.
-        declared_only: judge names as they stand, without a policy.
-        strict: let warnings fail the check.
+        declared_only: whether to judge names as they are, without a policy.
+        strict: whether warnings fail the check.
     """
 
     options: Options
@@ -99,7 +99,7 @@ class Gate:
 
     @contextlib.contextmanager
     def _reporting(self, name: str) -> Iterator[None]:
-        """Report what can't be used as not read, so that the other targets are judged still."""
+        """Report an unusable target as not read, so that the other targets are still judged."""
         try:
             yield
         except PrefixViolation:
@@ -156,7 +156,7 @@ class Gate:
         )
 
     def _refused(self, argument: str, violation: PrefixViolation) -> CheckedTarget:
-        """A module whose job class refuses a name, so that there is no pipeline to judge."""
+        """Report the findings of a job class whose refusal leaves no pipeline to judge."""
         file = argument.rpartition(":")[0]
         place = from_here(file) if file.endswith(".py") else None
         rows = [

@@ -1,4 +1,4 @@
-"""Find the pipelines that a command names, and judge or plan each."""
+"""Find the pipelines of a command's targets, and judge or plan each."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Options(NamedTuple):
         kwargs: arguments for the function that a Python target names.
         template: values of a template's parameters and pseudo parameters.
         execution: the ARN of the execution whose definition is read, for a pipeline's ARN.
-        exclude: globs of files that a folder's search leaves out.
+        exclude: globs of files that the search of a folder leaves out.
     """
 
     choice: PolicyChoice
@@ -61,8 +61,8 @@ class Judgement(NamedTuple):
     """What is wrong with the jobs of a target.
 
     Args:
-        findings: those that count.
-        switched_off: those that the policy file switches off.
+        findings: the findings that count.
+        switched_off: the findings that the policy file switches off.
         jobs: how many jobs were judged.
     """
 
@@ -76,21 +76,21 @@ class Target:
     """One pipeline that a command works on.
 
     Args:
-        source: where its definition came from.
-        pipeline: for a pipeline object, ours or the SDK's.
+        source: its definition, or the reason why there is none, with its location.
+        pipeline: the pipeline object of a Python target, of the drop-in's class or the SDK's.
     """
 
     source: PipelineSource
     pipeline: Any = None
 
     def policy(self, choice: PolicyChoice) -> PrefixPolicy | None:
-        """The policy that holds for it.
+        """Return the policy that applies to it.
 
         Args:
             choice: the options' policy, or how to find one.
 
         Raises:
-            PolicyFileError: for a file that can't be used.
+            PolicyFileError: if a policy file can't be used.
         """
         config = getattr(self.pipeline, "pipeline_definition_config", None)
         return choice.policy(self.source.file, getattr(config, "policy", None))
@@ -121,14 +121,14 @@ class Target:
         role_arn: str | None = None,
         pipeline_name: str | None = None,
     ) -> Plan:
-        """The jobs that it will start.
+        """Return the jobs that it will start.
 
         Raises:
-            PrefixViolation: for findings of severity error. Final names are judged only if the
-                policy has a prefix.
-            ValueError: for an invalid account, region, role or name.
+            PrefixViolation: if there is a finding of severity error. Final names are judged only if
+                the policy has a prefix.
+            ValueError: if an account, region, role or name is invalid.
         """
-        from ..core.plan import Plan  # here, since a check needs none
+        from ..core.plan import Plan  # here, since a check doesn't need it
 
         author_requests: tuple[AuthorRequest, ...] = ()
         if self._is_ours:
@@ -184,15 +184,15 @@ class Target:
     ) -> tuple[Definition, Mapping[str, Declared], tuple[AuthorRequest, ...]]:
         from ..dropin.pipeline import as_it_stands
 
-        stands = as_it_stands(self.pipeline)
-        for _ in steps(stands.definition):  # a class of the user's own may render anything
+        rendering = as_it_stands(self.pipeline)
+        for _ in steps(rendering.definition):  # a class of the user's own may render anything
             pass
-        return stands.definition, stands.declared, stands.author_requests
+        return rendering.definition, rendering.declared, rendering.author_requests
 
     def _judged(
         self, definition: Definition, declared: Mapping[str, Declared], policy: PrefixPolicy
     ) -> tuple[Finding, ...]:
-        """The findings on a definition that is final."""
+        """The findings about a definition with final names."""
         findings = enforce_in_place(copied(definition), policy, declared, composes=False)
         if self.pipeline is None:
             # A step that is almost the same in both branches of a condition has its findings twice.
@@ -207,11 +207,11 @@ class Target:
 
 
 def find_one(text: str, options: Options) -> Target:
-    """The pipeline that an argument names; the target holds exactly one.
+    """Return the pipeline of a target that contains exactly one.
 
     Args:
-        text: the argument.
-        options: how the target is read.
+        text: the target.
+        options: how it is read.
 
     Raises:
         LoadError: with the reason why the target can't be used.
@@ -239,11 +239,11 @@ def find_one(text: str, options: Options) -> Target:
 
 
 def find(text: str, options: Options) -> Iterator[Target]:
-    """The pipelines that an argument names; at least one.
+    """Yield the pipelines of a target, at least one.
 
     Args:
-        text: the argument, no folder.
-        options: how the target is read.
+        text: the target, which is not a folder.
+        options: how it is read.
 
     Raises:
         LoadError: with the reason why the target can't be used.
@@ -267,23 +267,22 @@ def find(text: str, options: Options) -> Iterator[Target]:
         return
     if options.kwargs:
         raise LoadError(f"--kwargs goes with file.py:name or package.module:name; got {text}.")
-    sources = read_file(text, options)
-    yield from map(Target, sources)
+    yield from map(Target, read_file(text, options))
 
 
 def read_file(
     file: str, options: Options, pick: str | None = None, *, named: bool = True
 ) -> tuple[PipelineSource, ...]:
-    """The pipelines in a file, or in standard input for ``-``.
+    """Return the pipelines in a file, or in standard input for ``-``.
 
     Args:
         file: its path.
         options: how it is read.
-        pick: the logical ID or address of the one that is wanted.
-        named: whether the user named the file, which then has to hold a pipeline.
+        pick: the logical ID or address of the wanted pipeline.
+        named: whether the user named the file, which then must contain a pipeline.
 
     Raises:
-        LoadError: where it can't be read, and where a named file holds no pipeline.
+        LoadError: if the file can't be read, or a named file contains no pipeline.
     """
     from ..targets.files import looks_like
     from ..targets.files import read_text as read_pipelines
@@ -350,14 +349,14 @@ def _as_discovered(file: str | None, options: Options) -> Iterator[None]:
     """Let the job classes of a module find the policy of their own file."""
     try:
         policy = options.choice.found(file)
-    except PolicyFileError:  # the pipeline may have a policy of its own; else it is judged later
+    except PolicyFileError:  # the pipeline may have its own policy; else the error comes later
         policy = None
     with contextlib.nullcontext() if policy is None else discovered_as(policy):
         yield
 
 
 def _foreign_roles(definition: Definition) -> tuple[Finding, ...]:
-    """The findings on roles of several accounts."""
+    """The findings about roles of several accounts."""
     if len(role_accounts(" ".join(strings(definition)))) < 2:
         return ()
     from ..iam import foreign_roles

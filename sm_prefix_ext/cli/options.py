@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
 policy_options = _together(
     click.option("--policy", metavar="FILE", help="A prefix policy, TOML."),
     click.option("--prefix", metavar="P", help="The prefix that every job's name carries."),
-    click.option("--short-prefix", metavar="S", help="The same for the types whose limit is 6."),
+    click.option("--short-prefix", metavar="S", help="The prefix for step types whose limit is 6."),
     click.option("--team", metavar="NAME", help="A team of a policy file that has teams."),
 )
 
@@ -41,7 +41,7 @@ region_option = click.option("--region", metavar="NAME", help="The region in the
 place_options = _together(
     account_option,
     region_option,
-    click.option("--bucket", metavar="NAME", help="Where the author's code goes."),
+    click.option("--bucket", metavar="NAME", help="The bucket for the author's code."),
     click.option("--pipeline-name", metavar="NAME", help="The pipeline's own name."),
     click.option("--role-arn", metavar="ARN", help="The pipeline's execution role."),
 )
@@ -56,7 +56,7 @@ target_options = _together(
         "--template-parameters",
         multiple=True,
         metavar="NAME=VALUE|FILE",
-        help="A value of a template's parameter, or a JSON file of values; repeatable.",
+        help="The value of a template's parameter, or a JSON file of values; repeatable.",
     ),
     click.option(
         "--execution",
@@ -70,12 +70,12 @@ parameter_option = click.option(
     "parameters",
     multiple=True,
     metavar="NAME=VALUE",
-    help="A parameter's value in place of its default; repeatable.",
+    help="The value of a pipeline parameter, instead of its default; repeatable.",
 )
 
 
 def given_parameters(pairs: Sequence[str]) -> dict[str, str]:
-    """The values of parameters that the options give."""
+    """Return the values of pipeline parameters in the options."""
     values = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -86,7 +86,7 @@ def given_parameters(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def format_option(*forms: str) -> Callable[[F], F]:
-    """How to print: one of some forms, the first by default."""
+    """Return the option for the output's form, by default the first."""
     return click.option(
         "--format", "form", type=click.Choice(forms), default=forms[0], help="How to print."
     )
@@ -95,7 +95,7 @@ def format_option(*forms: str) -> Callable[[F], F]:
 def policy_choice(
     policy: str | None, prefix: str | None, short_prefix: str | None, team: str | None
 ) -> PolicyChoice:
-    """How the options choose each target's policy."""
+    """Return how the options choose each target's policy."""
     if policy is not None:
         if prefix is not None or short_prefix is not None:
             raise click.UsageError("--policy and --prefix exclude each other; give one.")
@@ -117,7 +117,7 @@ def target_reading(
     region: str | None = None,
     exclude: Sequence[str] = (),
 ) -> Options:
-    """How the options read targets."""
+    """Return how the options read targets."""
     from ..targets.template_values import TemplateValues
 
     must_be_scope(account, region)

@@ -44,8 +44,8 @@ def plan(
 ) -> int:
     """Show the jobs that TARGET will start: names, ARNs, roles, IAM actions.
 
-    TARGET is one pipeline, named as for check. Names that the policy refuses are shown as findings
-    instead of the jobs.
+    TARGET is one pipeline, in any form that check accepts. If the policy refuses names, the command
+    shows findings instead of the jobs.
     """
     with judging(form):
         choice = policy_choice(policy, prefix, short_prefix, team)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +28,7 @@ from .quiet import quiet_sdk
 
 if TYPE_CHECKING:
     from ..core.plan import Plan
+    from ..iam import PolicyDocument
 
 _OF_A_PIPELINE = ("execution-role", "author")
 _TAKEN_BY: Mapping[str, str] = {
@@ -35,7 +36,7 @@ _TAKEN_BY: Mapping[str, str] = {
     "kinds": "prefix",
     **dict.fromkeys(("tag", "vpcs", "admins"), "scp"),
 }
-"""Whom the policy has to be for, so that an option counts."""
+"""By option, the value of ``--for`` that it requires."""
 
 
 @click.command("policy")
@@ -60,17 +61,17 @@ _TAKEN_BY: Mapping[str, str] = {
 @click.option(
     "--name",
     metavar="NAME",
-    help="What the policy is called where it is deployed; by default after the pipeline.",
+    help="The policy's name where it is deployed; by default derived from the pipeline's.",
 )
 @verbose_option
 @click.pass_context
 def write_policy(
     context: click.Context, /, purpose: str, form: str, name: str | None, **given: Any
 ) -> int:
-    """Write the least IAM policy: for TARGET's execution role or author, or a team's prefix.
+    """Write the least IAM policy for TARGET's execution role or author, or for a team's prefix.
 
-    With --for prefix, the policy covers the step types of TARGET; scp and trust need none. Notes
-    on what the policy leaves out, and findings, go to standard error.
+    With --for prefix, the policy covers the step types of TARGET; scp and trust need no TARGET.
+    Notes on what the policy leaves out, and findings, go to standard error.
     """
     _must_be_taken(context, purpose)
     with judging("table", err=True):
@@ -79,8 +80,8 @@ def write_policy(
     click.echo(printable_json(text.rstrip("\n")))
     if form != "json" and name is None and purpose in _OF_A_PIPELINE and document.name == purpose:
         click.echo(
-            f"note: The pipeline's name isn't known, so the policy is called {purpose}, as those "
-            "of other pipelines may be; give --pipeline-name or --name.",
+            f"note: The pipeline's name is unknown, so the policy is called {purpose}, which other "
+            "policies may be called too; give --pipeline-name or --name.",
             err=True,
         )
     for note in document.notes:
@@ -115,7 +116,7 @@ def _generate(
     bucket: str | None,
     parameters: tuple[str, ...],
     **given: Any,
-) -> Any:
+) -> PolicyDocument:
     from .. import iam
 
     account, region = given["account"], given["region"]
@@ -123,6 +124,8 @@ def _generate(
         return iam.trust_policy(account=account)
     if purpose == "scp":
         key, _, value = (tag or "").partition("=")
+        if not (key and value and vpcs):
+            raise click.UsageError("--for scp needs --tag KEY=VALUE and --vpc ID.")
         return iam.scp_exception(key, value, vpcs, admins, region=region)
     from ..core.plan import Plan
 
@@ -147,7 +150,7 @@ def _choice(given: Mapping[str, Any]) -> PolicyChoice:
 
 
 def _planned(pipeline: str, given: Mapping[str, Any]) -> tuple[Plan, PrefixPolicy | None]:
-    """The plan of the target, and the policy that holds for it."""
+    """The plan of the target, and the policy that applies to it."""
     reading = ("kwargs", "template_parameters", "execution", "account", "region")
     choice = _choice(given)
     target = find_one(pipeline, target_reading(choice, **{name: given[name] for name in reading}))
@@ -156,11 +159,11 @@ def _planned(pipeline: str, given: Mapping[str, Any]) -> tuple[Plan, PrefixPolic
     return target.plan(policy, **{name: given[name] for name in place}), policy
 
 
-def _deployed(document: Any, form: str, name: str | None) -> str:
+def _deployed(document: PolicyDocument, form: str, name: str | None) -> str:
     if form == "json":
-        return str(document.to_json())
+        return document.to_json()
     deployed = document.to_terraform if form == "terraform" else document.to_cloudformation
-    return str(deployed(name=name))
+    return deployed(name=name)
 
 
 @click.command()
@@ -178,16 +181,18 @@ def _deployed(document: Any, form: str, name: str | None) -> str:
     "scps",
     multiple=True,
     metavar="FILE[,FILE…]",
-    help="A level of SCPs, the root first; its policies with commas between them.",
+    help="The SCPs of a level, the root first, separated by commas; repeatable.",
 )
 @click.option(
     "--author-policy",
     "author_policies",
     multiple=True,
     metavar="FILE",
-    help="A policy of whoever creates and starts the pipeline.",
+    help="A policy of the principal that creates and starts the pipeline.",
 )
-@click.option("--live", is_flag=True, help="Ask IAM for the role's policies, and its simulator.")
+@click.option(
+    "--live", is_flag=True, help="Read the role's policies from IAM, and ask its simulator."
+)
 @policy_options
 @target_options
 @place_options
@@ -207,9 +212,9 @@ def preflight(
     parameters: tuple[str, ...],
     **given: Any,
 ) -> int:
-    """Say whether policies let the jobs of TARGET run, request by request.
+    """Check, request by request, whether policies let the jobs of TARGET run.
 
-    Exit status 1 where a request is refused, or it is not certain to be allowed.
+    Exit status 1 if a request is refused, or is not certain to be allowed.
     """
     from .. import iam
     from ..iam.live import preflight_live
@@ -223,7 +228,7 @@ def preflight(
         raise click.UsageError("--live needs --role-arn ARN, the pipeline's execution role.")
     if bucket is not None and not author_policies:
         raise click.UsageError(
-            "--bucket is where the author's code goes; give --author-policy FILE with it."
+            "--bucket is the bucket for the author's code; give --author-policy FILE with it."
         )
     with judging(form):
         known: dict[str, Any] = {
@@ -252,9 +257,9 @@ def preflight(
 def _read_level(level: str) -> dict[str, Any]:
     names = level.split(",")
     if not all(names):
-        raise click.UsageError(f"--scp {level!r} has an empty name in it; wanted FILE[,FILE…].")
+        raise click.UsageError(f"--scp {level!r} has an empty file name; wanted FILE[,FILE…].")
     return _read_policies(names)
 
 
-def _read_policies(names: Any) -> dict[str, Any]:
+def _read_policies(names: Iterable[str]) -> dict[str, Any]:
     return {name: read_policy(name) for name in names}

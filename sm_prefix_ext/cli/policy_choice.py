@@ -1,4 +1,4 @@
-"""Which policy holds for which target."""
+"""Choose the policy of each target."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PolicyChoice:
-    """The policy that the options give, or how to find one for each target.
+    """The policy of the options, or how to find one for each target.
 
     Args:
-        file: of ``--policy``.
-        given: of ``--prefix`` and ``--short-prefix``.
-        team: of ``--team``, the team of a policy file with teams.
+        file: the value of ``--policy``.
+        given: the policy of ``--prefix`` and ``--short-prefix``.
+        team: the value of ``--team``, a team of a policy file with teams.
     """
 
     file: Path | None = None
     given: PrefixPolicy | None = None
     team: str | None = None
     _files: dict[Path, PolicyFile] = field(default_factory=dict, repr=False, compare=False)
-    """Each policy file is read once for all targets."""
+    """The policy files that were read, each once for all targets."""
 
     def policy(self, file: str | None, own: PrefixPolicy | None = None) -> PrefixPolicy | None:
-        """The policy for a target, or ``None``.
+        """Return the policy for a target, or ``None``.
 
-        The first of: the options', the pipeline's own, that of the nearest ``sm-prefix.toml``
-        above the target's file, a discovered one.
+        It is the first of: that of the options, the pipeline's own, that of the nearest
+        ``sm-prefix.toml`` above the target's file, a discovered one.
 
         Args:
-            file: the target's file; ``None`` for what has none, such as an execution.
+            file: the target's file; ``None`` if it has none, such as an execution.
             own: the policy of the pipeline object itself.
 
         Raises:
-            PolicyFileError: for a file that can't be used.
+            PolicyFileError: if a policy file can't be used.
         """
         if self.given is not None:
             return self.given
@@ -49,7 +49,7 @@ class PolicyChoice:
         return self.found(file) if own is None else own
 
     def found(self, file: str | None) -> PrefixPolicy | None:
-        """The policy of the nearest ``sm-prefix.toml``, else a discovered one, else ``None``.
+        """Return the policy of the nearest ``sm-prefix.toml``, or a discovered one, or ``None``.
 
         Args:
             file: the target's file.

@@ -1,4 +1,4 @@
-"""Keep back what the SDK and boto3 say of themselves, so that the command's own lines stand out."""
+"""Suppress the log lines and warnings of the SDK and boto3 that users of the command don't need."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _V2_IS_OLD = "SAGEMAKER_SUPPRESS_V2_WARNING"
 
 @contextlib.contextmanager
 def quiet_sdk() -> Iterator[None]:
-    """For the time of a block: no INFO lines of logging, no word that a pipeline session is one.
+    """Within a block, suppress INFO lines and the warning that a session is a pipeline session.
 
-    Those tell where the SDK looked for its configuration, that credentials were found, that v2 is
-    deprecated, and that telemetry couldn't be sent. Warnings and errors are shown as ever.
+    The lines report where the SDK looked for its configuration, that credentials were found, that
+    v2 is deprecated, and that telemetry couldn't be sent. Other warnings and errors are shown.
     """
     import logging  # here, since what checks a file imports this module too, and needs neither
     import warnings

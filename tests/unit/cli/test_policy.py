@@ -61,8 +61,11 @@ def test_policy_forms(run: Run, form: str) -> None:
         ((), "--for execution-role needs a TARGET"),
         (("--for", "prefix"), "The policy has no prefix"),
         (("--for", "prefix", "--prefix", "team-a", "--kind", "x"), "'x' is not a step type"),
-        (("--for", "scp", "--tag", "a=b"), "vpc_ids is ()"),
-        (("--for", "scp", "--vpc", "vpc-0123456789abcdef0"), "tag_key is ''"),
+        (("--for", "scp", "--tag", "a=b"), "--for scp needs --tag KEY=VALUE and --vpc ID."),
+        (
+            ("--for", "scp", "--vpc", "vpc-0123456789abcdef0"),
+            "--for scp needs --tag KEY=VALUE and --vpc ID.",
+        ),
         (("good.json", "--account", "1"), "'1' can't be an account"),
         (("--for", "trust", "--account", "1"), "'1' can't be an account"),
         (("none.json",), "there is no such file"),

@@ -82,7 +82,7 @@ def test_preflight_warns(run: Run, tmp_path: Path) -> None:
             ("--role-policy", "all.json", "--author-policy", "null.json"),
             "null.json: got null; wanted",
         ),
-        (("--role-policy", "all.json", "--scp", ""), "--scp '' has an empty name in it; wanted"),
+        (("--role-policy", "all.json", "--scp", ""), "--scp '' has an empty file name; wanted"),
         (("--role-policy", "all.json", "--scp", "all.json,"), "--scp 'all.json,' has an empty"),
     ],
 )
