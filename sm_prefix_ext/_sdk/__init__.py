@@ -64,9 +64,7 @@ def major() -> int:
             "pip install sagemaker-mlops",
         )
     if installed.major != 2 or installed < _LOWEST_V2:
-        raise UnsupportedSdk(
-            f"sagemaker {installed}", SUPPORTED, f"pip install --upgrade, or {_INSTALL}"
-        )
+        raise UnsupportedSdk(f"sagemaker {installed}", SUPPORTED, _INSTALL)
     return 2
 
 
@@ -87,12 +85,11 @@ def has(row: JobClass) -> bool:
 def missing_class_error(row: JobClass) -> UnsupportedSdk:
     """Return the error for a class of this major that the installed release doesn't have."""
     distribution, releases = _distribution(row), row.releases.get(major(), "")
+    fix = f"pip install --upgrade 'sagemaker<{major() + 1}'"
     return UnsupportedSdk(
         f"{distribution} {_version(distribution)}, which has no {row.name}",
         f"{distribution}{releases} for this name" if releases else "another release for this name",
-        f"use {row.gone}."
-        if row.gone and not has(row)
-        else f"pip install --upgrade 'sagemaker<{major() + 1}'",
+        f"use {row.gone}." if row.gone and not has(row) else fix,
     )
 
 

@@ -82,9 +82,9 @@ class Adapter:
         return self._class("PipelineVariable")
 
     @cached_property
-    def session(self) -> tuple[type[Any], ...]:
-        """The classes of sessions, whose state is not a step's."""
-        return (self._class("Session"),)
+    def session(self) -> type[Any]:
+        """The base class of sessions, whose state is not a step's."""
+        return self._class("Session")
 
     @cached_property
     def pipeline_session(self) -> type[Any]:

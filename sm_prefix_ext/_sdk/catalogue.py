@@ -1,4 +1,4 @@
-"""THE CATALOGUE: a row for every class of the SDK that starts jobs; does not import the SDK.
+"""The catalogue: a row for every class of the SDK that starts jobs; does not import the SDK.
 
 Sources: releases 2.171.0, 2.257.7, 3.1.1 and 3.27.0, and those between them for the releases that
 added or removed a class. A test walks the installed SDK for classes that take a job's name and are
@@ -20,14 +20,14 @@ class JobClass:
     Args:
         name: its name, and that of the drop-in.
         step_type: the type of the steps for which it creates jobs; its limits apply to the name.
-        argument: the argument that carries the name.
+        argument: the argument with the name.
         other_step_types: further types of steps for which it creates jobs.
         v2: its module in SDK v2; ``""`` if v2 doesn't have it.
         v3: its module in SDK v3; ``""`` if v3 doesn't have it.
         v2_releases: the releases of v2 that have it, such as ``>=2.199``; ``""`` for all.
         v3_releases: the same for v3, in versions of the class's distribution.
-        role: the argument that carries the role; ``""`` if there is none.
-        role_unless: the argument that excludes a role; ``""`` if there is none.
+        role: the argument with the role; ``""`` if it has none.
+        role_unless: the argument that excludes a role; ``""`` if none does.
         method: the method that takes the name; ``""`` for the constructor.
         gone: the replacement in releases that removed it.
         only: ``"pipeline"`` or ``"outside"`` if it creates jobs only there; ``""`` if the object's
@@ -86,7 +86,7 @@ _INSTEAD = {
     (2, "Job"): "Estimator, or JumpStartEstimator for a model of the hub",
     (2, "Model"): "Model, or a framework's, such as PyTorchModel",
     (2, "Training"): "Estimator, or JumpStartEstimator for a model of the hub",
-    (3, "AutoML"): "nothing yet, for v3 has no class that makes an AutoML job",
+    (3, "AutoML"): "version 2, since version 3 has no class that starts an AutoML job",
     (3, "Model"): "ModelBuilder",
     (3, "Processing"): "FrameworkProcessor, ScriptProcessor or Processor",
     (3, "Training"): "ModelTrainer",
@@ -348,7 +348,7 @@ BASES: Mapping[str, JobClass] = MappingProxyType({row.name: row for row in _BASE
 ROWS: Mapping[str, JobClass] = MappingProxyType({**CATALOGUE, **BASES})
 """All rows, by name."""
 
-_TYPE = "It holds the arguments of a constructor; it starts nothing."
+_TYPE = "It contains the arguments of a constructor; it starts nothing."
 _MONITOR = (
     "It watches an endpoint; it starts no job in a pipeline. guard() judges its baseline jobs."
 )

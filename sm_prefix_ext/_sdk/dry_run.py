@@ -2,7 +2,7 @@
 
 Rendering uploads code, creates buckets and, for a Lambda step with a script, creates or overwrites
 the function. A dry run replaces the sessions of the pipeline's objects by copies. Their clients
-record every request that isn't known to read only, and answer it themselves, in the form of AWS.
+record every request that isn't known to read only, and return a response in the form of AWS.
 Before botocore sends a request, it takes a response from the handlers of its event ``before-call``;
 moto and botocore's own stubs use this public hook too.
 """
@@ -34,7 +34,7 @@ _READS = (
     "Search",
     "Simulate",
 )
-"""The beginnings of the names of operations that only read; a dry run answers all others.
+"""The beginnings of the names of operations that only read; a dry run responds to all others.
 
 Source: the access levels "Read" and "List" of the service authorization reference.
 """
@@ -43,7 +43,7 @@ _OK = SimpleNamespace(status_code=200, headers={}, content=b"", text="")
 
 
 class DryRun:
-    """Answers and records the requests of a rendering that would change something.
+    """Records the requests of a rendering that would change something, and responds to them.
 
     Args:
         names: the pipeline's declared names, with the state of its whole graph, which the caller
@@ -81,7 +81,7 @@ class DryRun:
             self._twins[id(session)] = _session(session, self)
         return self._twins[id(session)]
 
-    def answer(self, model: Any, context: Any, partition: str) -> Any:
+    def response(self, model: Any, context: Any, partition: str) -> Any:
         """Return a response in the form of AWS; ``None`` for a request that only reads."""
         name = model.name
         if name.startswith(_READS) or name in _READS_TOO:
@@ -138,7 +138,7 @@ def _function(model: Any, params: dict[str, Any], context: Any, partition: str) 
 def _generic_response(
     model: Any, params: dict[str, Any], context: Any, partition: str
 ) -> dict[str, Any]:
-    """Return a response with a text for each string member; the request's value if it has one."""
+    """Return a response with a value for each string member: the request's, if it has one."""
     shape = model.output_shape
     response: dict[str, Any] = {"ResponseMetadata": {"HTTPStatusCode": 200}}
     for member, member_shape in (shape.members if shape is not None else {}).items():
@@ -166,7 +166,7 @@ def _session(session: Any, dry_run: DryRun) -> Any:
 
 
 def _boto_session(session: Any, dry_run: DryRun) -> Any:
-    """Copy a ``boto3.Session``; the copy creates such clients."""
+    """Copy a ``boto3.Session``; the clients of the copy send only requests that read."""
 
     class DryRunSession(type(session)):  # type: ignore[misc]  # a subclass of the user's class
         def client(self, *args: Any, **kwargs: Any) -> Any:
@@ -195,13 +195,13 @@ def _resource(resource: Any, dry_run: DryRun) -> Any:
 def _watch(client: Any, dry_run: DryRun) -> Any:
     partition = client.meta.partition
 
-    # The parameters of "before-call" are serialised; this event still has the user's own.
+    # The parameters of "before-call" are serialised; this event still has the original ones.
     def keep_parameters(params: Any, context: Any, **_: Any) -> None:
         context[_PARAMETERS] = params
 
-    def answer(model: Any, context: Any, **_: Any) -> Any:
-        return dry_run.answer(model, context, partition)
+    def respond(model: Any, context: Any, **_: Any) -> Any:
+        return dry_run.response(model, context, partition)
 
     client.meta.events.register_last("before-parameter-build", keep_parameters)
-    client.meta.events.register_first("before-call", answer)
+    client.meta.events.register_first("before-call", respond)
     return client

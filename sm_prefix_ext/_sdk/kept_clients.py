@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 MODULES = ("sagemaker.core.utils.utils", "sagemaker_core.main.utils")
-"""The modules in which sagemaker-core keeps its clients: as a part of v3, and beside v2.
+"""The modules in which sagemaker-core keeps its clients: as a part of v3, and next to v2.
 
 Each has a class ``SageMakerClient`` whose metaclass keeps its instances: one for the process (up to
-3.1.1 and in the sagemaker-core of v2), or one for each session beside the process's default
-(3.27.0).
+3.1.1 and in the sagemaker-core of v2), or the process's default and one for each session (3.27.0).
 """
 
 

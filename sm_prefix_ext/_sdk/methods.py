@@ -17,7 +17,7 @@ class Refusal:
     """The reason to refuse a method under a policy.
 
     Args:
-        makes: the thing that it starts, under a name that no argument sets.
+        makes: what it starts, under a name that no argument sets.
         instead: the alternative, as a sentence.
     """
 
@@ -155,9 +155,8 @@ METHODS = (
     Method("PipelineModel", "register", {**_MODEL, **_PACKAGE}, returns_job_object=True),
     Method("ModelBuilder", "build", _MODEL, starts=True),
     Method("ModelBuilder", "transformer", _MODEL, returns_job_object=True),
-    Method(
-        "ModelBuilder", "deploy", {**_MODEL, **_ENDPOINT}, returns_job_object=True
-    ),  # a Transformer for a batch
+    # It may return a Transformer, for batch inference.
+    Method("ModelBuilder", "deploy", {**_MODEL, **_ENDPOINT}, returns_job_object=True),
     Method("ModelBuilder", "register", {**_MODEL, **_PACKAGE}),
     Method(
         "ModelBuilder",

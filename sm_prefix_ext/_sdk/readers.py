@@ -51,7 +51,7 @@ def training_reader() -> Reader:
     of_job = job_reader("Training", "base_job_name")
 
     def read(step: Any, collection: Any, adapter: Adapter) -> Declared | None:
-        if is_function(step):
+        if "_step_kwargs" in vars(step):  # the step of an @step function
             name = step._step_kwargs.get("job_name_prefix")
             return Declared(name, "@step(job_name_prefix=)", step_name=_name_of_function(step))
         if "notebook_job_name" in vars(step):
@@ -135,11 +135,6 @@ def read_registered(request: dict[str, Any] | None) -> Declared:
     # the name from it.
     lost = request is not None and not name and not request.get("ModelPackageGroupName")
     return Declared(name, "register(model_package_name=)", lost=lost)
-
-
-def is_function(step: Any) -> bool:
-    """Test whether a step is that of an ``@step`` function."""
-    return "_step_kwargs" in vars(step)
 
 
 def deferred_job_object(step: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Have the SDK render a pipeline, and restore the user's objects afterwards."""
+"""Let the SDK render a pipeline, and restore the user's objects afterwards."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import copy
 import functools
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from ..core.job_names import ComposedName
 from .adapter import Adapter
 from .declared_names import DeclaredNames
-from .declared_state import declared_state
 
 RENDERING = threading.RLock()
 """Held while the package reads a pipeline's objects, renders and restores them.
@@ -50,7 +50,7 @@ def render(
     render_off = functools.partial(adapter.pipeline.definition, twin)
     with names.graph.preserved(), _without_warning(*adapter.trimming, active=quiet):
         for holder in names.graph.named:
-            vars(holder).update(declared_state(vars(holder)))
+            vars(holder).update(_declared_state(vars(holder)))
         _name_unnamed_transformers(names)
         if prepare is not None:
             prepare(twin)
@@ -75,6 +75,18 @@ def render_as_it_is(
     with names.graph.preserved():
         prepare(twin)
         return _with_step_in_errors(twin.definition, adapter)
+
+
+def _declared_state(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of the SDK's own class for attributes with a composed name.
+
+    The SDK derives S3 paths and tags from the names, and a prefix would change these.
+    """
+    return {
+        key: value.replaced
+        for key, value in attributes.items()
+        if isinstance(value, ComposedName) and value.replaced != value
+    }
 
 
 def _with_step_in_errors(render: Callable[[], str], adapter: Adapter) -> str:

@@ -177,14 +177,14 @@ class Target:
         """A definition with final names, the declared names that it lacks, and other requests."""
         if self.source.definition is not None:
             return self.source.definition, {}, ()
-        return run_user_code(self._rendering, self._as_it_stands)
+        return run_user_code(self._rendering, self._rendered_by_sdk)
 
-    def _as_it_stands(
+    def _rendered_by_sdk(
         self,
     ) -> tuple[Definition, Mapping[str, Declared], tuple[AuthorRequest, ...]]:
-        from ..dropin.pipeline import as_it_stands
+        from ..dropin.pipeline import render_sdk_pipeline
 
-        rendering = as_it_stands(self.pipeline)
+        rendering = render_sdk_pipeline(self.pipeline)
         for _ in steps(rendering.definition):  # a class of the user's own may render anything
             pass
         return rendering.definition, rendering.declared, rendering.author_requests

@@ -38,9 +38,9 @@ def guard(session_or_client: Any, policy: PrefixPolicy | str | None = None) -> G
     Args:
         session_or_client: a SageMaker client of boto3; a ``boto3.Session``, for the clients that it
             creates from now on; or a session of the SageMaker Python SDK, for its client and the
-            clients that it creates from now on. A session also stands for its clients that the SDK
-            keeps for the whole process. A client that the SDK later creates from another session,
-            such as boto3's default session, is not guarded.
+            clients that it creates from now on. With a session, the guard also covers the clients
+            of that session that the SDK keeps for the whole process. A client that the SDK later
+            creates from another session, such as boto3's default session, is not guarded.
         policy: a :class:`~sm_prefix_ext.PrefixPolicy`, or a ``str`` for ``PrefixPolicy(str)``; by
             default the one that :meth:`~sm_prefix_ext.PrefixPolicy.discover` finds now.
 
@@ -184,9 +184,8 @@ def _emitters(value: Any) -> Iterator[Any]:
     elif hasattr(value, "boto_session"):
         yield value.boto_session.events
         for client in (*adapter().clients(value), *kept_clients(value.boto_session)):
-            if hasattr(
-                client, "meta"
-            ):  # the client of a local session runs jobs itself and sends nothing
+            # The client of a local session has none: it runs jobs itself and sends nothing.
+            if hasattr(client, "meta"):
                 yield client.meta.events
     elif hasattr(value, "events") and hasattr(value, "client"):
         yield value.events

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Call:
-    """A call as the user wrote it, with positional and keyword arguments apart.
+    """A call as the user wrote it, with separate positional and keyword arguments.
 
     ``inspect.BoundArguments`` would make keyword arguments positional. But the SDK looks for some
     arguments, such as a step's code, among the keyword arguments only. So a replaced value stays
@@ -25,7 +25,7 @@ class Call:
     def __init__(
         self, signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> None:
-        # Only to check the arguments; partial, since put() may add one that is missing.
+        # Only to check the arguments; partial, since put() may add a missing argument.
         signature.bind_partial(*args, **kwargs)
         self.args = args
         self.kwargs = dict(kwargs)

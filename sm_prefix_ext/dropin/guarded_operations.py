@@ -105,7 +105,7 @@ class SentRequest:
             permission = "s3:GetObjectVersion" if location.get("VersionId") else "s3:GetObject"
             try:
                 text = read(location)
-            except Exception as error:  # whatever the reason, the definition can't be judged
+            except Exception as error:  # for any reason, the definition can't be judged
                 message = (
                     f"{self.operation}(PipelineDefinitionS3Location=) is {where}, which could not "
                     f"be read ({error}), so its jobs can't be judged."
@@ -187,4 +187,4 @@ def _kind_without_step(operation: str, request: Mapping[str, Any]) -> Kind:
     """Return a row for a job that no step type starts, such as a labeling job."""
     noun = operation.removeprefix("Create").removesuffix("V2")
     field = f"{noun}Name"
-    return Kind(noun, name_field="JobName" if field not in request else field)
+    return Kind(noun, name_field=field if field in request else "JobName")

@@ -29,7 +29,7 @@ from ..core.prefix_policy import PrefixPolicy
 from .call_binding import Call
 from .callers import called_by_sdk, constructed_by_sdk
 from .method_overrides import methods, of_sdk
-from .name_injection import apply_composed_name, base_name, fill_role
+from .name_injection import OF_THE_OBJECT, apply_composed_name, base_name, fill_role
 
 _PACKAGE = __name__.partition(".")[0]
 _Class = TypeVar("_Class", bound=type)
@@ -178,11 +178,9 @@ def _function(sdk_function: Any, row: JobClass) -> Any:
         if called_by_sdk():
             return sdk_function(*args, **kwargs)
         call = _prepared(signature, args, kwargs, row, row.name, PrefixPolicy.discover())
-        return (
-            sdk_function(*args, **kwargs)
-            if call is None
-            else sdk_function(*call.args, **call.kwargs)
-        )
+        if call is not None:
+            args, kwargs = call.args, call.kwargs
+        return sdk_function(*args, **kwargs)
 
     drop_in_function.__module__ = _PACKAGE
     return drop_in_function
@@ -202,14 +200,14 @@ def _constructor(sdk_class: Any, row: JobClass) -> Any:
         call = _prepared(signature, (self, *args), kwargs, row, type(self).__name__, policy)
         if call is None:
             sdk_class.__init__(self, *args, **kwargs)  # raises the SDK's own error
-        else:
-            sdk_class.__init__(*call.args, **call.kwargs)
-            if major() == 2 and row.step_type == "Training" and type(self).__module__ == _PACKAGE:
-                # A tuner of v2 stores its estimator's module in the job, and attach() imports it,
-                # maybe where this package isn't installed.
-                vars(self)["__module__"] = sdk_class.__module__
-            takes = call.takes(row.argument)
-            apply_composed_name(self, row, policy, *((call.get(row.argument),) if takes else ()))
+            return
+        sdk_class.__init__(*call.args, **call.kwargs)
+        if major() == 2 and row.step_type == "Training" and type(self).__module__ == _PACKAGE:
+            # A tuner of v2 stores its estimator's module in the job, and attach() imports it,
+            # maybe where this package isn't installed.
+            vars(self)["__module__"] = sdk_class.__module__
+        name = call.get(row.argument) if call.takes(row.argument) else OF_THE_OBJECT
+        apply_composed_name(self, row, policy, name)
 
     return _for_pydantic(__init__)
 

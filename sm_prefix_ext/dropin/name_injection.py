@@ -39,6 +39,9 @@ _TYPES_BY_ARGUMENT = {
 FULL_NAMES = tuple(_TYPES_BY_ARGUMENT)
 """The arguments with full names, to which no prefix is added."""
 
+OF_THE_OBJECT = object()
+"""In place of a declared name: the name that the object has."""
+
 
 def in_pipeline(job: Any, row: JobClass) -> bool:
     """Test whether an object is for a pipeline, so that it keeps the declared name."""
@@ -125,7 +128,12 @@ def label(owner: str, argument: str) -> str:
 
 
 def apply_composed_name(
-    job: Any, row: JobClass, policy: PrefixPolicy | None, name: Any = ..., *, starts: bool = False
+    job: Any,
+    row: JobClass,
+    policy: PrefixPolicy | None,
+    name: Any = OF_THE_OBJECT,
+    *,
+    starts: bool = False,
 ) -> None:
     """Set the composed name of an object.
 
@@ -142,14 +150,12 @@ def apply_composed_name(
     """
     kind, owner = KINDS[row.step_type], type(job).__name__
     argument = row.label(owner)
-    if name is ...:
+    if name is OF_THE_OBJECT:
         name = _declared_name(job, row)
-    if starts and not name and policy is not None and policy.prefix_for(kind) is None:
-        findings = compose_name(
-            Location(owner, kind.step_type), kind, Declared(None, argument), policy
-        )[1]
-        if policy.prefix is not None:
-            report(findings, argument, policy)
+    if starts and not name and policy and policy.prefix and policy.prefix_for(kind) is None:
+        location = Location(owner, kind.step_type)
+        findings = compose_name(location, kind, Declared(None, argument), policy)[1]
+        report(findings, argument, policy)
     keeps = in_pipeline(job, row)
     is_whole_name = starts and kind.step_type == "Model"  # the SDK appends nothing to it
     limit = kind.name_limit if is_whole_name else None
@@ -190,7 +196,7 @@ def _set_name(job: Any, row: JobClass, name: Any) -> None:
     if row.argument not in attributes:
         return
     if isinstance(name, ComposedName):
-        # For a rendering, declared_state() puts back the value of the SDK's own class.
+        # A rendering needs the value of the SDK's own class.
         replaced = attributes[row.argument]
         if isinstance(replaced, ComposedName):
             replaced = replaced.replaced
@@ -265,4 +271,4 @@ def warn_outside(code: str, value: Any, argument: str, policy: PrefixPolicy | No
     if any(finding.code == code and finding.severity == ERROR for finding in counted):
         raise PrefixViolation(counted, argument)
     for finding in counted:
-        warnings.warn(PrefixWarning(finding), stacklevel=4)
+        warnings.warn(PrefixWarning(finding), stacklevel=stack_level())

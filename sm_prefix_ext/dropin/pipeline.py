@@ -16,7 +16,7 @@ from .._sdk.dry_run import DryRun
 from .._sdk.rendering import RENDERING, render, render_as_it_is
 from ..core.arns import Arn, role_accounts
 from ..core.declared import DROPPED_BY_SDK, PREFIXING_OFF, Declared
-from ..core.definition import Definition, is_generated_name, steps
+from ..core.definition import Definition, StepView, is_generated_name, steps
 from ..core.errors import PrefixViolation
 from ..core.finding_levels import FindingLevels, SwitchedOff, apply_levels
 from ..core.findings import Finding, has_errors
@@ -203,11 +203,8 @@ class Pipeline(_Pipeline):
             names=names,
             reached=before.step_types,
         )
-        accounts = role_accounts(" ".join((text, *policy.step_roles.values())))
-        # foreign_roles() needs a plan, which takes time, so it runs only if there are several
-        # accounts. definition() doesn't know the pipeline's account.
-        if (dry_run or account) and len({*accounts, account} - {None}) > 1:
-            findings += foreign_roles(definition, account)
+        if dry_run or account:  # definition() doesn't know the pipeline's account
+            findings += _foreign_roles(definition, text, policy, account)
         return _Enforced.under(users_policy.levels, findings, before, definition, author_requests)
 
     def _rendered_by_sdk(
@@ -263,7 +260,7 @@ class _Enforced:
         definition: Definition | None = None,
         author_requests: tuple[AuthorRequest, ...] = (),
     ) -> _Enforced:
-        """With the findings as the policy's levels have them."""
+        """Apply the policy's levels to the findings."""
         counted, off = apply_levels(findings, levels)
         return cls(names, definition, counted, off, levels, author_requests)
 
@@ -271,6 +268,15 @@ class _Enforced:
         if self.definition is None or has_errors(self.findings):
             raise PrefixViolation(self.findings, f"the pipeline {pipeline.name!r}")
         return self.definition
+
+
+def _foreign_roles(
+    definition: Definition, text: str, policy: PrefixPolicy, account: str | None
+) -> tuple[Finding, ...]:
+    """Return the findings about roles of other accounts; ``text`` is the SDK's rendering."""
+    accounts = role_accounts(" ".join((text, *policy.step_roles.values())))
+    # foreign_roles() needs a plan, which takes time.
+    return foreign_roles(definition, account) if len({*accounts, account} - {None}) > 1 else ()
 
 
 def _as_json(definition: Definition) -> str:
@@ -322,7 +328,7 @@ class SdkRendering:
     author_requests: tuple[AuthorRequest, ...]
 
 
-def as_it_stands(pipeline: Any) -> SdkRendering:
+def render_sdk_pipeline(pipeline: Any) -> SdkRendering:
     """Render a pipeline of the SDK's own class, without changing anything in AWS.
 
     With the SDK's prefixing on, v2 raises for a model without a name. In that case, the definition
@@ -349,14 +355,21 @@ def as_it_stands(pipeline: Any) -> SdkRendering:
     config = getattr(pipeline, "pipeline_definition_config", None)
     on = bool(getattr(config, "use_custom_job_prefix", False))
     cause = DROPPED_BY_SDK if on else PREFIXING_OFF
-    dropped = {}
-    for step in steps(definition):
-        name = before.declared.get(step.name)
-        if name is None or step.kind is None or not isinstance(name.name, str) or not name.name:
-            continue
-        if step.job_name is None or is_generated_name(step, str(step.job_name)):
-            dropped[step.name] = replace(name, dropped_by=cause)
+    dropped = {
+        step.name: replace(before.declared[step.name], dropped_by=cause)
+        for step in steps(definition)
+        if _is_dropped(step, before.declared.get(step.name))
+    }
     return SdkRendering(definition, dropped, dry_run.author_requests)
+
+
+def _is_dropped(step: StepView, declared: Declared | None) -> bool:
+    """Test whether a step's job has a declared name that the definition doesn't contain."""
+    if declared is None or step.kind is None:
+        return False
+    if not isinstance(declared.name, str) or not declared.name:
+        return False
+    return step.job_name is None or is_generated_name(step, str(step.job_name))
 
 
 _SIGNATURE = inspect.signature(_SDK.pipeline.__init__)

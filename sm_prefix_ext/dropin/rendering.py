@@ -30,8 +30,8 @@ class Rendering(Displayed):
         pipeline_name: the pipeline's own name.
         findings: all findings about the pipeline, with the severities of the policy file.
         region: the region of its session; ``None`` if that has none.
-        author_requests: the requests that ``create()`` and ``update()`` send beside those for the
-            pipeline itself.
+        author_requests: the requests that ``create()`` and ``update()`` send in addition to those
+            for the pipeline itself.
         jobs: how many of its steps start a job.
         switched_off: the findings that the policy file switches off, each with its level.
 
@@ -115,12 +115,12 @@ class Rendering(Displayed):
                 pipeline's session.
             role_arn: the execution role; with ``live``, by default that of the pipeline in AWS.
             context: condition keys that you know, such as ``aws:PrincipalTag/team``.
-            bucket: where the author's code goes; by default SageMaker's default bucket.
+            bucket: the bucket for the author's code; by default SageMaker's default bucket.
             parameters: values of the pipeline's parameters; the others have their defaults.
 
         Raises:
             PrefixViolation: see :attr:`definition`.
-            ValueError: if IAM would reject a policy; if neither policies nor ``live`` are given,
+            ValueError: if IAM would reject a policy, or the call has neither policies nor ``live``,
                 or both.
         """
         if (role_policies is None) != live or (live and boundary is not None):
@@ -146,7 +146,7 @@ class Rendering(Displayed):
         return findings_report(self.findings, document, f"Pipeline {self.pipeline_name}")
 
     def _levelled(self, answer: Preflight) -> Preflight:
-        """A preflight whose warnings are as the policy file has them."""
+        """Return the preflight with the levels of the policy file for its warnings."""
         return replace(answer, warnings=apply_levels(answer.warnings, self._levels)[0])
 
     def _enforced(self, findings: Iterable[Finding]) -> Definition:
