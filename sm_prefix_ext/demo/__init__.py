@@ -34,7 +34,7 @@ NAMES: Mapping[str, Any] = {
 
 GROUP = "team-a-abalone"
 JOBS_ROLE = "team-a-jobs"
-"""The role of the jobs: they need other permissions than the execution role, which starts them."""
+"""The role of the jobs, whose permissions differ from those of the execution role."""
 _NEXT = """
 [bold]Next, with a pipeline of your own:[/bold]
 
@@ -112,6 +112,7 @@ def _show_refusal(console: Console, aws: EmbeddedAWS, pipeline: Any) -> bool:
 def _show_mistakes(
     console: Console, aws: EmbeddedAWS, policy: PrefixPolicy, execution_role: str
 ) -> bool:
+    """Create the pipeline with three wrong names, and show that it is refused."""
     console.print("\n[bold]The same pipeline with three mistakes in it:[/bold]\n")
     mistakes = {
         **NAMES,
@@ -154,6 +155,7 @@ def abalone(aws: EmbeddedAWS, policy: PrefixPolicy, names: Mapping[str, Any] = N
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Suppress the SDK's log and its warnings."""
+    disabled = logging.root.manager.disable
     before = os.environ.get("SAGEMAKER_SUPPRESS_V2_WARNING")
     os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"] = "1"
     logging.disable(logging.CRITICAL)
@@ -162,7 +164,7 @@ def _quiet() -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     finally:
-        logging.disable(logging.NOTSET)
+        logging.disable(disabled)
         if before is None:
             del os.environ["SAGEMAKER_SUPPRESS_V2_WARNING"]
         else:
