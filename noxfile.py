@@ -1,8 +1,8 @@
 """Every check of the project; ``nox`` alone passes the tests on the newest SDK of each major.
 
-With ``MEASURE_COVERAGE`` set, the sessions that run tests measure it, and the session ``coverage``
-adds their figures up. With ``NEWEST`` set, they install the newest packages that pyproject.toml
-allows, and not the versions in ``.ci/lock``.
+With ``MEASURE_COVERAGE`` set, the sessions that run tests measure coverage, and the session
+``coverage`` combines their data. With ``NEWEST`` set, they install the newest packages that
+pyproject.toml allows, and not the versions in ``.ci/lock``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ nox.options.stop_on_first_error = True
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 TEST = nox.project.dependency_groups(PYPROJECT, "test")
-# The fast tests are all but these; ``embedded`` runs these.
+# The session ``embedded`` runs these, and ``unit`` all others.
 SLOW = (
     "tests/contract",
     "tests/docs",
@@ -44,14 +44,14 @@ WITHOUT_SDK = (
 )
 IN_PARALLEL = ("-n", "auto")
 COVERAGE = Path(__file__).parent / ".coverage-of-sessions"
-# Where it is set, every process of the tests compiles the SDK's modules anew.
+# With this variable, every test process would compile the SDK's modules again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 NEWEST = {"v2": "sagemaker>=2.171,<3", "v3": "sagemaker>=3,<4"}
 LOCKS = Path(__file__).parent / ".ci" / "lock"
 
 
 def run_tests(session: nox.Session, *arguments: str) -> None:
-    """Run pytest, and measure coverage where that is asked for."""
+    """Run pytest, and measure coverage if ``MEASURE_COVERAGE`` is set."""
     environment, measuring = {}, []
     if os.environ.get("MEASURE_COVERAGE"):
         name = re.sub(r"\W+", "-", session.name).strip("-")
@@ -61,16 +61,16 @@ def run_tests(session: nox.Session, *arguments: str) -> None:
 
 
 def install(session: nox.Session, *requirements: str, lock: str = "none") -> None:
-    """Install packages in the versions of a lock, unless the newest are asked for.
+    """Install packages in the versions of a lock, unless ``NEWEST`` is set.
 
-    ``.ci/lock`` has one for the environments without an SDK, and one for each major of the SDK.
+    ``.ci/lock`` has a file for environments without an SDK, and one for each major of the SDK.
     """
     locked = [] if os.environ.get("NEWEST") else ["--constraint", str(LOCKS / f"{lock}.txt")]
     session.install(*requirements, *locked)
 
 
 def ignoring(folders: tuple[str, ...]) -> list[str]:
-    """The arguments by which pytest leaves folders out."""
+    """Return the arguments that make pytest leave folders out."""
     return [f"--ignore={folder}" for folder in folders]
 
 
@@ -98,7 +98,7 @@ def pythons(session: nox.Session) -> None:
 @nox.session
 @nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
 def sdk(session: nox.Session, major: str) -> None:
-    """All that an SDK can make a difference to, with the newest of a major."""
+    """Everything that can depend on the SDK, with the newest release of a major."""
     install(session, ".[embedded,notebook]", NEWEST[major], *TEST, lock=major)
     run_tests(session, *ignoring(WITHOUT_SDK))
 
@@ -106,14 +106,14 @@ def sdk(session: nox.Session, major: str) -> None:
 @nox.session
 @nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
 def lowest(session: nox.Session, major: str) -> None:
-    """The contract, with the lowest SDK of a major that is supported."""
+    """The contract, with the lowest supported release of a major."""
     session.install(".[embedded]", "-r", f".ci/lowest-{major}.txt", *TEST)
     run_tests(session, "tests/contract", "tests/upstream")
 
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """The branch coverage of all sessions that measured it, and whether it is enough."""
+    """The branch coverage of all sessions that measured it; fails if it is too low."""
     install(session, "coverage>=7.6,<8")
     session.run("coverage", "combine", "--keep", str(COVERAGE))
     session.run("coverage", "report")
@@ -121,7 +121,7 @@ def coverage(session: nox.Session) -> None:
 
 @nox.session
 def oracle(session: nox.Session) -> None:
-    """Our evaluator beside another, which needs Node."""
+    """The IAM evaluator compared with another, which needs Node."""
     if shutil.which("npm") is None:
         session.skip("npm isn't installed")
     install(session, ".", *TEST)
@@ -148,32 +148,32 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def wheel(session: nox.Session) -> None:
-    """The wheel, installed alone: what is in it, that it imports, that the command answers."""
+    """The wheel, installed alone: its files, its import, and its command."""
     install(session, "build[uv]")
     out = Path(session.create_tmp()) / "dist"
     shutil.rmtree(out, ignore_errors=True)
     session.run("python", "-m", "build", "--installer=uv", "--outdir", str(out), silent=True)
-    [made] = out.glob("*.whl")
-    session.install(str(made))
-    version = made.name.split("-")[1]
+    [built] = out.glob("*.whl")
+    session.install(str(built))
+    version = built.name.split("-")[1]
     with session.chdir(session.create_tmp()):
         check = f"import sm_prefix_ext as p; assert p.__version__ == {version!r}, p.__version__"
         session.run("python", "-c", check)
         session.run("python", "-c", "from sm_prefix_ext import JobPrefix, PrefixPolicy, Plan")
         session.run("sm-prefix", "--help")
-    listed = session.run("python", "-m", "zipfile", "-l", str(made), silent=True) or ""
+    listed = session.run("python", "-m", "zipfile", "-l", str(built), silent=True) or ""
     package = ("py.typed", "core/service_data.json", "core/display/style.css")
     for wanted in (*(f"sm_prefix_ext/{file}" for file in package), "licenses/LICENSE"):
         if wanted not in listed:
             session.error(f"{wanted} is not in the wheel")
     if "tests/" in listed:
-        session.error("the wheel carries tests")
+        session.error("the wheel contains tests")
 
 
 @nox.session
 @nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
 def bench(session: nox.Session, major: str) -> None:
-    """How long things take beside the SDK; figures, no verdict."""
+    """The time that the package takes compared with the SDK; it reports and never fails."""
     bench_group = nox.project.dependency_groups(PYPROJECT, "bench")
     install(session, ".[embedded]", NEWEST[major], *TEST, *bench_group, lock=major)
     session.run("pytest", "-o", "addopts=", "tests/benchmarks", *session.posargs)
@@ -181,9 +181,9 @@ def bench(session: nox.Session, major: str) -> None:
 
 @nox.session
 def mutation(session: nox.Session) -> None:
-    """A test notices every change of the name rules and the IAM evaluator, but for known ones.
+    """A test notices every mutant of the name rules and the IAM evaluator, except known ones.
 
-    With names or patterns of mutants as arguments, it runs these again and compares nothing.
+    With names or patterns of mutants as arguments, it runs only these and compares nothing.
     """
     mutation_group = nox.project.dependency_groups(PYPROJECT, "mutation")
     session.install(".", *TEST, *mutation_group)
@@ -204,7 +204,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def sdist(session: nox.Session) -> None:
-    """The sdist has the repository's files but for its hidden ones, and nothing else."""
+    """The sdist has the repository's files except the hidden ones, and nothing else."""
     install(session, "build[uv]")
     out = Path(session.create_tmp()) / "sdist"
     shutil.rmtree(out, ignore_errors=True)
@@ -218,12 +218,12 @@ def sdist(session: nox.Session) -> None:
     added = {"PKG-INFO", ".gitignore", "sm_prefix_ext/_version.py"}
     differing = packed.symmetric_difference(tracked - hidden) - added
     if differing:
-        session.error(f"not alike in the sdist and the repository: {sorted(differing)}")
+        session.error(f"only in the sdist or only in the repository: {sorted(differing)}")
 
 
 @nox.session
 def relock(session: nox.Session) -> None:
-    """Write ``.ci/lock`` anew, with the newest packages for every supported Python."""
+    """Rewrite ``.ci/lock`` with the newest packages for every supported Python."""
     install(session, "uv")
     lowest = PYPROJECT["project"]["requires-python"].removeprefix(">=")
     compiled = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--upgrade", "--quiet"]

@@ -1,1 +1,1 @@
-"""Scripts for those who work on the project; not in the wheel."""
+"""Scripts for contributors; not in the wheel."""

@@ -1,6 +1,6 @@
 """One example of each finding, from the smallest definition or policy that triggers it.
 
-docs/findings.md shows them, and a test renders each. None of them needs an SDK or AWS.
+docs/findings.md shows them, and a test renders each of them. They need neither an SDK nor AWS.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class _Refused(Exception):
 
 
 class _RefusingIam:
-    """A client of IAM to whom AWS refuses everything."""
+    """A client of IAM whose every request AWS refuses."""
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         def refuse(*_: Any, **__: Any) -> Any:
@@ -153,7 +153,7 @@ EXAMPLES: Mapping[str, Callable[[], Iterable[Finding]]] = MappingProxyType(
         ],
     }
 )
-"""By code, what gives findings of that code among others."""
+"""By code, a function that returns a finding of that code, possibly among others."""
 
 
 def example(code: str) -> Finding:

@@ -13,7 +13,7 @@ LINE = 100
 JOB_CLASSES = '''\
 """The job classes as a type-checker sees them: the SDK's own; ``python -m tools.stub`` writes it.
 
-Under one major the other's names are unknown to a type-checker, and stay unchecked.
+With one major installed, a type-checker doesn't know the names of the other and doesn't check them.
 """
 
 {of_one_major}
@@ -23,8 +23,8 @@ Under one major the other's names are unknown to a type-checker, and stay unchec
 EITHER = '''\
 """Where the SDK keeps the job classes that both majors have; ``python -m tools.stub`` writes it.
 
-Of a module that isn't there a ``*`` takes nothing, whereas a name imported from it would be
-``Any``, and stay that. Without an SDK all of them are.
+From a missing module, ``*`` imports nothing, whereas an explicit import would make the name ``Any``
+for good. Without an SDK, ``__getattr__`` makes all names ``Any``.
 """
 
 from typing import Any
@@ -36,7 +36,7 @@ def __getattr__(name: str) -> Any: ...
 
 
 def stubs() -> Iterator[tuple[Path, str]]:
-    """The stubs that belong to the catalogue, with their paths."""
+    """Yield the stubs for the catalogue, with their paths."""
     both = [row for row in CATALOGUE.values() if len(row.modules) == 2]
     single = [
         (module, row)
@@ -55,7 +55,7 @@ def stubs() -> Iterator[tuple[Path, str]]:
 
 
 def _order(place: tuple[str, JobClass]) -> tuple[str, bool, bool, str]:
-    """The order in which ruff sorts imports: of one module constants, classes, then others."""
+    """The order in which ruff sorts imports: within a module, constants, classes, then others."""
     module, row = place
     return module, not row.name.isupper(), row.name[0].islower(), row.name.lower()
 
@@ -68,7 +68,7 @@ def _line(module: str, row: JobClass) -> str:
 
 
 def main() -> None:
-    """Write the stubs where they belong."""
+    """Write the stubs into the package."""
     for path, text in stubs():
         path.write_text(text, encoding="utf-8")
 

@@ -1,7 +1,7 @@
 """Where the SDK keeps the job classes that both majors have; ``python -m tools.stub`` writes it.
 
-Of a module that isn't there a ``*`` takes nothing, whereas a name imported from it would be
-``Any``, and stay that. Without an SDK all of them are.
+From a missing module, ``*`` imports nothing, whereas an explicit import would make the name ``Any``
+for good. Without an SDK, ``__getattr__`` makes all names ``Any``.
 """
 
 from typing import Any

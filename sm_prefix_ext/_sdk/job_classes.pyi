@@ -1,6 +1,6 @@
 """The job classes as a type-checker sees them: the SDK's own; ``python -m tools.stub`` writes it.
 
-Under one major the other's names are unknown to a type-checker, and stay unchecked.
+With one major installed, a type-checker doesn't know the names of the other and doesn't check them.
 """
 
 from sagemaker.algorithm import AlgorithmEstimator as AlgorithmEstimator
