@@ -1,9 +1,9 @@
-"""Show what a new release of the SDK changes in the upstream code that the package leans on.
+"""Show what a new release of the SDK changes in the upstream code that the package relies on.
 
 ``python -m tools.repin --from 2.257.6 --to 2.257.7`` downloads both releases, compares each
 function that tests/upstream/test_pins.py pins, and prints the difference and the hash to append.
-It imports neither release. The exit status is 1 where a hash is to be appended, or where a pinned
-function is gone.
+It imports neither release. The exit status is 1 if there is a hash to append, or a pinned function
+is gone; 2 if a release can't be compared.
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ class Pin:
 
 @dataclass(frozen=True)
 class Change:
-    """A pinned function that two releases do not share.
+    """A pinned function that differs between two releases, or that the newer one lacks.
 
     Args:
         pin: the pinned function.
-        old: its source in the older release; ``None`` where it is not there.
-        new: its source in the newer release; ``None`` where it is not there.
+        old: its source in the older release; ``None`` if that doesn't have it.
+        new: its source in the newer release; ``None`` if that doesn't have it.
     """
 
     pin: Pin
@@ -61,7 +61,7 @@ class Change:
 
     @property
     def accepted(self) -> bool:
-        """Whether the newer release's source is pinned already."""
+        """Whether the hash of the newer release's source is already pinned."""
         return self.new is not None and digest(self.new) in self.pin.hashes
 
     def report(self) -> str:
@@ -71,7 +71,7 @@ class Change:
             (self.old or "").splitlines(), (self.new or "").splitlines(), "old", "new", lineterm=""
         )
         if self.new is None:
-            lines.append("It is gone; look for where its code went.")
+            lines.append("It is gone; find out what replaced it.")
         elif self.accepted:
             lines.append(f'Its hash "{digest(self.new)}" is in tests/upstream/test_pins.py.')
         else:
@@ -80,7 +80,7 @@ class Change:
 
 
 def digest(source: str) -> str:
-    """The hash that tests/upstream/test_pins.py holds.
+    """Return the hash of a function's source, as in tests/upstream/test_pins.py.
 
     Args:
         source: the dedented source of a function.
@@ -89,10 +89,10 @@ def digest(source: str) -> str:
 
 
 def read_pins(text: str) -> dict[int, list[Pin]]:
-    """The pins in the source of a test module, by major version of the SDK.
+    """Return the pins in the source of a test module, by major version of the SDK.
 
     Args:
-        text: the source; it is not run, for the module needs an SDK.
+        text: the source; it is not run, since the module needs an SDK.
     """
     for node in ast.parse(text).body:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
@@ -112,21 +112,22 @@ def _pin(call: ast.expr) -> Pin:
 
 
 def source_of(tree: Path, where: str) -> str | None:
-    """The dedented source of a function, as ``inspect.getsource`` gives it.
+    """Return the dedented source of a function, like ``inspect.getsource``.
 
     Args:
         tree: a folder with the packages of a release.
         where: ``module:qualified.name``; inherited and re-exported names are followed.
 
     Returns:
-        ``None`` where the release has no such function.
+        ``None`` if the release has no such function.
     """
     module, _, name = where.partition(":")
     found = _find(tree, module, name.split("."), frozenset())
     if found is None:
         return None
     path, node = found
-    first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     return textwrap.dedent("".join(inspect.getblock(lines[first - 1 :])))
 
@@ -164,7 +165,7 @@ def _file(tree: Path, module: str) -> Path | None:
 
 
 def _defined(body: Iterable[ast.stmt], name: str) -> Iterator[ast.stmt]:
-    """The definitions of a name, the last one first."""
+    """Yield the definitions of a name, the last first."""
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     yield from reversed([node for node in body if isinstance(node, kinds) and node.name == name])
 
@@ -172,7 +173,7 @@ def _defined(body: Iterable[ast.stmt], name: str) -> Iterator[ast.stmt]:
 def _imported(
     body: Iterable[ast.stmt], module: str, is_package: bool, name: str
 ) -> Iterator[tuple[str, str]]:
-    """Where a module takes a name from, and its name there."""
+    """Yield the modules from which a module imports a name, with the name there."""
     for node in body:
         if not isinstance(node, ast.ImportFrom):
             continue
@@ -185,15 +186,15 @@ def _imported(
 
 
 def changes(pins: Iterable[Pin], old: Path, new: Path) -> list[Change]:
-    """The pinned functions whose source differs between two unpacked releases.
+    """Return the pinned functions that differ between two unpacked releases, or are in neither.
 
     Args:
         pins: the pinned functions.
         old: a folder with the packages of the older release.
-        new: the same of the newer release.
+        new: a folder with the packages of the newer release.
     """
     found = (Change(pin, source_of(old, pin.where), source_of(new, pin.where)) for pin in pins)
-    return [change for change in found if change.old != change.new]
+    return [change for change in found if change.new is None or change.old != change.new]
 
 
 def unpack(archive: Path, tree: Path) -> None:
@@ -226,7 +227,7 @@ def parts_of(metadata: str) -> list[str]:
     found = []
     for text in Parser().parsestr(metadata).get_all("Requires-Dist") or []:
         part = Requirement(text)
-        lowest = [one.version for one in part.specifier if one.operator in (">=", "==")]
+        lowest = [bound.version for bound in part.specifier if bound.operator in (">=", "==")]
         if part.name.startswith("sagemaker-") and part.marker is None and lowest:
             found.append(f"{part.name}=={lowest[0]}")
     return found
@@ -237,7 +238,7 @@ def download(version: str, folder: Path) -> Path:
 
     Args:
         version: such as ``2.257.7``.
-        folder: an empty one.
+        folder: an empty folder.
 
     Returns:
         The folder with its packages.
@@ -272,17 +273,23 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--from", dest="old", required=True, help="a release of sagemaker")
     parser.add_argument("--to", dest="new", required=True, help="a later one of the same major")
     given = parser.parse_args(arguments)
-    major = int(given.new.partition(".")[0])
-    if int(given.old.partition(".")[0]) != major:
-        parser.error("the two releases are of different majors, which have pins of their own")
-    pins = read_pins(PINS_FILE.read_text(encoding="utf-8"))[major]
+    pins = {str(major): rows for major, rows in read_pins(PINS_FILE.read_text("utf-8")).items()}
+    major = given.new.partition(".")[0]
+    if given.old.partition(".")[0] != major:
+        parser.error("the two releases have different major versions, each with its own pins")
+    if major not in pins:
+        parser.error(f"there are no pins for {given.new}, only for the majors {', '.join(pins)}")
     with tempfile.TemporaryDirectory() as folder:
-        old, new = (download(one, Path(folder, one)) for one in (given.old, given.new))
-        moved = changes(pins, old, new)
-    for change in moved:
+        try:
+            old, new = (download(name, Path(folder, name)) for name in (given.old, given.new))
+        except subprocess.CalledProcessError:  # pip has printed the reason
+            parser.error("pip can't download one of the releases")
+        changed = changes(pins[major], old, new)
+    for change in changed:
         print(change.report(), end="\n\n")
-    print(f"{len(pins) - len(moved)} of {len(pins)} pinned functions are the same.")
-    return 0 if all(change.accepted for change in moved) else 1
+    same = len(pins[major]) - len(changed)
+    print(f"{same} of {len(pins[major])} pinned functions are the same.")
+    return 0 if all(change.accepted for change in changed) else 1
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import io
+import subprocess
 import tarfile
 import textwrap
 import zipfile
@@ -143,4 +144,31 @@ def test_releases_of_two_majors_have_no_pins_in_common(capsys: pytest.CaptureFix
     """The error comes before any download."""
     with pytest.raises(SystemExit):
         repin.main(["--from", "2.257.7", "--to", "3.27.0"])
-    assert "different majors" in capsys.readouterr().err
+    assert "different major versions" in capsys.readouterr().err
+
+
+def test_a_function_that_is_in_neither_release_is_gone(trees: tuple[Path, Path]) -> None:
+    """It is not the same in both: nothing was compared."""
+    pin = repin.Pin("sdk.pipeline:Pipeline.nothing", frozenset(), "Why.")
+    [change] = repin.changes([pin], *trees)
+    assert not change.accepted
+    assert "It is gone" in change.report()
+
+
+def test_releases_that_cannot_be_compared(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A major without pins, and a release that pip can't download, are errors of one line."""
+
+    def fail(version: str, folder: Path) -> Path:
+        raise subprocess.CalledProcessError(1, "pip")
+
+    monkeypatch.setattr(repin, "download", fail)
+    for old, new, message in (
+        ("x", "x", "there are no pins for x, only for the majors 2, 3"),
+        ("4.0", "4.1", "there are no pins for 4.1, only for the majors 2, 3"),
+        ("2.0", "2.0.1", "pip can't download one of the releases"),
+    ):
+        with pytest.raises(SystemExit) as ended:
+            repin.main(["--from", old, "--to", new])
+        assert (2, True) == (ended.value.code, message in capsys.readouterr().err)
