@@ -1,6 +1,6 @@
 """Write the generated pages of the documentation: ``python -m tools.docs``.
 
-With ``--check`` it writes nothing and fails where a page is stale.
+With ``--check`` it writes nothing and fails if a page is stale.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ definition are judged under the prefix `team-a`. `sm-prefix explain CODE` shows 
 
 
 def findings_page(_: str = "") -> str:
-    """The page with a section for each code."""
+    """Return the page with a section for each code."""
     rows = ["| code | severity | title |", "|---|---|---|"]
     sections = []
     for code, rule in CATALOGUE.items():
@@ -56,27 +56,31 @@ def findings_page(_: str = "") -> str:
 
 
 def limits_page(text: str) -> str:
-    """The page of limits with the tables of step types between their marks.
+    """Return the page of limits with the tables of step types between their marks.
 
     Args:
-        text: the page as it is.
+        text: the present page.
+
+    Raises:
+        ValueError: if a mark is missing, so that a table has no place.
     """
     for mark, table in (("limits", markdown.limits()), ("without jobs", markdown.without_jobs())):
         head, start, rest = text.partition(f"<!-- {mark} -->\n")
         _, end, tail = rest.partition(f"\n<!-- /{mark} -->")
-        if end:
-            text = f"{head}{start}{table}{end}{tail}"
+        if not end:
+            raise ValueError(f"docs/limits.md has no <!-- {mark} --> … <!-- /{mark} -->")
+        text = f"{head}{start}{table}{end}{tail}"
     return text
 
 
 PAGES: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"docs/findings.md": findings_page, "docs/limits.md": limits_page}
 )
-"""By path in the repository, what makes the page's text from the text that it has."""
+"""By path in the repository, the function that returns the page's text from its present text."""
 
 
 def stale(root: Path = ROOT) -> dict[str, str]:
-    """The pages whose text is not what the code gives, with the text that they should have.
+    """Return the pages whose text differs from what the code generates, with the generated text.
 
     Args:
         root: the repository.
@@ -93,16 +97,20 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     """Write the stale pages, or name them.
 
     Args:
-        arguments: of the command line.
+        arguments: the command line.
         root: the repository.
 
     Returns:
-        The exit status: 1 where ``--check`` finds a stale page.
+        The exit status: 1 if ``--check`` finds a stale page, or a page can't be generated.
     """
     parser = argparse.ArgumentParser(prog="python -m tools.docs", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail where a page is stale")
+    parser.add_argument("--check", action="store_true", help="fail if a page is stale")
     check = parser.parse_args(arguments).check
-    pages = stale(root)
+    try:
+        pages = stale(root)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     for path, text in pages.items():
         if check:
             print(f"{path} is stale; run: python -m tools.docs", file=sys.stderr)

@@ -26,7 +26,8 @@ def test_the_tables_of_the_limits_are_written() -> None:
     """Between their marks, and nothing else is."""
     text = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
     assert text == docs.limits_page(text.replace("| Training |", "| Trained |"))
-    assert "no marks" == docs.limits_page("no marks")
+    with pytest.raises(ValueError, match="has no <!-- limits -->"):
+        docs.limits_page("no marks")
 
 
 def test_every_code_has_its_section() -> None:
@@ -42,8 +43,13 @@ def test_a_stale_page_fails_and_is_written(
 ) -> None:
     """``--check`` only looks; without it the page is written, once."""
     assert 1 == docs.main(["--check"], tmp_path)
+    assert "docs/limits.md has no <!-- limits -->" in capsys.readouterr().err
+    (tmp_path / "docs").mkdir()
+    limits = tmp_path / "docs" / "limits.md"
+    limits.write_bytes((ROOT / "docs" / "limits.md").read_bytes())
+    assert 1 == docs.main(["--check"], tmp_path)
     assert "docs/findings.md is stale" in capsys.readouterr().err
-    assert [] == list(tmp_path.iterdir())
+    assert [limits] == list(limits.parent.iterdir())
     assert 0 == docs.main([], tmp_path)
     assert 0 == docs.main(["--check"], tmp_path)
 
