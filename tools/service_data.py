@@ -1,8 +1,8 @@
-"""Write what the package knows of SageMaker's API: ``python -m tools.service_data``.
+"""Write what the package knows about SageMaker's API: ``python -m tools.service_data``.
 
 Operations, fields, limits and patterns come from the installed botocore. Condition keys and
 resource types come from AWS's service reference; without ``--reference`` they stay as they are.
-With ``--check`` it writes nothing, and fails where botocore differs in something that we use.
+With ``--check`` it writes nothing, and fails if botocore differs in a fact that the package uses.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ COMMAND = "python -m tools.service_data"
 REFERENCE = "https://servicereference.us-east-1.amazonaws.com/v1/sagemaker/sagemaker.json"
 
 NAMED_NOUNS = (*FULL_NAME_LIMITS, "PipelineExecution")
-"""Besides jobs, what the package creates, updates or starts."""
+"""What the package creates, updates or starts, apart from jobs."""
 ADVICE = {
     "new": "Read how its request names what it creates; its IAM part needs --reference.",
     "gone": "Remove what the package has about it.",
@@ -44,7 +44,7 @@ ADVICE = {
     "step_metadata": "Add a step type, or the reason to tests/unit/core/test_step_types.py.",
     "step_name": "Correct STEP_NAME_LIMIT in sm_prefix_ext/core/step_types.py.",
 }
-"""By kind of fact: what to do where it changes, before the data is written anew."""
+"""By kind of fact: what to do if it changes, before the data is rewritten."""
 THEN = f"Act on each line above, then run: {COMMAND}"
 
 Data = dict[str, Any]
@@ -71,7 +71,7 @@ def used_operations(model: Any) -> list[str]:
 
 @cache
 def _named_in_package() -> frozenset[str]:
-    """Collect what may be the name of an operation, in CamelCase or as a method."""
+    """Collect the words that may name an operation, in CamelCase or as a method."""
     names = {operation for kind in JOB_KINDS for operation in kind.actions}
     names |= {f"{verb}{noun}" for verb in ("Create", "Update", "Describe") for noun in NAMED_NOUNS}
     for path in PACKAGE.rglob("*.py"):
@@ -83,7 +83,7 @@ def _named_in_package() -> frozenset[str]:
 
 
 def _words(tree: ast.AST) -> Iterator[str]:
-    """Yield the words that begin with a capital, in the strings of a module but its docstrings."""
+    """Yield the capitalised words in the strings of a module, except its docstrings."""
     nodes = list(ast.walk(tree))
     docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
     for node in nodes:
@@ -93,7 +93,7 @@ def _words(tree: ast.AST) -> Iterator[str]:
 
 
 def _functions(tree: ast.AST) -> Iterator[str]:
-    """Yield the names of a module's functions; the embedded AWS answers operations by them."""
+    """Yield the names of a module's functions; the embedded AWS implements operations by them."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             yield node.name
@@ -115,7 +115,7 @@ def from_botocore(model: Any) -> Data:
 
 
 def _request_facts(model: Any, operation: str) -> Data:
-    """Return the fields of a request that the package reads, or the name of what it judges."""
+    """Return the fields of a request that the package reads, or the name that it judges."""
     shape = model.operation_model(operation).input_shape
     noun = re.sub("^(Create|Update|Start)", "", operation.removesuffix("V2"))
     if noun == operation.removesuffix("V2"):
@@ -181,11 +181,11 @@ def _condition_keys(holder: Mapping[str, Any]) -> list[str]:
 
 
 def with_stored_reference(data: Data, stored: Mapping[str, Any]) -> Data:
-    """Add the condition keys and resource types that the data has already.
+    """Add the condition keys and resource types of the stored data.
 
     Args:
         data: what :func:`from_botocore` returns.
-        stored: the data as it is.
+        stored: the present data.
     """
     known = stored["operations"]
     operations = {
@@ -201,11 +201,11 @@ def with_stored_reference(data: Data, stored: Mapping[str, Any]) -> Data:
 
 
 def differences(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each fact that is not as stored, but for the sources.
+    """Yield a sentence for each fact, except the sources, that differs from the stored data.
 
     Args:
-        stored: the data as it is.
-        wanted: the data as it should be.
+        stored: the present data.
+        wanted: the new data.
     """
     before, after = stored["operations"], wanted["operations"]
     for name in sorted({*before, *after}):
@@ -242,11 +242,11 @@ def main(arguments: list[str] | None = None, file: Path = FILE) -> int:
     """Write the data, or list what is stale.
 
     Args:
-        arguments: of the command line.
-        file: the data.
+        arguments: the command line.
+        file: the file with the data.
 
     Returns:
-        The exit status: 1 where ``--check`` finds a difference, and where botocore is too old.
+        The exit status: 1 if ``--check`` finds a difference, or botocore is too old.
     """
     options = _options(arguments)
     stored = json.loads(file.read_text(encoding="utf-8"))
@@ -277,12 +277,12 @@ def main(arguments: list[str] | None = None, file: Path = FILE) -> int:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--check", action="store_true", help="fail where the data is stale")
+    parser.add_argument("--check", action="store_true", help="fail if the data is stale")
     parser.add_argument(
         "--reference", type=Path, metavar="FILE", help=f"a downloaded copy of {REFERENCE}"
     )
     parser.add_argument(
-        "--source", default=REFERENCE, help="where that file comes from, to be noted in the data"
+        "--source", default=REFERENCE, help="the origin of that file, for the sources in the data"
     )
     return parser.parse_args(arguments)
 
