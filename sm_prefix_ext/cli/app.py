@@ -105,7 +105,7 @@ def run(arguments: list[str]) -> int:
             raise
         from .python_target import region_hint
 
-        return _failed(f"asking AWS failed: {error}{region_hint(error)}")
+        return _failed(f"the request to AWS failed: {error}{region_hint(error)}")
 
 
 def _is_of_aws(error: Exception) -> bool:

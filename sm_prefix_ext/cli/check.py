@@ -9,8 +9,6 @@ import click
 
 from ..core.check_report import CheckReport
 from ..core.finding_levels import FIXED
-from ..core.findings import CATALOGUE
-from ..core.text import did_you_mean
 from ..reporting.check_limits import over_limit
 from ..reporting.check_summary import counted
 from ..reporting.formats import FORMATS

@@ -273,7 +273,7 @@ class Resolver:
         if name not in self._decided:
             if name not in self._conditions:
                 raise _UnresolvedError
-            self._decided[name] = None  # as long as it is open: a condition may name itself
+            self._decided[name] = None  # until it is decided: a condition may refer to itself
             self._decided[name] = self._truth(self._conditions[name])
         decided = self._decided[name]
         if decided is None:

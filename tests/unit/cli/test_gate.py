@@ -448,7 +448,7 @@ def test_no_baseline_is_written_of_what_was_not_read(run: Run, tmp_path: Path) -
     (tmp_path / "risk" / "broken.json").write_text('{"Steps": [')
     status, _, error = run("check", ".", "--baseline", "b.json", "--write-baseline")
     assert (2, False) == (status, (tmp_path / "b.json").exists())
-    assert "No baseline is written, since risk/broken.json could not be read" in error
+    assert "No baseline was written, since risk/broken.json could not be read" in error
     error = run("check", "risk/score.json", "--baseline", "no/b.json", "--write-baseline")[2]
     assert error.startswith("sm-prefix: The output file 'no/b.json' could not be written: ")
     options = ("--baseline", "b.json", "--write-baseline", "--output", "x")

@@ -259,7 +259,7 @@ def test_resources_without_known_properties_and_a_loop() -> None:
             "its properties are known only after deployment, from "
             "{'Fn::Transform': {'Name': 'AWS::Include'}}",
         ),
-        ("t#Fn::ForEach::Loop", "Fn::ForEach makes it; write it out to have it checked"),
+        ("t#Fn::ForEach::Loop", "Fn::ForEach creates it; write it out to have it checked"),
     ] == [(source.target, source.not_read) for source in read_text(text, "t", None)]
 
 
