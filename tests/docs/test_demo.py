@@ -25,7 +25,9 @@ def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert 0 == ended.value.code, out
     assert f"SDK v{MAJOR}" in out
-    assert 8 == len(re.findall(r"Succeeded +arn:aws:sagemaker:us-east-1:123456789012:", out))
+    assert "ARNs begin with arn:aws:sagemaker:us-east-1:123456789012:" in out
+    jobs = r"Succeeded +\S+ +(?:[a-z-]+-job|model|model-package)/team-a-"
+    assert 8 == len(re.findall(jobs, out))
     assert "jobs outside the prefix: 0" in out
     assert re.search(r"Preflight, without calling AWS: ([1-9]\d*) of \1 requests refused[.]", out)
     action, account = "sagemaker:CreateProcessingJob", "us-east-1:123456789012"
@@ -37,8 +39,10 @@ def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
         rf"because no identity-based policy allows the {action} action\n",
         out,
     )
-    for code in ("PFX002", "PFX003", "PFX004", "3 errors, 0 warnings. Nothing was sent."):
+    for code in ("PFX002", "PFX003", "PFX004", "3 errors, no warnings.\nNothing was sent."):
         assert code in out
+    commands = re.findall(r"^  sm-prefix (\w+) pipeline\.py:pipeline", out, flags=re.MULTILINE)
+    assert ["check", "plan", "policy"] == commands
 
 
 @pytest.mark.skipif(MAJOR is not None, reason="a SageMaker Python SDK is installed")
