@@ -72,12 +72,13 @@ def rehearse(
     Example:
         >>> from sm_prefix_ext.rehearsal import rehearse
         >>> role = "arn:aws:iam::111122223333:role/team-a"
-        >>> train = {"TrainingJobName": "team-a-train", "RoleArn": role}
-        >>> step = {"Name": "Train", "Type": "Training", "Arguments": train}
+        >>> image = {"Image": "111122223333.dkr.ecr.us-east-1.amazonaws.com/churn:1"}
+        >>> model = {"ModelName": "team-a-churn", "PrimaryContainer": image}
+        >>> step = {"Name": "Create", "Type": "Model", "Arguments": model}
         >>> definition = {"Version": "2020-12-01", "Steps": [step]}
         >>> [rehearsed] = rehearse(definition, role_policies=[], role_arn=role)
         >>> rehearsed.status, rehearsed.requests[0].action
-        ('Failed', 'sagemaker:CreateTrainingJob')
+        ('Failed', 'sagemaker:CreateModel')
     """
     plan = _plan_of(pipeline, policy, role_arn, account, region, parameters)
     documents = dict(role_policies) if isinstance(role_policies, Mapping) else None
