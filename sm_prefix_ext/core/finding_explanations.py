@@ -1,4 +1,4 @@
-"""Why each finding matters, with an example that has it and one that has not, and the source.
+"""Why each finding matters, an example that has it, one that does not, and the source.
 
 ``sm-prefix explain`` and docs/findings.md show them; nothing else imports this module.
 """
@@ -24,18 +24,18 @@ FENCES: Mapping[ExampleKind, str] = MappingProxyType(
         "template": "json",
     }
 )
-"""By kind of example, the language that a Markdown page colours it as."""
+"""The language of each kind of example in a Markdown page."""
 
 
 class Explanation(NamedTuple):
-    """Why a finding matters, and how it looks.
+    """Why a finding matters, with examples.
 
     Args:
-        why: what happens to someone who leaves it as it is.
-        kind: what the examples are a part of; steps of a definition are judged under the prefix
+        why: what happens if the finding is ignored.
+        kind: what the examples are a part of; steps of a definition are checked under the prefix
             ``team-a``.
         wrong: an example that has the finding.
-        right: the nearest example that has not.
+        right: the nearest example that does not have it.
         source: the page of AWS's documentation that states the rule, or what was measured.
     """
 
@@ -47,7 +47,7 @@ class Explanation(NamedTuple):
 
 
 def _step(step_type: str, name: str = "Train", **arguments: object) -> str:
-    """A step as a definition holds it."""
+    """Return a step as it is written in a definition."""
     head = f'{{"Name": {json.dumps(name)}, "Type": {json.dumps(step_type)},'
     listed = f",\n{' ' * 15}".join(
         f"{json.dumps(key)}: {json.dumps(value)}" for key, value in arguments.items()
@@ -56,7 +56,7 @@ def _step(step_type: str, name: str = "Train", **arguments: object) -> str:
 
 
 def _may_train(resource: str) -> str:
-    """A statement that allows training jobs of a name."""
+    """Return a statement that allows training jobs on a resource."""
     return (
         '{"Effect": "Allow",\n "Action": "sagemaker:CreateTrainingJob",\n '
         f'"Resource": "arn:aws:sagemaker:eu-west-1:111122223333:{resource}"}}'
@@ -84,8 +84,8 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
             _PREFIX,
         ),
         codes.TOO_LONG: Explanation(
-            "The service adds an execution ID and a token to the name. SDKs cut a longer name in "
-            "silence, and what is cut may be the prefix that IAM asks for.",
+            "The service adds an execution ID and a token to the name. The SDK cuts a longer name "
+            "without a warning, and may cut off the prefix that IAM requires.",
             "definition",
             _step("Training", TrainingJobName="team-a-forecast-of-demand-by-store-and-week"),
             _step("Training", TrainingJobName="team-a-forecast-by-store-and-week"),
@@ -100,15 +100,16 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
             _JOB,
         ),
         codes.EXPRESSION: Explanation(
-            "Whoever starts the pipeline can give the parameter any value, so nothing that is "
-            "checked beforehand says which name the job will have.",
+            "Anyone who starts the pipeline can give the parameter any value, so the job's name "
+            "can't be checked before the run.",
             "definition",
             _step("Training", TrainingJobName={"Get": "Parameters.JobName"}),
             _step("Training", TrainingJobName="team-a-train"),
             f"{_AWS}/sagemaker/latest/dg/build-and-manage-parameters.html",
         ),
         codes.UNKNOWN_STEP_TYPE: Explanation(
-            "A step of an unknown type may start jobs, and where their names stand is unknown too.",
+            "A step of an unknown type may start jobs, and this release does not know which of its "
+            "arguments carries their name.",
             "definition",
             _step("Quantum"),
             _step("Training", TrainingJobName="team-a-train"),
@@ -124,8 +125,8 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
             _PREFIX,
         ),
         codes.SAME_PREFIX: Explanation(
-            "With prefixing on, a job's name does not hold its step's name, so the two jobs can be "
-            "told apart by ListPipelineExecutionSteps alone.",
+            "With prefixing on, a job's name does not contain its step's name, so only "
+            "ListPipelineExecutionSteps shows which job belongs to which step.",
             "definition",
             _step("Training", "First", TrainingJobName="team-a-train")
             + ",\n"
@@ -168,16 +169,16 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
             f"{_API}/API_CreateEndpoint.html",
         ),
         codes.PREFIX_VOIDED: Explanation(
-            "The role can start jobs under the names of other teams, and a wrong name is not "
-            "denied but runs.",
+            "The role can start jobs under the names of other teams, and IAM does not deny a job "
+            "with a wrong name.",
             "IAM policy",
             _may_train("training-job/*"),
             _may_train("training-job/team-a-*"),
             _PREFIX,
         ),
         codes.WILDCARD_IN_RESOURCE_TYPE: Explanation(
-            "IAM does not promise what such a pattern matches, and it covers resource types that "
-            "are still to come.",
+            "IAM does not define what such a pattern matches, and it also covers resource types "
+            "that AWS adds later.",
             "IAM policy",
             _may_train("*/team-a-*"),
             _may_train("training-job/team-a-*"),
@@ -200,16 +201,16 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
             _RESOURCE,
         ),
         codes.OTHER_NAMES: Explanation(
-            "The policy was written for the names of the other mode, so the jobs are denied from "
-            "the day that prefixing is switched.",
+            "The policy was written for the names of the other mode, so IAM denies the jobs as "
+            "soon as prefixing is switched.",
             "IAM policy",
             _may_train("training-job/pipelines-*"),
             _may_train("training-job/team-a-*"),
             _PREFIX,
         ),
         codes.NOT_READ: Explanation(
-            "A policy that nobody read may deny what the others allow, so the preflight says less "
-            "than it could.",
+            "A policy that could not be read may deny what the others allow, so verdicts are not "
+            "certain.",
             "IAM policy",
             '{"Effect": "Allow", "Action": "iam:GetRole", "Resource": "*"}',
             '{"Effect": "Allow",\n "Action": ["iam:GetRole", "iam:ListRolePolicies", '
@@ -272,17 +273,18 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
             "def upsert():\n    pipeline.upsert(role)\n\n\nThread(target=upsert).start()\n"
             "pipeline.steps.append(evaluate)",
             "pipeline.steps.append(evaluate)\npipeline.upsert(role)",
-            "measured: the SDK renders a pipeline anew in each request that it sends",
+            "measured: the SDK renders a pipeline again for each request that it sends",
         ),
         codes.UNREAD_REQUEST: Explanation(
-            "A guard that lets through what it could not read protects nothing.",
+            "The jobs in a request that could not be read may have any name, so a guard that let "
+            "it through would not protect the prefix.",
             "request",
             '{"PipelineName": "team-a-abalone", "PipelineDefinition": "{\\"Steps\\": ["}',
             '{"PipelineName": "team-a-abalone", "PipelineDefinition": "{\\"Steps\\": []}"}',
             f"{_API}/API_CreatePipeline.html",
         ),
         codes.DEFINITION_NOT_READ: Explanation(
-            "A check that passes says nothing about the jobs of a definition that it did not see.",
+            "A check that passes says nothing about the jobs of a definition that it did not read.",
             "template",
             '"PipelineDefinition":\n  {"PipelineDefinitionS3Location":\n'
             '    {"Bucket": "team-a", "Key": "train.json"}}',
@@ -292,4 +294,4 @@ EXPLANATIONS: Mapping[str, Explanation] = MappingProxyType(
         ),
     }
 )
-"""By code, what is to say beyond its :class:`~sm_prefix_ext.core.findings.Rule`."""
+"""The explanation of each code, in addition to its :class:`~sm_prefix_ext.core.findings.Rule`."""

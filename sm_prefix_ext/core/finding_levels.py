@@ -1,4 +1,4 @@
-"""Which findings count, and as what: the table ``[findings]`` of a policy file."""
+"""The levels of findings, from the table ``[findings]`` of a policy file."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 
 FIXED: Mapping[str, str] = MappingProxyType(
     {
-        EXPRESSION: "a name that only the run knows is not judged at all",
-        UNKNOWN_STEP_TYPE: "the jobs of an unknown step type are not judged at all",
+        EXPRESSION: "a name that is known only in a run can't be checked",
+        UNKNOWN_STEP_TYPE: "the jobs of an unknown step type can't be checked",
         NOT_REACHED: "the declared name was not read, so the job would get another one",
-        CHANGED: "what would be sent was not judged",
-        UNREAD_REQUEST: "the jobs in the request were not judged",
+        CHANGED: "the definition that would be sent was not checked",
+        UNREAD_REQUEST: "the jobs in the request were not checked",
     }
 )
-"""The codes that are errors at every level, each with the reason: nothing was judged in its place.
+"""The codes that are always errors, each with the reason.
 
-A lower level would let through what nobody looked at.
+They report names that were not checked; a lower level would let these names through.
 """
 
 _KEYS = ("level", "reason")
 
 
 class FindingLevel(NamedTuple):
-    """What a policy file makes of the findings of a code.
+    """The level that a policy file gives to the findings of a code.
 
     Args:
         level: ``"off"``, ``"warning"`` or ``"error"``.
-        reason: why, in the words of whoever wrote the file.
+        reason: the reason that the file states, or ``None``.
     """
 
     level: Level
@@ -53,16 +53,16 @@ class FindingLevel(NamedTuple):
 
 
 FindingLevels = Mapping[str, FindingLevel]
-"""By code; a code that is not in it keeps its own severity."""
+"""Levels by code; the findings of any other code keep their severity."""
 
 SwitchedOff = tuple[tuple[Finding, FindingLevel], ...]
-"""The findings that do not count, each with the level that switched it off."""
+"""The findings that do not count, each with the entry that switched it off."""
 
 NO_LEVELS: FindingLevels = MappingProxyType({})
 
 
 class InvalidLevel(ValueError):
-    """An entry of ``[findings]`` that can't be used.
+    """An invalid entry of ``[findings]``.
 
     Args:
         key: the code, or ``""`` for the table as a whole.
@@ -78,13 +78,12 @@ class InvalidLevel(ValueError):
 def apply_levels(
     findings: Iterable[Finding], levels: FindingLevels
 ) -> tuple[tuple[Finding, ...], SwitchedOff]:
-    """Give findings the severity that a policy file asks for, and set aside those that are off.
+    """Give findings the severity that a policy file sets, and separate those that are off.
 
-    Findings that went through it once come out the same again. The codes in :data:`FIXED` stay
-    errors.
+    Applying it twice gives the same result. The codes in :data:`FIXED` stay errors.
 
     Args:
-        findings: as they were made.
+        findings: the findings of a check.
         levels: a policy's ``levels``.
 
     Returns:
@@ -121,9 +120,9 @@ def raise_for_errors(
     """Raise if one of the findings is an error under the given levels.
 
     Args:
-        findings: as they were made.
+        findings: the findings of a check.
         levels: a policy's ``levels``.
-        subject: what was checked, for the first line of the error.
+        subject: the checked pipeline or request, for the first line of the error.
 
     Returns:
         The findings that count, all of them warnings.
@@ -138,14 +137,14 @@ def raise_for_errors(
 
 
 def read_levels(table: Any) -> FindingLevels:
-    """The levels in a table ``[findings]``.
+    """Read the levels in a table ``[findings]``.
 
     Args:
-        table: as TOML has it, code to ``"off"``, ``"warning"``, ``"error"`` or
+        table: the parsed TOML table, which maps codes to ``"off"``, ``"warning"``, ``"error"`` or
             ``{level = "…", reason = "…"}``.
 
     Raises:
-        InvalidLevel: for an entry that can't be used.
+        InvalidLevel: for an invalid entry.
     """
     if not isinstance(table, Mapping):
         raise InvalidLevel("", f"got {shown(table)}; wanted a table of codes, such as PFX007.")
@@ -156,14 +155,14 @@ def _level(code: str, given: Any) -> FindingLevel:
     if code not in CATALOGUE:
         raise InvalidLevel(
             code,
-            f"there is no such finding.{did_you_mean(code, CATALOGUE)} 'sm-prefix explain' lists "
+            f"no finding has this code.{did_you_mean(code, CATALOGUE)} 'sm-prefix explain' lists "
             "all codes.",
         )
     if not isinstance(given, Mapping):
         given = {"level": given}
     for key in given:
         if key not in _KEYS:
-            why = f"{shown(key)} is unknown; wanted are level and reason."
+            why = f"the key {shown(key)} is unknown; the known keys are level and reason."
             raise InvalidLevel(code, why + did_you_mean(key, _KEYS))
     level, reason = given.get("level"), given.get("reason")
     if level not in LEVELS:
@@ -171,9 +170,10 @@ def _level(code: str, given: Any) -> FindingLevel:
         near = did_you_mean(level, LEVELS) if isinstance(level, str) else ""
         raise InvalidLevel(code, f"{got}; wanted 'off', 'warning' or 'error'.{near}")
     if reason is not None and (not isinstance(reason, str) or not reason.strip()):
-        raise InvalidLevel(code, f"the reason is {shown(reason)}; wanted a text, or none.")
+        raise InvalidLevel(code, f"the reason is {shown(reason)}; wanted a text that is not empty.")
     if code in FIXED and level != "error":
         raise InvalidLevel(
-            code, f"this finding is always an error, not {level!r}: {FIXED[code]}; take it out."
+            code,
+            f"this finding is always an error, not {level!r}: {FIXED[code]}; remove the entry.",
         )
     return FindingLevel(level, reason)

@@ -1,4 +1,4 @@
-"""What a check says: findings with stable codes."""
+"""The findings of a check, with stable codes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Rule(NamedTuple):
         severity: ``"error"`` blocks the definition; ``"warning"`` does not.
         title: the code in a few words.
         meaning: what is wrong, in one sentence.
-        fix: how to remove the finding; a finding's own ``fix`` says it for the case at hand.
+        fix: how to resolve the finding; a finding's own ``fix`` is for its particular case.
     """
 
     severity: Severity
@@ -194,7 +194,7 @@ CATALOGUE: Mapping[str, Rule] = MappingProxyType(
             ERROR,
             "Pipeline changed while it was sent",
             "The pipeline changed after its definition was checked and before it was sent.",
-            "Change the pipeline before the call of create, update or upsert.",
+            "Change the pipeline before you call create, update or upsert.",
         ),
         UNREAD_REQUEST: Rule(
             ERROR,
@@ -214,12 +214,13 @@ CATALOGUE: Mapping[str, Rule] = MappingProxyType(
 
 
 class Location(NamedTuple):
-    """Where a name stands.
+    """Where a name is.
 
     Args:
-        path: the path of step names, or the class that the name was given to.
+        path: the path of step names, or the class to which the name was passed.
         step_type: such as ``Training``.
-        step_name: the name that an undeclared job is called after; ``""`` outside a step.
+        step_name: the step's name, from which the name of an undeclared job is composed; ``""``
+            outside a step.
     """
 
     path: str
@@ -229,14 +230,14 @@ class Location(NamedTuple):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with a pipeline.
+    """A problem in a pipeline: what is wrong, where, and how to fix it.
 
     Args:
         code: stable, from :data:`CATALOGUE`.
         severity: ``"error"`` blocks the definition; ``"warning"`` does not.
         step: the path of step names, such as ``Check/if/Train`` or ``Loop/each/Train``.
         step_type: as in the definition, such as ``Training``.
-        message: what was got and what is wanted.
+        message: what is wrong: the value, and what is expected.
         fix: what to do.
     """
 
@@ -249,20 +250,20 @@ class Finding:
 
     @classmethod
     def of(cls, code: str, step: str, step_type: str, message: str, fix: str) -> Finding:
-        """A finding whose severity is the catalogue's."""
+        """Create a finding with the severity that the catalogue gives its code."""
         return cls(code, CATALOGUE[code].severity, step, step_type, message, fix)
 
     def to_dict(self) -> dict[str, str]:
-        """The finding as plain data, for JSON."""
+        """Return the finding as a dict, for JSON."""
         return asdict(self)
 
 
 def definition_not_read(pipeline: str, reason: str) -> Finding:
-    """The warning for a pipeline whose definition is not at hand.
+    """Return the warning for a pipeline whose definition is not available.
 
     Args:
-        pipeline: its name or logical ID.
-        reason: where the definition is instead, as a clause without a full stop.
+        pipeline: the pipeline's name or logical ID.
+        reason: why the definition is not available, as a clause without a full stop.
     """
     return Finding.of(
         DEFINITION_NOT_READ,
@@ -274,12 +275,12 @@ def definition_not_read(pipeline: str, reason: str) -> Finding:
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:
-    """Whether any finding blocks the definition."""
+    """Test whether any finding blocks the definition."""
     return any(finding.severity == ERROR for finding in findings)
 
 
 def as_text(findings: Iterable[Finding], width: int = 100) -> str:
-    """The findings as a plain table: a head line each, message and fix below it, wrapped."""
+    """Return findings as text: a head line for each, then its message and its fix, wrapped."""
     import textwrap  # here, since a check without findings starts faster without it
 
     rows = list(findings)

@@ -176,7 +176,7 @@ def test_what_was_not_judged_always_counts(run: Run) -> None:
     """No option hides what could not be judged."""
     status, _, error = run("check", ".", "--ignore", "PFX005")
     assert 2 == status
-    assert "--ignore can't hide PFX005: the jobs of an unknown step type are not judged" in error
+    assert "--ignore can't hide PFX005: the jobs of an unknown step type can't be checked" in error
     document = json.dumps({"Steps": [{"Name": "New", "Type": "Quantum", "Arguments": {}}]})
     status, data = report(run, "-", "--prefix", "a", "--select", "PFX006", stdin=document)
     assert (1, ["PFX005"]) == (status, [row["code"] for row in data["findings"]])

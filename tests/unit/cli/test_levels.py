@@ -56,7 +56,7 @@ def test_a_definition_switches_nothing_off(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("findings", "why"),
     [
-        ('PX006 = "off"', "findings.PX006: there is no such finding. Did you mean 'PFX006'?"),
+        ('PX006 = "off"', "findings.PX006: no finding has this code. Did you mean 'PFX006'?"),
         ('PFX005 = "off"', "findings.PFX005: this finding is always an error"),
     ],
 )

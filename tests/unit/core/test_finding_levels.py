@@ -48,7 +48,7 @@ def test_a_level(code: str, level: Any) -> None:
 
 
 @pytest.mark.parametrize("code", FIXED)
-def test_what_nobody_judged_stays_an_error(code: str) -> None:
+def test_what_was_not_checked_stays_an_error(code: str) -> None:
     """No level lets it through, neither in a file nor in code."""
     for level in ("off", "warning"):
         with pytest.raises(InvalidLevel) as raised:
@@ -89,7 +89,7 @@ def test_the_forms_of_an_entry() -> None:
     ("table", "key", "why"),
     [
         ("off", "", "got 'off'; wanted a table"),
-        ({"PX007": "off"}, "PX007", "no such finding. Did you mean 'PFX007'?"),
+        ({"PX007": "off"}, "PX007", "no finding has this code. Did you mean 'PFX007'?"),
         ({"pfx007": "off"}, "pfx007", "Did you mean 'PFX007'?"),
         ({"PFX007": "of"}, "PFX007", "the level is 'of'; wanted 'off', 'warning' or 'error'. Did"),
         ({"PFX007": "Warning"}, "PFX007", "Did you mean 'warning'?"),
