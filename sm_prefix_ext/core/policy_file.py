@@ -6,7 +6,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
+from .errors import PolicyFileError
 from .paths import is_virtual_environment
 from .policy_search import FILE_NAME
 from .policy_tables import PolicyTables
@@ -103,7 +105,7 @@ class PolicyFile:
 
 
 def files_in(folder: str | os.PathLike[str]) -> Iterator[PolicyFile]:
-    """The policy files in a folder, at any depth, sorted by path.
+    """Yield the policy files in a folder, at any depth, sorted by path.
 
     That is every ``sm-prefix.toml``, and every other ``.toml`` with ``prefix`` or ``team`` at its
     top level. Hidden folders, ``node_modules`` and virtual environments are left out.
@@ -112,7 +114,8 @@ def files_in(folder: str | os.PathLike[str]) -> Iterator[PolicyFile]:
         folder: where to look.
 
     Raises:
-        PolicyFileError: for such a file that can't be used.
+        PolicyFileError: for an invalid policy file, and for a folder or a ``.toml`` file that can't
+            be read, since it may hold a policy.
     """
     for path in sorted(_toml_files(Path(folder))):
         if path.name == FILE_NAME or looks_like_policy(path):
@@ -120,10 +123,15 @@ def files_in(folder: str | os.PathLike[str]) -> Iterator[PolicyFile]:
 
 
 def _toml_files(folder: Path) -> Iterator[Path]:
-    for name, folders, files in os.walk(folder):
+    for name, folders, files in os.walk(folder, onerror=_raise_unreadable):
         here = Path(name)
         folders[:] = [inner for inner in folders if not _is_left_out(here / inner)]
         yield from (here / file for file in files if file.endswith(".toml"))
+
+
+def _raise_unreadable(error: OSError) -> NoReturn:
+    why = f"the folder can't be read: {error.strerror}."
+    raise PolicyFileError(error.filename, None, why) from None
 
 
 def _is_left_out(folder: Path) -> bool:

@@ -1,8 +1,9 @@
-"""Where a policy file is looked for."""
+"""Find the policy file: by an environment variable, in parent folders, in configuration folders."""
 
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,18 +17,19 @@ _APP_NAME = "sm-prefix"
 
 
 def discover() -> Path | None:
-    """The policy file that holds here, or ``None``.
+    """Return the policy file that applies to the current folder, or ``None``.
 
     Raises:
-        PolicyFileError: where ``$SM_PREFIX_POLICY`` names a file that isn't there.
+        PolicyFileError: if ``$SM_PREFIX_POLICY`` names a file that isn't there, or a folder can't
+            be searched.
     """
     named = os.environ.get(ENVIRONMENT_VARIABLE)
     if named:
-        if not Path(named).is_file():
+        if not _is_there(Path(named)):
             raise PolicyFileError(
                 named,
                 None,
-                f"${ENVIRONMENT_VARIABLE} names this file, and it isn't there; "
+                f"${ENVIRONMENT_VARIABLE} names this file, which isn't there; "
                 "correct the variable or unset it.",
             )
         return Path(named)
@@ -35,16 +37,19 @@ def discover() -> Path | None:
 
 
 def nearest(path: str | os.PathLike[str]) -> Path | None:
-    """The policy file in the folder of a target, or in the nearest folder above it.
+    """Return the policy file in the folder of a target, or in the nearest folder above it.
 
-    A target that is reached by a symbolic link belongs to the folder that the link is in; the
-    folder that the link leads to comes second.
+    If the path contains a symbolic link, the folder that contains the link comes first, and the
+    folder to which the link points second.
 
     Args:
         path: a file or a folder; it need not be there.
 
     Returns:
-        The file's path, absolute; ``None`` where no folder has one.
+        The file's path, absolute; ``None`` if no folder has one.
+
+    Raises:
+        PolicyFileError: if a folder can't be searched.
 
     Example:
         >>> import tempfile
@@ -65,9 +70,9 @@ def nearest(path: str | os.PathLike[str]) -> Path | None:
 
 
 def places(path: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """The absolute paths of a file or folder: as it is written, and with links resolved.
+    """Return the absolute paths of a file or folder: as written, and with links resolved.
 
-    One path where both are the same.
+    It is one path if both are the same.
     """
     written = absolute(path)
     try:
@@ -79,8 +84,20 @@ def places(path: str | os.PathLike[str]) -> tuple[Path, ...]:
 
 
 def _is_there(path: Path) -> bool:
-    """A link that leads nowhere counts: to read it is an error, not a miss."""
-    return path.is_file() or path.is_symlink()
+    """Test whether a file is there; a link counts, since reading a broken one is an error.
+
+    Raises:
+        PolicyFileError: if the folder can't be searched, since it may hold a policy.
+    """
+    # Not Path.is_file(), which hides a missing permission from Python 3.14 on.
+    try:
+        mode = path.lstat().st_mode
+    except PermissionError as error:
+        why = f"the policy file can't be looked for: {error.strerror}."
+        raise PolicyFileError(path, None, why) from None
+    except (OSError, ValueError):  # not there, or not a valid path
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
 
 
 def _candidates() -> Iterator[Path]:

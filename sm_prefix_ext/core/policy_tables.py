@@ -164,10 +164,10 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def looks_like_policy(path: str | os.PathLike[str]) -> bool:
-    """Whether a TOML file of any name is meant as a policy: it sets ``prefix`` or ``team``.
+    """Test whether a TOML file of any name is meant as a policy: it sets ``prefix`` or ``team``.
 
-    A file that isn't TOML counts where a line of it begins so, for it may be a policy with a slip
-    in it.
+    A file that isn't TOML counts if one of its lines sets them, since it may be a policy with a
+    mistake in it; so does a file that can't be read.
     """
     try:
         return not {"prefix", "team"}.isdisjoint(_parse(path))
@@ -175,7 +175,7 @@ def looks_like_policy(path: str | os.PathLike[str]) -> bool:
         try:
             text = Path(path).read_text(encoding="utf-8-sig", errors="replace")
         except OSError:
-            return False
+            return True
         return re.search(r"^\s*(prefix\s*=|\[\[\s*team\s*\]\])", text, re.MULTILINE) is not None
 
 

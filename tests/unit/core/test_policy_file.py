@@ -371,6 +371,32 @@ def test_the_files_in_a_folder(tmp_path: Path) -> None:
         list(policy_file.files_in(tmp_path))
 
 
+def test_files_and_folders_that_can_not_be_read(tmp_path: Path) -> None:
+    """They may hold a policy, so they are errors and not left out."""
+    with pytest.raises(PolicyFileError, match=r"gone: the folder can't be read: No such file"):
+        list(policy_file.files_in(tmp_path / "gone"))
+    (tmp_path / "team.toml").symlink_to(tmp_path / "gone.toml")
+    with pytest.raises(PolicyFileError, match=r"team\.toml: the file can't be read: No such file"):
+        list(policy_file.files_in(tmp_path))
+
+
+def test_a_folder_that_may_not_be_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may hold the policy, so it is an error and not a miss; a name too long is a miss."""
+    assert policy_search.nearest(tmp_path / ("x" * 300) / "train.json") is None
+
+    def denied(path: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "lstat", denied)
+    why = r"sm-prefix\.toml: the policy file can't be looked for: Permission denied"
+    for look in (PrefixPolicy.discover, lambda: policy_search.nearest(tmp_path)):
+        with pytest.raises(PolicyFileError, match=why):
+            look()
+    monkeypatch.setenv("SM_PREFIX_POLICY", str(tmp_path / "sm-prefix.toml"))
+    with pytest.raises(PolicyFileError, match=why):
+        PrefixPolicy.discover()
+
+
 # Globs
 
 
