@@ -123,6 +123,8 @@ def must_be_scope(account: str | None, region: str | None) -> None:
     Raises:
         ValueError: with the value and the wanted form.
     """
+    if isinstance(account, int):  # a common mistake, which drops leading zeros too
+        raise ValueError(f"{account!r} can't be an account; wanted a string of 12 digits.")
     if account is not None and re.fullmatch(r"[0-9]{12}", account) is None:
         raise ValueError(f"{account!r} can't be an account; wanted 12 digits.")
     if region is not None and re.fullmatch(r"[a-z]+(-[a-z]+)+-[0-9]+", region) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import botocore.session
 import pytest
 
+from sm_prefix_ext import Plan
 from sm_prefix_ext.core.arns import Arn, ArnScope, is_role_arn, partition_of
 
 SESSION = botocore.session.get_session()
@@ -33,6 +34,12 @@ def test_invalid_arns(text: str) -> None:
     """They raise a ValueError that shows the text."""
     with pytest.raises(ValueError, match="is not an ARN"):
         Arn.parse(text)
+
+
+def test_an_account_as_a_number() -> None:
+    """It raises a sentence, since it may have lost its leading zeros."""
+    with pytest.raises(ValueError, match="11122223333 can't be an account; wanted a string of 12"):
+        Plan.from_definition({"Steps": []}, account=11122223333)  # type: ignore[arg-type]
 
 
 def test_unknown_regions_and_accounts_are_stars() -> None:
