@@ -172,8 +172,13 @@ def cors_rules(origins: Sequence[str] = ("*",)) -> list[dict[str, list[str]]]:
         The rules in the form of S3's console; for boto3,
         ``CORSConfiguration={"CORSRules": cors_rules()}``.
 
+    Raises:
+        ValueError: if ``origins`` is a single string.
+
     Source: the SageMaker developer guide, "CORS configuration with Amazon S3 buckets".
     """
+    if isinstance(origins, str):
+        raise ValueError(f"origins is {origins!r}; wanted a list of origins.")
     return [
         {
             "AllowedHeaders": ["*"],

@@ -131,3 +131,5 @@ def test_trust_versions_and_cors() -> None:
             iam.pipeline_version_policy("p", at_least=bad)
     [rule] = iam.cors_rules(["https://studio.example"])
     assert (["PUT"], ["https://studio.example"]) == (rule["AllowedMethods"], rule["AllowedOrigins"])
+    with pytest.raises(ValueError, match=r"origins is 'https://studio\.example'; wanted a list"):
+        iam.cors_rules("https://studio.example")
