@@ -43,15 +43,18 @@ def objects_read(view: StepView, views: Views) -> Iterator[tuple[str, str]]:
 
 
 def _json_gets(value: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, Mapping):
-        read = value.get("Std:JsonGet")
-        if isinstance(read, Mapping):
-            yield read
-        for inside in value.values():
-            yield from _json_gets(inside)
-    elif isinstance(value, list):
-        for inside in value:
-            yield from _json_gets(inside)
+    """Yield the arguments of each ``JsonGet`` in a part of a definition, at any depth, in order."""
+    # Not recursive: a definition may be nested deeper than Python's stack.
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, Mapping):
+            read = current.get("Std:JsonGet")
+            if isinstance(read, Mapping):
+                yield read
+            stack += reversed(list(current.values()))
+        elif isinstance(current, list):
+            stack += reversed(current)
 
 
 def _property_file(read: Mapping[str, Any], views: Views) -> str:

@@ -114,3 +114,13 @@ def test_properties_of_other_steps(uri: Any, resource: str) -> None:
     ]
     wanted = resource if resource != "*/*" or isinstance(uri, str) else "*/x.json"
     assert f"arn:aws:s3:::{wanted}" == row.resource
+
+
+def test_deeply_nested_arguments() -> None:
+    """Data nested deeper than Python's stack is read, and raises no RecursionError."""
+    nested: Any = RESULT
+    for _ in range(5_000):
+        nested = [nested]
+    plan = Plan.from_definition({"Steps": [step("T", "Training", {"HyperParameters": nested})]})
+    requests = iam.preflight(plan, role_policies=[])
+    assert "s3:GetObject" in {row.action for row in requests}
