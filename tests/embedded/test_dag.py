@@ -108,6 +108,10 @@ def test_steps_of_a_body_from_outside() -> None:
         ),
         ([job("A", DependsOn=["A"])], "A wait for each other"),
         ([job("A"), job("B", DependsOn=[{"Step": "A", "Trigger": "Soon"}])], "the trigger 'Soon'"),
+        (
+            [job("A"), job("B", DependsOn=[{"Step": "A", "Trigger": ["Any"]}])],
+            r"the trigger \['Any'\]",
+        ),
         ([job("A", DependsOn=[7])], "has 7 in DependsOn"),
     ],
 )

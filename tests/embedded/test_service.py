@@ -288,6 +288,7 @@ def test_tuning_jobs_retry_inside(driver: Driver) -> None:
         7,
         {},
         {"ExceptionType": ["Nope"]},
+        {"ExceptionType": [{}]},
         {**CAPACITY, "MaxAttempts": 21},
         {**CAPACITY, "MaxAttempts": -1},
     ],

@@ -170,7 +170,7 @@ def _dependencies(step: Mapping[str, Any]) -> Iterator[Dependency]:
             yield Dependency(entry)
         elif isinstance(entry, Mapping) and isinstance(entry.get("Step"), str):
             trigger = entry.get("Trigger") or _COMPLETED
-            if trigger not in _STATUSES_BY_TRIGGER:
+            if not isinstance(trigger, str) or trigger not in _STATUSES_BY_TRIGGER:
                 raise GraphError(
                     f"Step {step['Name']!r} has the trigger {trigger!r} in DependsOn; "
                     f"wanted one of {', '.join(_STATUSES_BY_TRIGGER)}."

@@ -80,7 +80,8 @@ def retry_policies(step: Mapping[str, Any]) -> tuple[RetryPolicy, ...]:
 def _read(entry: Any, name: str) -> RetryPolicy:
     policy = entry if isinstance(entry, Mapping) else {}
     types = policy.get("ExceptionType")
-    if not isinstance(types, list) or not types or not set(types) <= set(EXCEPTION_TYPES):
+    valid = isinstance(types, list) and all(each in EXCEPTION_TYPES for each in types)
+    if not isinstance(types, list) or not types or not valid:
         raise ValueError(
             f"A retry policy of step {name!r} has ExceptionType {types!r}; wanted a list of "
             f"{', '.join(EXCEPTION_TYPES)}."
