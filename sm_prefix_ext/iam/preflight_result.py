@@ -85,7 +85,10 @@ class PreflightRow:
     def _reason(self) -> str:
         if self.action == NOT_KNOWN:
             return "the permissions that a step of this type needs aren't known"
-        reason = "; ".join(map(str, self.statements)) or "no statement allows it"
+        reason = "; ".join(map(str, self.statements))
+        if not reason and self.verdict == EXPLICIT_DENY:  # the simulator names no statement
+            reason = "IAM's simulator reports an explicit deny"
+        reason = reason or "no statement allows it"
         if self.unknown:
             return f"{reason}; depends on {', '.join(self.unknown)}"
         if self.verdict == INDETERMINATE:

@@ -152,3 +152,12 @@ def test_a_role_that_is_read_whole() -> None:
     result = read_role(Iam(policy()), EXECUTION)
     assert ({"inline": policy()}, [], {}) == (result.policies, result.refused, result.tags)
     assert policy() == result.boundary
+
+
+def test_the_reason_for_the_simulators_explicit_deny() -> None:
+    """The simulator names no statement; the reason doesn't say that none allows the request."""
+    result = row(Iam(policy(), "explicitDeny"))
+    assert ("explicitDeny", "IAM's simulator reports an explicit deny") == (
+        result.verdict,
+        result.why,
+    )
