@@ -134,8 +134,10 @@ def _view(step: Any, above: str, where: str) -> StepView:
     if not isinstance(step, Mapping):
         raise ValueError(f"{where} is {_kind_of(step)}; wanted a step, an object.")
     for key in ("Name", "Type"):
-        if not isinstance(step.get(key), str) or not step[key]:
-            raise ValueError(f"{where} has no {key!r}; every step has a name and a type.")
+        if not step.get(key):
+            raise ValueError(f"{where} has no {key!r}; every step needs a name and a type.")
+        if not isinstance(step[key], str):
+            raise ValueError(f"{where}: {key!r} is {_kind_of(step[key])}; wanted a string.")
     arguments = step.get("Arguments", {})
     if not isinstance(arguments, dict):
         raise ValueError(

@@ -44,6 +44,7 @@ def test_paths_of_nested_steps() -> None:
         ('{"Steps": [3]}', "'Steps'[0] is a number; wanted a step"),
         ('{"Steps": [{"Type": "Fail"}]}', "'Steps'[0] has no 'Name'"),
         ('{"Steps": [{"Name": "A", "Type": ""}]}', "'Steps'[0] has no 'Type'"),
+        ('{"Steps": [{"Name": 3, "Type": "Fail"}]}', "'Steps'[0]: 'Name' is a number; wanted a"),
         ('{"Steps": [{"Name": "A", "Type": "T", "Arguments": []}]}', "(A): 'Arguments' is a list"),
         (
             json.dumps({"Steps": [step("C", "Condition", IfSteps=[{"Name": "A"}])]}),
