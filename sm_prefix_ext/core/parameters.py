@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from .text import did_you_mean, printable, shown
 
 _PATH = "Parameters."
 
@@ -107,11 +108,10 @@ def _declared(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _unknown(name: str, declared: Mapping[str, Any]) -> str:
     if not declared:
-        return f"The pipeline has no parameter {name!r}; it has none at all."
-    near = difflib.get_close_matches(str(name), declared, n=1, cutoff=0.0)[0]
+        return f"The pipeline has no parameter {shown(name)}; it has no parameters at all."
     return (
-        f"The pipeline has no parameter {name!r}; it has {', '.join(sorted(declared))}. "
-        f"Did you mean {near!r}?"
+        f"The pipeline has no parameter {shown(name)}; it has "
+        f"{printable(', '.join(sorted(declared)))}.{did_you_mean(str(name), declared)}"
     )
 
 

@@ -43,6 +43,7 @@ def test_values(name: str, arguments: Any, value: Any) -> None:
     ("arguments", "expected"),
     [
         ({"role": "x"}, "has no parameter 'role'; it has .*Did you mean 'Role'?"),
+        ({"zzz": "x"}, r"has no parameter 'zzz'; it has [^?]*\.$"),
         ({"Epochs": "many"}, "'Epochs' takes a value of type Integer; got 'many'"),
         ({"Epochs": True}, "of type Integer; got True"),
         ({"Role": 1}, "of type String; got 1"),
@@ -59,8 +60,8 @@ def test_invalid_values(arguments: Any, expected: str) -> None:
 
 
 def test_a_pipeline_without_parameters() -> None:
-    """The message says that it has none."""
-    with pytest.raises(ValueError, match="it has none at all"):
+    """The message says that it has no parameters."""
+    with pytest.raises(ValueError, match="it has no parameters at all"):
         values_of({"Steps": []}, {"Role": "x"})
     assert {} == values_of({"Steps": []}, None)
 
