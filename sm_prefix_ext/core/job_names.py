@@ -37,7 +37,7 @@ def exact_str(text: str) -> str:
 STEP_HASH_LENGTH = 5
 """The number of hexadecimal digits that distinguish shortened step names."""
 
-_ALLOWED = "wanted are letters, digits and hyphens (A-Z a-z 0-9 -), with no hyphen at either end"
+_ALLOWED = "use letters, digits and hyphens (A-Z a-z 0-9 -), with no hyphen at either end"
 
 
 class JobPrefix(str):
@@ -69,17 +69,18 @@ class JobPrefix(str):
         if isinstance(value, str):
             value = exact_str(value)
         why = invalid_characters(value)
-        if why is None and reserved(value):
-            why = f"the service itself uses {RESERVED!r} with prefixing off"
         if why is not None:
             raise InvalidPrefix(value, why, _ALLOWED)
+        if reserved(value):
+            why = f"the service itself uses {RESERVED!r} with prefixing off"
+            raise InvalidPrefix(value, why, "choose another prefix")
         return super().__new__(cls, value)
 
     def join(self, name: str | None) -> JobPrefix:  # type: ignore[override]  # a prefix joins one name
         """Put this prefix in front of a name, unless the name begins with it already.
 
         Args:
-            name: a job's base name; for ``None`` and ``""`` the result is the prefix itself.
+            name: a job's base name; for ``None`` and ``""``, the result is the prefix itself.
 
         Returns:
             ``<prefix>-<name>``, never shortened or changed.

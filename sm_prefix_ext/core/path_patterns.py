@@ -10,35 +10,35 @@ _ANY_DEPTH = "**"
 
 
 def why_invalid(pattern: str) -> str | None:
-    """What is wrong with a pattern, or ``None``.
+    """Return what is wrong with a pattern, or ``None`` if it is valid.
 
     Example:
         >>> from sm_prefix_ext.core.path_patterns import why_invalid
         >>> why_invalid("pipelines/risk/**")
         >>> why_invalid("../risk")
-        "it has '..' in it, and a pattern stays below the file's folder"
+        "it has '..' in it, but a pattern matches only below the file's folder"
     """
     parts = pattern.split("/")
     if pattern.startswith("!"):
-        return "'!' has no meaning here; a pattern only adds paths"
+        return "a pattern can't exclude paths; remove the '!'"
     if "\\" in pattern:
         return "it has a backslash in it; write '/' between folders, on Windows too"
     if pattern.startswith("/"):
-        return "it begins with '/', and a pattern is relative to the file's folder"
+        return "it begins with '/', but a pattern is relative to the file's folder"
     if ".." in parts:
-        return "it has '..' in it, and a pattern stays below the file's folder"
+        return "it has '..' in it, but a pattern matches only below the file's folder"
     if not _parts(pattern):
         return "it matches nothing; '**' matches everything below the file's folder"
     if any(_ANY_DEPTH in part and part != _ANY_DEPTH for part in parts):
-        return "'**' stands alone between two '/', as in 'pipelines/**/train.py'"
+        return "'**' must be a whole part between two '/', as in 'pipelines/**/train.py'"
     return None
 
 
 def matches(pattern: str, path: PurePosixPath) -> bool:
-    """Whether a pattern matches a path, or a folder that the path is in.
+    """Test whether a pattern matches a path or one of the folders above it.
 
-    ``*`` and ``?`` stand for characters of one folder's or file's name, ``[…]`` for one of several
-    characters, and ``**`` for any number of folders, none included. Letter case counts.
+    ``*`` and ``?`` match characters of one folder's or file's name, ``[…]`` one of several
+    characters, and ``**`` any number of folders, including none. Letter case counts.
 
     Args:
         pattern: relative to a folder.
@@ -70,7 +70,7 @@ def _parts(pattern: str) -> tuple[str, ...]:
 
 
 def _with_none(wanted: tuple[str, ...], reached: set[int]) -> set[int]:
-    """Positions in a pattern, and those behind each ``**`` that stands for no folder at all."""
+    """Add the position after each ``**`` that is reached, since it may match no folder."""
     if _ANY_DEPTH not in wanted:
         return reached
     for index, part in enumerate(wanted):

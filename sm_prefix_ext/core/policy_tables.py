@@ -1,4 +1,4 @@
-"""The tables of a policy file as they are written, and which of them holds for a path."""
+"""The tables of a policy file, not checked yet, and the one that applies to a path."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class PolicyTable:
     """One policy in a file: the top level, or a ``[[team]]``.
 
     Args:
-        values: ``prefix``, ``short_prefix`` and ``step_roles``, as far as they are there; not
+        values: those of ``prefix``, ``short_prefix`` and ``step_roles`` that the table has, not
             checked.
         team: the team's name; ``None`` for the top level.
-        paths: the globs of what the team owns.
+        paths: the globs of the files and folders that the team owns.
     """
 
     values: Mapping[str, Any]
@@ -37,24 +37,28 @@ class PolicyTable:
     paths: tuple[str, ...] = ()
 
     def key(self, name: str) -> str:
-        """How an error names a key of this table."""
+        """Return the path of a key of this table, for an error message."""
         return name if self.team is None else f"team.{self.team}.{name}"
 
     def matching(self, relative: Iterable[PurePosixPath]) -> str | None:
-        """The first of the globs that matches one of some paths below the file's folder."""
+        """Return the first glob that matches one of the given paths, or ``None``.
+
+        Args:
+            relative: paths below the policy file's folder.
+        """
         pairs = ((glob, path) for path in relative for glob in self.paths)
         return next((glob for glob, path in pairs if path_patterns.matches(glob, path)), None)
 
 
 @dataclass(frozen=True)
 class PolicyTables:
-    """A policy file, with prefixes and roles not checked yet.
+    """A policy file whose prefixes and roles are not checked yet.
 
     Args:
         path: the file.
-        top: the top level; it holds where no team's does.
+        top: the top level, which applies if no team's table does.
         teams: in the file's order.
-        levels: what the file makes of findings.
+        levels: the levels of findings.
     """
 
     path: str
@@ -67,8 +71,8 @@ class PolicyTables:
         """Read a file.
 
         Raises:
-            PolicyFileError: for a file that can't be read, isn't TOML, or has a key, a level, a
-                name or a path that can't be.
+            PolicyFileError: for a file that can't be read, isn't TOML, or has an unknown key, or an
+                invalid level, team name or glob.
         """
         document = read(path)
         try:
@@ -80,15 +84,15 @@ class PolicyTables:
         return cls(os.fspath(path), PolicyTable(_values(document)), teams, levels)
 
     def choose(self, path: str | os.PathLike[str] | None, team: str | None) -> PolicyTable:
-        """The table that holds for a target.
+        """Return the table that applies to a target.
 
         Args:
             path: the target's file or folder; ``None`` for a target without one.
-            team: the name of a team, which beats the path.
+            team: the name of a team, which takes precedence over the path.
 
         Raises:
-            PolicyFileError: for an unknown team; where the paths of two teams match; and where
-                those of none do and the top level is empty.
+            PolicyFileError: for an unknown team; if the paths of several teams match; and if no
+                team's paths match and the top level has no policy.
         """
         if team is not None:
             return self._named(team)
@@ -98,8 +102,9 @@ class PolicyTables:
             raise PolicyFileError(
                 self.path,
                 "team",
-                f"the paths of the teams {both} all match {shown(os.fspath(path or ''))}; let "
-                "those of one team match, or name the team with --team (in Python, team=).",
+                f"the paths of the teams {both} all match {shown(os.fspath(path or ''))}; "
+                "change the paths so that one team matches, or name the team with --team (in "
+                "Python, team=).",
             )
         if found:
             return found[0][0]
@@ -117,10 +122,10 @@ class PolicyTables:
         raise PolicyFileError(self.path, "team", f"there is no team {shown(team)}; {has}.{near}")
 
     def _matching(self, path: str | os.PathLike[str] | None) -> list[tuple[PolicyTable, str]]:
-        """The tables of teams that match a target, each with a glob that does.
+        """Return the tables of the teams that match a target, each with the first matching glob.
 
-        A target that is reached by a symbolic link counts under both of its paths, so that a link
-        moves nothing from one team to another unseen.
+        A target behind a symbolic link is matched by both of its paths, so that a link can't move
+        it from one team to another.
         """
         if path is None:
             return []
@@ -140,18 +145,18 @@ class PolicyTables:
             for table in self.teams
         )
         where = (
-            "there is no file to tell the team by"
+            "the target has no path that shows its team"
             if path is None
-            else (f"no team's paths match {shown(os.fspath(path))}")
+            else f"no team's paths match {shown(os.fspath(path))}"
         )
         return (
-            f"{where}, and the file has no policy outside its teams; the teams are {has}. Name one "
-            f"with --team (in Python, team= or ${TEAM_VARIABLE}), or add the path to one."
+            f"{where}, and the file has no policy outside its teams; the teams are {has}. Name a "
+            f"team with --team (in Python, team= or ${TEAM_VARIABLE}), or add the path to a team."
         )
 
 
 def read(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a policy file; its values are not checked.
+    """Read a policy file, without checking its values.
 
     Raises:
         PolicyFileError: for a file that can't be read, isn't TOML or has an unknown key.
@@ -196,7 +201,7 @@ def _parse(path: str | os.PathLike[str]) -> dict[str, Any]:
         document: dict[str, Any] = tomllib.loads(text)
         return document
     except RecursionError:
-        why = "the policy file is nested too deep to be a prefix policy."
+        why = "the policy file is nested too deep to read."
     except ValueError as error:  # an integer of too many digits raises no TOMLDecodeError
         why = f"the policy file is not TOML: {error}."
     raise PolicyFileError(path, None, why)
@@ -214,7 +219,7 @@ def _teams(path: str | os.PathLike[str], given: Any) -> list[PolicyTable]:
     for index, table in enumerate(given):
         name = _team_name(path, f"team[{index}]", table)
         if name in teams:
-            why = f"a second team is called {shown(name)}; give each team a name of its own."
+            why = f"two teams are named {shown(name)}; give each team its own name."
             raise PolicyFileError(path, f"team[{index}].name", why)
         teams[name] = _team(path, name, table)
     return list(teams.values())
@@ -223,9 +228,9 @@ def _teams(path: str | os.PathLike[str], given: Any) -> list[PolicyTable]:
 def _team_name(path: str | os.PathLike[str], place: str, table: Mapping[str, Any]) -> str:
     name = table.get("name")
     if "name" not in table:
-        raise PolicyFileError(path, place, "the team has no name; every [[team]] needs one.")
+        raise PolicyFileError(path, place, 'the team has no name; add name = "…" to the [[team]].')
     if not isinstance(name, str) or not name.strip() or name != printable(name):
-        why = f"got {shown(name)}; wanted the team's name, a text that can be printed."
+        why = f"got {shown(name)}; wanted the team's name, a text of printable characters."
         raise PolicyFileError(path, f"{place}.name", why)
     return name
 
@@ -235,7 +240,9 @@ def _team(path: str | os.PathLike[str], name: str, table: Mapping[str, Any]) -> 
         if key not in TEAM_KEYS:
             raise PolicyFileError(path, f"team.{name}.{key}", _unknown_key(key, TEAM_KEYS))
     if "prefix" not in table:
-        raise PolicyFileError(path, f"team.{name}", "the team has no prefix; every team needs one.")
+        raise PolicyFileError(
+            path, f"team.{name}", 'the team has no prefix; add prefix = "…" to the [[team]].'
+        )
     paths = table.get("paths", [])
     if not isinstance(paths, list):
         why = f"got {shown(paths)}; wanted a list of globs, such as ['pipelines/risk/**']."
@@ -251,4 +258,4 @@ def _team(path: str | os.PathLike[str], name: str, table: Mapping[str, Any]) -> 
 
 
 def _unknown_key(key: str, known: tuple[str, ...]) -> str:
-    return f"this key is unknown; wanted are {', '.join(known)}.{did_you_mean(key, known)}"
+    return f"this key is unknown; the known keys are {', '.join(known)}.{did_you_mean(key, known)}"

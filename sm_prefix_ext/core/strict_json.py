@@ -1,4 +1,4 @@
-"""Read JSON, and refuse objects with a key twice."""
+"""Read JSON, and refuse an object that has a key twice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def loads(text: str, where: str) -> Any:
 
     Raises:
         ValueError: if the text isn't JSON, is nested deeper than Python's parser can read, or has
-            a key twice in an object.
+            an object with a key twice.
 
     Example:
         >>> from sm_prefix_ext.core.strict_json import loads

@@ -144,14 +144,14 @@ def check_step_name(location: Location) -> tuple[Finding, ...]:
     else:
         return ()
     proposal = re.sub(r"[^A-Za-z0-9_-]", "-", name)
-    wanted = f"1 to {STEP_NAME_LIMIT} letters, digits, hyphens and underscores"
+    rule = f"1 to {STEP_NAME_LIMIT} letters, digits, hyphens and underscores"
     fits = 0 < len(proposal) <= STEP_NAME_LIMIT
     return (
         Finding.of(
             REFUSED_BY_SERVICE,
             location.path,
             location.step_type,
-            f"The service refuses the step's name {name!r}: {why}; wanted are {wanted}.",
-            f"Call the step {proposal!r}." if fits else f"Give the step a name of {wanted}.",
+            f"The service refuses the step's name {name!r}: {why}; the name must have {rule}.",
+            f"Call the step {proposal!r}." if fits else f"Give the step a name of {rule}.",
         ),
     )

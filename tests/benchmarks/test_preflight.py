@@ -58,7 +58,7 @@ ROUNDS = 3
 
 
 def test_preflight_of_50_jobs_under_10_policies(benchmark: Any) -> None:
-    """Every request of every job; wanted are 15 ms."""
+    """Every request of every job; the limit is 15 ms."""
     plan = planned(50)
     given = policies(plan, 10)
     answer = benchmark(lambda: iam.preflight(plan, role_policies=given))

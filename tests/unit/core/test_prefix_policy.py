@@ -104,7 +104,7 @@ def test_from_file(tmp_path: Path) -> None:
         (
             "whatever = 1",
             "whatever",
-            "wanted are prefix, short_prefix, step_roles, findings, team.",
+            "the known keys are prefix, short_prefix, step_roles, findings, team.",
         ),
         ("[step_roles]\nTrainnig = 'x'", "step_roles.Trainnig", "the step type 'Training'"),
         ("prefix = " + "9" * 5000, None, "not TOML"),

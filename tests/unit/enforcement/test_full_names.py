@@ -176,7 +176,7 @@ def test_the_finding_for_the_name_of_a_step(name: str, why: str, fix: str) -> No
             "error",
             "Loop/each/S",
             "Training",
-            f"The service refuses the step's name {name!r}: {why}; wanted are {WANTED}.",
+            f"The service refuses the step's name {name!r}: {why}; the name must have {WANTED}.",
             fix,
         )
         == finding
