@@ -1,4 +1,4 @@
-"""A baseline: the findings that an old repository had when it adopted the check."""
+"""A baseline: the findings that a repository had when it adopted the check."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ IN_THE_BASELINE = "in the baseline"
 
 
 class BaselineError(PrefixError, ValueError):
-    """A baseline file that can't be used.
+    """An invalid baseline file.
 
     Args:
         file: the file's path.
-        why: what is wrong, and what to do.
+        why: the problem, and how to fix it.
     """
 
     def __init__(self, file: object, why: str) -> None:
@@ -44,16 +44,17 @@ class BaselineError(PrefixError, ValueError):
 class BaselineEntry:
     """A known finding.
 
-    A finding is known again by all four texts: another bad name in the same step has another
+    A finding matches if all its texts are equal: another invalid name in the same step has another
     message, so it is a new finding.
 
     Args:
-        target: as a report names it; that of a file relative to the current folder if it is below
-            that, else absolute, with ``/``.
+        target: the target, as in a report; a file's path is relative to the current folder if it
+            is below that, else absolute, with ``/``.
         step: the path of step names.
         code: such as ``PFX001``.
-        message: of the finding.
-        file: whether the target is in a file, so that a baseline file has it relative to itself.
+        message: the finding's message.
+        file: whether the target is in a file; then the baseline's file has its path relative to the
+            baseline's folder.
     """
 
     target: str
@@ -64,13 +65,13 @@ class BaselineEntry:
 
     @classmethod
     def of(cls, row: ReportedFinding) -> BaselineEntry:
-        """The entry for a finding."""
+        """Return the entry for a finding."""
         found = row.finding
         target = _target(row)
         return cls(target, found.step, found.code, found.message, row.file is not None)
 
     def to_dict(self) -> dict[str, str | bool]:
-        """The entry as plain data, for JSON."""
+        """Return the entry as a dict, for JSON."""
         return {
             "code": self.code,
             "target": self.target,
@@ -82,10 +83,10 @@ class BaselineEntry:
 
 @dataclass(frozen=True)
 class Baseline:
-    """Known findings, as often as each is there.
+    """Known findings.
 
     Args:
-        entries: sorted.
+        entries: the findings, sorted; one that occurs twice has two entries.
 
     Example:
         >>> from sm_prefix_ext.core.baseline import Baseline
@@ -102,10 +103,10 @@ class Baseline:
 
     @classmethod
     def of(cls, report: CheckReport) -> Baseline:
-        """The findings of a report that count, or that a baseline hides.
+        """Create a baseline of the findings that count in a report, or that a baseline hides.
 
-        Those of the codes in :data:`~sm_prefix_ext.core.finding_levels.FIXED` are never among
-        them: nothing was judged in their place.
+        Findings of the codes in :data:`~sm_prefix_ext.core.finding_levels.FIXED` are left out,
+        since they report names that were not checked.
         """
         return cls(tuple(sorted(map(BaselineEntry.of, _candidates(report)))))
 
@@ -114,7 +115,7 @@ class Baseline:
         """Read a file that :meth:`write` wrote.
 
         Raises:
-            BaselineError: for a file that can't be read or is no baseline.
+            BaselineError: for a file that can't be read or isn't a baseline.
         """
         try:
             text = Path(path).read_text(encoding="utf-8-sig")
@@ -129,12 +130,12 @@ class Baseline:
         return cls(tuple(sorted(_entries(path, document))))
 
     def write(self, path: str | os.PathLike[str]) -> None:
-        """Write the file whole or not at all, one finding a line.
+        """Write the file, with a line for each finding; an error leaves an existing file unchanged.
 
         Targets in files are written relative to the baseline's folder.
 
         Raises:
-            OSError: where the file can't be written; what was there before stays.
+            OSError: if the file can't be written.
         """
         folder = _folder(path)
         entries = sorted(
@@ -146,18 +147,18 @@ class Baseline:
         write_whole(path, f'{{\n  "schema": {SCHEMA},\n  "findings": {findings}\n}}\n')
 
     def apply(self, report: CheckReport) -> CheckReport:
-        """The report in which known findings do not count.
+        """Return the report in which known findings do not count.
 
-        A finding that is there twice and known once counts once.
+        A finding that occurs twice and has one entry counts once.
         """
         left = Counter(self.entries)
         targets = tuple(_without_known(checked, left) for checked in report.targets)
         return replace(report, targets=targets)
 
     def stale(self, report: CheckReport) -> tuple[BaselineEntry, ...]:
-        """The entries that no finding of a report matches any more, to be taken out.
+        """Return the entries that match no finding of a report, and can be removed.
 
-        Those of targets that the report does not cover are among them.
+        They include the entries of targets that the report does not cover.
         """
         found = Counter(map(BaselineEntry.of, _candidates(report)))
         stale = []
@@ -169,7 +170,7 @@ class Baseline:
 
 
 def _candidates(report: CheckReport) -> Iterator[ReportedFinding]:
-    """The findings that count, but for a baseline."""
+    """Yield the findings that count, or would count without a baseline."""
     for checked in report.targets:
         for row in checked.findings:
             if row.hidden in (None, IN_THE_BASELINE) and row.finding.code not in FIXED:
@@ -230,12 +231,17 @@ def _entries(path: str | os.PathLike[str], document: Any) -> Iterator[BaselineEn
         )
     findings = document["findings"]
     if not isinstance(findings, list):
-        raise BaselineError(path, f"findings is {shown(findings)}; wanted a list.")
+        raise BaselineError(
+            path,
+            f"findings is {shown(findings)}; wanted a list. "
+            "Rewrite the baseline with --write-baseline.",
+        )
     for index, given in enumerate(findings):
         if not isinstance(given, Mapping) or not _has_texts(given, _FIELDS):
             raise BaselineError(
                 path,
-                f"findings[{index}] is {shown(given)}; wanted texts for {', '.join(_FIELDS)}. "
+                f"findings[{index}] is {shown(given)}; wanted an object with strings for "
+                f"{', '.join(_FIELDS)}. "
                 "Rewrite the baseline with --write-baseline.",
             )
         yield _entry(path, index, given)

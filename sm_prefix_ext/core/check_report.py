@@ -33,7 +33,7 @@ class ReportedFinding:
         file: the file that contains it, relative to the current folder if it is below that, with
             ``/`` on every platform; ``None`` if no file contains it.
         position: the position of the step in the file, if the file has lines.
-        hidden: why the finding does not count, such as ``"off in sm-prefix.toml: …"`` or
+        hidden: the reason why the finding does not count, such as ``"off in sm-prefix.toml: …"`` or
             ``"in the baseline"``; ``None`` if it counts.
     """
 
@@ -104,7 +104,7 @@ class CheckReport:
         files_read: how many files the check read.
         unread: the files that it could not read.
         strict: whether warnings fail the check too.
-        declared_only: whether it judged names as they stand, without a policy.
+        declared_only: whether it checked declared names only, without a policy.
     """
 
     targets: tuple[CheckedTarget, ...]

@@ -40,7 +40,7 @@ class StepView(NamedTuple):
 
     @property
     def job_name(self) -> Any:
-        """The job's name as it stands: a string, an expression (a dict), or ``None``."""
+        """The job's name in the definition: a string, an expression (a dict), or ``None``."""
         if self.kind is None or not self.kind.makes_job:
             return None
         return self.arguments.get(self.kind.name_field) or None
@@ -177,9 +177,9 @@ def unknown_step_type(step: StepView) -> Finding:
         UNKNOWN_STEP_TYPE,
         step.path,
         step.step_type,
-        f"The step type {step.step_type!r} is unknown, so what it starts can't be judged.",
-        "Update sm-prefix-ext, write the type as text if a template computes it, or take the step "
-        f"out; known types with jobs are {', '.join(jobs)}.",
+        f"The step type {step.step_type!r} is unknown, so its jobs can't be judged.",
+        "Update sm-prefix-ext, write the type as text if a template computes it, or remove the "
+        f"step; the known types with jobs are {', '.join(jobs)}.",
     )
 
 

@@ -19,7 +19,7 @@ class JobRecord:
         execution_id: the execution ID in the name; for a cache hit, that of the earlier execution.
         entity_token: the token in the name.
         failure_count: the count in the name, if any.
-        status: the step's status, such as ``Succeeded``.
+        status: the step's status, such as ``Succeeded``, if the service reports it.
         attempt_count: the number of attempts, if the service reports it.
         cached_from: for a cache hit, the ARN of the execution that ran the job.
         failure_reason: the service's message, if the step failed.

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from .text import shown
 
-# What the process has open already: another file in its place would not be what is open.
+# Files that the process has open already; replacing them would not write to what is open.
 _STREAMS = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 
 
 class OutputFileError(OSError):
-    """A file could not be written; its text is one sentence.
+    """A file could not be written; the message is one sentence.
 
     Args:
         path: the file.
-        reason: the operating system's words.
+        reason: the operating system's message.
     """
 
     def __init__(self, path: str, reason: str) -> None:
@@ -34,12 +34,12 @@ class OutputFileError(OSError):
 def write_whole(path: str | os.PathLike[str], text: str) -> None:
     """Write a text to a file as UTF-8, whole or not at all.
 
-    A file that is there stays as it is until the new one is on the disk; then the new one takes its
-    place, with its mode. A link stays a link. A device, such as ``/dev/stdout``, and a pipe get the
+    An existing file stays as it is until the new one is on the disk; then the new one replaces it,
+    with its mode. A link stays a link. A device, such as ``/dev/stdout``, and a pipe get the
     text directly.
 
     Args:
-        path: the file; its folder has to be there.
+        path: the file; its folder must exist.
         text: its new contents.
 
     Raises:

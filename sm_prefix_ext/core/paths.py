@@ -1,4 +1,4 @@
-"""Paths as a user writes them: links are kept, and no text is too odd to ask about."""
+"""Paths as a user writes them: links are kept, and any text is accepted."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 def absolute(path: str | os.PathLike[str]) -> Path:
     """Return the absolute path without ``..``; links in it are kept.
 
-    A link's policy is that of the folder that the link is in, so ``Path.resolve()`` would choose
-    another one; ``Path.absolute()`` leaves ``..`` in.
+    The policy of a link is that of the folder that contains the link, so ``Path.resolve()`` would
+    choose another one; ``Path.absolute()`` leaves ``..`` in.
     """
     return Path(os.path.abspath(path))  # noqa: PTH100 - pathlib has no such function
 

@@ -1,4 +1,4 @@
-"""The policy file ``sm-prefix.toml``: its policies, and which of them holds for a target."""
+"""The policy file ``sm-prefix.toml``: its policies, and the one that applies to a target."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Team:
     """A team in a policy file.
 
     Args:
-        name: unique in the file.
-        policy: the team's.
+        name: the team's name, unique in the file.
+        policy: the team's policy.
         paths: the globs of the files and folders that it owns, relative to the file's folder.
     """
 
@@ -34,12 +34,12 @@ class Team:
 
 @dataclass(frozen=True)
 class PolicyFile:
-    """A policy file, read and checked as a whole; made by :meth:`read`.
+    """A policy file, checked as a whole; :meth:`read` creates it.
 
     Args:
         path: the file.
-        default: the policy outside the teams; ``None`` where the file has none.
-        teams: in the file's order.
+        default: the policy outside the teams; ``None`` if the file has none.
+        teams: the teams, in the file's order.
 
     Example:
         >>> import tempfile
@@ -66,8 +66,8 @@ class PolicyFile:
         """Read a file.
 
         Raises:
-            PolicyFileError: for a file that isn't there, isn't TOML, has an unknown key, or holds
-                a value that can't be.
+            PolicyFileError: for a file that can't be read, isn't TOML, or has an unknown key or an
+                invalid value.
         """
         tables = PolicyTables.read(path)
         top, policies = policies_of(tables, PrefixPolicy)
@@ -78,26 +78,26 @@ class PolicyFile:
         return cls(Path(path), top if tables.top.values else None, teams, tables, top)
 
     def policies(self) -> tuple[PrefixPolicy, ...]:
-        """All policies of the file, the default first."""
+        """Return all policies of the file, the default first."""
         default = () if self.default is None else (self.default,)
         return (*default, *(team.policy for team in self.teams))
 
     def policy_for(
         self, path: str | os.PathLike[str] | None, *, team: str | None = None
     ) -> PrefixPolicy:
-        """The policy that holds for a target.
+        """Return the policy that applies to a target.
 
         Args:
             path: the target's file or folder; ``None`` for a target without one, such as an ARN.
-            team: the name of a team, which beats the path.
+            team: the name of a team, which takes precedence over the path.
 
         Returns:
             The policy of the team, or of the team whose paths match; else the default. A file with
-            neither teams nor a default gives a policy that asks for nothing.
+            neither teams nor a default gives a policy without a prefix.
 
         Raises:
-            PolicyFileError: for an unknown team; where the paths of two teams match; and where
-                those of none do and there is no default.
+            PolicyFileError: for an unknown team; if the paths of several teams match; and if no
+                team's paths match and the file has no default.
         """
         chosen = self._tables.choose(path, team).team
         found = (known.policy for known in self.teams if known.name == chosen)

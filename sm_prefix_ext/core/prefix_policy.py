@@ -1,4 +1,4 @@
-"""The prefix policy: which prefix the jobs carry, which role each step takes."""
+"""The prefix policy: the prefix that the jobs carry, and the role of each step."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
     from .policy_tables import PolicyTable, PolicyTables
 
 _ALIKE = 0.85
-"""From this ratio of :mod:`difflib` on, a word counts as another one misspelt."""
+"""From this ratio of :mod:`difflib` on, a word counts as a misspelling of another one."""
 
 
 @dataclass(frozen=True, init=False)
 class PrefixPolicy:
-    """What an administrator asks of the jobs of a pipeline.
+    """An administrator's rules for the jobs of a pipeline.
 
     Args:
-        prefix: what every job's name begins with, at most 38 characters; ``None`` asks for nothing
-            beyond names that were declared and fit.
+        prefix: the beginning of every job's name, at most 38 characters; ``None`` requires only
+            declared names that fit the service's limits.
         short_prefix: the same for the step types whose limit is 6 characters (Tuning, AutoML);
-            by default ``prefix``, where that fits.
-        step_roles: a step's name, a step type (``"Training"``) or ``"*"``, to a role's ARN. The
-            name beats the type, the type beats ``"*"``.
+            by default ``prefix``, if that fits.
+        step_roles: maps a step's name, a step type (``"Training"``) or ``"*"`` to a role's ARN.
+            The name takes precedence over the type, and the type over ``"*"``.
 
     Raises:
-        InvalidPrefix: for a prefix that no job could carry.
-        ValueError: for a step role that isn't a role's ARN, or a key of one that is a step type
-            misspelt.
+        InvalidPrefix: for a prefix that a job's name can't have.
+        ValueError: for a step role that isn't a role's ARN, or whose key looks like a misspelt
+            step type.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
@@ -58,11 +58,11 @@ class PrefixPolicy:
     short_prefix: JobPrefix | None
     step_roles: Mapping[str, str]
     source: str | None = field(default=None, init=False, compare=False, repr=False)
-    """The file that the policy was read from."""
+    """The file that contains the policy; ``None`` if no file does."""
     team: str | None = field(default=None, init=False, compare=False, repr=False)
-    """The team of that file whose policy it is; ``None`` for the file's top level."""
+    """The team in that file that has the policy; ``None`` for the file's top level."""
     levels: FindingLevels = field(init=False, compare=False, repr=False)
-    """What that file makes of findings, by code."""
+    """The levels of findings in that file, by code."""
 
     def __init__(
         self,
@@ -88,14 +88,14 @@ class PrefixPolicy:
         return _revive, (self.prefix, self.short_prefix, dict(self.step_roles), origin)
 
     def prefix_for(self, kind: Kind) -> JobPrefix | None:
-        """The prefix that jobs of a kind carry: the short one where the limit is 6."""
+        """Return the prefix for jobs of a kind: the short prefix if the limit is 6 characters."""
         return self.short_prefix if kind.short else self.prefix
 
     def with_collection_roles(self, owners: Mapping[str, str]) -> PrefixPolicy:
-        """The policy with the roles of collections of steps given to the steps in them.
+        """Return the policy in which steps take the role of the step collection that has them.
 
         Args:
-            owners: by step name, the name of the collection that it is in.
+            owners: maps the name of a step to that of its collection.
         """
         roles = {
             step: self.step_roles[owner]
@@ -105,13 +105,13 @@ class PrefixPolicy:
         return self._with_roles({**roles, **self.step_roles}) if roles else self
 
     def _with_roles(self, roles: Mapping[str, str]) -> PrefixPolicy:
-        """The same policy with other roles, whose keys are known to be right."""
+        """Return the policy with other roles, whose keys were checked before."""
         twin = object.__new__(type(self))
         vars(twin).update(vars(self), step_roles=MappingProxyType(dict(roles)))
         return twin
 
     def role_for(self, step: str, step_type: str) -> str | None:
-        """The role that the policy gives a step, or ``None``.
+        """Return the role that the policy gives a step, or ``None``.
 
         Args:
             step: the step's name.
@@ -127,16 +127,16 @@ class PrefixPolicy:
         """Read a policy from a TOML file.
 
         In a file with teams, the policy is that of ``team``; else of the team whose ``paths`` match
-        the current folder; else what the file says outside its teams.
+        the current folder; else that outside the teams.
 
         Args:
-            path: a file as docs/policy-file.md describes it.
+            path: a policy file (docs/policy-file.md).
             team: the name of one of its teams.
 
         Raises:
-            PolicyFileError: for a file that isn't there, isn't TOML, has an unknown key, or holds
-                a value that can't be; for an unknown team; and where the current folder belongs to
-                no team or to several.
+            PolicyFileError: for a file that can't be read, isn't TOML, or has an unknown key or an
+                invalid value; for an unknown team; and if the current folder belongs to no team or
+                to several.
         """
         from .policy_tables import PolicyTables  # here, since a policy without a file needs none
 
@@ -148,15 +148,19 @@ class PrefixPolicy:
 
     @classmethod
     def discover(cls) -> PrefixPolicy | None:
-        """The policy that holds here, or ``None``.
+        """Find and read the policy that applies to the current folder.
 
-        The first of: the file that ``$SM_PREFIX_POLICY`` names; ``sm-prefix.toml`` in the current
-        folder or a parent of it; the user's, then the site's configuration folder. Of a file with
-        teams, the one that ``$SM_PREFIX_TEAM`` names, else the one whose ``paths`` match the
-        current folder, as for :meth:`from_file`. In a block of :func:`discovered_as`, its policy.
+        The file is the first of: the one that ``$SM_PREFIX_POLICY`` names; ``sm-prefix.toml`` in
+        the current folder or a parent of it; ``sm-prefix.toml`` in the user's, then the site's
+        configuration folder. In a file with teams, the team is the one that ``$SM_PREFIX_TEAM``
+        names, else as for :meth:`from_file`. In a block of :func:`discovered_as`, the policy is
+        that of the block.
+
+        Returns:
+            The policy, or ``None`` if there is no file.
 
         Raises:
-            PolicyFileError: as :meth:`from_file`, and where ``$SM_PREFIX_POLICY`` names a file that
+            PolicyFileError: as :meth:`from_file`, and if ``$SM_PREFIX_POLICY`` names a file that
                 isn't there.
         """
         held = _HELD.get()
@@ -172,13 +176,13 @@ _HELD: ContextVar[PrefixPolicy | None] = ContextVar("sm_prefix_discovered", defa
 
 @contextmanager
 def discovered_as(policy: PrefixPolicy) -> Iterator[None]:
-    """Have :meth:`PrefixPolicy.discover` find a given policy, in this thread and this block.
+    """Make :meth:`PrefixPolicy.discover` return a given policy, in this block and this thread.
 
-    For the import of a module whose policy is known: its job classes discover theirs when they are
-    made, and the current folder may be another team's.
+    It is for importing a module whose policy is known: its job classes discover a policy when they
+    are created, and the current folder may belong to another team.
 
     Args:
-        policy: what is discovered.
+        policy: the policy that :meth:`PrefixPolicy.discover` returns.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
@@ -198,14 +202,14 @@ P = TypeVar("P", bound=PrefixPolicy)
 
 
 def policies_of(tables: PolicyTables, cls: type[P]) -> tuple[P, tuple[P, ...]]:
-    """All policies of a file: that outside its teams, and the teams' in their order.
+    """Return the policies of a file: that outside its teams, and those of the teams, in order.
 
     Args:
         tables: the file.
         cls: the class of the policies.
 
     Raises:
-        PolicyFileError: for a value that can't be, and for two teams with the same prefix.
+        PolicyFileError: for an invalid value, and for two teams with the same prefix.
     """
     top = _policy_of(tables, tables.top, cls)
     teams = tuple(_policy_of(tables, table, cls) for table in tables.teams)
@@ -219,8 +223,8 @@ def policies_of(tables: PolicyTables, cls: type[P]) -> tuple[P, tuple[P, ...]]:
                 raise PolicyFileError(
                     tables.path,
                     table.key(key),
-                    f"{str(prefix)!r} is a prefix of the team {owner.team} too, so that an IAM "
-                    "policy could not tell their jobs apart; give each team its own.",
+                    f"the team {owner.team} has the prefix {str(prefix)!r} too, so an IAM policy "
+                    "can't distinguish their jobs; give each team its own prefix.",
                 )
     return top, teams
 
@@ -243,17 +247,17 @@ def _policy_of(tables: PolicyTables, table: PolicyTable, cls: type[P]) -> P:
 
 
 def _with_origin(policy: P, **origin: Any) -> P:
-    """A policy that was just made, with where it came from."""
+    """Set the origin of a policy that was just created, and return the policy."""
     for name, value in origin.items():
         object.__setattr__(policy, name, value)
     return policy
 
 
 def missing_prefix(policy: PrefixPolicy | None) -> str | None:
-    """Why there is nothing to check job names against, in a sentence; ``None`` if there is.
+    """Return why job names can't be checked against a policy, in a sentence; ``None`` if they can.
 
     Args:
-        policy: what was given or found; ``None`` for no policy at all.
+        policy: the policy; ``None`` if there is none.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
@@ -278,12 +282,12 @@ def missing_prefix(policy: PrefixPolicy | None) -> str | None:
 
 
 def unmatched_step_roles(policy: PrefixPolicy, step_names: Iterable[str]) -> tuple[Finding, ...]:
-    """The warnings for entries of ``step_roles`` that are neither a step's name nor a step type.
+    """Return a warning for each key of ``step_roles`` that is neither a step nor a step type.
 
     Args:
-        policy: as the user gave it.
-        step_names: the names of all steps of the pipeline, nested ones too, and those of the
-            step collections that the user made.
+        policy: the user's policy.
+        step_names: the names of all steps of the pipeline, nested steps too, and of its step
+            collections.
 
     Example:
         >>> from sm_prefix_ext import PrefixPolicy
@@ -344,7 +348,9 @@ class _InvalidRole(ValueError):
 def _checked_roles(roles: Any) -> Mapping[str, str]:
     if not isinstance(roles, Mapping):
         raise _InvalidRole(
-            "", f"got {shown(roles)}; wanted a step's name, a step type or '*' to a role."
+            "",
+            f"got {shown(roles)}; wanted a table that maps a step's name, a step type or '*' to a "
+            "role's ARN.",
         )
     checked = {}
     for key, role in roles.items():
@@ -355,8 +361,8 @@ def _checked_roles(roles: Any) -> Mapping[str, str]:
         if misspelt is not None:
             raise _InvalidRole(
                 key,
-                f"this looks like the step type {misspelt!r}, misspelt; write {misspelt!r}, or, "
-                "where it is a step's name, rename the step.",
+                f"this looks like a misspelling of the step type {misspelt!r}; write {misspelt!r}, "
+                "or rename the step if this is its name.",
             )
         if not is_role_arn(role):
             raise _InvalidRole(
@@ -369,10 +375,10 @@ def _checked_roles(roles: Any) -> Mapping[str, str]:
 
 
 def _misspelt_type(key: str) -> str | None:
-    """The step type that a key is meant to be; ``None`` for a step type and for a step's name.
+    """Return the step type that a key misspells; ``None`` for a step type and for a step's name.
 
-    Steps may well be called ``training``, ``Preprocessing`` or ``Transform2``: a key that contains
-    a step type, or is contained in one, is a name.
+    A key that contains a step type, or is contained in one, is a step's name, since steps may be
+    named ``training``, ``Preprocessing`` or ``Transform2``.
     """
     import difflib  # here, since a policy without roles starts faster without it
 

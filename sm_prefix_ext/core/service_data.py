@@ -1,7 +1,7 @@
-"""What botocore and AWS's service reference say of the SageMaker operations that we use.
+"""The facts from botocore and AWS's service reference about the SageMaker operations in use.
 
 The data is ``service_data.json`` beside this module. ``python -m tools.service_data`` writes it;
-change nothing in it by hand.
+do not edit it by hand.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ def service_data() -> Mapping[str, Any]:
     """Read the data, once.
 
     Returns:
-        ``operations`` has by name what is known of each: ``name`` (the field with the name of its
-        resource, and that field's limits), ``fields`` and ``role_fields`` of the request,
-        ``condition_keys`` and ``resource_types`` of the IAM action. ``resource_types`` has the form
-        of the ARN of each type, ``step_metadata`` the keys of ``PipelineExecutionStepMetadata``,
-        ``step_name`` the limits of a step's name, and ``sources`` what was read.
+        ``operations`` maps the name of each operation to its facts: ``name`` (the field with the
+        name of its resource, and that field's limits), ``fields`` and ``role_fields`` of the
+        request, ``condition_keys`` and ``resource_types`` of the IAM action. ``resource_types`` has
+        the form of the ARN of each type, ``step_metadata`` the keys of
+        ``PipelineExecutionStepMetadata``, ``step_name`` the limits of a step's name, and
+        ``sources`` the versions of the sources.
 
     Example:
         >>> from sm_prefix_ext.core.service_data import service_data

@@ -1,7 +1,7 @@
 """The graph of a definition for a picture: its steps, and what connects them.
 
-It takes every definition that :func:`~sm_prefix_ext.core.definition.steps` takes; what the service
-would refuse, such as a cycle, is a problem in words beside the graph.
+It accepts every definition that :func:`~sm_prefix_ext.core.definition.steps` accepts. A mistake
+that the service would refuse, such as a cycle, is a sentence in ``problems``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .references import references
 from .text import shown
 
 DATA, ORDER = "data", "order"
-"""Why a step waits for another one: it uses its output, or ``DependsOn`` names it."""
+"""The reasons why a step waits for another: it uses its output, or names it in ``DependsOn``."""
 
 
 class Link(NamedTuple):
@@ -80,8 +80,8 @@ def step_graph(document: Mapping[str, Any]) -> StepGraph:
         for name, reason in _predecessors(view.step):
             if name not in by_name:
                 problems.append(
-                    f"The step {shown(view.path)} refers to {shown(name)}, and there is no step of "
-                    "that name."
+                    f"The step {shown(view.path)} refers to {shown(name)}, but the pipeline has no "
+                    "step with that name."
                 )
             elif by_name[name][0] != view.path:
                 link = Link(by_name[name][0], view.path, reason)

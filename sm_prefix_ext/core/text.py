@@ -70,7 +70,7 @@ def shown(value: object) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A sentence with the nearest known word, a space before it; ``""`` where none is near.
+    """Return a sentence with the nearest known word, after a space; ``""`` if none is near.
 
     Example:
         >>> from sm_prefix_ext.core.text import did_you_mean

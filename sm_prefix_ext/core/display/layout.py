@@ -1,4 +1,4 @@
-"""Where the boxes and arrows of a graph are, from Graphviz."""
+"""The positions of the boxes and arrows of a graph, from Graphviz."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .report import Graph, Group
 
 _POINTS_PER_INCH = 72
 LARGEST = 3_000
-"""How many boxes a picture may have; nobody can read more, and the layout would take minutes."""
+"""The most boxes of a picture; a larger one is unreadable, and its layout takes minutes."""
 
 
 class Point(NamedTuple):
@@ -64,8 +64,8 @@ def lay_out(graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> Layout:
     """
     if len(graph.nodes) > LARGEST:
         raise ValueError(
-            f"The picture is left out: {len(graph.nodes):,} steps are more than the {LARGEST:,} "
-            "that it can show."
+            f"The picture is left out: the pipeline has {len(graph.nodes):,} steps, and a picture "
+            f"shows at most {LARGEST:,}."
         )
     try:
         import pygraphviz
@@ -73,8 +73,8 @@ def lay_out(graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> Layout:
         raise ImportError(
             "The picture is left out, since it needs Graphviz: pip install 'sm-prefix-ext[picture]'"
         ) from None
-    # Nodes are numbers to Graphviz, so that no name of a step is ever read as its language. Without
-    # labels it looks for no fonts.
+    # Nodes are numbers to Graphviz, so that it can't take a step's name for its own language.
+    # Without labels it looks for no fonts.
     drawing = pygraphviz.AGraph(directed=True, strict=False, rankdir="TB", ranksep="0.45")
     drawing.graph_attr.update(nodesep="0.3", pack="24", packmode="array_i5", label="")
     drawing.node_attr.update(shape="box", fixedsize="true", label="")

@@ -258,12 +258,12 @@ def team(**changes: str) -> str:
         (
             team() + team(name='"other"', prefix='"RK"'),
             "team.other.prefix",
-            "'RK' is a prefix of the team risk too",
+            "the team risk has the prefix 'RK' too",
         ),
         (
             team() + team(name='"other"', prefix='"another"', short_prefix='"rk"'),
             "team.other.short_prefix",
-            "'rk' is a prefix of the team risk too",
+            "the team risk has the prefix 'rk' too",
         ),
         ("findings = 3", "findings", "got 3"),
         ('[findings]\nPX007 = "off"', "findings.PX007", "Did you mean 'PFX007'?"),

@@ -99,7 +99,7 @@ def test_from_file(tmp_path: Path) -> None:
         ("prefix = 'a/b'", "prefix", "it has '/' in it"),
         ("short_prefix = 'toolong'", "short_prefix", "7 characters"),
         ("[step_roles]\nTrain = 'x'", "step_roles.Train", "not the ARN of a role"),
-        ("step_roles = 'x'", "step_roles", "wanted a step's name"),
+        ("step_roles = 'x'", "step_roles", "wanted a table that maps"),
         ("[step_rols]\nTrain = 'x'", "step_rols", "Did you mean 'step_roles'?"),
         (
             "whatever = 1",
@@ -226,7 +226,9 @@ def test_a_misspelt_step_type_is_an_error(key: str, meant: str | None) -> None:
     if meant is None:
         assert roles == dict(PrefixPolicy(step_roles=roles).step_roles)
         return
-    with pytest.raises(ValueError, match=f"'{key}'.*'{meant}', misspelt; write '{meant}'"):
+    with pytest.raises(
+        ValueError, match=f"'{key}'.*misspelling of the step type '{meant}'; write '{meant}'"
+    ):
         PrefixPolicy(step_roles=roles)
 
 
