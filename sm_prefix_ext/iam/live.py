@@ -247,7 +247,9 @@ def _simulate_documents(
         return {}
 
 
-def _simulate(call: Any, plan: Plan, known: Mapping[str, Any], **policies: Any) -> Simulation:
+def _simulate(
+    call: Callable[..., Mapping[str, Any]], plan: Plan, known: Mapping[str, Any], **policies: Any
+) -> Simulation:
     """Simulate the requests of a plan, with one call for all actions on a resource.
 
     The simulator takes no wildcards in resources, so a job is represented by an example name, and
@@ -297,7 +299,9 @@ def _decision(result: Mapping[str, Any], resource: str) -> tuple[str, tuple[str,
     return decision, tuple(dict.fromkeys(key for keys in listed for key in keys))
 
 
-def _results(call: Any, **arguments: Any) -> Iterator[Mapping[str, Any]]:
+def _results(
+    call: Callable[..., Mapping[str, Any]], **arguments: Any
+) -> Iterator[Mapping[str, Any]]:
     """Yield the results of all pages; boto3's paginator would need the operation's name."""
     marker: dict[str, str] = {}
     while True:

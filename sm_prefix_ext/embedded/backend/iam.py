@@ -119,10 +119,8 @@ class EmbeddedIam(IamResponse):
 
     def _page(self, count: int) -> tuple[int, int]:
         """The first index of a page, and its size."""
-        marker, size = (
-            self._get_param("Marker"),
-            int(self._get_param("MaxItems") or _DEFAULT_PAGE_SIZE),
-        )
+        marker = self._get_param("Marker")
+        size = int(self._get_param("MaxItems") or _DEFAULT_PAGE_SIZE)
         if not 1 <= size <= _MAX_PAGE_SIZE:
             raise ValidationError(f"MaxItems is {size}; wanted 1 to {_MAX_PAGE_SIZE}.")
         if marker is None:

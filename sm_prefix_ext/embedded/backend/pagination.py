@@ -26,7 +26,7 @@ def page(
     """
     size = MAX_SIZE if max_results is None else int(max_results)
     if not 1 <= size <= MAX_SIZE:
-        bound = f"greater than or equal to {1}" if size < 1 else f"less than or equal to {MAX_SIZE}"
+        bound = "greater than or equal to 1" if size < 1 else f"less than or equal to {MAX_SIZE}"
         raise AWSValidationException(
             f"1 validation error detected: Value '{size}' at 'maxResults' failed to satisfy "
             f"constraint: Member must have value {bound}"

@@ -167,10 +167,8 @@ class PipelineOperations(JobOperations):
         return versions
 
     def _version(self, pipeline: Any) -> Version:
-        number, alias = (
-            self._get_param("PipelineVersionId"),
-            self._get_param("PipelineVersionAlias"),
-        )
+        number = self._get_param("PipelineVersionId")
+        alias = self._get_param("PipelineVersionAlias")
         version: Version = self._versioned(lambda: self._versions(pipeline).find(number, alias))
         return version
 

@@ -28,7 +28,7 @@ _IF_STEPS, _ELSE_STEPS, _BODY = NESTED
 
 
 class GraphError(ValueError):
-    """A definition whose steps can't be put in an order."""
+    """A definition whose steps have no valid order."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def build_graph(document: Mapping[str, Any]) -> tuple[Node, ...]:
         body.
 
     Raises:
-        GraphError: for two steps of one name, a reference to a step that isn't there, or a cycle.
+        GraphError: for two steps with the same name, a reference to an unknown step, or a cycle.
     """
     nodes = tuple(_nodes(document["Steps"], None, None))
     loops = {inner.name: node.name for node in nodes for inner in node.body}
@@ -123,7 +123,9 @@ def build_graph(document: Mapping[str, Any]) -> tuple[Node, ...]:
     return _ordered([_depending_on_loops(node, loops) for node in nodes])
 
 
-def _nodes(steps: Iterable[Mapping[str, Any]], parent: str | None, branch: Any) -> Iterator[Node]:
+def _nodes(
+    steps: Iterable[Mapping[str, Any]], parent: str | None, branch: bool | None
+) -> Iterator[Node]:
     for step in steps:
         arguments = step.get("Arguments") or {}
         dependencies = tuple(dict.fromkeys(_dependencies(step)))
@@ -212,7 +214,7 @@ def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
     levels = _levels(nodes)
     blocked = sorted(names - levels.keys())
     if blocked:
-        raise GraphError(f"The steps {', '.join(blocked)} wait for each other in a circle.")
+        raise GraphError(f"The steps {', '.join(blocked)} wait for each other in a cycle.")
     return tuple(sorted(nodes, key=lambda node: levels[node.name]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -70,7 +70,7 @@ def _check_parameters(parameters: Any) -> None:
         isinstance(parameter, Mapping) and isinstance(parameter.get("Name"), str)
         for parameter in parameters
     ):
-        raise RefusedError("'Parameters' is not a list of objects with a 'Name'.")
+        raise RefusedError("'Parameters' must be a list of objects with a 'Name'.")
     seen: set[str] = set()
     for parameter in parameters:
         name = parameter["Name"]
@@ -162,13 +162,13 @@ def _check_arguments(view: StepView, expression_type: ExpressionType) -> None:
         raise RefusedError(violation.in_definition)
 
 
-def _expression_type(value: Any, type_of: Any) -> str | None:
+def _expression_type(value: Any, type_of: Callable[[str], str]) -> str | None:
     """The type of an expression in a step's arguments; ``None`` for a literal value."""
     if not isinstance(value, Mapping) or len(value) != 1:
         return None
     [(key, inside)] = value.items()
     if key == "Get" and isinstance(inside, str):
-        return str(type_of(inside))
+        return type_of(inside)
     if key == "Std:Join":
         return STRING
     return "" if key == "Std:JsonGet" else None
