@@ -48,7 +48,7 @@ def enforce(
         policy: the policy with the prefix and the roles.
         declared: the declared names, by step name; for other steps, the name in the document
             counts as the declared name. ``None`` for a final definition, whose names are judged
-            as they stand.
+            unchanged.
         prefixing: ``False`` keeps the names and judges none of them; the policy's roles still
             apply.
 

@@ -188,7 +188,9 @@ def prefix_policy(
         ['arn:aws:sagemaker:eu-west-1:*:training-job/team-a-*']
     """
     if policy.prefix is None:
-        raise ValueError("The policy has no prefix to grant; set one.")
+        raise ValueError(
+            "The prefix policy has no prefix, so there is nothing to allow; set prefix."
+        )
     roles = sorted(set(policy.step_roles.values()))
     home = _team_scope(roles, account=account, region=region, partition=partition)
     prefixes = [(kind, policy.prefix_for(kind)) for kind in _kinds(kinds)]
@@ -313,7 +315,7 @@ def _notes_on_omissions(requests: Iterable[Request], home: ArnScope) -> Iterator
 
 
 def _omission(request: Request, home: ArnScope) -> str | None:
-    """Return why a request isn't allowed, or is allowed too widely; ``None`` if it is as it is."""
+    """Return why a request isn't allowed, or is allowed too widely; ``None`` if neither is so."""
     if request.action == NOT_KNOWN:
         return "The permissions that its type needs aren't known, so none are granted."
     account = foreign_account(request, home.account)

@@ -62,7 +62,7 @@ _CHANGES: Mapping[str, _Change] = {
     "other": _Change(),
     "without tags": _Change(absent=REQUEST_KEYS | _OF_TAGGING),
     # IAM is a global service: the region of its requests needn't be the pipeline's. The keys of
-    # passing a role, which the creating request lacks, are the point of this one.
+    # passing a role are those that this request has and the creating request lacks.
     "PassRole": _Change(
         dropped=REQUEST_KEYS | {_REGION},
         absent=REQUEST_KEYS | _OF_TAGGING,

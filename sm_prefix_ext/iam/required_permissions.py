@@ -131,7 +131,7 @@ def of_author(plan: Plan, bucket: str | None = None) -> tuple[Request, ...]:
     if bucket is not None and _BUCKET.fullmatch(bucket) is None:
         raise ValueError(
             f"bucket is {bucket!r}, which is not a valid bucket name; "
-            "wanted the name without s3:// and key."
+            "give the name without s3:// and without a key."
         )
     home = plan.home
     pipeline = home.arn("sagemaker", f"pipeline/{plan.pipeline_name or '*'}")

@@ -1,4 +1,4 @@
-"""Trust policy, SCP, pipeline-version policy and CORS rules."""
+"""Generate a trust policy, an SCP, a policy for pipeline versions, and CORS rules."""
 
 from __future__ import annotations
 

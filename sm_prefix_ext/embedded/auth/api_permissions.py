@@ -46,7 +46,7 @@ _WILDCARD_RESOURCES = {
 }
 """ARNs with an identifier or a parent beside the name, by the noun of the operation."""
 _WITHOUT_RESOURCE = frozenset({"ListCandidatesForAutoMLJob", "ListTrialComponents"})
-"""Lists that filter by a field of the above; the authorization reference has ``*`` for them."""
+"""List operations that filter by one of these names; the authorization reference has ``*``."""
 _ARN_FIELDS = ("PipelineExecutionArn", "ResourceArn")
 _DIRECT_CALL_KEYS = {"aws:SecureTransport": "true", "aws:ViaAWSService": "false"}
 _REQUEST_TAG, _TAG_KEYS = "aws:RequestTag/", "aws:TagKeys"

@@ -114,7 +114,7 @@ def read(document: Any, policy: str) -> tuple[Statement, ...]:
     document = document.to_dict() if hasattr(document, "to_dict") else document
     if not isinstance(document, Mapping):
         raise ValueError(
-            f"{policy} is {type(document).__name__}; wanted a policy document, a dict."
+            f"{policy} is of type {type(document).__name__}; wanted a policy document as a dict."
         )
     version = _checked_version(document, policy)
     listed = document.get("Statement")

@@ -59,7 +59,7 @@ def test_policy_forms(run: Run, form: str) -> None:
     ("arguments", "message"),
     [
         ((), "--for execution-role needs a TARGET"),
-        (("--for", "prefix"), "The policy has no prefix"),
+        (("--for", "prefix"), "The prefix policy has no prefix"),
         (("--for", "prefix", "--prefix", "team-a", "--kind", "x"), "'x' is not a step type"),
         (("--for", "scp", "--tag", "a=b"), "--for scp needs --tag KEY=VALUE and --vpc ID."),
         (

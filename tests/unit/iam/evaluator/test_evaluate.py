@@ -234,7 +234,7 @@ BROKEN = [
     ([allow(Sid=None)], "statement 0: Sid is None; wanted a string"),
     ([allow(Condition={7: {"x": "y"}})], "Condition has the unknown operator 7"),
     ([allow(Condition={"Bool": {7: "true"}})], "Condition.Bool is {7: 'true'}; wanted an object"),
-    ("text", "identity[0] is str; wanted a policy document"),
+    ("text", "identity[0] is of type str; wanted a policy document"),
     (["x"], "statement 0: got 'x'; wanted an object"),
     ([{**allow(), "Effect": "allow"}], "statement 0: Effect is 'allow'; wanted 'Allow' or 'Deny'"),
     ([allow(), {"Action": "*", "Resource": "*"}], "statement 1: Effect is None"),

@@ -58,7 +58,7 @@ def test_only_the_newer_version_has_variables(version: str | None, is_variable: 
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        (7, "p is int; wanted a policy document, a dict."),
+        (7, "p is of type int; wanted a policy document as a dict."),
         ({"a": 1}, "p: 'a' is not an element of a policy document; remove it."),
         ({"Id": 1}, "p: Id is 1; wanted a string."),
         ({"Version": "1"}, "p: Version is '1'; wanted 2012-10-17 or 2008-10-17."),
