@@ -1,4 +1,4 @@
-"""The ways in which users pass arguments: the same call, written differently."""
+"""Ways to pass the same arguments: by keyword and by position."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 Call = Callable[..., Any]
-"""Calls a function with keyword arguments, in its own way."""
+"""Calls a function with the arguments that it gets by keyword."""
 
 
 def by_keyword(function: Any, /, **given: Any) -> Any:
@@ -17,7 +17,7 @@ def by_keyword(function: Any, /, **given: Any) -> Any:
 
 
 def by_position(function: Any, /, **given: Any) -> Any:
-    """``run("code.py")``: by position as far as the function allows, with its own defaults."""
+    """``run("code.py")``: by position as far as possible; gaps get the parameter's default."""
     rest, positional = dict(given), []
     for parameter in inspect.signature(function).parameters.values():
         takes = parameter.kind is parameter.POSITIONAL_OR_KEYWORD

@@ -1,4 +1,4 @@
-"""Fixtures: the installed SDK's factories of steps and jobs, on an AWS in this process."""
+"""Fixtures: factories of steps and jobs for the installed SDK, in a mocked account."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from sm_prefix_ext import PrefixPolicy
 
 from ..installed import MAJOR
-from .factory import Factory
+from .factory import POLICY_FILE, Factory
 from .step_types import HERE
 
 if MAJOR is None:
@@ -23,7 +23,7 @@ if MAJOR is None:
 
 @pytest.fixture(scope="package")
 def mocked() -> Iterator[Any]:
-    """An AWS in this process."""
+    """moto's AWS in this process."""
     from moto import mock_aws
 
     with mock_aws() as mock:
@@ -32,7 +32,7 @@ def mocked() -> Iterator[Any]:
 
 @pytest.fixture(scope="package")
 def session(sdk: ModuleType, mocked: Any) -> object:
-    """A ``PipelineSession`` of the installed SDK; one for the suite, as it is slow to make."""
+    """A ``PipelineSession`` of the installed SDK, shared because it is slow to make."""
     import boto3
 
     return sdk.session(boto3.Session("key", "secret", region_name="us-east-1"))
@@ -40,10 +40,10 @@ def session(sdk: ModuleType, mocked: Any) -> object:
 
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch, mocked: Any, session: Any) -> None:
-    """An empty account with a bucket; v3's role check is off but in its own tests."""
+    """An empty account with a bucket; v3's role check is off."""
     monkeypatch.setenv("SAGEMAKER_VALIDATE_ROLE", "false")
     mocked.reset()
-    session.context = None  # a request that an earlier test left behind
+    session.context = None  # the request of an earlier test
     session.boto_session.client("s3").create_bucket(Bucket="bucket")
 
 
@@ -60,7 +60,7 @@ def a_model(aws: None, sdk: ModuleType, session: Any) -> None:
 
 @pytest.fixture(scope="package")
 def sdk() -> ModuleType:
-    """The module that makes steps with the classes of the installed major."""
+    """The module that makes steps with the SDK's classes of the installed major."""
     logging.getLogger("sagemaker").setLevel(logging.ERROR)
     return importlib.import_module(f".factory_v{MAJOR}", __package__)
 
@@ -73,13 +73,13 @@ def step_type(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def factory(sdk: ModuleType, session: Any) -> Factory:
-    """Makes steps of the SDK's classes, and pipelines of them."""
+    """A factory of steps with the SDK's classes, and of pipelines."""
     return Factory(sdk, session)
 
 
 @pytest.fixture
 def in_pipeline(session: Any) -> Any:
-    """Makes objects of drop-in classes that enter a pipeline."""
+    """A factory of drop-in objects in a ``PipelineSession``."""
     from .job_classes import JobFactory
 
     return JobFactory(session)
@@ -87,7 +87,7 @@ def in_pipeline(session: Any) -> Any:
 
 @pytest.fixture
 def outside(session: Any) -> Any:
-    """Makes objects of drop-in classes that start their jobs at once."""
+    """A factory of drop-in objects in a session that starts jobs at once."""
     from .job_classes import outside_of
 
     return outside_of(session)
@@ -95,10 +95,8 @@ def outside(session: Any) -> Any:
 
 @pytest.fixture
 def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PrefixPolicy:
-    """A policy that is discovered, as in a project's folder."""
-    role = "arn:aws:iam::111122223333:role/policys"
-    text = f'prefix = "team-a"\nshort_prefix = "ta"\n[step_roles]\n"*" = "{role}"\n'
-    (tmp_path / "sm-prefix.toml").write_text(text, encoding="utf-8")
+    """A discovered policy: its file is in the current folder."""
+    (tmp_path / "sm-prefix.toml").write_text(POLICY_FILE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     discovered = PrefixPolicy.discover()
     assert discovered is not None

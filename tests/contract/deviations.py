@@ -1,8 +1,7 @@
-"""What some SDKs lack of the things that the contract tests, with the reason, in one table.
+"""Features that some releases of the SDK lack, with the reason, in one table.
 
-A test that needs such a thing is marked with :func:`needs`. ``test_deviations.py`` looks for each
-of them in the installed SDK: a row fails there as soon as the SDK has what the row says it lacks,
-and where the SDK lacks what the row says it has.
+A test that needs such a feature is marked with :func:`needs`. ``test_deviations.py`` looks for each
+feature in the installed SDK, and fails where the table and the SDK disagree.
 """
 
 from __future__ import annotations
@@ -34,13 +33,13 @@ WORKFLOW = "sagemaker.workflow" if MAJOR == 2 else "sagemaker.mlops.workflow"
 
 @dataclass(frozen=True)
 class Deviation:
-    """Something that the contract tests and that some SDKs lack.
+    """A feature that some releases of the SDK lack.
 
     Args:
-        subject: what they lack.
-        lacking: the releases that lack it, as requirements; each stands for some of them.
+        subject: the feature.
+        lacking: the releases that lack it, as requirements; any of them may match.
         reason: why a test that needs it cannot run there.
-        present: looks for it in the installed SDK.
+        present: whether the installed SDK has it.
     """
 
     subject: str
@@ -62,7 +61,7 @@ def _is_installed(requirement: Requirement) -> bool:
     return requirement.specifier.contains(installed, prereleases=True)
 
 
-# How a thing is looked for
+# How to look for a feature
 
 
 @cache
@@ -176,7 +175,7 @@ def _takes_model_name(factory: Factory) -> bool:
 
 def _names_multi_model(factory: Factory) -> bool:
     if "MultiDataModel" not in _class_names():
-        return True  # no class asks for a name
+        return True  # no class requires a name
     name = inspect.signature(adapter().load("MultiDataModel")).parameters["name"]
     return name.default is not inspect.Parameter.empty
 
@@ -202,7 +201,7 @@ DEVIATIONS = (
     Deviation(
         "unlisted steps",
         ("sagemaker<2.199",),
-        "the SDK asks for every step to be listed",
+        "the SDK requires every step to be listed",
         _finds_unlisted_step,
     ),
     Deviation(
@@ -239,7 +238,7 @@ DEVIATIONS = (
     Deviation(
         "classes that choose a subclass",
         (V3, "sagemaker>=2.224.2"),
-        "no class of the release is made as one of its subclasses",
+        "no constructor of the release returns a subclass",
         _chooses_subclass,
     ),
     Deviation(
@@ -274,7 +273,7 @@ DEVIATIONS = (
     Deviation(
         "a name for ModelBuilder()",
         (V3,),
-        "it takes no name when it is made; build() does",
+        "its constructor takes no name; build() does",
         _takes_model_name,
     ),
     Deviation(
@@ -282,7 +281,10 @@ DEVIATIONS = (
     ),
     # Methods
     Deviation(
-        "build()", (V2,), "v2's models take their name when made", _has_method(_model, "build")
+        "build()",
+        (V2,),
+        "v2's models take their name in the constructor",
+        _has_method(_model, "build"),
     ),
     Deviation(
         "create_model()",
@@ -338,22 +340,22 @@ _BY_SUBJECT: Mapping[str, Deviation] = {row.subject: row for row in DEVIATIONS}
 
 
 def lacks(subject: str) -> bool:
-    """Whether the installed SDK lacks what a test needs; without a row none lacks it."""
+    """Whether the installed SDK lacks a feature; every SDK has a feature without a row."""
     return subject in _BY_SUBJECT and _BY_SUBJECT[subject].expected
 
 
 def needs(subject: str) -> pytest.MarkDecorator:
-    """Skip a test, or a parameter, where the installed SDK lacks what it needs.
+    """Skip a test, or a parameter, where the installed SDK lacks a feature.
 
     Raises:
-        KeyError: where no row of the table has this subject.
+        KeyError: if no row of the table has this subject.
     """
     row = _BY_SUBJECT[subject]
     return pytest.mark.skipif(row.expected, reason=f"{row.subject}: {row.reason}")
 
 
 def each(names: Iterable[str], needing: Mapping[str, str]) -> list[Any]:
-    """Parameters of a test, with what some of them need by their name."""
+    """Parameters of a test; ``needing`` gives the feature that a parameter needs."""
     return [
         pytest.param(name, marks=needs(needing[name])) if name in needing else name
         for name in names

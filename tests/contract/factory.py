@@ -1,4 +1,4 @@
-"""What the contract's tests make steps and pipelines with, whichever SDK is installed."""
+"""A factory of steps and pipelines, for whichever SDK is installed."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-import sm_prefix_ext  # not its Pipeline, for this module is imported without an SDK too
+import sm_prefix_ext  # not Pipeline: this module must import without an SDK
 from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.core.definition import steps
+
+POLICY_ROLE = "arn:aws:iam::111122223333:role/policys"
+POLICY_FILE = f"""prefix = "team-a"
+short_prefix = "ta"
+[step_roles]
+"*" = "{POLICY_ROLE}"
+"""
+"""The file of a discovered policy."""
 
 
 @dataclass(frozen=True)
@@ -18,20 +26,20 @@ class Factory:
 
     Args:
         sdk: ``factory_v2`` or ``factory_v3``, which has the SDK's own classes.
-        session: the pipeline session of all that it makes.
+        session: the pipeline session of the steps and pipelines.
     """
 
     sdk: ModuleType
     session: Any
 
     def step(self, step_type: str, step_name: str, declared: Any = None, /, **given: Any) -> Any:
-        """A step of a type, made with the SDK's own classes."""
+        """A step of a type, with the SDK's own classes."""
         return self.step_and_job(step_type, step_name, declared, **given)[0]
 
     def step_and_job(
         self, step_type: str, step_name: str, declared: Any = None, /, **given: Any
     ) -> tuple[Any, Any]:
-        """The same step, and the job object that declares the name."""
+        """The same step, and the job object with the declared name."""
         pair = self.sdk.KINDS[step_type](self.session, step_name, declared, **given)
         return pair.step, pair.job
 
@@ -47,7 +55,7 @@ class Factory:
         on: bool = True,
         name: str = "",
     ) -> sm_prefix_ext.Pipeline:
-        """A drop-in pipeline; without a name of its own it is called after the policy's prefix."""
+        """A drop-in pipeline; its default name begins with the policy's prefix."""
         config = sm_prefix_ext.PipelineDefinitionConfig(on, policy=policy or PrefixPolicy())
         prefix = config.policy.prefix if config.policy else None
         return sm_prefix_ext.Pipeline(
@@ -77,14 +85,21 @@ def job_views(definition: str) -> list[Any]:
 
 
 def job_names(definition: str) -> dict[str, Any]:
-    """The job's name in the definition, by the path of its step."""
+    """The job names in a definition, by the path of the step."""
     return {view.path: view.job_name for view in job_views(definition)}
 
 
 def only_name(definition: str) -> Any:
-    """The name of a definition's one job."""
+    """The name of the only job in a definition."""
     [name] = job_names(definition).values()
     return name
+
+
+def step_statuses(execution: Any) -> dict[str, str]:
+    """The status of each step of an execution."""
+    answer = execution.list_steps()
+    listed = answer if isinstance(answer, list) else answer["PipelineExecutionSteps"]
+    return {step["StepName"]: step["StepStatus"] for step in listed}
 
 
 def codes(findings: Any) -> list[str]:

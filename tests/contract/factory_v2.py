@@ -1,4 +1,4 @@
-"""Steps made with the classes of SageMaker Python SDK v2."""
+"""Steps with the classes of SageMaker Python SDK v2."""
 
 from __future__ import annotations
 

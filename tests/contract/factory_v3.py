@@ -1,4 +1,4 @@
-"""Steps made with the classes of SageMaker Python SDK v3."""
+"""Steps with the classes of SageMaker Python SDK v3."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def local_session(boto_session: Any) -> LocalPipelineSession:
 
 
 def run_locally(pipeline: Any) -> Any:
-    # In v3 it is the session that has local pipelines; Pipeline.create() looks for them on its
-    # client and fails (3.27.0).
+    # Pipeline.create() of v3 asks the session's client for local pipelines, which only the session
+    # itself has, and fails (3.27.0).
     local = pipeline.sagemaker_session
     local.create_pipeline(pipeline, "")
     return local.start_pipeline_execution(PipelineName=pipeline.name)
@@ -172,7 +172,7 @@ def model(of: Any, step: str, name: Any = None) -> Any:
 
 def register(of: Any, step: str, name: Any = None, group: str | None = None) -> Any:
     job = _builder(of)
-    job.framework = job.framework_version = None  # 3.1 reads them and never sets them
+    job.framework = job.framework_version = None  # 3.1 reads both and sets neither
     given = {"model_package_name": name} if group is None else {"model_package_group_name": group}
     args = job.register(
         content_types=["text/csv"],

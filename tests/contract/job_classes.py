@@ -1,4 +1,4 @@
-"""The catalogue's classes on the installed SDK, and what the tests make their objects with."""
+"""The catalogue's classes of the installed SDK, and a factory of their objects."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from .factory import job_views
 recipes = importlib.import_module(f".jobs_v{MAJOR}", __package__)
 sdk = recipes.sdk
 
-POLICY_ROLE = "arn:aws:iam::111122223333:role/policys"
 MODEL = "Model" if MAJOR == 2 else "ModelBuilder"
 
 NAMES = [name for name, row in CATALOGUE.items() if MAJOR in row.modules and has(row)]
@@ -29,9 +28,9 @@ NAMES = [name for name, row in CATALOGUE.items() if MAJOR in row.modules and has
 LATER_OR_GONE = [
     name for name, row in CATALOGUE.items() if MAJOR in row.modules and name not in NAMES
 ]
-"""Those of the same major that only other releases have."""
+"""The names of the same major that only other releases have."""
 CLASSES = [name for name in NAMES if inspect.isclass(adapter().load(name))]
-# RemoteExecutor asks for a Python environment.
+# RemoteExecutor needs a Python environment.
 CONSTRUCTIBLE = [name for name in CLASSES if name != "RemoteExecutor"]
 IN_PIPELINES = [
     name
@@ -43,23 +42,23 @@ OUTSIDE = [name for name in CONSTRUCTIBLE if CATALOGUE[name].only != "pipeline"]
 ONE_PER_STEP_TYPE = list(
     {CATALOGUE[name].step_types: name for name in reversed(IN_PIPELINES)}.values()
 )
-"""One class for each step type, for tests that any class would do for."""
+"""One class for each step type, for tests that need no particular class."""
 FINE_TUNERS = sorted(getattr(recipes, "FINE_TUNERS", set()) & set(NAMES))
 
 SETTINGS = {"image_uri": sdk.IMAGE, "instance_count": 1, "instance_type": "ml.m5.large"}
-"""What a processor asks for, but for a name, a role and a session."""
+"""The required arguments of a processor, without role and session."""
 REGISTRATION = {
     "content_types": ["text/csv"],
     "response_types": ["text/csv"],
     "inference_instances": ["ml.m5.large"],
     "transform_instances": ["ml.m5.large"],
 }
-"""What ``register()`` asks for, but for a name."""
+"""The required arguments of ``register()``, without a name."""
 
 
 @dataclass(frozen=True)
 class JobFactory:
-    """Makes objects of drop-in classes in one session.
+    """A factory of drop-in objects in one session.
 
     Args:
         session: a pipeline session, or one that starts jobs at once.
@@ -69,11 +68,11 @@ class JobFactory:
 
     @property
     def client(self) -> Any:
-        """A client of the account's SageMaker."""
+        """A SageMaker client of the account."""
         return self.session.boto_session.client("sagemaker")
 
     def arguments(self, name: str) -> dict[str, Any]:
-        """All that a class asks for, but for a name and a role."""
+        """The required arguments of a class, without name and role."""
         arguments: dict[str, Any] = recipes.arguments(name, self.session)
         return arguments
 
@@ -101,7 +100,7 @@ class JobFactory:
         return method
 
     def pipeline(self, *listed: Any, policy: PrefixPolicy | None = None) -> Pipeline:
-        """A pipeline of steps; without a policy of its own it takes the discovered one."""
+        """A pipeline of steps, under the discovered policy by default."""
         return Pipeline(
             "team-a-pipeline",
             steps=list(listed),
@@ -110,7 +109,7 @@ class JobFactory:
         )
 
     def job_name(self, name: str, job: Any, policy: PrefixPolicy | None = None) -> Any:
-        """The job's name in the definition of a pipeline with this job."""
+        """The job name in the definition of a pipeline with this job."""
         with recipes.service_answers(name, self.session):
             step = recipes.enter(job, name, "My_Step")
             [job_name] = {
@@ -124,7 +123,7 @@ class JobFactory:
         return sorted(row["ProcessingJobName"] for row in rows)
 
     def create_transform_job(self, name: str) -> None:
-        """A transform job of the account, created without the SDK."""
+        """Create a transform job in the account without the SDK."""
         source = {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}
         self.client.create_transform_job(
             TransformJobName=name,
@@ -136,7 +135,7 @@ class JobFactory:
 
 
 def outside_of(session: Any) -> JobFactory:
-    """A factory whose jobs start at once, with the AWS session of another."""
+    """A factory whose jobs start at once, in the account of a pipeline session."""
     return JobFactory(recipes.plain_session(session.boto_session))
 
 
@@ -146,10 +145,10 @@ def declaration(name: str, job_name: Any) -> dict[str, Any]:
 
 
 def held_name(job: Any, row: JobClass) -> Any:
-    """The name that an object carries."""
+    """The name that a job object has as an attribute."""
     return getattr(job, row.argument)
 
 
 def policy_prefix(row: JobClass) -> str:
-    """What the fixture ``policy`` asks of a class."""
+    """The prefix that the fixture ``policy`` requires for a class."""
     return "ta" if KINDS[row.step_type].short else "team-a"

@@ -1,4 +1,4 @@
-"""How each job class of SDK v2 is made, and how its objects enter a pipeline."""
+"""Constructor arguments of each job class of SDK v2, and the steps of its objects."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ _MODELS: dict[str, dict[str, Any]] = {
 
 
 def arguments(name: str, of: Any) -> dict[str, Any]:
-    """All that a class asks for, but for a name and a role."""
+    """The required arguments of a class, without name and role."""
     common: dict[str, Any] = {"sagemaker_session": of}
     if name in _FRAMEWORKS:
         gpu = {"instance_type": "ml.p3.2xlarge"} if name in _GPU else {}
@@ -178,13 +178,13 @@ for _name in ("DeepSpeedModel", "FasterTransformerModel", "HuggingFaceAccelerate
 
 
 def enter(job: Any, name: str, step: str, call: Call = by_keyword) -> Any:
-    """The step that a job enters a pipeline with."""
+    """A step with a job."""
     step_type = upstream_step_type(job)
     return _STEPS[step_type](job, name, step, call)
 
 
 def upstream_step_type(job: Any) -> str:
-    """The key of the function below that makes the step."""
+    """The key of a job's function in ``_STEPS``."""
     from sagemaker.estimator import EstimatorBase
     from sagemaker.processing import Processor
     from sagemaker.workflow.steps import Step
@@ -230,7 +230,7 @@ def _process(job: Any, name: str, step: str, call: Call) -> Any:
 
 
 def clarify(job: Any, **named: Any) -> Any:
-    """A run of a Clarify processor."""
+    """Run a Clarify processor."""
     from sagemaker.clarify import BiasConfig, DataConfig
 
     data = DataConfig(
@@ -285,7 +285,7 @@ _STEPS: dict[str, Callable[[Any, str, str, Call], Any]] = {
 
 
 def old_step(name: str, job: Any, step: str) -> Any:
-    """The step that takes the job object itself, of any session: deprecated, and in use."""
+    """A step that takes the job object itself, of any session; deprecated but still in use."""
     from sagemaker.inputs import CreateModelInput, TransformInput
     from sagemaker.workflow.steps import CreateModelStep
 
@@ -302,7 +302,7 @@ def old_step(name: str, job: Any, step: str) -> Any:
 
 @contextmanager
 def service_answers(name: str, of: Any) -> Iterator[None]:
-    """Answer for AWS about an algorithm, a model package or a model of JumpStart."""
+    """Answer requests about an algorithm, a model package or a model of JumpStart."""
     client = mock.Mock(wraps=of.sagemaker_client)
     client.describe_algorithm = lambda **_: {
         "AlgorithmName": "an-algorithm",

@@ -1,4 +1,4 @@
-"""How each job class of SDK v3 is made, and how its objects enter a pipeline."""
+"""Constructor arguments of each job class of SDK v3, and the steps of its objects."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ FINE_TUNERS = {
     "RLAIFTrainer",
     "MultiTurnRLTrainer",
 }
-# Their requests need SageMaker's hub, so the tests render none.
+# Their requests need SageMaker's hub, so no test renders them.
 NOT_IN_PIPELINES = FINE_TUNERS
 
 
 def arguments(name: str, of: Any) -> dict[str, Any]:
-    """All that a class asks for, but for a name and a role."""
+    """The required arguments of a class, without name and role."""
     if name in ("HyperparameterTuner", "NotebookJobStep"):
         return _ARGUMENTS[name](of)
     if name in FINE_TUNERS:
@@ -61,13 +61,13 @@ def _fine_tuned(name: str) -> dict[str, Any]:
 
 def _sources() -> dict[str, Any]:
     if "source_code.dependencies" in inspect.getsource(utilities.get_code_hash):
-        return {}  # a field that it lacks: no step can have sources (3.1.1)
+        return {}  # get_code_hash() reads a field that SourceCode lacks (3.1.1)
     return {"source_code": SourceCode(source_dir=str(CODE.parent), entry_script=CODE.name)}
 
 
 def _spark() -> dict[str, Any]:
     if "source=" in inspect.getsource(_SparkProcessorBase._stage_configuration):
-        return {}  # an argument that its ProcessingInput lacks (3.1.1)
+        return {}  # it passes an argument that ProcessingInput lacks (3.1.1)
     return {"configuration": [{"Classification": "spark-defaults", "Properties": {"a": "1"}}]}
 
 
@@ -111,7 +111,7 @@ _ARGUMENTS: dict[str, Callable[[Any], dict[str, Any]]] = {
 
 
 def enter(job: Any, name: str, step: str, call: Call = by_keyword) -> Any:
-    """The step that a job enters a pipeline with."""
+    """A step with a job."""
     if isinstance(job, SdkStep):
         return job
     if isinstance(job, SdkProcessor):
@@ -135,7 +135,7 @@ def _run(job: Any, name: str, call: Call) -> Any:
 
 
 def clarify(job: Any, **named: Any) -> Any:
-    """A run of a Clarify processor."""
+    """Run a Clarify processor."""
     from sagemaker.core.clarify import BiasConfig, DataConfig
 
     data = DataConfig(
@@ -191,7 +191,7 @@ _STEPS: dict[str, Callable[[Any, str, Call], Any]] = {
 
 @contextmanager
 def service_answers(name: str, of: Any) -> Iterator[None]:
-    """Answer for SageMaker's hub about a model that is fine-tuned."""
+    """Answer requests about a model of SageMaker's hub."""
     with ExitStack() as patches:
         if name in FINE_TUNERS:
             cls = adapter().load(name)
@@ -218,7 +218,7 @@ def service_answers(name: str, of: Any) -> Iterator[None]:
 
 
 def deferred(job: Any, step_type: str, step: str) -> Any:
-    """The step of a fine-tuning job."""
+    """A step with a fine-tuning job."""
     return (_job_step if step_type == "Job" else _fine_tune)(job, step, by_keyword)
 
 

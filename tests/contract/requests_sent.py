@@ -1,4 +1,4 @@
-"""Watch what reaches AWS."""
+"""Record the requests that reach AWS."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ from sm_prefix_ext._sdk.dry_run import _READS, _READS_TOO
 
 @contextmanager
 def requests_sent() -> Iterator[list[str]]:
-    """The operations that reach AWS in the block, whichever client sends them."""
+    """The operations that any client sends in the block."""
     from botocore.endpoint import Endpoint
 
     sent: list[str] = []
     send = Endpoint.make_request
 
-    def note(self: Any, model: Any, request: Any) -> Any:
+    def record(self: Any, model: Any, request: Any) -> Any:
         sent.append(model.name)
         return send(self, model, request)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Endpoint, "make_request", note)
+        patch.setattr(Endpoint, "make_request", record)
         yield sent
 
 
 def changing(sent: list[str]) -> list[str]:
-    """Those operations that do more than read."""
+    """The operations that do more than read."""
     return [name for name in sent if not name.startswith(_READS) and name not in _READS_TOO]
 
 
 def until_sent(function: Callable[..., Any], **given: Any) -> None:
-    """Call a method of the SDK for what it does before its requests.
+    """Call a method of the SDK, and ignore errors of its requests.
 
-    An empty account lacks what the requests refer to, so they fail, each SDK's in its own way.
+    The requests fail because they refer to resources that an empty account lacks; the error
+    depends on the SDK.
     """
     try:
         function(**given)

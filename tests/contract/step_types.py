@@ -1,4 +1,4 @@
-"""The step types that the contract tests, and those of them that the installed SDK can make."""
+"""The tested step types, and which of them the installed SDK has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's code that the SDK calls back is the user's; what the SDK does itself is the SDK's."""
+"""Names that a user's code declares while the SDK calls it are judged as everywhere else."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from .factory import codes
 from .job_classes import JobFactory, recipes, sdk
 
 Call = Callable[[Callable[[], Any]], Any]
-"""Calls a function without arguments, in its own way."""
+"""Calls a function without arguments."""
 
 
 def at_once(function: Callable[[], Any]) -> Any:
-    """Call it in the hook itself."""
+    """Call it in the overridden method itself."""
     return function()
 
 
 def in_a_thread(function: Callable[[], Any]) -> Any:
-    """Call it in a thread that the hook starts."""
+    """Call it in a thread that the overridden method starts."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(function).result()
 
 
 def in_a_generator(function: Callable[[], Any]) -> Any:
-    """Call it in a generator that the hook iterates."""
+    """Call it in a generator that the overridden method iterates."""
 
     def results() -> Iterator[Any]:
         yield function()
@@ -56,7 +56,7 @@ CALLS = (at_once, in_a_thread, in_a_generator, through_a_wrapper)
 
 
 def hooked(base: Any, hook: Callable[[], Any]) -> Any:
-    """A user's processor that overrides a method which the SDK's ``run()`` calls back."""
+    """A user's processor that overrides a method which the SDK's ``run()`` calls."""
 
     class UsersProcessor(base):
         def _normalize_args(self, *args: Any, **kwargs: Any) -> Any:
@@ -67,22 +67,22 @@ def hooked(base: Any, hook: Callable[[], Any]) -> Any:
 
 
 class TestHooks:
-    """A method of the SDK's that the user overrides."""
+    """An overridden method of the SDK, here called a hook."""
 
     @pytest.mark.parametrize("way", CALLS)
-    @pytest.mark.parametrize("made_ours", ["prefixed", "derived"])
-    def test_a_hook_is_the_users(
-        self, way: Call, made_ours: str, outside: JobFactory, policy: PrefixPolicy
+    @pytest.mark.parametrize("extension", ["prefixed", "derived"])
+    def test_a_job_started_in_an_overridden_method_carries_the_prefix(
+        self, way: Call, extension: str, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A job that the hook starts carries the prefix."""
+        """So does the job whose ``run()`` called the method."""
 
         def hook() -> None:
-            inner = outside.make
-            way(lambda: inner("Processor", base_job_name="inner").run(wait=False, logs=False))
+            make = outside.make
+            way(lambda: make("Processor", base_job_name="inner").run(wait=False, logs=False))
 
         cls = (
             prefixed(hooked(adapter().load("Processor"), hook))
-            if made_ours == "prefixed"
+            if extension == "prefixed"
             else hooked(sm_prefix_ext.Processor, hook)
         )
         outside.make("Processor", cls, base_job_name="outer").run(wait=False, logs=False)
@@ -91,10 +91,10 @@ class TestHooks:
         assert outer.startswith("team-a-outer-")
 
     @pytest.mark.parametrize("way", CALLS)
-    def test_a_bad_name_in_a_hook(
+    def test_a_bad_name_in_an_overridden_method_is_an_error(
         self, way: Call, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A bad name in a hook is an error, and no job starts."""
+        """The constructor raises inside the hook, and no job starts."""
 
         def hook() -> None:
             way(lambda: outside.make("Processor", base_job_name="bad_name"))
@@ -107,13 +107,13 @@ class TestHooks:
 
 
 class TestMethods:
-    """A method of the user's that the SDK calls."""
+    """A user's method that the SDK calls."""
 
     @needs("create_model()")
-    def test_a_model_that_your_own_method_makes(
+    def test_a_model_from_an_overridden_create_model_carries_the_prefix(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The SDK's ``transformer()`` calls ``create_model()``, and creates the model."""
+        """The SDK's ``transformer()`` calls it, and creates the model that it returns."""
 
         @prefixed
         class UsersEstimator(adapter().load("Framework")):
@@ -138,10 +138,10 @@ class TestMethods:
         models = outside.client.list_models()["Models"]
         assert ["team-a-rogue"] == [row["ModelName"] for row in models]
 
-    def test_your_own_method_deferred_by_the_sdk(
+    def test_a_bad_name_in_a_deferred_method_is_a_finding(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A user's method under the SDK's decorator is called while the step renders."""
+        """The SDK calls a method with its decorator only while the step renders."""
         module = import_module(adapter().pipeline_session.__module__)
 
         class UsersProcessor(sm_prefix_ext.Processor):

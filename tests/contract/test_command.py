@@ -1,4 +1,4 @@
-"""The command ``sm-prefix``, on pipelines in a module."""
+"""The command ``sm-prefix`` with the pipelines of a Python module."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .factory import Factory
 
 @pytest.fixture
 def module(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module ``pipelines``, with pipelines of the drop-in class and of the SDK's."""
+    """The module ``pipelines``, with pipelines of the drop-in class and of the SDK's class."""
     listed = [factory.step("Processing", "Pre", "nice")]
     pipelines: Any = ModuleType("pipelines")
-    pipelines.ours = factory.pipeline(listed, "team-a")
+    pipelines.dropin = factory.pipeline(listed, "team-a")
     pipelines.broken = factory.pipeline([factory.step("Processing", "Pre", "x" * 50)])
-    pipelines.theirs = factory.sdk_pipeline(listed, on=True, name="theirs")
+    pipelines.of_sdk = factory.sdk_pipeline(listed, on=True, name="of-sdk")
     pipelines.off = factory.sdk.SdkPipeline(
-        name="theirs", steps=listed, sagemaker_session=factory.session
+        name="of-sdk", steps=listed, sagemaker_session=factory.session
     )
 
     def build() -> Pipeline:
         print("building")
-        return pipelines.ours
+        return pipelines.dropin
 
     pipelines.build = build
     monkeypatch.setitem(sys.modules, "pipelines", pipelines)
@@ -50,24 +50,24 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("arguments", "status", "expected"),
         [
-            ("ours", 0, []),
+            ("dropin", 0, []),
             ("build", 0, []),
-            ("ours --prefix team-b", 0, ["PFX011"]),
+            ("dropin --prefix team-b", 0, ["PFX011"]),
             ("broken --declared-only", 1, ["PFX002"]),
-            ("theirs --declared-only", 0, []),
-            ("theirs --prefix nice", 0, ["PFX011"]),
-            ("theirs --prefix team-b", 1, ["PFX011", "PFX006"]),
+            ("of_sdk --declared-only", 0, []),
+            ("of_sdk --prefix nice", 0, ["PFX011"]),
+            ("of_sdk --prefix team-b", 1, ["PFX011", "PFX006"]),
             ("off --declared-only", 1, ["PFX019"]),
         ],
     )
-    def test_the_command_checks_pipelines(
+    def test_check_reports_the_findings_of_a_python_pipeline(
         self,
         capsys: pytest.CaptureFixture[str],
         arguments: str,
         status: int,
         expected: list[str],
     ) -> None:
-        """A drop-in pipeline is enforced; names in one of the SDK's class are checked as is."""
+        """The command composes names of a drop-in pipeline, and checks the SDK's as they are."""
         code, document = run(f"check --format json pipelines:{arguments}", capsys)
         assert status == code
         assert expected == [finding["code"] for finding in document["findings"]]
@@ -75,14 +75,14 @@ class TestCommand:
     @pytest.mark.parametrize(
         ("arguments", "status", "prefix"),
         [
-            ("ours", 0, "team-a-nice"),
-            ("ours --prefix team-b", 0, "team-b-nice"),
-            ("theirs", 0, "nice"),
+            ("dropin", 0, "team-a-nice"),
+            ("dropin --prefix team-b", 0, "team-b-nice"),
+            ("of_sdk", 0, "nice"),
             ("off", 0, None),
             ("broken", 1, None),
         ],
     )
-    def test_the_command_plans_pipelines(
+    def test_plan_lists_the_jobs_of_a_python_pipeline(
         self,
         capsys: pytest.CaptureFixture[str],
         arguments: str,

@@ -13,18 +13,18 @@ from .step_types import STEP_TYPES
 
 
 class TestDeviations:
-    """A row holds on the releases that it names, and on no other."""
+    """The SDK lacks a feature exactly on the releases that its row names."""
 
     @pytest.mark.usefixtures("a_model")
     @pytest.mark.parametrize("deviation", DEVIATIONS, ids=lambda row: row.subject)
-    def test_the_sdk_lacks_what_the_table_says(
+    def test_the_sdk_lacks_a_feature_if_the_table_says_so(
         self, factory: Factory, deviation: Deviation
     ) -> None:
-        """A row whose subject has come to the SDK is out of date, and fails here."""
+        """A row fails if a release has gained, or lost, its feature."""
         assert deviation.expected is not deviation.present(factory)
 
-    def test_a_test_needs_each_row(self) -> None:
-        """A row that no test needs any more goes."""
+    def test_each_deviation_is_needed_by_a_test(self) -> None:
+        """A row that no test needs can be deleted."""
         texts = [path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("*.py")]
         uses = Counter(
             row.subject
@@ -36,13 +36,13 @@ class TestDeviations:
         )
         assert [] == [row.subject for row in DEVIATIONS if not uses[row.subject]]
 
-    def test_a_subject_without_a_row(self) -> None:
-        """A mark that names no row fails while the tests are collected."""
+    def test_an_unknown_subject_is_a_key_error(self) -> None:
+        """A mark with such a subject fails while pytest collects the tests."""
         with pytest.raises(KeyError, match="nowhere"):
             needs("nowhere")
 
     def test_subjects_are_unique(self) -> None:
-        """One row a subject."""
+        """Each subject has one row."""
         assert [] == [
             subject
             for subject, count in Counter(row.subject for row in DEVIATIONS).items()

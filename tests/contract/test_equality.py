@@ -1,7 +1,7 @@
-"""Drop-in classes render to what the SDK's classes render to, but for names and roles.
+"""Definitions and uploads of drop-in classes equal those of the SDK, without names and roles.
 
-For every job class of the catalogue that the installed SDK has, however its arguments are passed,
-with code on disk: the document, and what is uploaded for it.
+The tests cover every job class of the catalogue that the installed SDK has, with arguments by
+keyword and by position, and with code on disk.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from .calling import STYLES
 from .comparison import (
     TIME,
     Rendered,
+    assert_dropin_equal,
     assert_equal,
+    declared_name,
     dropin_pipeline,
     policy_if_needed,
     render,
@@ -29,6 +31,7 @@ from .comparison import (
     step_of,
 )
 from .deviations import needs
+from .factory import POLICY_FILE
 from .job_classes import (
     IN_PIPELINES,
     ONE_PER_STEP_TYPE,
@@ -38,29 +41,23 @@ from .job_classes import (
     sdk,
 )
 
-POLICY_FILE = """prefix = "team-a"
-short_prefix = "ta"
-[step_roles]
-"*" = "arn:aws:iam::111122223333:role/policys"
-"""
-
 
 @pytest.fixture(params=["no policy", "a policy"])
 def discovered(request: pytest.FixtureRequest, tmp_path: Path) -> bool:
-    """Whether there is a policy in the folder, as in a project's."""
+    """Whether a policy is discovered: its file is in the current folder."""
     if request.param == "a policy":
         (tmp_path / "sm-prefix.toml").write_text(POLICY_FILE, encoding="utf-8")
     return request.param == "a policy"
 
 
-def handing_on(cls: Any) -> Any:
-    """A user's subclass, which passes on all that it is given."""
+def forwarding_subclass(cls: Any) -> Any:
+    """A user's subclass that passes all arguments on."""
 
     class Users(cls):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
 
-    def hand_on(method: str) -> Any:
+    def forward(method: str) -> Any:
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
             return getattr(super(Users, self), method)(*args, **kwargs)
 
@@ -68,13 +65,13 @@ def handing_on(cls: Any) -> Any:
 
     for method in ("run", "fit", "transform", "train", "tune", "create", "build"):
         if hasattr(cls, method):
-            setattr(Users, method, hand_on(method))
+            setattr(Users, method, forward(method))
     Users.__name__ = Users.__qualname__ = cls.__name__
     return Users
 
 
 RENDERED_BY_SDK: dict[tuple[Any, ...], Rendered] = {}
-"""The SDK's renderings, which do not depend on policies, for the tests that share them."""
+"""The SDK's renderings, which do not depend on policies, shared by the tests."""
 
 
 def assert_same_pipelines(
@@ -86,7 +83,7 @@ def assert_same_pipelines(
     discovered: bool,
     users_class: Any = None,
 ) -> None:
-    """Render a class of the SDK's in the SDK's pipeline, a drop-in in the drop-in, and compare."""
+    """Compare a drop-in class in a drop-in pipeline with the SDK's class in the SDK's pipeline."""
     call, policy = STYLES[style], policy_if_needed(declared, discovered)
 
     def step(cls: Any) -> Any:
@@ -99,44 +96,42 @@ def assert_same_pipelines(
             RENDERED_BY_SDK[key] = render(
                 lambda: sdk_pipeline(jobs.session, step(sdk_class)), jobs.session
             )
-        for on in (True, False):
-            rendered = render(
-                lambda on=on: dropin_pipeline(jobs.session, step(dropin), on=on, policy=policy),
-                jobs.session,
-            )
-            assert_equal(RENDERED_BY_SDK[key], rendered)
+        assert_dropin_equal(RENDERED_BY_SDK[key], lambda: step(dropin), jobs.session, policy)
 
 
 @pytest.mark.usefixtures("a_model")
 class TestJobClasses:
-    """Objects that are made for a pipeline."""
+    """Job objects with a ``PipelineSession``."""
 
     @pytest.mark.parametrize("style", STYLES)
     @pytest.mark.parametrize("name", IN_PIPELINES)
-    def test_a_declared_name(
+    def test_a_job_with_a_declared_name_renders_as_with_the_sdk(
         self, name: str, style: str, discovered: bool, in_pipeline: JobFactory
     ) -> None:
-        """With a declared name, by keyword and by position."""
-        declared = None if name == "ModelBuilder" else "churn"
+        """The arguments come by keyword or by position."""
         dropin = getattr(sm_prefix_ext, name)
-        assert_same_pipelines(name, in_pipeline, dropin, style, declared, discovered)
+        assert_same_pipelines(name, in_pipeline, dropin, style, declared_name(name), discovered)
 
     @pytest.mark.parametrize("name", [name for name in IN_PIPELINES if name != "MultiDataModel"])
-    def test_no_declared_name(self, name: str, discovered: bool, in_pipeline: JobFactory) -> None:
-        """S3 paths that the SDK derives from its generated name stay as they are."""
+    def test_a_job_without_a_declared_name_renders_as_with_the_sdk(
+        self, name: str, discovered: bool, in_pipeline: JobFactory
+    ) -> None:
+        """S3 paths that contain the generated name stay as they are."""
         dropin = getattr(sm_prefix_ext, name)
         assert_same_pipelines(name, in_pipeline, dropin, "keyword", None, discovered)
 
     @pytest.mark.parametrize("name", ONE_PER_STEP_TYPE)
-    @pytest.mark.parametrize("way", ["prefixed", "derived"])
-    def test_your_own_subclass(
-        self, name: str, way: str, discovered: bool, in_pipeline: JobFactory
+    @pytest.mark.parametrize("extension", ["prefixed", "derived"])
+    def test_a_users_subclass_renders_as_with_the_sdk(
+        self, name: str, extension: str, discovered: bool, in_pipeline: JobFactory
     ) -> None:
-        """A user's subclass that passes on ``*args`` and ``**kwargs``, extended in both ways."""
-        users_class = handing_on(adapter().load(name))
-        declared = None if name == "ModelBuilder" else "churn"
+        """The subclass passes on ``*args`` and ``**kwargs``."""
+        users_class = forwarding_subclass(adapter().load(name))
+        declared = declared_name(name)
         dropin = (
-            prefixed(users_class) if way == "prefixed" else handing_on(getattr(sm_prefix_ext, name))
+            prefixed(users_class)
+            if extension == "prefixed"
+            else forwarding_subclass(getattr(sm_prefix_ext, name))
         )
         assert_same_pipelines(
             name, in_pipeline, dropin, "keyword", declared, discovered, users_class
@@ -144,8 +139,10 @@ class TestJobClasses:
 
     @needs("@step")
     @pytest.mark.parametrize("declared", ["churn", None])
-    def test_functions(self, declared: str | None, discovered: bool, session: Any) -> None:
-        """``@step``, with and without a declared name."""
+    def test_a_decorated_function_renders_as_with_the_sdk(
+        self, declared: str | None, discovered: bool, session: Any
+    ) -> None:
+        """``@step`` is given a declared name, or none."""
         settings: dict[str, Any] = {"image_uri": sdk.IMAGE, "instance_type": "ml.m5.large"}
         settings.update(role=sdk.ROLE, name="My_Step")
         if declared:
@@ -160,18 +157,11 @@ class TestJobClasses:
             return add(1)
 
         expected = render(lambda: sdk_pipeline(session, step(adapter().load("step"))), session)
-        for on in (True, False):
-            rendered = render(
-                lambda on=on: dropin_pipeline(
-                    session, step(sm_prefix_ext.step), on=on, policy=policy
-                ),
-                session,
-            )
-            assert_equal(expected, rendered)
+        assert_dropin_equal(expected, lambda: step(sm_prefix_ext.step), session, policy)
 
 
 def trainer_for(cls: Any, jobs: JobFactory) -> Any:
-    """A framework's estimator, of the SDK's class or a drop-in, as the tuner's class is."""
+    """A framework's estimator: a drop-in if the tuner's class is one, else of the SDK's class."""
     is_dropin = cls.__module__ == "sm_prefix_ext"
     estimator = sm_prefix_ext.SKLearn if is_dropin else adapter().load("SKLearn")
     return estimator(role=sdk.ROLE, **jobs.arguments("SKLearn"), base_job_name="its-own")
@@ -189,7 +179,7 @@ def step_with_job_object(name: str, cls: Any, jobs: JobFactory, declared: str | 
 
 @pytest.mark.usefixtures("a_model")
 class TestJobObjects:
-    """Objects that are not made for a pipeline, and enter one."""
+    """Steps with a job object of any session."""
 
     @needs("steps that take a job object")
     @pytest.mark.parametrize("declared", ["churn", None])
@@ -197,7 +187,7 @@ class TestJobObjects:
         "name",
         ["Estimator", "SKLearn", "ScriptProcessor", "Transformer", "HyperparameterTuner", "Model"],
     )
-    def test_an_object_of_any_session(
+    def test_a_job_object_of_any_session_renders_as_with_the_sdk(
         self,
         name: str,
         declared: str | None,
@@ -205,27 +195,21 @@ class TestJobObjects:
         session: Any,
         outside: JobFactory,
     ) -> None:
-        """Such an object carries the prefix; in a pipeline the SDK's S3 paths stay the SDK's."""
+        """The object has a composed name; S3 paths in the definition are still the SDK's."""
         policy = policy_if_needed(declared, discovered)
 
         def step(cls: Any) -> Any:
             return step_with_job_object(name, cls, outside, declared)
 
         expected = render(lambda: sdk_pipeline(session, step(adapter().load(name))), session)
-        for on in (True, False):
-            rendered = render(
-                lambda on=on: dropin_pipeline(
-                    session, step(getattr(sm_prefix_ext, name)), on=on, policy=policy
-                ),
-                session,
-            )
-            assert_equal(expected, rendered)
+        dropin = getattr(sm_prefix_ext, name)
+        assert_dropin_equal(expected, lambda: step(dropin), session, policy)
 
     @needs("steps that take a job object")
-    def test_a_tuner_of_a_framework(
+    def test_a_tuner_of_a_framework_renders_as_with_the_sdk(
         self, discovered: bool, session: Any, in_pipeline: JobFactory
     ) -> None:
-        """The SDK writes a name with the time into the training jobs' hyperparameters."""
+        """The hyperparameter ``sagemaker_job_name`` is the SDK's generated name."""
         name = "HyperparameterTuner"
 
         def step(cls: Any) -> Any:

@@ -12,14 +12,14 @@ from sm_prefix_ext.embedded import EmbeddedAWS
 
 from ..installed import MAJOR
 from .deviations import WORKFLOW, needs
-from .factory import Factory
+from .factory import Factory, step_statuses
 
-ACCOUNT, REGION = "111122223333", "us-east-1"  # those of the factory's roles
+ACCOUNT, REGION = "111122223333", "us-east-1"  # as in the factory's roles
 CONDITIONS = "sagemaker.workflow" if MAJOR == 2 else "sagemaker.core.workflow"
 
 
 def scored_pipeline(factory: Factory) -> Any:
-    """A condition and a job's argument that read what a function returns, by the SDK's classes."""
+    """A pipeline of the SDK's class in which a condition and a job read a function's result."""
     sdk = factory.sdk
     decorator = importlib.import_module(f"{WORKFLOW}.function_step").step
     greater = importlib.import_module(f"{CONDITIONS}.conditions").ConditionGreaterThan
@@ -40,19 +40,12 @@ def scored_pipeline(factory: Factory) -> Any:
     return factory.sdk_pipeline([check], on=False, name="team-a-pipe")
 
 
-def statuses(execution: Any) -> dict[str, str]:
-    """The status of each step."""
-    steps = execution.list_steps()
-    listed = steps if isinstance(steps, list) else steps["PipelineExecutionSteps"]
-    return {step["StepName"]: step["StepStatus"] for step in listed}
-
-
 class TestResults:
-    """What later steps read of a function's result."""
+    """Steps that read a function's result."""
 
     @needs("@step")
-    def test_the_least_policy_lets_results_be_read(self, sdk: ModuleType) -> None:
-        """The policy allows it in each rendering and run, and only its S3 statement does."""
+    def test_the_least_policy_allows_reading_results(self, sdk: ModuleType) -> None:
+        """Executions succeed with the policy, and fail without its S3 statement."""
         with EmbeddedAWS(region=REGION, account_id=ACCOUNT) as aws:
             factory = Factory(sdk, sdk.PipelineSession(boto_session=aws.boto_session))
             aws.create_role(sdk.ROLE.rpartition("/")[2])
@@ -71,11 +64,11 @@ class TestResults:
             client = aws.client("iam")
             given = {"RoleName": "execution", "PolicyName": "least"}
             client.put_role_policy(**given, PolicyDocument=policy.to_json())
-            pipeline.create(role)  # which renders it again, at another time
+            pipeline.create(role)  # renders it again, with another time in it
             expected = {"Score": "Succeeded", "Check": "Succeeded", "Report": "Succeeded"}
             for _ in range(2):
-                assert expected == statuses(pipeline.start())
+                assert expected == step_statuses(pipeline.start())
             kept = [row for row in policy.statements if row != reading]
             rest = {**policy.to_dict(), "Statement": kept}
             client.put_role_policy(**given, PolicyDocument=json.dumps(rest))
-            assert {"Score": "Succeeded", "Check": "Failed"} == statuses(pipeline.start())
+            assert {"Score": "Succeeded", "Check": "Failed"} == step_statuses(pipeline.start())

@@ -1,4 +1,4 @@
-"""Names that the SDK generates are not names that the user declared."""
+"""Names that the SDK generates do not count as declared."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from .factory import Factory, codes, job_names, only_name
 
 
 class TestGeneratedNames:
-    """What the SDK writes where the user declared nothing."""
+    """Names that the SDK writes if the user declares none."""
 
     def test_an_undeclared_name_stays_undeclared(self, factory: Factory) -> None:
-        """The SDK writes its generated name into the user's object, where it is not declared."""
+        """The generated name that the SDK writes into the user's object does not count."""
         step, job = factory.step_and_job("Training", "Train")
         factory.sdk_pipeline([step], on=True).definition()
         assert job.base_job_name in ("img", "img-job")
         assert ["PFX001"] == codes(factory.pipeline([step]).check())
         assert "team-a-Train" == only_name(factory.pipeline([step], "team-a").definition())
 
-    def test_the_sdks_own_names_are_seen_in_its_definitions(
+    def test_a_generated_name_in_a_definition_is_a_finding(
         self, factory: Factory, step_type: str
     ) -> None:
-        """A name that the SDK generated with its own prefixing is a finding."""
+        """The SDK rendered the definition with its own prefixing."""
         step = factory.step(step_type, "St")
         pipeline = factory.sdk_pipeline([step], on=True)
         if step_type == "Transform" or (step_type, MAJOR) == ("Model", 2):
             with pytest.raises((AttributeError, TypeError, ValueError)):
-                pipeline.definition()  # the SDK asks for a name
+                pipeline.definition()  # the SDK requires a name
             return
         definition = pipeline.definition()
         findings = enforce(json.loads(definition), PrefixPolicy())[1]
@@ -43,8 +43,10 @@ class TestGeneratedNames:
 
     @needs("PipelineModel")
     @needs("EstimatorTransformer")
-    def test_names_that_v2_writes_into_models_and_transformers(self, factory: Factory) -> None:
-        """v2 names a ``PipelineModel`` after image and time, a transformer after its collection."""
+    def test_generated_names_of_models_and_transformers_are_replaced(
+        self, factory: Factory
+    ) -> None:
+        """v2 derives them from the image and the time, or from the step collection."""
         sdk, session = factory.sdk, factory.session
         unnamed = sdk.pipeline_model(session, "Mod").step
         assert ["PFX001"] == codes(factory.pipeline([unnamed]).check())
@@ -56,14 +58,14 @@ class TestGeneratedNames:
         )
 
 
-class TestLookalikes:
-    """Declared names that read like generated ones."""
+class TestResemblingNames:
+    """Declared names that resemble generated names."""
 
     @pytest.mark.parametrize("step_type", ["Processing", "Training", "ClarifyCheck"])
-    def test_what_only_looks_like_a_stand_in_is_kept(
+    def test_a_declared_name_that_resembles_a_generated_name_is_kept(
         self, factory: Factory, step_type: str
     ) -> None:
-        """A name counts as generated only where the SDK would generate it for this very job."""
+        """A name counts as generated only if the SDK would generate it for this job."""
         generated_by_other_major = "img" if MAJOR == 3 else "img-job"
         names = {
             "Processing": "img-job",
@@ -76,10 +78,10 @@ class TestLookalikes:
         assert f"team-a-{name}" == only_name(factory.pipeline([step], "team-a").definition())
 
     @pytest.mark.parametrize("policy", [None, "team-a"])
-    def test_a_stand_in_that_was_declared_is_named_in_the_finding(
+    def test_a_finding_quotes_a_declared_name_equal_to_the_generated_name(
         self, factory: Factory, policy: str | None
     ) -> None:
-        """The finding tells a user who declared the generated name why it does not count."""
+        """The message explains why such a declared name does not count."""
         pipeline = factory.pipeline([factory.step("Processing", "St", "img")], policy)
         if policy:
             assert "team-a-St" == only_name(pipeline.definition())

@@ -12,12 +12,12 @@ from .job_classes import JobFactory, sdk
 
 
 class TestGuard:
-    """It judges what the SDK's own classes send."""
+    """The guard judges requests of the SDK's own classes."""
 
-    def test_the_guard_sees_what_the_sdks_session_sends(
+    def test_the_guard_judges_requests_of_the_sdks_session(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """It judges the session's older clients too, and nothing after its block."""
+        """It also judges clients made before the block, and judges nothing after it."""
         sdk_class = adapter().load("Processor")
 
         def start() -> None:
@@ -30,16 +30,16 @@ class TestGuard:
         start()
         assert 2 == len(outside.processing_jobs())
 
-    def test_the_guard_takes_a_local_session(
+    def test_the_guard_judges_clients_of_a_local_session(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A local session sends nothing itself; its clients of the service are guarded."""
+        """A local session sends no requests itself, but its AWS clients do."""
         local = sdk.local_session(outside.session.boto_session)
         with guard(local, policy), pytest.raises(PrefixViolation):
             local.boto_session.client("sagemaker").create_model(ModelName="other")
 
     @needs("resources")
-    def test_the_guard_sees_what_resources_send(
+    def test_the_guard_judges_requests_of_resources(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
         """v3 starts training through sagemaker-core's resources, which have their own clients."""

@@ -14,7 +14,7 @@ from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.iam.required_permissions import of_execution_role
 
 from .deviations import needs
-from .factory import Factory, codes
+from .factory import Factory, codes, step_statuses
 
 EXECUTION = "arn:aws:iam::111122223333:role/execution"
 
@@ -32,9 +32,9 @@ def processing(factory: Factory) -> Any:
 
 
 class TestPolicies:
-    """Generated policies, under the preflight."""
+    """The preflight of generated policies."""
 
-    def test_the_generated_policy_lets_each_step_type_run(
+    def test_the_generated_policy_allows_each_step_type(
         self, factory: Factory, step_type: str
     ) -> None:
         """The policy allows every request; without it every request is denied."""
@@ -47,14 +47,14 @@ class TestPolicies:
         refused = pipeline.preflight(role_policies=[], role_arn=EXECUTION)
         assert {"implicitDeny"} == {row.verdict for row in refused}
 
-    def test_experiments_are_in_the_definition_by_default(self, processing: Any) -> None:
-        """The policy has what recording the jobs takes, under the pipeline's own name."""
+    def test_the_policy_allows_recording_an_experiment(self, processing: Any) -> None:
+        """By default the jobs are recorded in an experiment with the pipeline's name."""
         required = {(row.action, row.resource) for row in of_execution_role(processing.plan())}
         arn = f"arn:aws:sagemaker:us-east-1:111122223333:experiment/{processing.name}"
         assert ("sagemaker:CreateExperiment", arn) in required
 
-    def test_the_author(self, processing: Any) -> None:
-        """The author's policy allows the pipeline by its name, and uploads to its bucket."""
+    def test_the_authors_policy_allows_the_pipeline_and_its_uploads(self, processing: Any) -> None:
+        """It allows them for the pipeline's name and bucket only."""
         author = iam.author_policy(processing.plan(role_arn=EXECUTION))
         given = {"role_policies": [], "author_policies": [author], "role_arn": EXECUTION}
         rows = [row for row in processing.preflight(**given) if row.principal == "author"]
@@ -67,10 +67,10 @@ class TestPolicies:
 
 
 class TestPipelineNames:
-    """The pipeline's own name."""
+    """Pipeline names in policies and findings."""
 
     def test_a_pipeline_without_a_name_can_be_planned(self, processing: Any) -> None:
-        """Its policies cover every pipeline, with a note."""
+        """A note in the author's policy says that the name is unknown."""
         processing.name = ""
         plan = processing.plan(role_arn=EXECUTION)
         assert ["team-a-nice-*"] == [job.name_pattern for job in plan]
@@ -78,8 +78,10 @@ class TestPipelineNames:
         assert any("name isn't known" in note for note in iam.author_policy(plan).notes)
 
     @pytest.mark.parametrize("name", ["My Pipeline", "abalone.v2", "a_b", "x" * 257])
-    def test_a_pipelines_name_that_the_service_refuses(self, factory: Factory, name: str) -> None:
-        """It is an error before anything is sent, with or without a prefix."""
+    def test_a_pipeline_name_that_the_service_refuses_is_an_error(
+        self, factory: Factory, name: str
+    ) -> None:
+        """``definition()`` raises, with and without a prefix."""
         for policy in ("team-a", None):
             pipeline = factory.pipeline([factory.step("Processing", "Pre", "nice")], policy)
             pipeline.name = name
@@ -89,24 +91,26 @@ class TestPipelineNames:
 
 
 class TestPreflight:
-    """Where the preflight takes policies and definition from."""
+    """Policies and definition of a preflight."""
 
-    def test_a_broken_pipeline_has_no_preflight(self, factory: Factory) -> None:
-        """A pipeline with an error raises it."""
+    def test_a_preflight_of_a_pipeline_with_an_error_raises(self, factory: Factory) -> None:
+        """The error has the findings of the pipeline."""
         pipeline = factory.pipeline([factory.step("Processing", "Pre", "a/b")], "team-a")
         with pytest.raises(PrefixViolation) as raised:
             pipeline.preflight(role_policies=[])
         assert ["PFX003"] == codes(raised.value.findings)
 
     @pytest.mark.parametrize("given", [{}, {"live": True, "role_policies": []}])
-    def test_where_the_policies_come_from(self, factory: Factory, given: dict[str, Any]) -> None:
-        """Policies come from the caller or from IAM; neither, or both, is an error."""
+    def test_policies_from_no_source_or_from_two_are_an_error(
+        self, factory: Factory, given: dict[str, Any]
+    ) -> None:
+        """Either the caller gives policies or ``live=True`` reads them from IAM."""
         pipeline = factory.pipeline([factory.sdk.fail("Stop")], "team-a")
         with pytest.raises(ValueError, match=r"role_policies= and boundary=, or .* live=True"):
             pipeline.preflight(**given)
 
-    def test_live(self, sdk: ModuleType) -> None:
-        """``live=True`` reads the policies of the role that the pipeline has in AWS."""
+    def test_live_reads_the_policies_of_the_pipelines_role(self, sdk: ModuleType) -> None:
+        """The preflight changes with the policies that the role has in IAM."""
         with EmbeddedAWS() as aws:
             embedded = Factory(sdk, sdk.session(aws.boto_session))
             aws.create_bucket("bucket")
@@ -122,15 +126,13 @@ class TestPreflight:
             answer = pipeline.preflight(live=True)
             assert answer.ok
             assert "least" == answer[0].statements[0].policy
-            steps = pipeline.start().list_steps()
-            listed = steps if isinstance(steps, list) else steps["PipelineExecutionSteps"]
-            assert ["Succeeded"] == [step["StepStatus"] for step in listed]
+            assert {"Pre": "Succeeded"} == step_statuses(pipeline.start())
 
     @needs("role check")
-    def test_the_role_check_of_v3_gets_real_answers(
+    def test_the_role_check_of_v3_refuses_a_role_without_permissions(
         self, sdk: ModuleType, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The embedded AWS's simulator refuses a role that may do nothing."""
+        """The embedded AWS answers the simulation requests of the SDK's check."""
         monkeypatch.delenv("SAGEMAKER_VALIDATE_ROLE", raising=False)
         resolver = importlib.import_module("sagemaker.core.helper.iam_role_resolver")
         with EmbeddedAWS() as aws:

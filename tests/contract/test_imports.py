@@ -13,39 +13,39 @@ import sm_prefix_ext
 from ..installed import MAJOR
 from .job_classes import NAMES
 
-# It imports each name in a process of its own, forked after the import of what needs no region.
+# It imports modules that need no region, and forks a process for the import of each name.
 PROGRAM = """
 import importlib, json, os, sys
 importlib.import_module({"2": "sagemaker", "3": "sagemaker.core.processing"}[sys.argv[1]])
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
 
-def fault(module, name):
+def import_error(module, name):
     try:
         getattr(importlib.import_module(module), name)
     except Exception as error:
         return type(error).__name__
 
-faults = {}
+errors = {}
 for name in json.loads(sys.argv[2]):
     reading, writing = os.pipe()
     if os.fork() == 0:
-        dropin = fault("sm_prefix_ext", name)
-        of_sdk = dropin and fault(CATALOGUE[name].modules[int(sys.argv[1])], name)
+        dropin = import_error("sm_prefix_ext", name)
+        of_sdk = dropin and import_error(CATALOGUE[name].modules[int(sys.argv[1])], name)
         os.write(writing, json.dumps([of_sdk, dropin]).encode())
         os._exit(0)
     os.close(writing)
     os.wait()
-    faults[name] = json.loads(os.read(reading, 1000))
+    errors[name] = json.loads(os.read(reading, 1000))
     os.close(reading)
-print("faults:", json.dumps(faults))
+print("errors:", json.dumps(errors))
 """
 
 
 class TestRegion:
-    """What an import needs of the environment."""
+    """The environment that an import needs."""
 
-    def test_a_name_needs_no_region_where_the_sdks_own_needs_none(self, tmp_path: Path) -> None:
-        """v3 makes a client when its pipelines are imported, which its processors do not need."""
+    def test_an_import_needs_a_region_only_if_the_sdks_class_does(self, tmp_path: Path) -> None:
+        """The import of v3's pipelines makes a client; the import of its processors does not."""
         environment = {
             key: value for key, value in os.environ.items() if not key.startswith("AWS_")
         }
@@ -62,9 +62,9 @@ class TestRegion:
             },
         )
         assert 0 == process.returncode, process.stderr
-        faults = json.loads(process.stdout.rpartition("faults: ")[2])
-        assert set(NAMES) == set(faults)
+        errors = json.loads(process.stdout.rpartition("errors: ")[2])
+        assert set(NAMES) == set(errors)
         assert {} == {
-            name: (of_sdk, dropin) for name, (of_sdk, dropin) in faults.items() if of_sdk != dropin
+            name: (of_sdk, dropin) for name, (of_sdk, dropin) in errors.items() if of_sdk != dropin
         }
-        assert [None, None] == faults["Processor"]
+        assert [None, None] == errors["Processor"]

@@ -1,4 +1,4 @@
-"""What the constructors of the drop-in job classes do with names and roles."""
+"""Names and roles in the constructors of the drop-in job classes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sm_prefix_ext.core.paths import from_here
 from sm_prefix_ext.core.step_types import KINDS
 
 from .deviations import each, needs
+from .factory import POLICY_ROLE
 from .job_classes import (
     CONSTRUCTIBLE,
     OUTSIDE,
-    POLICY_ROLE,
     JobFactory,
     declaration,
     held_name,
@@ -24,15 +24,15 @@ from .job_classes import (
     sdk,
 )
 
-TAKING_A_NAME = each(CONSTRUCTIBLE, {"ModelBuilder": "a name for ModelBuilder()"})
+WITH_NAME_ARGUMENT = each(CONSTRUCTIBLE, {"ModelBuilder": "a name for ModelBuilder()"})
 
 
 class TestDeclaredNames:
-    """A name that the constructor takes."""
+    """A name as an argument of the constructor."""
 
     @pytest.mark.parametrize("name", CONSTRUCTIBLE)
-    def test_a_good_name_stands_without_a_policy(self, name: str, in_pipeline: JobFactory) -> None:
-        """Without a policy a declared name stands as it is."""
+    def test_a_valid_name_stays_without_a_policy(self, name: str, in_pipeline: JobFactory) -> None:
+        """The object's name is the declared name."""
         held = held_name(in_pipeline.make(name, **declaration(name, "x")), CATALOGUE[name])
         if name == "ModelBuilder":
             assert is_generated_model_name(held)
@@ -40,10 +40,10 @@ class TestDeclaredNames:
             assert "x" == held
 
     @pytest.mark.parametrize("name", OUTSIDE)
-    def test_a_good_name_is_composed(
+    def test_a_valid_name_outside_a_pipeline_is_composed(
         self, name: str, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """With a discovered policy a job outside a pipeline has the composed name, once."""
+        """The object's name has the discovered policy's prefix once."""
         row = CATALOGUE[name]
         for declared in ("x", f"{policy_prefix(row)}-x"):
             held = held_name(outside.make(name, **declaration(name, declared)), row)
@@ -52,17 +52,17 @@ class TestDeclaredNames:
             else:
                 assert f"{policy_prefix(row)}-x" == held
 
-    @pytest.mark.parametrize("name", TAKING_A_NAME)
-    def test_a_good_name_stays_in_a_pipeline(
+    @pytest.mark.parametrize("name", WITH_NAME_ARGUMENT)
+    def test_a_valid_name_in_a_pipeline_stays_as_declared(
         self, name: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
         """The SDK derives S3 paths from the name, so only the definition gets the prefix."""
         held = held_name(in_pipeline.make(name, **declaration(name, "x")), CATALOGUE[name])
         assert ("x", "x") == (held, held.declared)
 
-    @pytest.mark.parametrize("name", TAKING_A_NAME)
+    @pytest.mark.parametrize("name", WITH_NAME_ARGUMENT)
     @pytest.mark.parametrize("value", ["x" * 50, "bad_name!"])
-    def test_a_bad_name_fails_in_its_cell(
+    def test_a_bad_name_fails_in_the_constructor(
         self,
         name: str,
         value: str,
@@ -70,7 +70,7 @@ class TestDeclaredNames:
         outside: JobFactory,
         policy: PrefixPolicy,
     ) -> None:
-        """The error states the argument, its value, the limit, the room and the policy's file."""
+        """The error states argument, value, limit, remaining characters and the policy's file."""
         row = CATALOGUE[name]
         kind, prefix = KINDS[row.step_type], policy_prefix(row)
         if kind.short and value.startswith("xx"):
@@ -93,14 +93,14 @@ class TestDeclaredNames:
     def test_a_bad_name_fails_without_a_policy(
         self, name: str, value: str, in_pipeline: JobFactory
     ) -> None:
-        """The limits are the service's and need no policy."""
+        """The service's limits apply without a policy."""
         with pytest.raises(PrefixViolation):
             in_pipeline.make(name, **declaration(name, value))
 
     def test_a_pipeline_variable_is_left_to_the_definition(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """Its value is known in a run only, so the constructor does not judge it."""
+        """The constructor does not judge it, because its value is known only in a run."""
         variable = sdk.ParameterString("Name")
         assert variable is in_pipeline.make("Processor", base_job_name=variable).base_job_name
 
@@ -111,23 +111,23 @@ class TestUndeclaredNames:
     @pytest.mark.parametrize(
         "name", each(OUTSIDE, {"MultiDataModel": "no name for MultiDataModel()"})
     )
-    def test_no_name_takes_the_prefix(
+    def test_an_undeclared_name_outside_a_pipeline_is_the_prefix(
         self, name: str, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """Outside a pipeline such a job carries the prefix too."""
+        """A model's name, which is its full name, begins with the prefix."""
         row = CATALOGUE[name]
         held = held_name(outside.make(name), row)
-        if row.step_type == "Model":  # a model's name is its whole name
+        if row.step_type == "Model":
             assert held.startswith("team-a-")
         else:
             assert policy_prefix(row) == held
         assert isinstance(held, ComposedName) and held.declared is None
 
     @pytest.mark.parametrize("name", [name for name in CONSTRUCTIBLE if name != "MultiDataModel"])
-    def test_no_name_and_no_policy_is_the_sdks_affair(
+    def test_an_undeclared_name_without_a_policy_is_the_generated_name(
         self, name: str, in_pipeline: JobFactory
     ) -> None:
-        """Without a policy the object has the name that the SDK generates."""
+        """The object has the same name as an object of the SDK's class."""
         row = CATALOGUE[name]
         expected = held_name(in_pipeline.make(name, adapter().load(name)), row)
         held = held_name(in_pipeline.make(name), row)
@@ -143,20 +143,20 @@ class TestRoles:
     """The role that the policy gives to a class's step type."""
 
     @pytest.mark.parametrize("name", [name for name in CONSTRUCTIBLE if CATALOGUE[name].role])
-    def test_a_role_left_out_is_the_policys(
+    def test_an_omitted_role_is_the_policys(
         self, name: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A given role stays; a role that was left out is the policy's."""
+        """A given role stays."""
         role = CATALOGUE[name].role
         required = {"name": "x"} if name == "MultiDataModel" else {}
         assert POLICY_ROLE == getattr(in_pipeline.make(name, **{role: ...}, **required), role)
         assert sdk.ROLE == getattr(in_pipeline.make(name, **required), role)
 
     @needs("MultiDataModel")
-    def test_a_role_is_not_filled_in_beside_a_model(
+    def test_a_role_is_not_filled_in_if_the_model_has_one(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """``MultiDataModel`` takes its model's."""
+        """``MultiDataModel`` uses the role of its model."""
         job = in_pipeline.make(
             "MultiDataModel", name="x", model=in_pipeline.model(), image_uri=..., role=None
         )

@@ -1,4 +1,4 @@
-"""The drop-in of every job class is the SDK's class in all but names."""
+"""A drop-in job class has the interface of the SDK's class."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.catalogue import CATALOGUE
 
 from ..installed import MAJOR
+from .factory import POLICY_ROLE
 from .job_classes import (
     CLASSES,
     CONSTRUCTIBLE,
     FINE_TUNERS,
     NAMES,
-    POLICY_ROLE,
     JobFactory,
     declaration,
     held_name,
@@ -34,8 +34,8 @@ class TestSubclass:
     """A drop-in is a real subclass."""
 
     @pytest.mark.parametrize("name", NAMES)
-    def test_it_is_the_sdks_in_all_but_names(self, name: str) -> None:
-        """Name, documentation and every public signature are the SDK's."""
+    def test_a_drop_in_has_the_sdks_name_documentation_and_signatures(self, name: str) -> None:
+        """Every public method has the signature of the SDK's method."""
         dropin, sdk_class = getattr(sm_prefix_ext, name), adapter().load(name)
         assert inspect.signature(sdk_class) == inspect.signature(dropin)
         assert (name, "sm_prefix_ext") == (dropin.__name__, dropin.__module__)
@@ -50,21 +50,21 @@ class TestSubclass:
                 expected = inspect.signature(function)
                 assert expected == inspect.signature(getattr(dropin, attribute))
 
-    def test_positional_arguments_are_as_good(
+    def test_a_name_and_a_role_are_read_from_positional_arguments(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A name and a role given by position are found."""
+        """The name stays, and the role given as ``None`` is the policy's."""
         cls = sm_prefix_ext.Processor
         parameters = list(inspect.signature(cls).parameters)
         values: dict[str, Any] = dict.fromkeys(parameters)
         values.update(image_uri=sdk.IMAGE, instance_count=1, instance_type="ml.m5.large")
         values.update(base_job_name="x", volume_size_in_gb=30)
-        until = parameters.index("base_job_name") + 1
-        job = cls(*list(values.values())[:until], sagemaker_session=in_pipeline.session)
+        end = parameters.index("base_job_name") + 1
+        job = cls(*list(values.values())[:end], sagemaker_session=in_pipeline.session)
         assert ("x", POLICY_ROLE) == (job.base_job_name, job.role)
 
-    def test_unknown_arguments_are_the_sdks_to_refuse(self) -> None:
-        """The error is that of the SDK's class, or of a user's subclass of it."""
+    def test_an_unknown_argument_raises_the_sdks_error(self) -> None:
+        """Type and message are the same for a drop-in and for an extended subclass."""
         sdk_class = adapter().load("Processor" if MAJOR == 2 else "ModelTrainer")
         users = type(sdk_class.__name__, (sdk_class,), {"__module__": __name__})
         dropin = getattr(sm_prefix_ext, sdk_class.__name__)
@@ -76,8 +76,8 @@ class TestSubclass:
             assert type(expected.value) is type(raised.value)
             assert str(expected.value) == str(raised.value)
 
-    def test_the_functions_of_a_module_are_not_touched(self) -> None:
-        """The SDK's own classes stay as they were: nothing is patched."""
+    def test_the_sdks_classes_are_not_patched(self) -> None:
+        """After the drop-ins are made, constructors and module attributes are still the SDK's."""
         for name in CLASSES:
             getattr(sm_prefix_ext, name)
             sdk_class = adapter().load(name)
@@ -86,19 +86,19 @@ class TestSubclass:
 
 
 class TestCopies:
-    """Copies and pickles carry what was declared."""
+    """Copies and pickles keep the declared name."""
 
     @pytest.mark.parametrize("name", [name for name in CONSTRUCTIBLE if name not in FINE_TUNERS])
-    def test_copies_know_what_was_declared(
+    def test_a_copy_keeps_the_declared_name(
         self, name: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A copy has the class and the declared name, if the SDK's object can be copied at all."""
+        """A copy also keeps the class; the copy fails only if that of the SDK's object fails."""
         dropin, declared = getattr(sm_prefix_ext, name), declaration(name, "x")
         assert dropin is pickle.loads(pickle.dumps(dropin))
         job = in_pipeline.make(name, **declared)
         try:
             copy.copy(in_pipeline.make(name, adapter().load(name), **declared))
-        except TypeError as error:  # of the DJL models of early v2
+        except TypeError as error:  # the DJL models of early v2
             with pytest.raises(TypeError, match=re.escape(str(error))):
                 copy.copy(job)
             return
@@ -107,8 +107,8 @@ class TestCopies:
         row = CATALOGUE[name]
         assert held_name(job, row).declared == held_name(twin, row).declared
 
-    def test_a_pickled_job_keeps_its_name(self, policy: PrefixPolicy) -> None:
-        """An object goes to another process and back."""
+    def test_a_pickled_job_keeps_the_declared_name(self, policy: PrefixPolicy) -> None:
+        """It also keeps its class."""
         job = sm_prefix_ext.CheckJobConfig(
             role=sdk.ROLE, base_job_name="x", sagemaker_session=object
         )

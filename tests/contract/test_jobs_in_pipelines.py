@@ -1,4 +1,4 @@
-"""The name of a drop-in's job in the definition of a pipeline."""
+"""Job names of drop-in classes in the definition of a pipeline."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from sm_prefix_ext.enforcement.enforce import enforce
 
 from ..installed import MAJOR
 from .deviations import needs
-from .factory import job_views
+from .factory import POLICY_ROLE, job_views
 from .job_classes import (
     FINE_TUNERS,
     IN_PIPELINES,
     ONE_PER_STEP_TYPE,
-    POLICY_ROLE,
     JobFactory,
     declaration,
     policy_prefix,
@@ -33,40 +32,40 @@ from .job_classes import (
 
 
 class Team(str, Enum):  # as StrEnum, which Python 3.10 lacks
-    """Names that are more than their characters."""
+    """A name whose ``str()`` is not its characters."""
 
     A = "churn"
 
 
 class TestJobNames:
-    """How the job is named."""
+    """The composed name in the definition."""
 
     @pytest.mark.parametrize("name", IN_PIPELINES)
-    def test_composed_once_when_it_enters_a_pipeline(
+    def test_the_definition_has_the_prefix_once(
         self, name: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The discovered prefix stands before the declared name, once."""
+        """The job name is the discovered prefix and the declared name."""
         expected = f"{policy_prefix(CATALOGUE[name])}-x"
-        if name == "ModelBuilder":  # which takes no name
+        if name == "ModelBuilder":  # takes no name
             expected = "team-a-My-Step"
         job = in_pipeline.make(name, **declaration(name, "x"))
         assert expected == in_pipeline.job_name(name, job)
 
     @pytest.mark.parametrize("name", ONE_PER_STEP_TYPE)
-    def test_a_pipelines_own_policy_composes_anew(
+    def test_a_pipelines_own_policy_composes_the_declared_name(
         self, name: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """It composes the declared name, not the name that the discovered policy composed."""
+        """The prefix of the discovered policy is not in the job name."""
         expected = "of-b-My-Step" if name == "ModelBuilder" else "of-b-x"
         job = in_pipeline.make(name, **declaration(name, "x"))
         own = PrefixPolicy("of-b", short_prefix="of-b")
         assert expected == in_pipeline.job_name(name, job, own)
 
     @pytest.mark.parametrize("name", ONE_PER_STEP_TYPE)
-    def test_nothing_declared_takes_the_steps_name(
+    def test_an_undeclared_name_is_composed_of_prefix_and_step_name(
         self, name: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """An undeclared name is composed of prefix and step name, as with the SDK's classes."""
+        """A job with a short limit has the short prefix alone."""
         job_name = in_pipeline.job_name(name, in_pipeline.make(name))
         if KINDS[CATALOGUE[name].step_type].short:
             assert "ta" == job_name
@@ -74,10 +73,10 @@ class TestJobNames:
             assert job_name.startswith("team-a-My-Step")
 
     @pytest.mark.parametrize("declared", ["img", "processing-job"])
-    def test_a_name_that_the_sdk_could_have_made_up(
+    def test_a_declared_name_equal_to_a_generated_name_is_kept(
         self, declared: str, in_pipeline: JobFactory
     ) -> None:
-        """Given to a drop-in it is declared; given to the SDK's class, or generated, it is not."""
+        """It counts as declared in a drop-in, and as generated in the SDK's class."""
         image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/img:1"
         job = in_pipeline.make("Processor", image_uri=image, base_job_name=declared)
         policy = PrefixPolicy("team-a")
@@ -95,10 +94,10 @@ class TestJobNames:
             with pytest.raises(PrefixViolation, match="PFX001"):
                 in_pipeline.job_name("Processor", undeclared, PrefixPolicy())
 
-    def test_a_name_counts_by_its_characters(
+    def test_a_name_that_is_a_string_enum_counts_by_its_characters(
         self, in_pipeline: JobFactory, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A subclass of ``str`` counts by its characters, not by its ``str()``."""
+        """Its ``str()``, which has the class's name, is not used."""
         job = in_pipeline.make("Processor", base_job_name=Team.A)
         assert ("churn", ComposedName) == (str(job.base_job_name), type(job.base_job_name))
         assert "team-a-churn" == in_pipeline.job_name("Processor", job)
@@ -107,20 +106,20 @@ class TestJobNames:
         outside.make("Processor").run(job_name=Team.A, wait=False, logs=False)
         assert ["team-a-churn"] == outside.processing_jobs()
 
-    def test_a_clarify_job_is_called_by_its_prefix(self, in_pipeline: JobFactory) -> None:
-        """The time that the SDK appends to the prefix is not part of the declared name."""
+    def test_a_clarify_jobs_declared_name_has_no_time(self, in_pipeline: JobFactory) -> None:
+        """The SDK appends the time to ``job_name_prefix``."""
         name = "SageMakerClarifyProcessor"
         job = in_pipeline.make(name, job_name_prefix="bias")
         assert "team-a-bias" == in_pipeline.job_name(name, job, PrefixPolicy("team-a"))
 
 
 class TestTrainers:
-    """Trainers inside a tuner, and trainers that fine-tune."""
+    """Trainers in a tuner, and trainers that fine-tune."""
 
-    def test_a_tuners_own_trainer_is_left_alone(
+    def test_the_trainer_of_a_tuner_keeps_its_name(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The service names the training jobs after the tuning job."""
+        """The service derives the names of the training jobs from the tuning job's name."""
         inner = {2: "estimator", 3: "model_trainer"}[MAJOR or 2]
         trainer = in_pipeline.arguments("HyperparameterTuner")[inner]
         trainer.base_job_name = "its-own"
@@ -140,10 +139,10 @@ class TestTrainers:
             for name in FINE_TUNERS or [""]
         ],
     )
-    def test_a_fine_tuners_name_is_read_off_its_step(
+    def test_the_declared_name_of_a_fine_tuner_is_read_from_its_step(
         self, name: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """Its request needs SageMaker's hub to render; reading the declared name does not."""
+        """Rendering needs SageMaker's hub; reading the declared name does not."""
         step_type = CATALOGUE[name].step_type
         step = recipes.deferred(in_pipeline.make(name, base_job_name="x"), step_type, "My_Step")
         declared = read_declared_names(in_pipeline.pipeline(step), adapter()).declared
@@ -157,10 +156,10 @@ class TestFunctions:
     """``@step`` and ``@remote``."""
 
     @needs("@step")
-    def test_functions_are_decorated_as_before(
+    def test_decorators_judge_and_compose_names(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The decorators judge the name where it is written."""
+        """A bad name fails in the decorator; a good one is composed in the definition."""
         for name in ("step", "remote"):
             decorator = getattr(sm_prefix_ext, name)
             with pytest.raises(PrefixViolation, match=rf"@{name}\(job_name_prefix=\) got 'x_y'"):
@@ -172,9 +171,9 @@ class TestFunctions:
             return 1
 
         @sm_prefix_ext.step(**given)
-        def not_declared() -> int:
+        def undeclared() -> int:
             return 1
 
-        for function, expected in ((declared, "team-a-x"), (not_declared, "team-a-My-Step")):
+        for function, expected in ((declared, "team-a-x"), (undeclared, "team-a-My-Step")):
             [view] = job_views(in_pipeline.pipeline(function()).definition())
             assert (expected, POLICY_ROLE) == (view.job_name, view.arguments["RoleArn"])

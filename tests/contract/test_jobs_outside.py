@@ -1,4 +1,4 @@
-"""Jobs, models and endpoints that are made outside a pipeline."""
+"""Jobs, models and endpoints outside a pipeline."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TestStarts:
     def test_a_job_outside_a_pipeline_carries_the_prefix(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """Undeclared, declared, or given at the call, the job name carries the prefix."""
+        """The name is undeclared, declared in the constructor, or given at the call."""
         for given, late in (({}, {}), ({"base_job_name": "x"}, {}), ({}, {"job_name": "whole"})):
             outside.make("Processor", **given).run(wait=False, logs=False, **late)
         started = outside.processing_jobs()
@@ -36,10 +36,10 @@ class TestStarts:
         assert all(policy.prefix.covers(name) for name in started)
         assert any(name.startswith("team-a-x-") for name in started)
 
-    def test_a_base_name_set_later_is_composed_too(
+    def test_a_base_name_set_as_an_attribute_is_composed(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The attribute is public; its value is composed when the job starts."""
+        """The attribute is public, so its value is composed when the job starts."""
         job = outside.make("Processor")
         job.base_job_name = "later"
         job.run(wait=False, logs=False)
@@ -49,7 +49,7 @@ class TestStarts:
     def test_a_tuner_without_a_short_prefix_does_not_start(
         self, outside: JobFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """A tuner without a name is judged when it starts, and nothing is sent."""
+        """The start raises, and sends no request."""
         (tmp_path / "sm-prefix.toml").write_text('prefix = "a-long-team"\n', encoding="utf-8")
         monkeypatch.chdir(tmp_path)
         tuner = outside.make("HyperparameterTuner")
@@ -59,10 +59,10 @@ class TestStarts:
         assert [] == jobs["HyperParameterTuningJobSummaries"]
 
     @needs("transform_with_monitoring()")
-    def test_what_the_sdk_would_start_in_a_pipeline_of_its_own(
+    def test_a_method_that_starts_a_pipeline_of_the_sdks_own_is_refused(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The method is refused, and nothing is sent."""
+        """No pipeline is created."""
         job = outside.make("Transformer", base_transform_job_name="x")
         with pytest.raises(
             PrefixViolation, match=r"(?s)a pipeline of the SDK's own.*MonitorBatchTransform"
@@ -70,8 +70,8 @@ class TestStarts:
             job.transform_with_monitoring(None, None, "s3://bucket/in")
         assert [] == outside.client.list_pipelines()["PipelineSummaries"]
 
-    def test_what_is_refused_is_there(self) -> None:
-        """Each refused method is one of the SDK's, and its row says what to call instead."""
+    def test_each_refused_method_exists_and_has_an_alternative(self) -> None:
+        """The alternative is a sentence in its row."""
         refused = [row for row in METHODS if row.refused]
         assert refused
         for row in refused:
@@ -81,20 +81,22 @@ class TestStarts:
 
 
 class TestModels:
-    """Models and endpoints, whose names are full names."""
+    """Models and endpoints, which have full names."""
 
-    def test_a_model_deployed_twice_has_two_names(
+    def test_two_models_have_different_names(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """As with the SDK, each model gets a name of its own; both carry the prefix."""
+        """As with the SDK, each model has a new name; both names have the prefix."""
         first = held_name(outside.model(), CATALOGUE[MODEL])
-        time.sleep(0.01)  # the SDK's names have milliseconds, which two models may share
+        time.sleep(0.01)  # the SDK's names are unique to the millisecond only
         second = held_name(outside.model(), CATALOGUE[MODEL])
         assert first.startswith("team-a-") and second.startswith("team-a-")
         assert first != second
 
-    def test_full_names_get_a_warning(self, outside: JobFactory, policy: PrefixPolicy) -> None:
-        """The service takes an endpoint's and a group's name as it is; neither is refused."""
+    def test_a_full_name_outside_the_prefix_gives_a_warning(
+        self, outside: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """Names of endpoints and groups are not refused."""
         deployment = {"initial_instance_count": 1, "instance_type": "ml.m5.large", "wait": False}
         model = outside.model()
         with pytest.warns(PrefixWarning, match="PFX011: .*endpoint_name=.* is 'other'"):
@@ -102,10 +104,10 @@ class TestModels:
         with pytest.warns(PrefixWarning, match="PFX008: .*model_package_group_name=.* is 'other'"):
             until_sent(model.register, model_package_group_name="other")
 
-    def test_a_group_may_be_given_by_its_arn(
+    def test_the_name_in_a_groups_arn_is_judged(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The group's name in the ARN counts."""
+        """A name inside the prefix gives no warning, a name outside it gives one."""
         model = outside.model()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", PrefixWarning)
@@ -116,22 +118,22 @@ class TestModels:
         ):
             until_sent(model.register, model_package_group_name=f"{GROUP_ARN}other")
 
-    # v3's own builder warns; pytest.warns() repeats it, as of another module.
+    # v3's own builder warns, and pytest.warns() repeats the warning for another module.
     @pytest.mark.filterwarnings(
         "ignore:The 'dependencies' parameter is deprecated:DeprecationWarning"
     )
-    def test_a_group_that_the_sdk_makes_gets_a_warning(
+    def test_a_group_with_a_generated_name_gives_a_warning(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A model registered without a name goes into a group that is called after its image."""
+        """The SDK derives the group of a model without a name from its image."""
         with pytest.warns(PrefixWarning, match="PFX008: .*model_package_group_name=.* is 'img'"):
             until_sent(outside.model().register, **REGISTRATION)
 
     @needs("registration before build()")
-    def test_a_group_that_the_sdk_makes_in_a_pipeline(
+    def test_a_group_with_a_generated_name_in_a_pipeline_is_a_finding(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The definition has the group's name, or neither name, which the service refuses."""
+        """Some releases render neither a group nor a name, which is an error."""
         step = sdk.ModelStep("My_Step", step_args=in_pipeline.model().register(**REGISTRATION))
         [finding] = in_pipeline.pipeline(step).check()
         definition = sdk.SdkPipeline(

@@ -1,4 +1,4 @@
-"""Names that arrive after the constructor: in ``run()``, ``fit()``, ``register()`` and the like."""
+"""Names that a method takes: ``run()``, ``fit()``, ``register()`` and others."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ STARTING = [
 class TestJobs:
     """``job_name=`` of the methods that start a job."""
 
-    def test_which_methods_start_jobs_by_name(self) -> None:
-        """The table of this module has those that the SDK documents."""
+    def test_the_table_has_the_documented_methods(self) -> None:
+        """``STARTING`` has the methods that the SDK documents."""
         training = {2: ("Estimator", "fit"), 3: ("HyperparameterTuner", "tune")}[MAJOR or 2]
         tuning = ("HyperparameterTuner", {2: "fit", 3: "tune"}[MAJOR or 2])
         expected = {("Processor", "run"), ("Transformer", "transform"), training, tuning}
         assert expected <= set(STARTING)
 
     @pytest.mark.parametrize(("name", "method"), STARTING)
-    def test_every_late_name_is_judged(
+    def test_each_method_judges_its_job_name(
         self, name: str, method: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The method judges the name before it does anything else."""
+        """A bad name raises although other required arguments are missing."""
         job = in_pipeline.make(name)
         with pytest.raises(PrefixViolation) as raised:
             getattr(job, method)(job_name="bad_")
@@ -46,16 +46,18 @@ class TestJobs:
         assert f"{name}.{method}(job_name=) got 'bad_'" in finding.message
 
     @pytest.mark.parametrize("value", ["x" * 50, "bad_name!"])
-    def test_a_late_name_fails_where_it_arrives(
+    def test_a_bad_job_name_fails_in_the_call(
         self, value: str, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The error names the call, and the argument as the user wrote it."""
+        """The error has the method, the argument and its value."""
         job = in_pipeline.make("Processor")
         with pytest.raises(PrefixViolation, match=rf"Processor\.run\(job_name=\) got '{value}'"):
             job.run(job_name=value)
 
-    def test_a_late_name_is_composed(self, in_pipeline: JobFactory, policy: PrefixPolicy) -> None:
-        """A name given at the call beats the base name, as in the SDK."""
+    def test_a_job_name_replaces_the_base_name(
+        self, in_pipeline: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """As in the SDK, a name given at the call replaces ``base_job_name``."""
         job = in_pipeline.make("Processor", base_job_name="y")
         step = sdk.ProcessingStep("My_Step", step_args=job.run(job_name="x"))
         [view] = job_views(in_pipeline.pipeline(step).definition())
@@ -63,18 +65,20 @@ class TestJobs:
 
 
 class TestModels:
-    """Late names of models."""
+    """Names that methods of models take."""
 
-    def test_a_models_late_names_fail_where_they_arrive(
+    def test_register_judges_its_package_name(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """``register(model_package_name=)`` is judged in the call."""
+        """A bad ``model_package_name=`` fails in the call."""
         with pytest.raises(PrefixViolation, match=r"register\(model_package_name=\) got 'x_y'"):
             in_pipeline.model().register(**REGISTRATION, model_package_name="x_y")
 
     @needs("build()")
-    def test_a_name_for_build(self, in_pipeline: JobFactory, policy: PrefixPolicy) -> None:
-        """``build(model_name=)`` is judged in the call, and composed."""
+    def test_build_judges_and_composes_its_name(
+        self, in_pipeline: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """A bad ``model_name=`` fails in the call; a good one is composed."""
         with pytest.raises(PrefixViolation, match=r"ModelBuilder\.build\(model_name=\) got"):
             in_pipeline.model().build(model_name="x" * 50)
         step = sdk.ModelStep("My_Step", step_args=in_pipeline.model().build(model_name="x"))
@@ -82,18 +86,20 @@ class TestModels:
         assert "team-a-x" == view.job_name
 
     @needs("build()")
-    def test_a_builders_name_is_what_build_takes(
+    def test_a_bad_name_set_as_an_attribute_names_the_argument_of_build(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The message for a name set as an attribute names the argument of ``build()``."""
+        """``build()`` judges the attribute ``model_name``."""
         job = outside.model()
         job.model_name = "bad_"
         with pytest.raises(PrefixViolation, match=r"ModelBuilder\.build\(model_name=\) got 'bad_'"):
             job.build()
 
     @needs("build()")
-    def test_a_builder_without_a_name_is_told_where(self, in_pipeline: JobFactory) -> None:
-        """In a pipeline too, the fix of an undeclared name names ``build()``."""
+    def test_the_fix_of_an_undeclared_name_names_the_argument_of_build(
+        self, in_pipeline: JobFactory
+    ) -> None:
+        """The builder is in a pipeline."""
         with pytest.raises(
             PrefixViolation, match=r"Declare [\w ]+ in ModelBuilder\.build\(model_name=\)"
         ):
@@ -101,12 +107,12 @@ class TestModels:
 
 
 class TestUsersMethods:
-    """Late names that a user's own method hands on."""
+    """Names that a user's own method passes to the SDK's method."""
 
-    def test_a_late_name_of_your_own_method(
+    def test_a_name_that_a_users_method_passes_on_is_composed(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A name that the method gives to ``super()`` is judged and composed."""
+        """A bad name fails in the call of ``super()``."""
 
         class UsersProcessor(adapter().load("Processor")):
             def run(self, *, tag: str) -> object:

@@ -1,4 +1,4 @@
-"""The levels of a policy file: which findings block a definition, and which do not."""
+"""The levels of findings that a policy file sets."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ..installed import MAJOR
 from .deviations import needs
 from .factory import Factory, codes, job_names, only_name
 from .job_classes import JobFactory
-from .requests_sent import until_sent
+from .requests_sent import requests_sent, until_sent
 
 LONG = "x" * 50
 BAD = "bad_name!"
 ROLE = "arn:aws:iam::111122223333:role/pipeline"
 
-# Code -> the prefix of the policy, the kind of step, what is declared, the name that is sent.
+# Code -> the prefix of the policy, the step type, the declared name, the name that is sent.
 ERRORS: dict[str, tuple[str, str, Any, Any]] = {
     "PFX001": ("", "Training", None, None),
     "PFX002": ("", "Processing", LONG, LONG),
@@ -40,14 +40,14 @@ DEPLOYMENT: dict[str, Any] = (
     if MAJOR == 2
     else {}
 )
-"""The arguments of ``deploy()``, but for a name."""
+"""The arguments of ``deploy()`` without a name."""
 
 Policy = Callable[..., PrefixPolicy]
 
 
 @pytest.fixture
 def policy(tmp_path: Path) -> Policy:
-    """Write a policy file with levels into the current folder, and read it."""
+    """Writes a policy file with levels into the current folder, and reads it."""
 
     def write(prefix: str, **levels: str) -> PrefixPolicy:
         head = f'prefix = "{prefix}"\n' if prefix else ""
@@ -75,15 +75,15 @@ class TestPipelines:
 
     @pytest.mark.parametrize("code", ERRORS)
     @pytest.mark.parametrize("level", ["off", "warning", "error"])
-    def test_an_errors_level(self, code: str, level: str, factory: Factory, policy: Policy) -> None:
-        """Lowered, the definition leaves with the name as it was declared; raised, nothing does."""
-        prefix, kind, declared, sent = ERRORS[code]
-        step = factory.step(kind, "My_Step", declared)
+    def test_the_level_of_an_error_decides_what_is_sent(
+        self, code: str, level: str, factory: Factory, policy: Policy
+    ) -> None:
+        """A lowered error sends the declared name unchanged; an error sends nothing."""
+        prefix, step_type, declared, sent = ERRORS[code]
+        step = factory.step(step_type, "My_Step", declared)
         checked = factory.pipeline([step], policy(prefix, **{code: level}))
         if level == "error":
-            assert [(code, "error")] == [
-                (finding.code, finding.severity) for finding in checked.check()
-            ]
+            assert [(code, "error")] == severities(checked.check())
             with pytest.raises(PrefixViolation, match=code):
                 checked.upsert(ROLE)
             assert [] == listed(factory)
@@ -101,7 +101,7 @@ class TestPipelines:
     def test_a_warning_raised_to_an_error_blocks(
         self, call: str, factory: Factory, policy: Policy
     ) -> None:
-        """Two steps under one prefix, and a pipeline's own name outside the policy."""
+        """The warnings are PFX007, two steps with one name, and PFX011, the pipeline's name."""
         steps = [factory.step("Processing", step, "same") for step in ("A", "B")]
         quiet = policy("team-a", PFX007="off", PFX011="off")
         allowed = factory.pipeline(steps, quiet, name="abalone")
@@ -111,20 +111,18 @@ class TestPipelines:
         assert {"A": "team-a-same", "B": "team-a-same"} == job_names(stored)
         for code in ("PFX007", "PFX011"):
             refused = factory.pipeline(steps, policy("team-a", **{code: "error"}), name="abalone")
-            severities = {finding.code: finding.severity for finding in refused.check()}
-            others = {"PFX007": "warning", "PFX011": "warning"}
-            assert {**others, code: "error"} == severities
-            for sends in (refused.definition, getattr(refused, call)):
-                with pytest.raises(PrefixViolation, match="1 finding of severity error"):
-                    sends(ROLE) if sends != refused.definition else sends()
+            expected = {"PFX007": "warning", "PFX011": "warning", code: "error"}
+            assert expected == dict(severities(refused.check()))
+            with pytest.raises(PrefixViolation, match="1 finding of severity error"):
+                refused.definition()
+            with pytest.raises(PrefixViolation, match="1 finding of severity error"):
+                getattr(refused, call)(ROLE)
         assert stored == allowed.describe()["PipelineDefinition"]
 
-    def test_a_pipelines_name_is_refused_before_code_is_uploaded(
-        self, factory: Factory, policy: Policy, tmp_path: Path
+    def test_a_pipeline_name_is_refused_before_rendering(
+        self, factory: Factory, policy: Policy
     ) -> None:
-        """What is known before rendering keeps everything from being sent."""
-        code = tmp_path / "code.py"
-        code.write_text("pass")
+        """The SDK, which would upload code, does not render the pipeline."""
         step = factory.step("Processing", "Pre", "x")
         refused = factory.pipeline([step], policy("team-a", PFX011="error"), name="abalone")
         rendered: list[Any] = []
@@ -133,8 +131,10 @@ class TestPipelines:
             refused.definition()
         assert [] == rendered
 
-    def test_what_was_not_judged_is_never_sent(self, factory: Factory, policy: Policy) -> None:
-        """A name that only the run knows, whatever levels a policy has."""
+    def test_a_name_that_cannot_be_checked_blocks_at_any_level(
+        self, factory: Factory, policy: Policy
+    ) -> None:
+        """PFX004, a pipeline variable as a name, is an error at every level."""
         step = factory.step(
             "Processing", "Pre", factory.sdk.ParameterString("P", default_value="p")
         )
@@ -146,24 +146,28 @@ class TestPipelines:
             checked.upsert(ROLE)
         assert [] == listed(factory)
 
-    def test_the_levels_of_a_discovered_file(self, factory: Factory, policy: Policy) -> None:
-        """They hold for a pipeline without a policy of its own, and for no other."""
+    def test_levels_of_a_discovered_file_apply_without_an_own_policy(
+        self, factory: Factory, policy: Policy
+    ) -> None:
+        """A pipeline with a policy of its own ignores them."""
         policy("", PFX001="off")
         step = factory.step("Training", "Train")
         pipeline = Pipeline("team-a-p", steps=[step], sagemaker_session=factory.session)
         assert None is only_name(pipeline.definition())
         assert ["PFX001"] == codes(factory.pipeline([step], PrefixPolicy()).check())
 
-    def test_a_definition_says_nothing_about_levels(self, factory: Factory, policy: Policy) -> None:
-        """Nor do a pipeline's parameters; only a policy file does."""
+    def test_a_pipeline_parameter_sets_no_levels(self, factory: Factory, policy: Policy) -> None:
+        """Only a policy file sets levels."""
         levels = factory.sdk.ParameterString("findings", default_value='{"PFX002": "off"}')
         step = factory.step("Training", "Train", LONG)
         checked = factory.pipeline([step], policy(""))
         checked.parameters = [levels]
         assert ["PFX002"] == codes(checked.check())
 
-    def test_the_warnings_of_a_preflight(self, factory: Factory, policy: Policy) -> None:
-        """They have the file's levels; the verdicts stay."""
+    def test_levels_apply_to_the_warnings_of_a_preflight(
+        self, factory: Factory, policy: Policy
+    ) -> None:
+        """The verdicts stay the same."""
         step = factory.step("Processing", "Pre", "x")
         allow = {"Effect": "Allow", "Action": "sagemaker:*", "Resource": "*"}
         answers = {
@@ -173,21 +177,21 @@ class TestPipelines:
             )
             for level in ("off", "warning", "error")
         }
-        severities = {
+        by_level = {
             level: [finding.severity for finding in answer.warnings if finding.code == "PFX012"]
             for level, answer in answers.items()
         }
-        assert {"off": [], "warning": ["warning"], "error": ["error"]} == severities
+        assert {"off": [], "warning": ["warning"], "error": ["error"]} == by_level
         assert answers["off"].rows == answers["error"].rows
 
 
 class TestJobClasses:
-    """Levels of the findings about an object, and about a guarded request."""
+    """Levels of findings about job objects and guarded requests."""
 
-    def test_a_constructor_obeys(
+    def test_a_constructor_raises_warns_or_is_silent_by_level(
         self, in_pipeline: JobFactory, outside: JobFactory, policy: Policy
     ) -> None:
-        """It raises for an error, warns of a warning, and is silent where the finding is off."""
+        """The finding is PFX003, as an error, a warning and switched off."""
         row = ROWS["Processor"]
         for jobs in (in_pipeline, outside):
             policy("team-a")
@@ -206,8 +210,8 @@ class TestJobClasses:
                 expected = BAD if jobs is in_pipeline else f"team-a-{BAD}"
                 assert expected == getattr(processor, row.argument)
 
-    def test_a_full_name_may_be_an_error(self, outside: JobFactory, policy: Policy) -> None:
-        """By default it gives a warning, and where it is off not even that."""
+    def test_levels_apply_to_full_names(self, outside: JobFactory, policy: Policy) -> None:
+        """The default is a warning; here it is an error, and switched off."""
         policy("team-a", PFX011="error", PFX008="error")
         job = outside.model()
         with pytest.raises(PrefixViolation, match=r"PFX011(?s:.)*endpoint_name"):
@@ -221,8 +225,8 @@ class TestJobClasses:
             until_sent(job.register, model_package_group_name="other")
 
     @needs("transform_with_monitoring()")
-    def test_a_refused_method_may_be_allowed(self, outside: JobFactory, policy: Policy) -> None:
-        """The SDK's own pipeline runs outside the prefix where the file accepts that."""
+    def test_a_level_can_allow_a_refused_method(self, outside: JobFactory, policy: Policy) -> None:
+        """The SDK's own pipeline, which has no prefix, starts with a warning."""
         policy("team-a")
         job = sm_prefix_ext.Transformer(
             model_name="m",
@@ -236,14 +240,14 @@ class TestJobClasses:
         with pytest.warns(PrefixWarning, match="PFX006"):
             until_sent(lambda: job.transform_with_monitoring(None, None, "s3://bucket/in"))
 
-    # v2's own model; pytest.warns() warns of it again, as of another module.
+    # v2's own model warns, and pytest.warns() repeats the warning for another module.
     @pytest.mark.filterwarnings("ignore:primary_container is going to be:DeprecationWarning")
-    def test_a_job_that_a_method_starts_without_a_name(
+    def test_levels_apply_to_a_method_without_a_job_name(
         self,
         outside: JobFactory,
         policy: Policy,
     ) -> None:
-        """Under a generated name if the file accepts it: here an inference recommender's job."""
+        """``right_size()`` starts an inference recommender's job with a generated name."""
         policy("team-a")
         job = outside.model()
         with pytest.raises(
@@ -258,17 +262,21 @@ class TestJobClasses:
             warnings.simplefilter("error", PrefixWarning)
             until_sent(job.right_size)
 
-    def test_a_tuner_without_a_short_prefix(self, outside: JobFactory, policy: Policy) -> None:
-        """It starts where the file accepts that, under the SDK's own name."""
+    def test_a_level_can_allow_a_tuner_without_a_short_prefix(
+        self, outside: JobFactory, policy: Policy
+    ) -> None:
+        """The tuner's request is sent."""
         policy("a-long-team")
         start = outside.start(outside.make("HyperparameterTuner"))
         with pytest.raises(PrefixViolation, match="PFX010"):
             start()
         policy("a-long-team", PFX010="off")
-        until_sent(start)
+        with requests_sent() as sent:
+            until_sent(start)
+        assert "CreateHyperParameterTuningJob" in sent
 
-    def test_the_guard(self, factory: Factory, policy: Policy) -> None:
-        """It judges a pipeline's request under the levels of its own policy."""
+    def test_levels_apply_to_a_guarded_request(self, factory: Factory, policy: Policy) -> None:
+        """The guard uses the levels of its own policy, not of the pipeline's."""
         step = factory.step("Processing", "Pre", "x")
         pipeline = factory.pipeline([step], "team-b")
         with (

@@ -17,10 +17,10 @@ from sm_prefix_ext.cli import main
 from sm_prefix_ext.core.planned_jobs import AuthorRequest
 
 from .calling import by_keyword
-from .comparison import but_for_names_and_roles, dropin_pipeline, step_of
+from .comparison import dropin_pipeline, pipeline_with, step_of, without_names_and_roles
 from .deviations import lacks, needs
 from .factory import Factory
-from .job_classes import IN_PIPELINES, JobFactory, recipes, sdk
+from .job_classes import IN_PIPELINES, JobFactory, sdk
 from .requests_sent import changing, requests_sent
 
 ROLE = "arn:aws:iam::111122223333:role/pipeline"
@@ -28,7 +28,7 @@ WORKFLOW = sdk.SdkPipeline.__module__.rpartition(".")[0]
 
 
 def lambda_step(session: Any, folder: Path) -> Any:
-    """A Lambda step that carries the function's own code."""
+    """A Lambda step with the function's code."""
     script = folder / "handler.py"
     script.write_text("def handler(event, context):\n    return {}\n")
     helper = "sagemaker.lambda_helper" if sdk.MAJOR == 2 else "sagemaker.core.lambda_helper"
@@ -43,7 +43,7 @@ def lambda_step(session: Any, folder: Path) -> Any:
 
 
 def emr_step() -> Any:
-    """An EMR step that makes its cluster."""
+    """An EMR step that creates its cluster."""
     module = import_module(f"{WORKFLOW}.emr_step")
     config = module.EMRStepConfig(jar="s3://bucket/app.jar")
     group = {"InstanceCount": 1, "InstanceRole": "MASTER", "InstanceType": "m5.xlarge"}
@@ -52,7 +52,7 @@ def emr_step() -> Any:
 
 
 def monitored_steps(factory: Factory) -> list[Any]:
-    """A transform and the check of its data, as a step collection makes them."""
+    """The steps of a collection: a transform and the check of its data."""
     module = import_module(f"{WORKFLOW}.monitor_batch_transform_step")
     check, job = factory.step_and_job("QualityCheck", "Check", "check")
     collection = module.MonitorBatchTransformStep(
@@ -67,19 +67,15 @@ def monitored_steps(factory: Factory) -> list[Any]:
 
 
 @pytest.mark.usefixtures("a_model")
-class TestLooking:
-    """Whatever a pipeline's steps upload or create when the SDK renders them."""
+class TestReadOnly:
+    """Steps that upload or create something when the SDK renders them."""
 
     @pytest.mark.parametrize("name", IN_PIPELINES)
-    def test_a_look_changes_nothing(self, name: str, in_pipeline: JobFactory) -> None:
-        """For each job class; the definition looks as the one that ``definition()`` returns."""
-        session = in_pipeline.session
-        declared = None if name == "ModelBuilder" else "churn"
-        policy = PrefixPolicy("team-a", short_prefix="ta")
-        with recipes.service_answers(name, session):
-            cls = getattr(sm_prefix_ext, name)
-            step = step_of(name, in_pipeline, cls, by_keyword, declared)
-            pipeline = dropin_pipeline(session, step, policy=policy)
+    def test_no_job_class_sends_a_changing_request(
+        self, name: str, in_pipeline: JobFactory
+    ) -> None:
+        """``render()`` and ``definition()`` give the same definition, without names and roles."""
+        with pipeline_with(name, in_pipeline) as pipeline:
             with requests_sent() as sent:
                 pipeline.check()
                 plan = pipeline.plan()
@@ -87,11 +83,11 @@ class TestLooking:
                 rendering = pipeline.render()
             assert [] == changing(sent)
             assert len(plan) > 0
-            expected = but_for_names_and_roles(pipeline.definition())
-        assert expected == but_for_names_and_roles(rendering.definition)
+            expected = without_names_and_roles(pipeline.definition())
+        assert expected == without_names_and_roles(rendering.definition)
 
-    def test_a_look_at_a_lambda_step(self, session: Any, tmp_path: Path) -> None:
-        """The function is not created or overwritten; the author's requests are known."""
+    def test_a_lambda_step_creates_no_function(self, session: Any, tmp_path: Path) -> None:
+        """The rendering has the function's ARN and the requests that creating it takes."""
         pipeline = dropin_pipeline(session, lambda_step(session, tmp_path))
         with requests_sent() as sent:
             rendering = pipeline.render()
@@ -107,8 +103,8 @@ class TestLooking:
             AuthorRequest("iam:PassRole", ROLE, passed),
         } <= set(rendering.author_requests)
 
-    def test_a_look_at_steps_of_many_parts(self, factory: Factory) -> None:
-        """An EMR cluster and, where the SDK can make it, a monitored transform."""
+    def test_an_emr_cluster_and_a_step_collection_create_nothing(self, factory: Factory) -> None:
+        """The collection is a monitored transform, where the SDK has one."""
         listed = [emr_step()]
         if not lacks("QualityCheck"):
             listed += monitored_steps(factory)
@@ -122,8 +118,8 @@ class TestLooking:
         assert () == rendering.findings
 
     @needs("@step")
-    def test_a_look_at_a_function(self, factory: Factory) -> None:
-        """``@step`` uploads nothing for its function, and makes no default bucket."""
+    def test_a_decorated_function_uploads_nothing(self, factory: Factory) -> None:
+        """``@step`` does not create the default bucket either."""
         fresh = sdk.PipelineSession(boto_session=factory.session.boto_session)
         pipeline = dropin_pipeline(fresh, sdk.function("Sum", "sum").step)
         with requests_sent() as sent:
@@ -135,8 +131,8 @@ class TestLooking:
         actions = {request.action for request in rendering.author_requests}
         assert {"s3:CreateBucket", "s3:PutObject"} <= actions
 
-    def test_a_look_leaves_the_sessions_as_they_were(self, in_pipeline: JobFactory) -> None:
-        """The user's session has its own clients again."""
+    def test_check_leaves_the_session_unchanged(self, in_pipeline: JobFactory) -> None:
+        """The attributes of the session are the same afterwards."""
         session = in_pipeline.session
         step = step_of("Processor", in_pipeline, sm_prefix_ext.Processor, by_keyword, "churn")
         pipeline = dropin_pipeline(session, step, policy=PrefixPolicy("team-a"))
@@ -144,24 +140,24 @@ class TestLooking:
         assert () == pipeline.check()
         assert before == vars(session)
 
-    def test_the_command_changes_nothing(
+    def test_the_command_sends_no_changing_request(
         self,
         session: Any,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        """For a drop-in pipeline, and for one of the SDK's class."""
+        """The pipelines are a drop-in and one of the SDK's class."""
         step = lambda_step(session, tmp_path)
-        module: Any = ModuleType("looked_at")
-        module.ours = dropin_pipeline(session, step)
-        module.theirs = sdk.SdkPipeline("theirs", steps=[step], sagemaker_session=session)
-        monkeypatch.setitem(sys.modules, "looked_at", module)
+        module: Any = ModuleType("read_only")
+        module.dropin = dropin_pipeline(session, step)
+        module.of_sdk = sdk.SdkPipeline("of-sdk", steps=[step], sagemaker_session=session)
+        monkeypatch.setitem(sys.modules, "read_only", module)
         with requests_sent() as sent:
-            for name in ("ours", "theirs"):
+            for name in ("dropin", "of_sdk"):
                 for command in ("check --declared-only", "plan", "policy --for author"):
                     with pytest.raises(SystemExit) as ended:
-                        main([*command.split(), f"looked_at:{name}"])
+                        main([*command.split(), f"read_only:{name}"])
                     assert 0 == ended.value.code
             assert "lambda:UpdateFunctionCode" in capsys.readouterr().out
         assert [] == changing(sent)

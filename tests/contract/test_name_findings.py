@@ -1,4 +1,4 @@
-"""Names that no job can carry, and names that IAM's patterns may not cover."""
+"""Findings about names: errors and warnings."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ BAD_NAME = "bad_name!"
 
 
 class TestErrors:
-    """Findings that keep a definition from being sent."""
+    """Findings that block a definition."""
 
     @pytest.mark.parametrize("policy", [None, "team-a"])
-    def test_too_long_is_a_finding_that_says_how_long(
+    def test_a_declared_name_over_the_limit_is_reported(
         self, factory: Factory, step_type: str, policy: str | None
     ) -> None:
-        """The finding states the limit and the length; the name is never cut."""
+        """The message states the limit and the length."""
         step = factory.step(step_type, "My_Step", LONG_NAME)
         findings = factory.pipeline(factory.nested(step), policy).check()
         if policy and KINDS[step_type].short:
-            assert () == findings  # the short prefix stands alone where the name does not fit
+            assert () == findings  # the job name is the short prefix alone
             return
         [finding] = findings
         assert "PFX002" == finding.code
@@ -34,40 +34,42 @@ class TestErrors:
         assert finding.step.startswith("Outer/if/Inner/if/My_Step")
 
     @pytest.mark.parametrize("policy", [None, "team-a"])
-    def test_bad_characters_are_a_finding(
+    def test_a_declared_name_with_bad_characters_is_reported(
         self, factory: Factory, step_type: str, policy: str | None
     ) -> None:
-        """A name with characters that no job can carry is an error; it is never rewritten."""
+        """The finding is an error with every policy."""
         step = factory.step(step_type, "My_Step", BAD_NAME)
         findings = factory.pipeline(factory.nested(step), policy).check()
         assert "PFX003" in codes(findings)
         assert all(finding.severity == ERROR for finding in findings)
 
-    def test_the_templates_slash_is_explained(self, factory: Factory) -> None:
-        """``f"{prefix}/train"``, as in AWS's project templates, is a finding that says why."""
+    def test_a_slash_in_a_declared_name_is_explained(self, factory: Factory) -> None:
+        """AWS's project templates have ``f"{prefix}/train"``."""
         step = factory.step("Training", "Train", "abalone/train")
         [finding] = factory.pipeline([step]).check()
         assert "PFX003" == finding.code
         assert "is not a path" in finding.message
         assert "'abalone-train'" in finding.fix
 
-    def test_a_pipeline_variable_is_a_finding(self, factory: Factory) -> None:
-        """A name that is known in a run only cannot be checked before it."""
+    def test_a_pipeline_variable_as_a_name_is_reported(self, factory: Factory) -> None:
+        """Its value is known only in a run."""
         variable = factory.sdk.ParameterString("P", default_value="p")
         step = factory.step("Processing", "Pre", variable)
         for policy in (None, "team-a"):
             assert ["PFX004"] == codes(factory.pipeline([step], policy).check())
 
-    def test_boundaries_of_the_limits(self, factory: Factory) -> None:
-        """38 and 6 characters fit, 39 and 7 do not."""
+    def test_a_name_of_the_limit_fits_and_one_character_more_does_not(
+        self, factory: Factory
+    ) -> None:
+        """The limits are 38 characters and 6."""
         for step_type, limit in (("Processing", 38), ("Tuning", 6)):
             fits = factory.step(step_type, "Fits", "x" * limit)
             over = factory.step(step_type, "Over", "x" * (limit + 1))
             assert "x" * limit == only_name(factory.pipeline([fits]).definition())
             assert ["PFX002"] == codes(factory.pipeline([over]).check())
 
-    def test_all_that_is_wrong_is_said_at_once(self, factory: Factory) -> None:
-        """One error has the findings of every step, the model without a name among them."""
+    def test_one_error_has_all_findings(self, factory: Factory) -> None:
+        """Each step has one, the model without a name included."""
         listed = [
             factory.step("Training", "Train", LONG_NAME),
             factory.step("Processing", "Pre", "a/b"),
@@ -83,24 +85,24 @@ class TestErrors:
 
 
 class TestWarnings:
-    """Findings with which a definition may be sent."""
+    """Findings that do not block a definition."""
 
-    def test_the_same_prefix_twice_is_a_warning(self, factory: Factory) -> None:
-        """Two steps may have the same job name."""
+    def test_two_steps_with_one_job_name_give_a_warning(self, factory: Factory) -> None:
+        """``definition()`` does not raise."""
         pipeline = factory.pipeline([factory.step("Processing", name, "same") for name in "AB"])
         [finding] = pipeline.check()
         assert ("PFX007", "warning", "B") == (finding.code, finding.severity, finding.step)
         assert {"A": "same", "B": "same"} == job_names(pipeline.definition())
 
-    def test_a_group_outside_the_policy_is_a_warning(self, factory: Factory) -> None:
-        """A model in a group is governed by the group's name, which the prefix should cover."""
+    def test_a_group_outside_the_policy_gives_a_warning(self, factory: Factory) -> None:
+        """IAM controls a model in a group by the group's name."""
         outside = factory.step("RegisterModel", "Reg", group="models")
         inside = factory.step("RegisterModel", "Reg", group="team-a-models")
         assert ["PFX008"] == codes(factory.pipeline([outside], "team-a").check())
         assert [] == codes(factory.pipeline([inside], "team-a").check())
 
-    def test_the_pipelines_own_name_is_a_warning(self, factory: Factory) -> None:
-        """The service takes the name as it is; IAM's patterns may not cover it."""
+    def test_a_pipeline_name_outside_the_policy_gives_a_warning(self, factory: Factory) -> None:
+        """Without a prefix, or with prefixing off, there is no warning."""
         listed = [factory.step("Processing", "Pre", "x")]
         pipeline = factory.pipeline(listed, "team-a", name="abalone")
         [finding] = pipeline.check()

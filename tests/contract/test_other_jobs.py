@@ -1,4 +1,4 @@
-"""Methods that start another job than the one that their object is named for."""
+"""Methods that start another kind of job than their object declares a name for."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ REQUIRED: dict[str, dict[str, Any]] = {
         "framework": "XGBOOST",
     },
 }
-"""The arguments that each method asks for, but for a name."""
+"""The required arguments of each method, without a name."""
 
 
 class Sent(Exception):
@@ -52,8 +52,8 @@ class Sent(Exception):
 
 
 @contextmanager
-def stopped(session: Any) -> Iterator[list[tuple[str, Any]]]:
-    """The create requests of the session in the block; each raises :class:`Sent`."""
+def create_requests(session: Any) -> Iterator[list[tuple[str, Any]]]:
+    """The create requests of a session in the block; each raises :class:`Sent` and is not sent."""
     requests: list[tuple[str, Any]] = []
 
     def stop(model: Any, params: Any, **_: Any) -> None:
@@ -71,13 +71,13 @@ def stopped(session: Any) -> Iterator[list[tuple[str, Any]]]:
 
 @pytest.fixture(params=["at once", "in a pipeline"])
 def anywhere(request: pytest.FixtureRequest, in_pipeline: JobFactory) -> JobFactory:
-    """Either factory; these methods start jobs at once in a ``PipelineSession`` too."""
+    """Both factories: these methods start jobs at once in a ``PipelineSession`` too."""
     return in_pipeline if "pipeline" in request.param else outside_of(in_pipeline.session)
 
 
 @pytest.fixture
 def _prefix(tmp_path: Path) -> None:
-    """A policy without roles that is discovered; tests run in ``tmp_path``."""
+    """A discovered policy without roles, in the current folder."""
     (tmp_path / "sm-prefix.toml").write_text('prefix = "team-a"\n', encoding="utf-8")
 
 
@@ -85,26 +85,26 @@ def _prefix(tmp_path: Path) -> None:
 class TestNames:
     """``job_name=`` of such a method."""
 
-    def test_there_are_methods(self) -> None:
-        """The table of methods has a row for the installed major."""
+    def test_the_table_has_methods_of_the_installed_major(self) -> None:
+        """``METHODS`` is not empty, so the parametrized tests run."""
         assert {2: "compile", 3: "optimize"}[MAJOR or 2] in METHODS
 
     @pytest.mark.parametrize("method", METHODS)
-    def test_without_a_name_it_is_refused(self, method: str, anywhere: JobFactory) -> None:
-        """The SDK's generated name has no prefix; the fix says which argument to give."""
+    def test_a_call_without_a_job_name_is_refused(self, method: str, anywhere: JobFactory) -> None:
+        """The generated name would have no prefix; the fix names the missing argument."""
         with pytest.raises(PrefixViolation) as raised:
             getattr(anywhere.model(), method)(**REQUIRED.get(method, {}))
         [finding] = raised.value.findings
         assert "Give job_name=; 'team-a-' is put in front." == finding.fix
 
     @pytest.mark.parametrize("method", METHODS)
-    def test_a_bad_name_fails_before_anything_is_sent(
+    def test_a_bad_job_name_sends_no_create_request(
         self, method: str, anywhere: JobFactory
     ) -> None:
-        """A bad name raises before the first create request."""
+        """The error names the argument."""
         model = anywhere.model()
         with (
-            stopped(anywhere.session) as requests,
+            create_requests(anywhere.session) as requests,
             pytest.raises(PrefixViolation, match=r"job_name=\) got 'my_job': it has '_'"),
         ):
             getattr(model, method)(**REQUIRED.get(method, {}), job_name="my_job")
@@ -129,32 +129,32 @@ class TestRequests:
             ),
         ],
     )
-    def test_the_name_that_is_sent_is_composed(
+    def test_the_request_has_the_composed_name(
         self, method: str, operation: str, field: str, in_pipeline: JobFactory
     ) -> None:
-        """The policy's prefix stands before the name, once."""
+        """The name has the policy's prefix once."""
         for declared in ("mine", "team-a-mine"):
             outside = outside_of(in_pipeline.session)
             model = outside.model()
             model._compilation_job_name = "compilation-of-it"
-            with stopped(outside.session) as requests, pytest.raises(Sent):
+            with create_requests(outside.session) as requests, pytest.raises(Sent):
                 getattr(model, method)(**REQUIRED[method], job_name=declared)
             assert (operation, "team-a-mine") == (requests[0][0], requests[0][1][field])
 
     @pytest.mark.usefixtures("_prefix")
     @needs("compile_model()")
     def test_an_estimators_compilation_is_refused(self, outside: JobFactory) -> None:
-        """The SDK puts ``compilation-`` before any name, so no name would carry the prefix."""
+        """The SDK puts ``compilation-`` before every name, so that none begins with the prefix."""
         job = outside.make("Estimator", base_job_name="mine")
         with pytest.raises(PrefixViolation, match=r"compile\(job_name=\) of the model"):
             job.compile_model(**REQUIRED["compile"])
 
     @pytest.mark.usefixtures("_prefix")
     @needs("optimize()")
-    def test_names_for_an_optimization_are_composed(
+    def test_optimize_composes_the_names_of_job_and_model(
         self, outside: JobFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The job's name, and the model's, which v3 calls ``optimize_model`` by default."""
+        """A missing model name, by default ``optimize_model``, is refused."""
         names: list[tuple[str, str]] = []
 
         def optimize(self: Any, **given: Any) -> None:
@@ -169,18 +169,18 @@ class TestRequests:
         assert [("team-a-small", "team-a-mine")] == names
 
     @needs("compile()")
-    def test_without_a_policy_the_call_is_the_sdks(self, outside: JobFactory) -> None:
-        """Without a policy the name is sent as it was given."""
+    def test_compile_without_a_policy_sends_the_name_as_given(self, outside: JobFactory) -> None:
+        """The name has no prefix."""
         model = outside.model()
-        with stopped(outside.session) as requests, pytest.raises(Sent):
+        with create_requests(outside.session) as requests, pytest.raises(Sent):
             model.compile(**REQUIRED["compile"], job_name="mine")
         assert "mine" == requests[0][1]["CompilationJobName"]
 
     @needs("optimize()")
-    def test_without_a_policy_an_optimization_is_the_sdks(
+    def test_optimize_without_a_policy_passes_the_name_as_given(
         self, outside: JobFactory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The same for ``optimize()``."""
+        """The name has no prefix."""
         calls: list[dict[str, Any]] = []
         sdk_class = adapter().load("ModelBuilder")
         monkeypatch.setattr(

@@ -1,4 +1,4 @@
-"""The drop-in ``Pipeline`` and ``PipelineDefinitionConfig`` beside the SDK's."""
+"""The drop-in ``Pipeline`` and ``PipelineDefinitionConfig`` compared with the SDK's."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ ROLE = "arn:aws:iam::111122223333:role/step"
 
 
 class TestConfig:
-    """Which config a pipeline has."""
+    """The config of a pipeline."""
 
     def test_prefixing_is_on_by_default(self, factory: Factory) -> None:
-        """A pipeline made without a definition config, or with None, has the drop-in's."""
+        """A pipeline without a config, or with ``None``, has a drop-in config."""
         step = factory.step("Processing", "Pre", "nice")
         given: dict[str, Any]
         for given in ({}, {"pipeline_definition_config": None}):
@@ -35,14 +35,14 @@ class TestConfig:
             assert isinstance(pipeline.pipeline_definition_config, PipelineDefinitionConfig)
             assert "nice" == only_name(pipeline.definition())
 
-    def test_a_config_of_the_sdks_own_is_accepted(
+    def test_a_config_of_the_sdks_class_is_accepted(
         self, factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The SDK's config switches prefixing; the policy is then the discovered one."""
-        (tmp_path / "sm-prefix.toml").write_text('prefix = "found"\n')
+        """It switches prefixing on or off, under the discovered policy."""
+        (tmp_path / "sm-prefix.toml").write_text('prefix = "discovered"\n')
         monkeypatch.chdir(tmp_path)
         step = factory.step("Processing", "Pre", "nice")
-        for on, expected in ((True, "found-nice"), (False, None)):
+        for on, expected in ((True, "discovered-nice"), (False, None)):
             pipeline = Pipeline(
                 name="p",
                 steps=[step],
@@ -51,8 +51,8 @@ class TestConfig:
             )
             assert expected == only_name(pipeline.definition())
 
-    def test_a_config_takes_a_policy_later(self) -> None:
-        """The attribute takes what the constructor takes, and refuses what it refuses."""
+    def test_the_policy_attribute_takes_what_the_constructor_takes(self) -> None:
+        """It also refuses the same values."""
         config = PipelineDefinitionConfig()
         config.policy = "team-a"
         assert PrefixPolicy("team-a") == config.policy
@@ -61,10 +61,10 @@ class TestConfig:
 
 
 class TestPipeline:
-    """The class stands in for the SDK's."""
+    """The class can replace the SDK's."""
 
-    def test_our_classes_are_the_sdks(self, factory: Factory) -> None:
-        """``isinstance`` with the SDK's classes holds."""
+    def test_drop_ins_are_instances_of_the_sdks_classes(self, factory: Factory) -> None:
+        """The classes are ``Pipeline`` and ``PipelineDefinitionConfig``."""
         pipeline = Pipeline(name="p", steps=[], sagemaker_session=factory.session)
         assert isinstance(pipeline, factory.sdk.SdkPipeline)
         config = pipeline.pipeline_definition_config
@@ -79,8 +79,8 @@ class TestPipeline:
         )
         assert ("name", [parameter]) == (pipeline.name, pipeline.parameters)
 
-    def test_a_copy_and_a_subclass_work(self, factory: Factory) -> None:
-        """A user's own subclass and its shallow copy enforce names too."""
+    def test_a_subclass_and_its_copy_enforce_names(self, factory: Factory) -> None:
+        """``upsert()`` raises for a name over the limit."""
 
         class UsersPipeline(Pipeline):
             pass
@@ -91,8 +91,8 @@ class TestPipeline:
             with pytest.raises(PrefixViolation):
                 either.upsert(ROLE)
 
-    def test_plan_of_a_pipeline(self, factory: Factory) -> None:
-        """The plan has the composed prefix, the session's region and the roles' account."""
+    def test_a_plan_has_prefix_region_and_account(self, factory: Factory) -> None:
+        """The region is the session's; the account is that of the roles."""
         plan = factory.pipeline([factory.step("Processing", "Pre", "nice")], "team-a").plan()
         assert isinstance(plan, Plan)
         [job] = plan
@@ -105,8 +105,8 @@ class TestPipeline:
         )
         assert "arn:aws:iam::111122223333:role/given" == job.role_arn
 
-    def test_local_mode(self, factory: Factory) -> None:
-        """A local pipeline session runs an enforced pipeline, and refuses one with an error."""
+    def test_local_mode_runs_an_enforced_pipeline_only(self, factory: Factory) -> None:
+        """A pipeline with an error raises before the local session creates it."""
         local = Factory(factory.sdk, factory.sdk.local_session(factory.session.boto_session))
         execution = factory.sdk.run_locally(local.pipeline([factory.sdk.fail("Stop")], "team-a"))
         assert "Stop" == execution.list_steps()["PipelineExecutionSteps"][0]["StepName"]
@@ -115,5 +115,5 @@ class TestPipeline:
             local.pipeline([step]).create(ROLE)
 
     def test_every_step_type_has_a_row(self, sdk: ModuleType) -> None:
-        """A step type of the SDK that the table lacks would go unnoticed."""
+        """``KINDS`` has every step type of the SDK."""
         assert set() == {step_type.value for step_type in sdk.StepTypeEnum} - set(KINDS)

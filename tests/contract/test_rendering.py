@@ -1,4 +1,4 @@
-"""What rendering writes into and reads, and what threads and errors see of it."""
+"""Rendering: objects that it changes, threads, errors and references between steps."""
 
 from __future__ import annotations
 
@@ -15,50 +15,48 @@ from sm_prefix_ext._sdk import adapter
 from sm_prefix_ext._sdk.object_graph import object_graph
 from sm_prefix_ext.core.step_types import JOB_KINDS
 
-from .calling import by_keyword
-from .comparison import but_for_names_and_roles, dropin_pipeline, step_of
+from .comparison import dropin_pipeline, pipeline_with, without_names_and_roles
 from .deviations import needs
 from .factory import Factory, codes
-from .job_classes import IN_PIPELINES, SETTINGS, JobFactory, recipes, sdk
+from .job_classes import IN_PIPELINES, SETTINGS, JobFactory, sdk
 
 
 @pytest.mark.usefixtures("a_model")
 class TestState:
-    """What is kept of the user's objects for a rendering."""
+    """The state of the user's objects during a rendering."""
 
     @pytest.mark.parametrize("name", IN_PIPELINES)
-    def test_what_rendering_writes(self, name: str, in_pipeline: JobFactory) -> None:
-        """The SDK writes into steps, job objects and their own containers only."""
+    def test_rendering_writes_only_into_recorded_objects(
+        self, name: str, in_pipeline: JobFactory
+    ) -> None:
+        """Every object that the SDK changes is in the object graph, so that it can be restored."""
         session = in_pipeline.session
-        declared = None if name == "ModelBuilder" else "churn"
-        policy = PrefixPolicy("team-a", short_prefix="ta")
-        with recipes.service_answers(name, session):
-            cls = getattr(sm_prefix_ext, name)
-            step = step_of(name, in_pipeline, cls, by_keyword, declared)
-            pipeline = dropin_pipeline(session, step, policy=policy)
+        with pipeline_with(name, in_pipeline) as pipeline:
             narrow = object_graph(pipeline.steps, adapter())
             everything = object_graph(pipeline.steps, adapter(), everything=True)
             sdk.SdkPipeline("p", steps=pipeline.steps, sagemaker_session=session).definition()
         kept = {id(holder) for holder, _ in (*narrow.objects, *narrow.containers)}
         assert [] == [type(value) for value in everything.changed() if id(value) not in kept]
 
-    def test_a_row_of_the_table_is_read(self) -> None:
-        """Each step type that makes jobs has a reader of its declared name."""
+    def test_each_step_type_has_a_reader_of_declared_names(self) -> None:
+        """The adapter has a reader for each step type that makes jobs."""
         of_v3_only = {"Job"} if sdk.MAJOR == 2 else set()
         assert {kind.step_type for kind in JOB_KINDS} - of_v3_only == set(adapter().readers)
 
-    def test_threads_that_share_steps(self, factory: Factory, policy: PrefixPolicy) -> None:
-        """Each rendering sees the user's objects as the user made them."""
+    def test_threads_that_share_steps_render_the_same_definition(
+        self, factory: Factory, policy: PrefixPolicy
+    ) -> None:
+        """No rendering sees the temporary changes of another."""
         step_types = ["Training", "Processing", "Transform", "Model"] * 2
         listed = [
             factory.step(step_type, f"Step{number}", f"n{number}")
             for number, step_type in enumerate(step_types)
         ]
         expected = dropin_pipeline(factory.session, *listed, policy=policy).definition()
-        gate = threading.Barrier(8)
+        barrier = threading.Barrier(8)
 
         def render(_: int) -> list[str]:
-            gate.wait()
+            barrier.wait()
             pipeline = dropin_pipeline(factory.session, *listed, policy=policy)
             assert () == pipeline.check()
             return [pipeline.definition() for _ in range(3)]
@@ -66,12 +64,12 @@ class TestState:
         with ThreadPoolExecutor(8) as pool:
             rendered = [text for texts in pool.map(render, range(8)) for text in texts]
         assert 24 == len(rendered)
-        assert {json.dumps(but_for_names_and_roles(expected))} == {
-            json.dumps(but_for_names_and_roles(text)) for text in rendered
+        assert {json.dumps(without_names_and_roles(expected))} == {
+            json.dumps(without_names_and_roles(text)) for text in rendered
         }
 
-    def test_an_error_of_the_sdk_says_which_step(self, factory: Factory) -> None:
-        """The SDK's error keeps its class and gains the step's name."""
+    def test_an_error_of_the_sdk_names_the_step(self, factory: Factory) -> None:
+        """The error keeps its class."""
         job = sm_prefix_ext.ScriptProcessor(
             role=sdk.ROLE,
             sagemaker_session=factory.session,
@@ -89,15 +87,15 @@ class TestState:
 @pytest.mark.usefixtures("a_model")
 @needs("@step")
 class TestReferences:
-    """Declared names of steps that other steps refer to."""
+    """Declared names of steps that functions and other steps refer to."""
 
-    def test_a_step_that_only_a_function_refers_to(
+    def test_a_step_that_only_a_function_refers_to_has_its_declared_name(
         self, factory: Factory, policy: PrefixPolicy
     ) -> None:
-        """Its declared name comes with it, and a bad one keeps the definition from being sent."""
+        """A bad declared name is a finding."""
 
         def referring(declared: str) -> list[Any]:
-            """Two steps of a function that refer to another step, by position and by keyword."""
+            """Two function steps that refer to another step, by position and by keyword."""
             arn = factory.step("Processing", "Prep", declared).properties.ProcessingJobArn
 
             @sm_prefix_ext.step(
@@ -117,12 +115,14 @@ class TestReferences:
             assert ["PFX003"] == codes(pipeline.check())
 
     @needs("unlisted steps")
-    def test_a_step_that_nothing_led_to(self, factory: Factory, policy: PrefixPolicy) -> None:
-        """A step that only shows up in the rendering is a finding: its declared name is unknown."""
+    def test_a_step_that_only_the_rendering_has_is_reported(
+        self, factory: Factory, policy: PrefixPolicy
+    ) -> None:
+        """Its declared name is unknown until the step is listed."""
         hidden = factory.step("Processing", "Hidden", "x")
 
         class UsersStep(type(sdk.fail("Any"))):
-            """A step that reads what it refers to when it is rendered."""
+            """A step that refers to another step only while it is rendered."""
 
             @property
             def arguments(self) -> dict[str, Any]:
@@ -135,8 +135,10 @@ class TestReferences:
         pipeline.steps.append(hidden)
         assert () == pipeline.check()
 
-    def test_a_function_without_a_name(self, factory: Factory, policy: PrefixPolicy) -> None:
-        """The SDK names its step at random; the job name is the function's, each time the same."""
+    def test_a_function_without_a_name_has_the_same_job_name_each_time(
+        self, factory: Factory, policy: PrefixPolicy
+    ) -> None:
+        """The job name has the function's name, not the step's, which has a random part."""
         names = set()
         for _ in range(2):
 

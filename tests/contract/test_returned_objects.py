@@ -1,4 +1,4 @@
-"""What methods of drop-in classes return: tuners, models, transformers, attached jobs."""
+"""Objects that drop-in methods return: tuners, models, transformers, attached jobs."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ LATE_NAME = r"HyperparameterTuner\.\w+\(job_name=\) got 'x_y'"
 
 
 class TestTuners:
-    """Tuners that a tuner makes."""
+    """Tuners that methods of a tuner return."""
 
     @needs("tuners that start warm")
-    def test_a_tuner_that_starts_warm_is_one_of_ours(
+    def test_a_tuner_that_starts_warm_is_a_drop_in(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The SDK makes its own class, without the name; the drop-in returns a drop-in."""
+        """It has the prefix and judges names; the SDK returns its own class without a name."""
         first = outside.make("HyperparameterTuner")
         outside.start(first)(wait=False)
         for tuner in (
@@ -40,10 +40,10 @@ class TestTuners:
             with pytest.raises(PrefixViolation, match=LATE_NAME):
                 outside.start(tuner)(job_name="x_y")
 
-    def test_a_tuner_for_several_is_one_of_ours(
+    def test_a_tuner_for_several_trainers_is_a_drop_in(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The SDK's ``create`` makes its own class, whichever class it is called on."""
+        """The SDK's ``create()`` returns its own class for every subclass."""
         ranges = {"eta": sdk.ContinuousParameter(0, 1)}
         trainer = outside.make("Estimator" if MAJOR == 2 else "ModelTrainer")
         metrics = {"a": [{"Name": "loss", "Regex": "loss=(.*)"}]}
@@ -66,18 +66,20 @@ class TestTuners:
 
 
 class TestModels:
-    """Models and transformers that another object makes."""
+    """Models and transformers that other objects return."""
 
     @pytest.fixture
     def trained(self, outside: JobFactory, policy: PrefixPolicy) -> Any:
-        """An estimator that has run."""
+        """An estimator with a training job."""
         job = outside.make("Estimator", base_job_name="x", output_path=f"{sdk.BUCKET}/out")
         job.fit(wait=False, logs=False)
         return job
 
     @needs("create_model()")
-    def test_an_estimators_models_are_ours(self, outside: JobFactory, trained: Any) -> None:
-        """Named or not, a model that an estimator makes is created under the prefix."""
+    def test_a_model_of_an_estimator_carries_the_prefix(
+        self, outside: JobFactory, trained: Any
+    ) -> None:
+        """The model has a given name, a long one, or none."""
         trained.create_model().deploy(1, "ml.m5.large", wait=False)
         trained.create_model(name="mine").create(instance_type="ml.m5.large")
         long_name = "x" * 50
@@ -94,7 +96,7 @@ class TestModels:
     def test_a_model_named_after_its_estimator_keeps_the_name(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A framework gives a model its whole name; where the policy covers it, it stays."""
+        """A framework derives the model's name; a name that the policy covers stays."""
         job = outside.make("PyTorch", base_job_name="a" * 31, output_path=f"{sdk.BUCKET}/out")
         job._current_job_name = "a-job"
         model = job.create_model(entry_point=str(recipes.CODE))
@@ -108,23 +110,23 @@ class TestModels:
         assert renamed.name.startswith("team-a-2")
 
     @needs("create_model()")
-    def test_a_model_made_in_a_pipeline_is_not_declared(
+    def test_the_generated_name_of_a_model_in_a_pipeline_is_not_declared(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The name that the SDK generates for it is not declared."""
+        """The framework's estimator derives it."""
         job = in_pipeline.make("PyTorch", base_job_name="a" * 31, output_path=f"{sdk.BUCKET}/out")
         job._current_job_name = "a-job"
         name = job.create_model(entry_point=str(recipes.CODE)).name
         assert isinstance(name, ComposedName) and name.declared is None
 
-    def test_a_transformer_of_a_model_is_ours(
+    def test_a_transformer_of_a_model_is_a_drop_in(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A model's transformer is a drop-in, without a declared name."""
+        """It has no declared name."""
         model = in_pipeline.model()
         if MAJOR == 3:
             model.built_model = SimpleNamespace(model_name="a-model")
-        else:  # as the SDK does for a model that is created in a pipeline
+        else:  # as ModelStep does
             in_pipeline.session.init_model_step_arguments(model)
         job = model.transformer(instance_count=1, instance_type="ml.m5.large")
         assert sm_prefix_ext.Transformer is type(job)
@@ -136,10 +138,10 @@ class TestAttached:
     """``attach`` keeps the name that the job has in AWS."""
 
     @needs("attach() with a session")
-    def test_attach_takes_what_the_service_says(
+    def test_attach_keeps_the_name_of_the_job(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A job that ran under another name keeps it."""
+        """The name is over the limit, and outside the prefix."""
         outside.create_transform_job("x" * 60)
         expected = adapter().load("Transformer").attach("x" * 60, outside.session)
         attached = sm_prefix_ext.Transformer.attach("x" * 60, outside.session)
@@ -147,10 +149,10 @@ class TestAttached:
         assert expected.base_transform_job_name == attached.base_transform_job_name
 
     @needs("attach() with a session")
-    def test_what_the_sdk_reads_stays_in_your_own_subclass(
+    def test_attach_of_a_users_subclass_keeps_the_name_of_the_job(
         self, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """``attach`` of a user's class gets a name that the service has already."""
+        """The subclass is derived from a drop-in, or extended by ``prefixed``."""
 
         class UsersTransformer(sm_prefix_ext.Transformer):
             def __init__(self, *args: Any, **kwargs: Any) -> None:

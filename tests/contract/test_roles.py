@@ -19,8 +19,10 @@ class TestStepRoles:
     """``step_roles`` of a policy, by a step's name, its type or ``*``."""
 
     @pytest.mark.parametrize("on", [True, False])
-    def test_step_roles_of_every_kind(self, factory: Factory, step_type: str, on: bool) -> None:
-        """The policy's role is in every role field, with prefixing on or off."""
+    def test_a_role_of_the_policy_is_in_every_role_field(
+        self, factory: Factory, step_type: str, on: bool
+    ) -> None:
+        """It applies with prefixing on and off."""
         policy = PrefixPolicy("ta", step_roles={step_type: ROLE})
         step = factory.step(step_type, "My_Step", "x")
         [view] = job_views(factory.pipeline(factory.nested(step), policy, on=on).definition())
@@ -32,24 +34,24 @@ class TestStepRoles:
             assert ROLE not in text
 
     @pytest.mark.parametrize("step_type", ["Model", "RegisterModel"])
-    def test_step_roles_by_the_name_that_the_user_gave(
+    def test_a_role_applies_by_the_users_name_of_a_split_step(
         self, factory: Factory, step_type: str
     ) -> None:
-        """v2 splits a model step into steps of other names; the user's name finds the role."""
+        """v2 splits a model step into steps with other names."""
         policy = PrefixPolicy("ta", step_roles={"Make": ROLE})
         step = factory.step(step_type, "Make", "x")
         [view] = job_views(factory.pipeline(factory.nested(step), policy).definition())
         assert bool(KINDS[step_type].role_fields) is (ROLE in json.dumps(view.arguments))
 
-    def test_without_a_policys_role_the_definitions_role_stays(self, factory: Factory) -> None:
-        """A step that the policy does not name keeps the user's role."""
+    def test_a_step_that_the_policy_does_not_name_keeps_its_role(self, factory: Factory) -> None:
+        """The role of the user's job object is in the definition."""
         policy = PrefixPolicy(step_roles={"Other": ROLE})
         step = factory.step("Training", "Train", "x")
         [view] = job_views(factory.pipeline([step], policy).definition())
         assert "arn:aws:iam::111122223333:role/given" == view.arguments["RoleArn"]
 
-    def test_a_role_for_a_step_that_is_not_there(self, factory: Factory) -> None:
-        """A step name of the policy that the pipeline lacks is a warning, with the nearest name."""
+    def test_a_role_for_an_unknown_step_gives_a_warning(self, factory: Factory) -> None:
+        """The step type is known, and another step has a similar name."""
         policy = PrefixPolicy("team-a", step_roles={"Make": PIPELINE_ROLE, "Makes": PIPELINE_ROLE})
         findings = factory.pipeline([factory.step("Model", "Make", "x")], policy).check()
         assert [("PFX021", "Makes")] == [(finding.code, finding.step) for finding in findings]
@@ -57,10 +59,10 @@ class TestStepRoles:
 
 @pytest.mark.usefixtures("a_model")
 class TestForeignRoles:
-    """A pipeline can pass roles of its own account only."""
+    """Roles of another account, which a pipeline cannot pass."""
 
-    def test_a_role_of_another_account(self, factory: Factory) -> None:
-        """An execution role of another account than the steps' is an error, and nothing is sent."""
+    def test_an_execution_role_of_another_account_is_an_error(self, factory: Factory) -> None:
+        """No pipeline is created."""
         pipeline = factory.pipeline([factory.step("Processing", "Pre", "x")], "team-a")
         with pytest.raises(PrefixViolation, match="PFX018"):
             pipeline.upsert("arn:aws:iam::444455556666:role/pipeline")
@@ -69,9 +71,9 @@ class TestForeignRoles:
         pipeline.upsert(PIPELINE_ROLE)
         assert PIPELINE_ROLE == pipeline.describe()["RoleArn"]
 
-    def test_a_policys_role_of_another_account(self, factory: Factory) -> None:
-        """Check, upsert and preflight all report it."""
-        foreign = "arn:aws:iam::444455556666:role/theirs"
+    def test_a_policys_role_of_another_account_is_an_error(self, factory: Factory) -> None:
+        """``check()``, ``upsert()`` and ``preflight()`` all report it."""
+        foreign = "arn:aws:iam::444455556666:role/foreign"
         policy = PrefixPolicy("team-a", step_roles={"B": foreign})
         listed = [factory.step("Processing", name, name.lower()) for name in "AB"]
         pipeline = factory.pipeline(listed, policy)

@@ -1,4 +1,4 @@
-"""What create, update and upsert send."""
+"""The requests of ``create()``, ``update()`` and ``upsert()``."""
 
 from __future__ import annotations
 
@@ -23,46 +23,46 @@ def calls(factory: Factory) -> Iterator[list[str]]:
     """The operations that the session's clients call during a test."""
     operations: list[str] = []
 
-    def note(model: Any, **_: Any) -> None:
+    def record(model: Any, **_: Any) -> None:
         operations.append(model.name)
 
     boto_session = factory.session.boto_session
     clients = (factory.session.sagemaker_client, boto_session.client("s3"))
     emitters = [*(client.meta.events for client in clients), boto_session.events]
     for emitter in emitters:
-        emitter.register("before-call", note)
+        emitter.register("before-call", record)
     yield operations
     for emitter in emitters:
-        emitter.unregister("before-call", note)
+        emitter.unregister("before-call", record)
 
 
 def requests_of(pipeline: Any, factory: Factory) -> list[tuple[str, Any]]:
-    """What a pipeline sends when it is upserted, updated and started, but for the definition."""
+    """The requests of upsert, update and two starts, without the definition."""
     sent: list[tuple[str, Any]] = []
 
-    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+    def record(params: dict[str, Any], model: Any, **_: Any) -> None:
         left_out = ("PipelineDefinition", "ClientRequestToken")
         given = {key: value for key, value in params.items() if key not in left_out}
         sent.append((model.name, given))
 
     client, parallel = factory.session.sagemaker_client, {"MaxParallelExecutionSteps": 3}
-    client.meta.events.register("provide-client-params.sagemaker", note)
+    client.meta.events.register("provide-client-params.sagemaker", record)
     try:
-        pipeline.upsert(ROLE, "what it is", [{"Key": "k", "Value": "v"}], parallel)
+        pipeline.upsert(ROLE, "description", [{"Key": "k", "Value": "v"}], parallel)
         pipeline.update(ROLE, parallelism_config=parallel)
         execution = pipeline.start({"Input": "s3://other"}, "name", "why", parallel)
         selected = factory.sdk.SelectiveExecutionConfig(["Pre"], execution.arn)
         pipeline.start(selective_execution_config=selected)
     finally:
-        client.meta.events.unregister("provide-client-params.sagemaker", note)
+        client.meta.events.unregister("provide-client-params.sagemaker", record)
     client.delete_pipeline(PipelineName=pipeline.name, ClientRequestToken="x" * 32)
-    # The source execution is another one each time.
+    # Each run has another source execution.
     del sent[-1][1]["SelectiveExecutionConfig"]["SourcePipelineExecutionArn"]
     return sent
 
 
 def renderings(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The pipelines that the SDK renders from now on."""
+    """A list that gets each pipeline that the SDK renders from now on."""
     rendered: list[Any] = []
     sdk_definition = factory.sdk.SdkPipeline.definition
     monkeypatch.setattr(
@@ -74,13 +74,13 @@ def renderings(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 class TestErrors:
-    """A pipeline with errors sends nothing."""
+    """A pipeline with errors."""
 
     @pytest.mark.parametrize("call", ["definition", "create", "update", "upsert"])
-    def test_nothing_is_sent_when_something_is_wrong(
+    def test_each_method_sends_nothing_when_a_check_fails(
         self, factory: Factory, calls: list[str], call: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Each method raises before any request, uploads and v3's role check included."""
+        """It sends no uploads, and no requests of v3's role check either."""
         monkeypatch.setenv("SAGEMAKER_VALIDATE_ROLE", "true")
         arguments = ["x" * 60_000]
         pipeline = factory.pipeline(
@@ -98,8 +98,8 @@ class TestErrors:
 class TestRequests:
     """The requests are the SDK's, with the enforced definition."""
 
-    def test_all_else_is_sent_as_the_sdk_sends_it(self, factory: Factory) -> None:
-        """Parallelism, tags, parameters and selective execution are the SDK's."""
+    def test_all_fields_but_the_definition_are_sent_as_by_the_sdk(self, factory: Factory) -> None:
+        """The fields are parallelism, tags, parameters and selective execution."""
         given = {
             "name": "p",
             "parameters": [factory.sdk.ParameterString("Input", default_value="s3://in")],
@@ -114,8 +114,8 @@ class TestRequests:
         assert [{"StepName": "Pre"}] == started[1]["SelectiveExecutionConfig"]["SelectedSteps"]
 
     @needs("triggers")
-    def test_triggers(self, factory: Factory) -> None:
-        """A schedule starts the pipeline by its own ARN."""
+    def test_a_schedule_starts_the_pipeline_by_its_arn(self, factory: Factory) -> None:
+        """The ARN is that of the drop-in pipeline."""
         workflow = factory.sdk.SdkPipeline.__module__.rpartition(".")[0]
         schedule = importlib.import_module(f"{workflow}.triggers").PipelineSchedule
         pipeline = factory.pipeline([factory.step("Processing", "Pre", "nice")], "team-a")
@@ -129,7 +129,7 @@ class TestRequests:
     def test_upsert_of_an_existing_pipeline_renders_once(
         self, factory: Factory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """The SDK renders twice: for the create that AWS refuses, and for the update."""
+        """The SDK renders twice: for the refused create request, and for the update."""
         pipeline = factory.pipeline([factory.step("Processing", "Pre", "nice")])
         pipeline.create(ROLE)
         rendered = renderings(factory, monkeypatch)
@@ -139,7 +139,7 @@ class TestRequests:
     def test_one_rendering_serves_findings_plan_and_preflight(
         self, factory: Factory, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """``render()`` renders once, and a later change of the pipeline is not in it."""
+        """A later change of the pipeline is not in the result of ``render()``."""
         pipeline = factory.pipeline([factory.step("Processing", "Pre", "x")], "team-a")
         rendered = renderings(factory, monkeypatch)
         rendering = pipeline.render()
@@ -151,8 +151,8 @@ class TestRequests:
         assert {"Pre"} == {row.step for row in rendering.preflight(role_policies=[])}
         assert 1 == len(rendered)
 
-    def test_a_large_definition_goes_to_s3_enforced(self, factory: Factory) -> None:
-        """From 100 KB on the definition that is uploaded is the enforced one."""
+    def test_a_large_definition_is_uploaded_enforced(self, factory: Factory) -> None:
+        """The SDK uploads definitions of 100 KB and more to S3."""
         arguments = ["x" * 60_000]
         pipeline = factory.pipeline(
             [factory.step("Processing", f"Pre{i}", f"n{i}", arguments=arguments) for i in range(2)],
@@ -167,12 +167,14 @@ class TestRequests:
 
 @pytest.mark.usefixtures("a_model", "policy")
 class TestChanges:
-    """A pipeline that changes between judging and sending."""
+    """A pipeline that changes after its check and before its request."""
 
     @pytest.mark.parametrize("call", ["create", "update"])
     @pytest.mark.parametrize("change", ["steps", "parameters", "job"])
-    def test_a_change_while_sending(self, factory: Factory, call: str, change: str) -> None:
-        """A change by a subclass's own method inside ``upsert()`` is an error; nothing is sent."""
+    def test_a_change_inside_upsert_is_an_error(
+        self, factory: Factory, call: str, change: str
+    ) -> None:
+        """A subclass's own ``create()`` or ``update()`` makes the change; nothing is sent."""
         step, job = factory.step_and_job("Processing", "Pre", "x")
 
         class UsersPipeline(Pipeline):
@@ -203,8 +205,8 @@ class TestChanges:
             pipeline.upsert(ROLE)
         assert before == client.list_pipelines()["PipelineSummaries"]
 
-    def test_a_copy_made_while_sending(self, factory: Factory) -> None:
-        """A changed copy is judged as it is, not sent as the pipeline that it was copied from."""
+    def test_a_changed_copy_inside_upsert_is_judged_itself(self, factory: Factory) -> None:
+        """The copy's own definition is sent, not that of the original."""
 
         class UsersPipeline(Pipeline):
             def create(self, *args: Any, **kwargs: Any) -> Any:

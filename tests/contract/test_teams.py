@@ -1,4 +1,4 @@
-"""The command judges each team's Python pipelines by the team's own policy."""
+"""Python pipelines of several teams, with one policy file."""
 
 from __future__ import annotations
 
@@ -72,12 +72,12 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[
 
 
 class TestTeams:
-    """Python targets of a repository with one policy file."""
+    """Targets in the folders of two teams."""
 
-    def test_each_pipeline_has_its_team(
+    def test_each_pipeline_is_judged_by_the_policy_of_its_team(
         self, repository: None, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """By the path of its module, also for the job classes in it."""
+        """The path of the module selects the team, for job classes too."""
         targets = [f"pipelines/{team}/train.py:get_pipeline" for team in ("risk", "sales")]
         status, report = run(capsys, "check", *targets)
         assert 0 == status
@@ -93,23 +93,23 @@ class TestTeams:
             assert isinstance(jobs, list)
             assert (0, f"{team}-prepare-*") == (status, jobs[0]["name_pattern"])
 
-    def test_a_module_is_judged_by_its_file(
+    def test_a_module_is_judged_by_the_policy_of_its_files_team(
         self,
         repository: None,
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        """``package.module:name`` has the team of the module's file, as the file itself has."""
+        """The target is ``package.module:name``."""
         monkeypatch.syspath_prepend(tmp_path)
         status, report = run(capsys, "check", "pipelines.sales.train:get_pipeline")
         [row] = cast("list[dict[str, object]]", report["targets"])
         assert (0, "sm-prefix.toml (team sales)") == (status, row["policy"])
 
-    def test_pipelines_import_their_own_siblings(
+    def test_each_target_imports_the_module_beside_it(
         self, repository: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        """Each target of a check has the ``config.py`` beside it."""
+        """Both folders have a ``config.py``, and one check has targets in both."""
         for team, name in (("risk", "team-x"), ("sales", "bad_name")):
             folder = tmp_path / "pipelines" / team
             (folder / "config.py").write_text(f"NAME = {name!r}\n")

@@ -1,4 +1,4 @@
-"""Prefixing goes off and on, whatever was rendered before."""
+"""Prefixing switched off and on for the same steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROLE = "arn:aws:iam::111122223333:role/step"
 
 
 def snapshot(value: Any, depth: int = 0) -> Any:
-    """The state of the SDK's objects, to compare with a later one."""
+    """The state of the SDK's objects, for a later comparison."""
     if isinstance(value, dict):
         return {str(key): snapshot(inner, depth) for key, inner in value.items()}
     if isinstance(value, (list, tuple)):
@@ -32,27 +32,27 @@ def snapshot(value: Any, depth: int = 0) -> Any:
 
 
 class TestToggling:
-    """The config of a pipeline decides, not what was rendered before."""
+    """Only the config of a pipeline switches prefixing."""
 
-    @pytest.mark.parametrize("before", ["ours-off", "ours-on", "sdk-off", "sdk-on"])
-    def test_names_come_out_right_whatever_was_rendered_before(
+    @pytest.mark.parametrize("before", ["dropin-off", "dropin-on", "sdk-off", "sdk-on"])
+    def test_names_do_not_depend_on_earlier_renderings(
         self, factory: Factory, step_type: str, before: str
     ) -> None:
-        """Off or on, by the SDK's class or the drop-in, in any order."""
+        """The SDK's class or the drop-in rendered the step, with prefixing on or off."""
         step = factory.step(step_type, "My_Step", "nice")
-        whose, _, switch = before.partition("-")
-        render_with = factory.pipeline if whose == "ours" else factory.sdk_pipeline
+        package, _, switch = before.partition("-")
+        render_with = factory.pipeline if package == "dropin" else factory.sdk_pipeline
         render_with([step], on=switch == "on").definition()
         pipeline = factory.pipeline([step])
         if (before, step_type) == ("sdk-off", "RegisterModel"):
-            # The SDK removed the only place that had the name, which is a finding.
+            # The SDK removed the name from the only place that had it.
             assert ["PFX001"] == codes(pipeline.check())
             return
         assert "nice" == only_name(pipeline.definition())
         assert "nice" == only_name(pipeline.definition())
 
-    def test_create_toggle_update_upsert(self, factory: Factory) -> None:
-        """Toggled as the developer guide shows, the pipeline in AWS follows the config."""
+    def test_the_pipeline_in_aws_follows_the_config(self, factory: Factory) -> None:
+        """Prefixing is toggled as the developer guide shows."""
         pipeline = factory.pipeline([factory.step("Processing", "Pre", "nice")], "team-a")
 
         def stored_name() -> Any:
@@ -70,10 +70,10 @@ class TestToggling:
 
 
 class TestUnchanged:
-    """A drop-in changes names and roles of a definition, and nothing else."""
+    """Everything but names and roles stays unchanged."""
 
     def test_the_users_objects_are_never_changed(self, factory: Factory, step_type: str) -> None:
-        """Step and job object keep every attribute in ``check()`` and ``definition()``."""
+        """``check()`` and ``definition()`` keep every attribute of step and job object."""
         step, job = factory.step_and_job(step_type, "My_Step", "nice")
         before = snapshot([step, job])
         pipeline = factory.pipeline([step], PrefixPolicy("ta", step_roles={"*": ROLE}))
@@ -82,15 +82,17 @@ class TestUnchanged:
         assert before == snapshot([step, job])
         assert json.loads(first) == json.loads(pipeline.definition())
 
-    def test_off_is_what_the_sdk_renders(self, factory: Factory, step_type: str) -> None:
-        """With prefixing off the definition is the SDK's."""
+    def test_a_definition_with_prefixing_off_is_the_sdks(
+        self, factory: Factory, step_type: str
+    ) -> None:
+        """The policy has a prefix, which is not applied."""
         step = factory.step(step_type, "My_Step", "nice")
         off = factory.pipeline([step], "team-a", on=False, name="a-pipeline")
         expected = json.loads(factory.sdk_pipeline([step], on=False).definition())
         assert expected == json.loads(off.definition())
 
     def test_only_names_and_roles_differ_from_the_sdk(self, factory: Factory) -> None:
-        """With prefixing on, only the names differ from what the SDK renders."""
+        """Both render with prefixing on, and without roles in the policy."""
         step = factory.step("Processing", "Pre", "nice")
         definition = json.loads(factory.pipeline([step], "team-a").definition())
         expected = json.loads(factory.sdk_pipeline([step], on=True).definition())
@@ -98,10 +100,10 @@ class TestUnchanged:
         assert "nice" == expected["Steps"][0]["Arguments"].pop("ProcessingJobName")
         assert expected == definition
 
-    def test_the_sdk_does_not_say_that_it_drops_the_name(
+    def test_the_sdks_warning_of_dropped_names_appears_only_with_prefixing_off(
         self, factory: Factory, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """The SDK's warning about dropped names is silenced where it is false."""
+        """With prefixing on, the SDK drops no name."""
         logging.getLogger("sagemaker").setLevel(logging.WARNING)
         step = factory.step("Processing", "Pre", "nice")
 

@@ -1,4 +1,4 @@
-"""Names of the catalogue that the installed SDK does not have."""
+"""Names of the catalogue that the installed SDK lacks."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ from .job_classes import LATER_OR_GONE, NAMES
 
 
 class TestUnsupportedNames:
-    """The error says what to use instead."""
+    """The error names an alternative, or the release to install."""
 
     @pytest.mark.parametrize(
         "name", [name for name, row in CATALOGUE.items() if MAJOR not in row.modules]
     )
-    def test_the_other_majors_names_say_what_to_use(self, name: str) -> None:
-        """``Estimator`` under v3: use ``ModelTrainer``."""
+    def test_a_name_of_the_other_major_raises_with_an_alternative(self, name: str) -> None:
+        """For example, ``Estimator`` under v3: use ``ModelTrainer``."""
         with pytest.raises(UnsupportedSdk, match=f"no {name} for a pipeline.* use "):
             getattr(sm_prefix_ext, name)
         assert name not in dir(sm_prefix_ext)
 
-    def test_every_name_can_be_asked_for(self) -> None:
-        """``help()`` and completion read all that ``dir()`` lists."""
+    def test_dir_lists_the_names_of_the_installed_sdk_only(self) -> None:
+        """``help()`` and completion read every name that ``dir()`` lists."""
         members = dict(inspect.getmembers(sm_prefix_ext))
         assert set(NAMES) == set(CATALOGUE) & set(members)
 
     @pytest.mark.skipif(not LATER_OR_GONE, reason="the release has every name of its major")
     @pytest.mark.parametrize("name", LATER_OR_GONE or [""])
-    def test_names_that_the_release_lacks_say_what_to_do(self, name: str) -> None:
-        """A later name needs a later release of the major; a name that went has a successor."""
+    def test_a_name_of_another_release_raises_with_the_release_to_install(self, name: str) -> None:
+        """A removed name has a successor instead."""
         with pytest.raises(UnsupportedSdk) as raised:
             getattr(sm_prefix_ext, name)
         message, releases = str(raised.value), CATALOGUE[name].releases[MAJOR or 2]
-        if name == "DJLModel":  # it is there, and chooses a subclass: see the next test
+        if name == "DJLModel":  # a class that chooses its subclass: see the next test
             assert "whose DJLModel chooses one of its subclasses; wanted a later" in message
             return
         assert f"which has no {name}; wanted sagemaker" in message
@@ -51,6 +51,6 @@ class TestUnsupportedNames:
 
     @needs("classes that choose a subclass")
     def test_a_class_that_chooses_its_subclass_has_no_drop_in(self) -> None:
-        """``DJLModel`` of the oldest releases: its subclasses have drop-ins."""
+        """It is ``DJLModel`` of the oldest releases; its subclasses have drop-ins."""
         with pytest.raises(UnsupportedSdk, match="use DeepSpeedModel or "):
             assert sm_prefix_ext.DJLModel

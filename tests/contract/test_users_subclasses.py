@@ -1,4 +1,4 @@
-"""A user's own subclasses, of a drop-in class or extended by ``prefixed``."""
+"""A user's own subclasses, derived from a drop-in class or extended by ``prefixed``."""
 
 from __future__ import annotations
 
@@ -19,21 +19,24 @@ from sm_prefix_ext._sdk import adapter
 
 from ..installed import MAJOR
 from .deviations import needs
-from .job_classes import POLICY_ROLE, SETTINGS, JobFactory, recipes, sdk
+from .factory import POLICY_ROLE
+from .job_classes import SETTINGS, JobFactory, recipes, sdk
 
 
 class TestPrefixed:
     """``prefixed`` extends a user's class."""
 
-    def test_your_own_subclass(self, in_pipeline: JobFactory, policy: PrefixPolicy) -> None:
-        """The name that the user's constructor composes is judged; its arguments are not."""
+    def test_the_name_that_a_users_constructor_composes_is_judged(
+        self, in_pipeline: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """The arguments of the user's constructor are not judged."""
 
         class UsersProcessor(adapter().load("Processor")):
-            def __init__(self, what: str, role: str | None = None) -> None:
+            def __init__(self, subject: str, role: str | None = None) -> None:
                 super().__init__(
                     role=role,
                     sagemaker_session=in_pipeline.session,
-                    base_job_name=f"of-{what}",
+                    base_job_name=f"of-{subject}",
                     **SETTINGS,
                 )
 
@@ -47,8 +50,8 @@ class TestPrefixed:
         with pytest.raises(PrefixViolation, match=r"UsersProcessor\(base_job_name=\) got 'of-x_y'"):
             extended("x_y")
 
-    def test_prefixed_takes_job_classes_only(self) -> None:
-        """Anything else is a ``TypeError`` that says what is wanted."""
+    def test_prefixed_refuses_anything_but_a_job_class(self) -> None:
+        """Drop-in classes and the SDK's classes give the drop-in class."""
         with pytest.raises(TypeError, match="which starts no job"):
             prefixed(dict)
         with pytest.raises(TypeError, match="wanted a class"):
@@ -56,8 +59,8 @@ class TestPrefixed:
         assert prefixed(sm_prefix_ext.Processor) is sm_prefix_ext.Processor
         assert prefixed(adapter().load("Processor")) is sm_prefix_ext.Processor
 
-    def test_a_class_is_made_once_for_all_threads(self) -> None:
-        """Threads that extend a class at the same time get the same class."""
+    def test_threads_get_the_same_extended_class(self) -> None:
+        """They extend the class at the same time."""
         users = type("Users", (adapter().load("Processor"),), {"__module__": __name__})
         ready, interval = threading.Barrier(8), sys.getswitchinterval()
 
@@ -76,10 +79,10 @@ class TestPrefixed:
 class TestRoles:
     """The policy's role in a user's subclass."""
 
-    def test_your_own_subclass_hands_on_what_it_is_given(
+    def test_a_role_that_a_users_subclass_passes_on_is_filled_in(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A role left out is filled in where the SDK's class takes it."""
+        """The subclass has no parameter for the role, but the SDK's class has."""
 
         class OfSdk(adapter().load("Processor")):
             def __init__(self, *args: Any, team: str = "t", **kwargs: Any) -> None:
@@ -94,10 +97,10 @@ class TestRoles:
             job = cls(base_job_name="x", sagemaker_session=session, team="u", **SETTINGS)
             assert ("x", POLICY_ROLE) == (job.base_job_name, job.role)
 
-    def test_a_role_that_your_own_subclass_asks_for(
+    def test_a_required_role_of_a_users_subclass_is_filled_in(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A required role of the user's constructor is filled in."""
+        """The user's constructor has a parameter for the role, without a default."""
         sdk_class = adapter().load("Processor")
 
         class UsersProcessor(sdk_class):
@@ -113,10 +116,10 @@ class TestRoles:
         job = prefixed(UsersProcessor)()
         assert (POLICY_ROLE, "x") == (job.role, job.base_job_name)
 
-    def test_a_role_that_your_own_subclass_has_by_default(
+    def test_a_default_role_of_a_users_subclass_stays(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """The default of the user's constructor stays."""
+        """The policy's role does not replace it."""
 
         class UsersProcessor(adapter().load("Processor")):
             def __init__(self, role: str = sdk.ROLE, **more: Any) -> None:
@@ -131,7 +134,7 @@ def nothing(self: Any) -> None:
 
 
 def concrete(base: Any) -> Any:
-    """A subclass of an abstract base, as a user writes it for a framework of their own."""
+    """A subclass of an abstract base, as users write for their own framework."""
     methods = ("train", "create_model", "training_image_uri", "hyperparameters")
     return type("Users", (base,), {"__module__": __name__, **dict.fromkeys(methods, nothing)})
 
@@ -140,17 +143,17 @@ ABSTRACT = {2: ("EstimatorBase", "Framework"), 3: ("BaseTrainer",)}[MAJOR or 2]
 
 
 class TestBases:
-    """Subclasses of what is not a plain class."""
+    """Subclasses of abstract classes, pydantic classes and dataclasses."""
 
     @pytest.mark.parametrize(
         "cls",
         [concrete(adapter().load(name)) for name in ABSTRACT],
         ids=lambda cls: cls.__base__.__name__,
     )
-    def test_your_own_subclass_of_an_abstract_base(
+    def test_a_subclass_of_an_abstract_base_can_be_extended(
         self, cls: Any, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A framework of the user's own makes jobs too."""
+        """The extended class judges names and fills in the role."""
         extended = prefixed(cls)
         assert issubclass(extended, cls)
         assert inspect.signature(cls) == inspect.signature(extended)
@@ -165,10 +168,10 @@ class TestBases:
             extended(base_job_name="x_y", **given)
 
     @needs("pydantic classes")
-    def test_a_subclass_with_fields_of_its_own(
+    def test_a_pydantic_subclass_with_another_field_judges_names(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """A subclass with one more field judges names, derived from the drop-in or extended."""
+        """The subclass is derived from the drop-in, or extended."""
         body = {"__module__": __name__, "__annotations__": {"my": int}, "my": 3}
         given = in_pipeline.arguments("ModelTrainer")
         derived = type("Users", (sm_prefix_ext.ModelTrainer,), dict(body))
@@ -181,10 +184,10 @@ class TestBases:
                 cls(base_job_name="bad_name!", my=4, **given)
 
     @needs("pydantic classes")
-    def test_what_pydantic_validates_is_judged(
+    def test_model_validate_judges_names(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """``model_validate`` is a constructor too."""
+        """It makes an object, as the constructor does."""
         given = in_pipeline.arguments("ModelTrainer")
         job = sm_prefix_ext.ModelTrainer.model_validate({**given, "base_job_name": "x"})
         assert ("x", "x") == (job.base_job_name, job.base_job_name.declared)
@@ -192,10 +195,10 @@ class TestBases:
             sm_prefix_ext.ModelTrainer.model_validate({**given, "base_job_name": "bad_name!"})
 
     @needs("pydantic classes")
-    def test_unknown_fields_are_forbidden_as_before(
+    def test_an_unknown_pydantic_field_raises_the_sdks_error(
         self, in_pipeline: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """pydantic's ``extra="forbid"`` holds, with the same message."""
+        """The error of ``extra="forbid"`` has the same message."""
         messages = []
         for cls in (adapter().load("ModelTrainer"), sm_prefix_ext.ModelTrainer):
             with pytest.raises(ValueError, match="extra_forbidden") as raised:
@@ -205,8 +208,10 @@ class TestBases:
 
     @needs("dataclasses")
     @pytest.mark.filterwarnings("ignore:The 'dependencies' parameter is deprecated")
-    def test_a_dataclass_of_your_own(self, in_pipeline: JobFactory, policy: PrefixPolicy) -> None:
-        """A dataclass writes a constructor of its own, which ``prefixed`` extends."""
+    def test_a_users_dataclass_can_be_extended(
+        self, in_pipeline: JobFactory, policy: PrefixPolicy
+    ) -> None:
+        """``prefixed`` extends the constructor that ``dataclass`` generates."""
         for base in (sm_prefix_ext.ModelBuilder, adapter().load("ModelBuilder")):
             users = dataclasses.dataclass(type("Users", (base,), {"__module__": __name__}))
             cls = prefixed(users)
@@ -237,7 +242,7 @@ class Rebuilt(adapter().load("CheckJobConfig")):
 
 
 def rebuild(role: str, name: str) -> Any:
-    """Make an object of the extended class anew."""
+    """Make an object of the extended class from its arguments."""
     return prefixed(Rebuilt)(role, name)
 
 
@@ -245,20 +250,24 @@ class TestCopies:
     """Copies and pickles of a user's objects."""
 
     @pytest.mark.parametrize("cls", [prefixed(Plain), Decorated])
-    def test_your_own_subclass_is_pickled(self, cls: Any, policy: PrefixPolicy) -> None:
-        """The module's name may hold the user's class or the extended one."""
+    def test_an_object_of_an_extended_class_can_be_pickled(
+        self, cls: Any, policy: PrefixPolicy
+    ) -> None:
+        """The name in the module refers to the user's class, or to the extended class."""
         job = cls(role=sdk.ROLE, base_job_name="x", sagemaker_session=object)
         for twin in (pickle.loads(pickle.dumps(job)), copy.deepcopy(job)):
             assert (cls, "x") == (type(twin), twin.base_job_name)
             assert "x" == twin.base_job_name.declared
 
-    def test_a_class_that_says_how_it_is_copied(self, policy: PrefixPolicy) -> None:
-        """A user's ``__reduce__`` is used."""
+    def test_a_users_reduce_method_is_used(self, policy: PrefixPolicy) -> None:
+        """A copy gets the arguments that the method returns."""
         twin = copy.copy(prefixed(Rebuilt)(sdk.ROLE, "x"))
         assert ((sdk.ROLE, "x"), "x") == (twin.given, twin.base_job_name.declared)
 
-    def test_a_class_of_a_module_that_cannot_be_imported(self, policy: PrefixPolicy) -> None:
-        """Its objects can be copied all the same."""
+    def test_an_object_of_a_module_that_cannot_be_imported_can_be_copied(
+        self, policy: PrefixPolicy
+    ) -> None:
+        """The class's ``__module__`` does not exist."""
         cls = prefixed(
             type("Users", (adapter().load("CheckJobConfig"),), {"__module__": "not_there"})
         )
@@ -269,10 +278,10 @@ class TestCopies:
 class TestMethods:
     """A user's own methods."""
 
-    def test_what_your_own_method_makes_is_yours(
+    def test_a_job_that_a_users_method_makes_carries_the_prefix(
         self, in_pipeline: JobFactory, outside: JobFactory, policy: PrefixPolicy
     ) -> None:
-        """An object that a user's method makes is judged; only the SDK's own are left alone."""
+        """Only objects that the SDK's own methods make keep their names."""
 
         class UsersProcessor(adapter().load("Processor")):
             def run(self) -> Any:
