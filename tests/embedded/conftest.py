@@ -1,4 +1,4 @@
-"""An open embedded AWS, and a driver that runs pipelines on it."""
+"""Fixtures: an open embedded AWS, and a driver that runs pipelines there."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class Driver:
         )
 
     def start(self, name: str = "pipe", **more: Any) -> str:
-        """Start it and give the execution's ARN."""
+        """Start a pipeline, and return the execution's ARN."""
         return str(
             self.client.start_pipeline_execution(PipelineName=name, **more)["PipelineExecutionArn"]
         )
 
     def run(self, *steps: Any, **more: Any) -> str:
-        """Create and start."""
+        """Create and start a pipeline; return the execution's ARN."""
         self.create(*steps, **more)
         return self.start()
 
@@ -51,7 +51,7 @@ class Driver:
         return list(listed["PipelineExecutionSteps"])
 
     def statuses(self, execution: str) -> dict[str, str]:
-        """Step name to status, in the order of their start."""
+        """The status by step name, in the order of the starts."""
         return {step["StepName"]: step["StepStatus"] for step in self.steps(execution)}
 
     def step(self, execution: str, name: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def aws() -> Iterator[EmbeddedAWS]:
 
 @pytest.fixture
 def driver(aws: EmbeddedAWS) -> Driver:
-    """A driver on it."""
+    """A driver of the embedded AWS."""
     return Driver(aws)
 
 

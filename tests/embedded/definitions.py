@@ -76,7 +76,7 @@ LEAST: dict[str, dict[str, Any]] = {
         ],
     },
 }
-"""By step type: the least arguments, beside the name and roles, of a request that is whole."""
+"""The least arguments of a complete request by step type, without name and roles."""
 
 
 def _merged(least: Any, options: Any) -> Any:
@@ -91,7 +91,7 @@ def _merged(least: Any, options: Any) -> Any:
 
 
 def job(name: str, step_type: str = "Training", *, prefix: Any = "team-a", **more: Any) -> Any:
-    """A step that makes a job; ``arguments`` are added to the least, other keys to the step."""
+    """A job step; ``arguments`` extend the least arguments, other keywords the step."""
     arguments = _merged(LEAST[step_type], dict(more.pop("arguments", {})))
     if prefix is not None:
         arguments = {NAME_FIELDS[step_type]: prefix, **arguments}
@@ -105,7 +105,7 @@ def deployment(config: Any, name: str = "Endpoint") -> Any:
 
 
 def whole(options: Any) -> Any:
-    """A definition with what its steps' requests lack: the least arguments of each step type."""
+    """A definition whose steps have at least the least arguments of their type."""
     return {**options, "Steps": [_whole_step(step) for step in options["Steps"]]}
 
 
@@ -129,7 +129,7 @@ def _whole_step(step: Any) -> Any:
         ]
         arguments["ProcessingOutputConfig"] = {"Outputs": outputs}
     if step["Type"] == "Endpoint":
-        # The configuration's name has a suffix that only the run knows.
+        # The run appends a suffix to the configuration's name.
         arguments["EndpointConfigName"] = get("Steps.Config.EndpointConfigName")
     return {**step, "Arguments": arguments}
 

@@ -1,4 +1,4 @@
-"""Small policies for the tests of this folder, and calls that they are about."""
+"""Small policies for the tests of this folder, and calls that they allow or deny."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def transform(client: Any, name: str, **more: Any) -> Any:
 
 
 def client_of(credentials: Any, service: str = "sagemaker") -> Any:
-    """A client that calls with credentials as IAM and STS give them."""
+    """A client with credentials in the form of IAM and STS."""
     return boto3.client(
         service,
         region_name=REGION,

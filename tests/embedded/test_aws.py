@@ -1,4 +1,4 @@
-"""The context: what it gives while it is open, and that it leaves everything as it was."""
+"""The context manager: its resources while it is open, and the state after it."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ ALLOW = {
 }
 
 
-def world() -> dict[str, Any]:
-    """All that an embedded AWS touches."""
+def global_state() -> dict[str, Any]:
+    """The global state that an embedded AWS changes while it is open."""
     return {
         "environment": dict(os.environ),
         "session": boto3.DEFAULT_SESSION,
@@ -53,7 +53,7 @@ def world() -> dict[str, Any]:
 
 @pytest.fixture
 def user_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A user's own AWS settings, which must neither be used nor lost."""
+    """A user's own AWS settings, which the embedded AWS must ignore and restore."""
     for variable, value in {
         "AWS_ACCESS_KEY_ID": "",
         "AWS_PROFILE": "no-such-profile",
@@ -75,51 +75,51 @@ def work(aws: EmbeddedAWS) -> None:
 
 
 @pytest.mark.usefixtures("user_settings")
-def test_leaves_all_as_it_was() -> None:
-    """Environment, moto and boto3 are as before, and the next one is empty."""
-    before = world()
+def test_closing_restores_the_global_state() -> None:
+    """The state is that of environment, moto and boto3; the next embedded AWS is empty."""
+    before = global_state()
 
     for _ in range(2):
         with EmbeddedAWS(account_id="111122223333") as aws:
             assert aws.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
             work(aws)
-        assert before == world()
+        assert before == global_state()
 
 
 @pytest.mark.usefixtures("user_settings")
-def test_leaves_all_as_it_was_after_an_exception() -> None:
-    """An exception in the block restores everything too."""
-    before = world()
+def test_an_exception_restores_the_global_state() -> None:
+    """The exception is raised in the block."""
+    before = global_state()
 
     with pytest.raises(ZeroDivisionError), EmbeddedAWS() as aws:
         work(aws)
         raise ZeroDivisionError
 
-    assert before == world()
+    assert before == global_state()
 
 
-def test_nested_is_refused() -> None:
-    """A second one is refused, and the first goes on."""
+def test_a_second_embedded_aws_is_refused() -> None:
+    """The first stays open."""
     with EmbeddedAWS() as aws:
         with pytest.raises(RuntimeError, match=r"is open already"), EmbeddedAWS():
             pass
         assert aws.create_role("still") == "arn:aws:iam::123456789012:role/still"
 
 
-def test_inside_mock_aws() -> None:
-    """Inside another mock_aws it shares the state, and that mock stays active afterwards."""
+def test_opening_inside_mock_aws_shares_its_state() -> None:
+    """The other mock stays active afterwards."""
     with mock_aws():
         boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="mine")
-        before = world()
+        before = global_state()
         with EmbeddedAWS() as aws:
             names = [bucket["Name"] for bucket in aws.client("s3").list_buckets()["Buckets"]]
             assert ["mine", aws.default_bucket] == names
-        assert {**before, "pipelines": {}} == {**world(), "pipelines": {}}
+        assert {**before, "pipelines": {}} == {**global_state(), "pipelines": {}}
         boto3.client("s3", region_name="us-east-1").head_bucket(Bucket="mine")
 
 
-def test_reopened() -> None:
-    """An embedded AWS may be opened again, and starts empty."""
+def test_an_embedded_aws_can_be_opened_again() -> None:
+    """It is empty each time."""
     aws = EmbeddedAWS()
     for _ in range(2):
         with aws:
@@ -127,27 +127,27 @@ def test_reopened() -> None:
             aws.create_role("again")
 
 
-def test_closed() -> None:
-    """A closed embedded AWS raises an error."""
+def test_a_closed_embedded_aws_makes_no_client() -> None:
+    """The error says that it must be open."""
     with pytest.raises(RuntimeError, match=r"needs an open embedded AWS"):
         EmbeddedAWS().client("s3")
 
 
 @pytest.mark.parametrize("account", ["1", "12345678901x", None])
-def test_account_that_is_none(account: Any) -> None:
+def test_an_invalid_account_id_is_refused(account: Any) -> None:
     """An account id has twelve digits."""
     with pytest.raises(ValueError, match=r"12 digits"):
         EmbeddedAWS(account_id=account)
 
 
 @pytest.mark.parametrize("outcome", ["failed", None, 1])
-def test_outcome_that_is_none(outcome: Any) -> None:
-    """An unknown outcome is refused where it is given."""
+def test_an_unknown_outcome_is_refused(outcome: Any) -> None:
+    """The constructor raises, with the accepted outcomes."""
     with pytest.raises(ValueError, match=r"outcomes\['Train'\] is .*wanted one of 'Succeeded'"):
         EmbeddedAWS(outcomes={"Train": outcome})
 
 
-def test_region_and_account() -> None:
+def test_resources_are_in_the_given_region_and_account() -> None:
     """Resources are in the given region and account."""
     with EmbeddedAWS(region="eu-west-1", account_id="111122223333") as aws:
         driver = Driver(aws)
@@ -162,7 +162,7 @@ def test_region_and_account() -> None:
         assert arn.startswith("arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-")
 
 
-def test_another_partition() -> None:
+def test_arns_have_the_partition_of_the_region() -> None:
     """ARNs carry the partition of the region."""
     with EmbeddedAWS(region="cn-north-1") as aws:
         driver = Driver(aws)
@@ -170,16 +170,16 @@ def test_another_partition() -> None:
         assert driver.run(job("Train")).startswith("arn:aws-cn:sagemaker:cn-north-1:")
 
 
-def test_plain_boto3_is_in_it(aws: EmbeddedAWS) -> None:
-    """Clients of boto3's default session are in it too, in the same region."""
+def test_clients_of_the_default_session_use_the_embedded_aws(aws: EmbeddedAWS) -> None:
+    """They have the region of the embedded AWS."""
     aws.create_role("seen")
 
     assert boto3.client("iam").get_role(RoleName="seen")["Role"]["RoleName"] == "seen"
     assert boto3.client("sagemaker").meta.region_name == "us-east-1"
 
 
-def test_role(aws: EmbeddedAWS) -> None:
-    """A role trusts SageMaker and has its policies, from dicts, JSON or documents."""
+def test_a_created_role_trusts_sagemaker_and_has_its_policies(aws: EmbeddedAWS) -> None:
+    """Policies are dicts, JSON or policy documents."""
 
     class Document:
         def to_dict(self) -> dict[str, Any]:
@@ -196,23 +196,23 @@ def test_role(aws: EmbeddedAWS) -> None:
     ] == [ALLOW] * 3
 
 
-def test_role_that_exists(aws: EmbeddedAWS) -> None:
-    """IAM's own errors rise unchanged."""
+def test_creating_an_existing_role_raises_iams_error(aws: EmbeddedAWS) -> None:
+    """The error is unchanged."""
     aws.create_role("twice")
     with pytest.raises(ClientError, match=r"EntityAlreadyExists"):
         aws.create_role("twice")
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
-def test_bucket(region: str) -> None:
-    """Creating a bucket twice is not an error, in any region."""
+def test_creating_a_bucket_twice_is_not_an_error(region: str) -> None:
+    """This holds in every region."""
     with EmbeddedAWS(region=region) as aws:
         assert "b" * 3 == aws.create_bucket("b" * 3) == aws.create_bucket("b" * 3)
         assert aws.default_bucket == aws.create_bucket(aws.default_bucket)
 
 
-def test_simulation_of_nothing(driver: Driver) -> None:
-    """The role check of SDK v3 asks about no action at all, and gets its answer."""
+def test_a_simulation_without_actions_has_no_results(driver: Driver) -> None:
+    """The role check of SDK v3 sends such a request."""
     iam = driver.aws.client("iam")
     response = iam.simulate_principal_policy(PolicySourceArn=driver.role, ActionNames=[])
 
@@ -220,11 +220,11 @@ def test_simulation_of_nothing(driver: Driver) -> None:
     assert not response["IsTruncated"]
 
 
-def test_simulation_for_nobody(aws: EmbeddedAWS) -> None:
-    """A role that isn't there is an error."""
+def test_a_simulation_for_an_unknown_role_is_an_error(aws: EmbeddedAWS) -> None:
+    """The error has IAM's code."""
     with pytest.raises(ClientError, match=r"NoSuchEntity"):
         aws.client("iam").simulate_principal_policy(
-            PolicySourceArn="arn:aws:iam::123456789012:role/nobody", ActionNames=[]
+            PolicySourceArn="arn:aws:iam::123456789012:role/unknown", ActionNames=[]
         )
 
 
@@ -242,8 +242,10 @@ OTHER_PROCESS = """
 """
 
 
-def test_served_to_another_process(driver: Driver, capfd: pytest.CaptureFixture[str]) -> None:
-    """Another process uses the same state over a loopback port, and the server logs nothing."""
+def test_another_process_uses_the_state_over_a_port(
+    driver: Driver, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The port is on the loopback interface, and the server logs nothing."""
     pytest.importorskip("flask")
     driver.create(job("Train"), job("Eval", "Processing", DependsOn=["Train"]))
     with driver.aws.serve() as server:
@@ -267,8 +269,8 @@ def test_served_to_another_process(driver: Driver, capfd: pytest.CaptureFixture[
     assert capfd.readouterr() == ("", "")
 
 
-def test_server_ends_with_the_block() -> None:
-    """Closing the embedded AWS stops its server, and stopping it twice is not an error."""
+def test_the_server_stops_with_the_block() -> None:
+    """Stopping the server twice is not an error."""
     pytest.importorskip("flask")
     with EmbeddedAWS() as aws:
         server = aws.serve()
@@ -277,8 +279,8 @@ def test_server_ends_with_the_block() -> None:
         aws.serve()
 
 
-def test_without_moto() -> None:
-    """Importing it without moto raises an error that names the package to install."""
+def test_an_import_without_moto_names_the_package_to_install() -> None:
+    """The import raises ``ImportError``."""
     blocked = textwrap.dedent(
         """
         import sys
@@ -304,8 +306,8 @@ def test_without_moto() -> None:
     )
 
 
-def test_mock_reset_empties_it(driver: Driver) -> None:
-    """Moto's own reset clears the state that the embedded AWS adds."""
+def test_motos_reset_clears_the_added_state(driver: Driver) -> None:
+    """Its jobs and executions are unknown afterwards."""
     execution = driver.run(job("Auto", "AutoML"))
     sagemaker_backends["123456789012"]["us-east-1"].reset()
 
@@ -314,8 +316,8 @@ def test_mock_reset_empties_it(driver: Driver) -> None:
         driver.steps(execution)
 
 
-def test_definition_text_is_kept(driver: Driver) -> None:
-    """A definition is described as it came."""
+def test_a_definition_is_described_unchanged(driver: Driver) -> None:
+    """The text is that of the request."""
     driver.create(job("Train"))
 
     described = driver.client.describe_pipeline(PipelineName="pipe")

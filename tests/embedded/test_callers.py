@@ -1,4 +1,4 @@
-"""Direct calls under policies: whose they are, and what is known of them."""
+"""Direct calls under policies: principals, condition keys and resources."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ def refusal(call: Any, *arguments: Any, **named: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
-def test_callers_are_judged_when_asked_for(caller: Any) -> None:
-    """A denial has the service's code and message; the embedded AWS's own key is never denied."""
+def test_a_denied_caller_gets_the_services_error(caller: Any) -> None:
+    """The embedded AWS's own key is never denied."""
     aws, as_role = caller
     client = as_role(
         "scientist", allow("sagemaker:CreateTransformJob", f"{HEAD}transform-job/team-a-*")
@@ -83,16 +83,16 @@ def test_callers_are_judged_when_asked_for(caller: Any) -> None:
     transform(aws.client("sagemaker"), "team-b-1")
 
 
-def test_session_policies_narrow(caller: Any) -> None:
-    """The session policy of a role session counts too."""
+def test_a_session_policy_restricts_a_role_session(caller: Any) -> None:
+    """A call needs an Allow in role policy and session policy."""
     _, as_role = caller
     client = as_role("wide", allow("sagemaker:*", "*"), session=document(allow("s3:*", "*")))
     with pytest.raises(ClientError, match="because no session policy allows"):
         transform(client, "team-a-1")
 
 
-def test_users_and_their_groups(caller: Any) -> None:
-    """A user's own policies and those of its groups."""
+def test_a_policy_of_a_group_applies_to_its_users(caller: Any) -> None:
+    """A user without policies is denied until its group has one."""
     aws, _ = caller
     client = aws.client("iam")
     client.create_user(UserName="alice")
@@ -106,7 +106,7 @@ def test_users_and_their_groups(caller: Any) -> None:
     transform(mine, "team-a-1")
 
 
-def test_the_author_policy_is_enough_for_the_author(caller: Any) -> None:
+def test_the_author_policy_allows_its_pipeline_only(caller: Any) -> None:
     """It allows creating, starting and watching the pipeline, and no other pipeline or role."""
     aws, as_role = caller
     role = aws.create_role("pipeline", [iam.execution_role_policy(plan("jobs"))])
@@ -130,8 +130,8 @@ def test_the_author_policy_is_enough_for_the_author(caller: Any) -> None:
         )
 
 
-def test_nobody_is_judged_unless_asked_for(driver: Driver) -> None:
-    """By default, direct calls need no permissions."""
+def test_direct_calls_need_no_permissions_by_default(driver: Driver) -> None:
+    """A transform job of any name can be created."""
     created = transform(driver.client, "anything-1")
     assert f"{HEAD}transform-job/anything-1" == created["TransformJobArn"]
 
@@ -142,16 +142,16 @@ UNRECOGNIZED = (
 )
 
 
-def test_keys_of_nobody(caller: Any) -> None:
-    """An unknown, deleted or inactive key is refused, and one whose owner is unknown."""
+def test_a_key_without_a_known_owner_is_refused(caller: Any) -> None:
+    """The key is unknown, deleted, inactive, or of an unknown session."""
     aws, _ = caller
     iam_client = aws.client("iam")
     key = user_of(aws, allow("*", "*"))
     sts = client_of(key, "sts")
     transform(client_of(key), "team-a-1")
-    made_up = {"AccessKeyId": "AKIAABCDEFGHIJKLMNOP", "SecretAccessKey": "x"}
+    unknown_key = {"AccessKeyId": "AKIAABCDEFGHIJKLMNOP", "SecretAccessKey": "x"}
     for credentials in (
-        made_up,
+        unknown_key,
         sts.get_session_token()["Credentials"],
         sts.get_federation_token(Name="bob")["Credentials"],
     ):
@@ -163,8 +163,8 @@ def test_keys_of_nobody(caller: Any) -> None:
     assert UNRECOGNIZED == refusal(transform, client_of(key), "team-a-2")
 
 
-def test_sessions_of_roles_that_are_not_there(caller: Any) -> None:
-    """Sessions of roles that are deleted, missing or in another account have no principal."""
+def test_a_session_of_an_unknown_role_is_refused(caller: Any) -> None:
+    """The role is deleted, missing, or in another account."""
     aws, as_role = caller
     deleted = as_role("deleted", allow("*", "*"))
     client = aws.client("iam")
@@ -189,8 +189,8 @@ def test_a_role_of_another_account(caller: Any, monkeypatch: pytest.MonkeyPatch)
     )
 
 
-def test_managed_session_policies_narrow(caller: Any) -> None:
-    """PolicyArns count like the inline session policy; any of them may allow a call."""
+def test_a_managed_session_policy_restricts_a_role_session(caller: Any) -> None:
+    """PolicyArns apply like the inline session policy; any of them may allow a call."""
     aws, as_role = caller
     text = json.dumps(document(allow("s3:*", "*")))
     created = aws.client("iam").create_policy(PolicyName="s3", PolicyDocument=text)["Policy"]["Arn"]
@@ -207,8 +207,8 @@ def test_managed_session_policies_narrow(caller: Any) -> None:
     )
 
 
-def test_session_tags(caller: Any) -> None:
-    """Session tags are tags of the principal and win over those of its role."""
+def test_session_tags_are_tags_of_the_principal(caller: Any) -> None:
+    """The condition key is ``aws:PrincipalTag``."""
     _, as_role = caller
     tagged = allow("*", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}})
     with pytest.raises(ClientError, match="AccessDenied"):
@@ -220,8 +220,8 @@ def test_session_tags(caller: Any) -> None:
     "policy",
     ["{nonsense", json.dumps(document({"Effect": "Maybe", "Action": "*", "Resource": "*"}))],
 )
-def test_session_policies_that_are_none(caller: Any, policy: str) -> None:
-    """Invalid session policies allow nothing, and the message calls them unreadable."""
+def test_an_invalid_session_policy_allows_nothing(caller: Any, policy: str) -> None:
+    """The message says that the policy cannot be read."""
     _, as_role = caller
     code, message = refusal(
         transform, as_role("broken", allow("*", "*"), session=policy), "team-a-1"
@@ -230,8 +230,8 @@ def test_session_policies_that_are_none(caller: Any, policy: str) -> None:
     assert "because the embedded AWS can't read its session policy: " in message
 
 
-def test_sessions_from_before() -> None:
-    """A session from before the embedded AWS has unknown policies, so it has no permissions."""
+def test_a_session_from_before_the_embedded_aws_is_denied() -> None:
+    """Its policies are unknown."""
     with mock_aws():
         iam_client, sts = (boto3.client(entry, region_name=REGION) for entry in ("iam", "sts"))
         trust = json.dumps(document())
@@ -244,8 +244,8 @@ def test_sessions_from_before() -> None:
             )
 
 
-def test_the_boundary_of_a_user(caller: Any) -> None:
-    """A user's boundary applies, although moto drops it."""
+def test_the_boundary_of_a_user_applies(caller: Any) -> None:
+    """Moto itself drops a user's boundary."""
     aws, _ = caller
     text = json.dumps(document(allow("s3:*", "*")))
     bound = aws.client("iam").create_policy(PolicyName="b", PolicyDocument=text)["Policy"]["Arn"]
@@ -266,8 +266,8 @@ def test_the_boundary_of_a_user(caller: Any) -> None:
         ("aws:ViaAWSService", "false"),
     ],
 )
-def test_what_is_known_of_a_user(caller: Any, key: str, value: str) -> None:
-    """Each of these condition keys has exactly this value."""
+def test_condition_keys_of_a_user_have_their_values(caller: Any, key: str, value: str) -> None:
+    """A condition with the value allows a call; one with another value does not."""
     aws, _ = caller
     alice = user_of(aws, allow("*", "*", Condition={"StringLike": {key: value}}))
     created = transform(client_of(alice), "team-a-1")
@@ -276,8 +276,8 @@ def test_what_is_known_of_a_user(caller: Any, key: str, value: str) -> None:
     assert "no identity-based policy allows" in refusal(transform, client_of(other), "b")[1]
 
 
-def test_the_id_of_a_user(caller: Any) -> None:
-    """The condition key has the ID that IAM generated, and no other."""
+def test_the_condition_key_userid_is_the_users_id(caller: Any) -> None:
+    """It has the ID that IAM generated, and no other."""
     aws, _ = caller
     key = user_of(aws)
     client = aws.client("iam")
@@ -294,8 +294,8 @@ def test_the_id_of_a_user(caller: Any) -> None:
     assert "AccessDeniedException" == refusal(transform, client_of(key), "team-a-2")[0]
 
 
-def test_policy_variables_of_a_user(caller: Any) -> None:
-    """A policy variable in a resource becomes the user's name."""
+def test_a_policy_variable_is_the_users_name(caller: Any) -> None:
+    """The variable is in the resource of a policy."""
     aws, _ = caller
     own = allow("sagemaker:*", f"{HEAD}transform-job/${{aws:username}}-*")
     client = client_of(user_of(aws, own))
@@ -311,8 +311,10 @@ def test_policy_variables_of_a_user(caller: Any) -> None:
         ("aws:userid", "AROA*:me"),
     ],
 )
-def test_what_is_known_of_a_session(caller: Any, key: str, value: str) -> None:
-    """The role is the principal; it has no user name."""
+def test_condition_keys_of_a_role_session_have_their_values(
+    caller: Any, key: str, value: str
+) -> None:
+    """The role is the principal, so there is no user name."""
     _, as_role = caller
     like = {"StringLike": {key: value}, "Null": {"aws:username": "true"}}
     created = transform(as_role("r", allow("*", "*", Condition=like)), "team-a-1")
@@ -322,8 +324,8 @@ def test_what_is_known_of_a_session(caller: Any, key: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["aws:CurrentTime", "aws:EpochTime"])
-def test_the_time(caller: Any, key: str) -> None:
-    """The time in conditions is that of the call."""
+def test_condition_keys_of_time_are_the_time_of_the_call(caller: Any, key: str) -> None:
+    """A condition on an earlier time allows a call; one on a later time does not."""
     aws, _ = caller
     now = datetime.now(timezone.utc)
     before, after = (
@@ -337,8 +339,8 @@ def test_the_time(caller: Any, key: str) -> None:
     assert "no identity-based policy allows" in refusal(transform, client, "team-a-2")[1]
 
 
-def test_tags_of_a_direct_call(caller: Any) -> None:
-    """Tags that are sent are known, those that aren't are absent, for every Create operation."""
+def test_condition_keys_of_tags_are_those_of_the_request(caller: Any) -> None:
+    """Tags that the request lacks are absent, for every Create operation."""
     aws, _ = caller
     tagged = {
         "StringEquals": {"aws:RequestTag/team": "a"},
@@ -358,8 +360,8 @@ def test_tags_of_a_direct_call(caller: Any) -> None:
     client_of(user_of(aws, without, name="bob")).create_experiment(ExperimentName="bob")
 
 
-def test_arns_that_are_none(caller: Any) -> None:
-    """An invalid ARN circumvents no policy and causes no internal error."""
+def test_an_invalid_arn_is_denied_or_refused(caller: Any) -> None:
+    """It circumvents no policy, and causes no internal error."""
     aws, as_role = caller
     client = as_role("narrow", allow("sagemaker:*", f"{HEAD}training-job/*"))
     assert "AccessDeniedException" == refusal(client.describe_pipeline, PipelineName="arn:bad")[0]
@@ -424,15 +426,15 @@ def test_arns_that_are_none(caller: Any) -> None:
         ("ListTrainingJobs", {}, None),
     ],
 )
-def test_what_a_call_is_about(operation: str, params: Any, resource: str | None) -> None:
-    """The thing that it acts on, never what it only refers to."""
+def test_the_resource_of_a_call(operation: str, params: Any, resource: str | None) -> None:
+    """It is the resource that the call acts on, not one that it refers to."""
     home = ArnScope("aws", REGION, ACCOUNT)
     requested = next(direct_requests(operation, params, home))
     assert ("*" if resource is None else HEAD + resource) == requested.resource
 
 
-def test_kinds_of_resources() -> None:
-    """A resource that is described by its name has the ARN form of botocore's model."""
+def test_resources_have_the_arn_form_of_botocores_model() -> None:
+    """The test compares resources that a Describe operation reads by name."""
     model, home = get_service_model("sagemaker"), ArnScope("aws", REGION, ACCOUNT)
     compared = 0
     for operation in model.operation_names:
@@ -451,12 +453,12 @@ def test_kinds_of_resources() -> None:
 
 
 BY_TOKEN = {"SendPipelineExecutionStepFailure", "SendPipelineExecutionStepSuccess"}
-"""Their requests have a token and no resource, so a policy must allow them on any."""
+"""Their requests have a token and no resource, so a policy must allow them on every resource."""
 
 
 @pytest.mark.parametrize("operation", sorted(service_data()["operations"]))
-def test_a_call_is_on_a_resource_of_the_reference(operation: str) -> None:
-    """The type of its ARN is what the service reference lists for the action."""
+def test_the_resource_type_of_a_call_is_in_the_reference(operation: str) -> None:
+    """The reference lists the types of ARN for each action."""
     action, forms = service_data()["operations"][operation], service_data()["resource_types"]
     request = get_service_model("sagemaker").operation_model(operation).input_shape.members
     arns = {
@@ -473,7 +475,7 @@ def test_a_call_is_on_a_resource_of_the_reference(operation: str) -> None:
         assert asked.removeprefix(HEAD).partition("/")[0] in types
 
 
-def test_an_automl_job_of_v2_has_the_keys_of_its_own_request() -> None:
+def test_an_automl_job_of_v2_has_the_condition_keys_of_its_request() -> None:
     """Its subnets are in another field than those of the first version's request."""
     settings = {"SecurityConfig": {"VpcConfig": {"Subnets": ["subnet-1"]}}}
     params = {"AutoMLJobName": "n", **settings}

@@ -11,8 +11,8 @@ from .conftest import Driver
 from .definitions import condition, get, job, loop
 
 
-def test_pages_of_steps(driver: Driver) -> None:
-    """The newest come first, page by page, each start later than the last, none twice."""
+def test_steps_are_listed_in_pages_newest_first(driver: Driver) -> None:
+    """Each step has a later start than the next, and none is listed twice."""
     names = [f"S{number}" for number in range(7)]
     execution = driver.run(*(job(name) for name in names))
     actual, token, sizes = [], {}, []
@@ -33,8 +33,8 @@ def test_pages_of_steps(driver: Driver) -> None:
     assert all(step["StartTime"] < step["EndTime"] for step in actual)
 
 
-def test_paginator(driver: Driver) -> None:
-    """boto3's own paginator works, in either order."""
+def test_boto3s_paginator_lists_all_steps(driver: Driver) -> None:
+    """The order is ascending."""
     execution = driver.run(*(job(f"S{number}") for number in range(5)))
     pages = driver.client.get_paginator("list_pipeline_execution_steps").paginate(
         PipelineExecutionArn=execution, SortOrder="Ascending", PaginationConfig={"PageSize": 2}
@@ -49,19 +49,21 @@ def test_paginator(driver: Driver) -> None:
     ("requested", "expected"),
     [
         ({"MaxResults": 101}, "less than or equal to 100"),
-        ({"NextToken": "made up"}, "Invalid NextToken"),
+        ({"NextToken": "unknown"}, "Invalid NextToken"),
         ({"NextToken": "page-99"}, "Invalid NextToken"),
     ],
 )
-def test_page_refused(driver: Driver, requested: dict[str, Any], expected: str) -> None:
-    """A page size or token that can't be is refused."""
+def test_an_invalid_page_size_or_token_is_refused(
+    driver: Driver, requested: dict[str, Any], expected: str
+) -> None:
+    """The error has the service's code and message."""
     execution = driver.run(job("Train"))
     with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
         driver.client.list_pipeline_execution_steps(PipelineExecutionArn=execution, **requested)
 
 
-def test_pages_of_executions(driver: Driver) -> None:
-    """Executions come newest first too, in pages, with why they failed."""
+def test_executions_are_listed_in_pages_newest_first(driver: Driver) -> None:
+    """A failed execution has its reason in the list."""
     driver.create(job("Train"))
     started = [driver.start(), driver.start()]
     driver.aws.outcomes["Train"] = "Failed"
@@ -87,8 +89,8 @@ def test_pages_of_executions(driver: Driver) -> None:
     assert "PipelineExecutionFailureReason" not in summaries[1]
 
 
-def test_stop(driver: Driver) -> None:
-    """An execution with a running step stays so until it is stopped; its job stops with it."""
+def test_stopping_an_execution_stops_its_running_job(driver: Driver) -> None:
+    """Until then the execution and the job are running."""
     driver.aws.outcomes["Train"] = "Executing"
     execution = driver.run(job("Train"), job("Eval", "Processing", DependsOn=["Train"]))
     name = driver.job(execution, "Train")
@@ -108,15 +110,15 @@ def test_stop(driver: Driver) -> None:
     assert "EndTime" in driver.step(execution, "Train")
 
 
-def test_stop_of_one_that_ended(driver: Driver) -> None:
-    """An execution that has ended can't be stopped."""
+def test_an_ended_execution_cannot_be_stopped(driver: Driver) -> None:
+    """The error has the execution's status."""
     execution = driver.run(job("Train"))
     with pytest.raises(ClientError, match=r"ConflictException.*is Succeeded"):
         driver.client.stop_pipeline_execution(PipelineExecutionArn=execution)
 
 
-def test_running_condition_and_loop(driver: Driver) -> None:
-    """Steps behind a running condition wait, and a loop runs as long as one of its items."""
+def test_a_running_condition_and_a_running_loop_block_their_steps(driver: Driver) -> None:
+    """A loop runs as long as one of its items."""
     driver.aws.outcomes.update({"Check": "Executing", "Item-0": "Executing"})
     execution = driver.run(
         condition("Check", [job("Yes")]), loop("Each", ["a", "b"], [job("Item")])
@@ -137,8 +139,8 @@ def test_running_condition_and_loop(driver: Driver) -> None:
     ]
 
 
-def test_retry(driver: Driver) -> None:
-    """A retry runs what failed and what never ran, under new names; what succeeded stays."""
+def test_a_retry_runs_failed_and_pending_steps(driver: Driver) -> None:
+    """Their jobs have new names; a step that succeeded keeps its job."""
     driver.aws.outcomes["Train"] = "Failed"
     execution = driver.run(
         job("Prep", "Processing"), job("Train"), job("Eval", DependsOn=["Train"])
@@ -162,8 +164,8 @@ def test_retry(driver: Driver) -> None:
     assert "FailureReason" not in described
 
 
-def test_retry_after_stop(driver: Driver) -> None:
-    """A stopped execution can be retried too; a loop repeats only the items that lack."""
+def test_a_stopped_execution_can_be_retried(driver: Driver) -> None:
+    """A loop repeats only the items that have not succeeded."""
     driver.aws.outcomes["Item-1"] = "Executing"
     execution = driver.run(
         loop("Each", ["a", "b"], [job("Item")]), job("After", DependsOn=["Each"])
@@ -178,8 +180,8 @@ def test_retry_after_stop(driver: Driver) -> None:
     assert first == driver.job(execution, "Item-0")
 
 
-def test_retry_keeps_branches(driver: Driver) -> None:
-    """A condition that was decided stays so."""
+def test_a_retry_keeps_the_branch_of_a_condition(driver: Driver) -> None:
+    """A new outcome for the condition is not used."""
     driver.aws.outcomes.update({"Check": False, "No": "Failed"})
     execution = driver.run(condition("Check", [job("Yes")], [job("No")]))
     driver.aws.outcomes.update({"Check": True, "No": "Succeeded"})
@@ -188,14 +190,14 @@ def test_retry_keeps_branches(driver: Driver) -> None:
     assert driver.statuses(execution) == {"Check": "Succeeded", "No": "Succeeded"}
 
 
-def test_retry_of_one_that_succeeded(driver: Driver) -> None:
-    """An execution that succeeded can't be retried."""
+def test_a_succeeded_execution_cannot_be_retried(driver: Driver) -> None:
+    """The error says which executions can be retried."""
     execution = driver.run(job("Train"))
     with pytest.raises(ClientError, match=r"ConflictException.*Failed or Stopped can be retried"):
         driver.client.retry_pipeline_execution(PipelineExecutionArn=execution)
 
 
-def test_update_of_an_execution(driver: Driver) -> None:
+def test_an_update_changes_name_and_description_of_an_execution(driver: Driver) -> None:
     """An execution's display name and description change."""
     execution = driver.run(job("Train"))
     driver.client.update_pipeline_execution(
@@ -218,8 +220,8 @@ def selection(source: str | None, *names: str) -> dict[str, Any]:
     return {"SelectiveExecutionConfig": config}
 
 
-def test_selection(driver: Driver) -> None:
-    """Selected steps run and reuse the results of the source; other steps are not listed."""
+def test_selected_steps_reuse_the_results_of_the_source(driver: Driver) -> None:
+    """Steps that are not needed are not listed."""
     model = get("Steps.Train.TrainingJobName")
     source = driver.run(
         job("Prep", "Processing"),
@@ -247,8 +249,8 @@ def test_selection(driver: Driver) -> None:
     )
 
 
-def test_selection_of_a_first_step(driver: Driver) -> None:
-    """A step that needs nothing can be selected without a source."""
+def test_a_first_step_can_be_selected_without_a_source(driver: Driver) -> None:
+    """Such a step has no dependencies."""
     driver.create(job("Prep"), job("Train", DependsOn=["Prep"]))
 
     assert list(driver.statuses(driver.start(**selection(None, "Prep")))) == ["Prep"]
@@ -257,15 +259,15 @@ def test_selection_of_a_first_step(driver: Driver) -> None:
 @pytest.mark.parametrize(
     ("names", "with_source", "expected"),
     [
-        (["Nobody"], True, "no steps named Nobody"),
+        (["Unknown"], True, "no steps named Unknown"),
         (["Train"], False, "have not succeeded in a source execution: Prep"),
         (["Train"], True, "have not succeeded in a source execution: Prep"),
     ],
 )
-def test_selection_refused(
+def test_an_unknown_or_unready_step_cannot_be_selected(
     driver: Driver, names: list[str], with_source: bool, expected: str
 ) -> None:
-    """A step that isn't there, or one whose source never got so far, can't be selected."""
+    """An unready step depends on one that has not succeeded in the source."""
     driver.aws.outcomes["Prep"] = "Failed"
     source = driver.run(job("Prep"), job("Train", DependsOn=["Prep"]))
     with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):

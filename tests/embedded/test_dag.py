@@ -31,12 +31,12 @@ def names(*steps: Any) -> list[str]:
     return [node.name for node in build_graph(document(*steps))]
 
 
-def test_order_by_depends_on() -> None:
+def test_a_step_comes_after_its_dependencies() -> None:
     """A step comes after its dependencies, in any order of the definition."""
     assert names(job("C", DependsOn=["B"]), job("B", DependsOn=["A"]), job("A")) == ["A", "B", "C"]
 
 
-def test_order_by_reference() -> None:
+def test_a_step_comes_after_the_steps_it_refers_to() -> None:
     """A step comes after those that its arguments refer to."""
     model = get("Steps.Train.ModelArtifacts.S3ModelArtifacts")
 
@@ -51,14 +51,14 @@ def test_independent_steps_start_together() -> None:
     assert names(job("A"), job("B", DependsOn=["A"]), job("C")) == ["A", "C", "B"]
 
 
-def test_order_of_a_thousand() -> None:
+def test_a_reversed_chain_of_a_thousand_steps_is_ordered() -> None:
     """A long chain in the wrong order comes out in the right one."""
     steps = [job(f"S{i}", DependsOn=[f"S{i - 1}"] if i else []) for i in range(1000)]
 
     assert [f"S{i}" for i in range(1000)] == names(*reversed(steps))
 
 
-def test_condition_before_its_branches() -> None:
+def test_steps_of_a_branch_come_after_their_condition() -> None:
     """The steps of a branch come after their condition, nested ones too."""
     inner = condition("Inner", [job("Deep")])
 
@@ -70,7 +70,7 @@ def test_condition_before_its_branches() -> None:
     ]
 
 
-def test_loop_waits_for_what_its_body_needs() -> None:
+def test_a_loop_comes_after_the_steps_its_body_refers_to() -> None:
     """A ForEach step comes after the steps that its body refers to; the body is ordered too."""
     body = [job("Second", DependsOn=["First"]), job("First", DependsOn=["Train"])]
     [train, each] = build_graph(document(loop("Each", ["a"], body), job("Train")))
@@ -79,7 +79,7 @@ def test_loop_waits_for_what_its_body_needs() -> None:
     assert [node.name for node in each.body] == ["First", "Second"]
 
 
-def test_steps_of_a_body_from_outside() -> None:
+def test_a_step_that_depends_on_a_step_of_a_body_comes_after_the_loop() -> None:
     """A step outside that depends on a step of a body waits for the loop."""
     assert names(job("After", DependsOn=["Item"]), loop("Each", ["a"], [job("Item")])) == [
         "Each",
@@ -115,7 +115,7 @@ def test_steps_of_a_body_from_outside() -> None:
         ([job("A", DependsOn=[7])], "has 7 in DependsOn"),
     ],
 )
-def test_graph_errors(steps: list[Any], message: str) -> None:
+def test_a_graph_error_names_the_step(steps: list[Any], message: str) -> None:
     """An error names the step that can't be put in an order."""
     with pytest.raises(GraphError, match=message):
         build_graph(document(*steps))
@@ -140,7 +140,7 @@ def test_graph_errors(steps: list[Any], message: str) -> None:
         ("Any", WAITING, WAITING),
     ],
 )
-def test_next_status_by_trigger(trigger: str, status: str, expected: str) -> None:
+def test_a_trigger_decides_the_next_status(trigger: str, status: str, expected: str) -> None:
     """A trigger determines after which status of another step a step runs."""
     node = Node("B", job("B"), (Dependency("A", trigger),))
 
@@ -157,7 +157,7 @@ def test_next_status_by_trigger(trigger: str, status: str, expected: str) -> Non
         (State(EXECUTING), WAITING),
     ],
 )
-def test_next_status_by_branch(state: State, expected: str) -> None:
+def test_the_branch_decides_the_next_status(state: State, expected: str) -> None:
     """A step of a branch runs where its condition took the branch."""
     node = Node("B", job("B"), parent="Check", branch=True)
 
@@ -188,7 +188,9 @@ def test_next_status_by_branch(state: State, expected: str) -> None:
         ),
     ],
 )
-def test_execution_status(steps: list[Any], states: dict[str, str], expected: str) -> None:
+def test_the_status_of_an_execution_follows_from_its_steps(
+    steps: list[Any], states: dict[str, str], expected: str
+) -> None:
     """The execution's status follows from those of its steps."""
     nodes = build_graph(document(*steps))
 
@@ -197,7 +199,7 @@ def test_execution_status(steps: list[Any], states: dict[str, str], expected: st
     )
 
 
-def test_ancestors() -> None:
+def test_ancestors_include_indirect_references_and_conditions() -> None:
     """The ancestors of a step include indirect references and conditions."""
     nodes = build_graph(
         document(job("A"), condition("C", [job("B"), job("D")], DependsOn=["A"]), job("E"))

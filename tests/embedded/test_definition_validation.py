@@ -1,4 +1,4 @@
-"""What CreatePipeline and StartPipelineExecution refuse, beside names and graphs."""
+"""Definitions and parameters that the service refuses, except for names and graphs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def referring_to(path: str) -> Any:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("Parameters.Nobody", "the definition declares no such parameter"),
+        ("Parameters.Unknown", "the definition declares no such parameter"),
         ("Execution.Nothing", "wanted one of StartDateTime"),
         ("Something.Else", "wanted Parameters, Steps, Execution or ForEach"),
         ("ForEach.CurrentItem", "outside the body of a ForEach step"),
@@ -50,8 +50,8 @@ def referring_to(path: str) -> Any:
         ("Steps.Ask.OutputParameters['other']", "a step of type Callback has no such property"),
     ],
 )
-def test_paths_that_lead_nowhere(path: str, expected: str) -> None:
-    """A reference that no run could resolve is refused at any location."""
+def test_an_unresolvable_reference_is_refused(path: str, expected: str) -> None:
+    """No run could resolve it; it is refused at any location."""
     channel = {
         "ChannelName": "train",
         "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/in"}},
@@ -79,8 +79,10 @@ def test_paths_that_lead_nowhere(path: str, expected: str) -> None:
         ("EMRServerless", "jobRun.nope", False),
     ],
 )
-def test_paths_of_clusters(step_type: str, path: str, there: bool) -> None:
-    """The properties of an EMR step are those of EMR's own model, as in the SDK."""
+def test_properties_of_an_emr_step_are_those_of_emrs_model(
+    step_type: str, path: str, there: bool
+) -> None:
+    """The SDK uses the same properties."""
     cluster = {"Name": "First", "Type": step_type, "Arguments": {"ClusterId": "j-1"}}
     last = referring_to(f"Steps.First.{path}")
     if there:
@@ -89,8 +91,8 @@ def test_paths_of_clusters(step_type: str, path: str, there: bool) -> None:
         assert "has no such property" in refused(cluster, last)
 
 
-def test_items_of_loops() -> None:
-    """References to a loop's item are valid in its body only."""
+def test_a_reference_to_an_item_is_valid_in_its_loop_only() -> None:
+    """The same reference outside the body is refused."""
     inside = referring_to("ForEach.CurrentItem")
     check_definition(text(loop("L", ["a"], [inside])))
     assert "outside the body of a ForEach step" in refused(loop("L", ["a"], [job("B")]), inside)
@@ -132,8 +134,8 @@ def test_items_of_loops() -> None:
         ),
     ],
 )
-def test_arguments(arguments: Any, expected: str) -> None:
-    """CreatePipeline checks a step's arguments, with the observed messages."""
+def test_an_invalid_argument_gives_the_services_message(arguments: Any, expected: str) -> None:
+    """CreatePipeline checks the arguments of each step."""
     parameters = [
         {"Name": "S", "Type": "String", "DefaultValue": "s"},
         {"Name": "N", "Type": "Integer", "DefaultValue": 1},
@@ -154,19 +156,19 @@ def test_arguments(arguments: Any, expected: str) -> None:
         ([{"Name": "P", "EnumValues": []}], "EnumValues []"),
     ],
 )
-def test_parameters(listed: Any, expected: str) -> None:
+def test_an_invalid_parameter_declaration_is_refused(listed: Any, expected: str) -> None:
     """Parameters are declared once, with a name, a type and values of it."""
     assert expected in refused(job("A"), parameters=listed)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a.b", "a" * 65, "é"])
-def test_step_names(name: str) -> None:
+def test_an_invalid_step_name_is_refused(name: str) -> None:
     """Step names have up to 64 letters, digits, hyphens and underscores."""
     assert refused(job(name))
 
 
 @pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
-def test_prefixes(kind: Kind) -> None:
+def test_a_prefix_over_the_limit_or_reserved_is_refused(kind: Kind) -> None:
     """The documented limit is the maximum, and the service's own prefix is refused."""
     fits = "a" * kind.prefix_limit
     check_definition(text(job("A", kind.step_type, prefix=fits)))
@@ -191,8 +193,8 @@ def test_prefixes(kind: Kind) -> None:
         ({"Tags": [{"Key": "k", "Value": "v" * 257}]}, "length less than or equal to 256"),
     ],
 )
-def test_requests_of_create(driver: Driver, given: Any, expected: str) -> None:
-    """The request itself has to fit its shape: the pipeline's name, the definition's size."""
+def test_an_invalid_create_request_is_refused(driver: Driver, given: Any, expected: str) -> None:
+    """The limits of the request's shape apply to the pipeline's name and the definition."""
     whole = {"PipelineName": "p", "PipelineDefinition": text(job("A")), "RoleArn": driver.role}
     with pytest.raises(ClientError) as error:
         driver.client.create_pipeline(**{**whole, **given})
@@ -209,11 +211,13 @@ def test_requests_of_create(driver: Driver, given: Any, expected: str) -> None:
         ({"Mode": "c"}, "Value 'c' for parameter Mode failed to satisfy enum value set: [a, b]"),
         # Observed: sagemaker-python-sdk issue 4016.
         ({"Mode": ""}, 'string "" is too short (length: 0, required minimum: 1)'),
-        ({"Nobody": "1"}, "no parameters named Nobody"),
+        ({"Unknown": "1"}, "no parameters named Unknown"),
     ],
 )
-def test_parameters_at_start(driver: Driver, given: dict[str, str], expected: str) -> None:
-    """Values have the type that is declared, and are among those that are."""
+def test_an_invalid_parameter_value_is_refused_at_start(
+    driver: Driver, given: dict[str, str], expected: str
+) -> None:
+    """A value has another type than declared, or is not in the enumeration."""
     declared = [
         {"Name": "Flag", "Type": "Boolean", "DefaultValue": False},
         {"Name": "Rate", "Type": "Float", "DefaultValue": 1},
@@ -231,15 +235,15 @@ def test_parameters_at_start(driver: Driver, given: dict[str, str], expected: st
     driver.start(PipelineParameters=[{"Name": "Mode", "Value": "b"}])
 
 
-def test_a_parameter_twice_at_start(driver: Driver) -> None:
+def test_a_parameter_with_two_values_is_refused_at_start(driver: Driver) -> None:
     """StartPipelineExecution refuses a parameter with two values."""
     driver.create(job("A"), parameters=[{"Name": "P", "DefaultValue": "x"}])
     with pytest.raises(ClientError, match="P are given more than once"):
         driver.start(PipelineParameters=[{"Name": "P", "Value": "a"}, {"Name": "P", "Value": "b"}])
 
 
-def test_requests_that_are_not_whole(driver: Driver) -> None:
-    """A job's request is checked in the run, and the step fails in the service's words."""
+def test_an_incomplete_job_request_fails_the_step(driver: Driver) -> None:
+    """The failure reason is the service's message."""
     step = job("A")
     del step["Arguments"]["OutputDataConfig"]
     typed = {"ResourceConfig": {"InstanceType": get("Parameters.Type")}}
@@ -271,7 +275,7 @@ _ANYWHERE = st.sampled_from([*_KEYS, "OutputParameters", "Parameters", "Steps", 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_ANYWHERE, _JSON)
-def test_nothing_falls_over(key: str, value: Any) -> None:
+def test_any_value_is_accepted_or_refused_with_a_message(key: str, value: Any) -> None:
     """For any value at any location, a definition is accepted or refused with a message."""
     step = job("A")
     whole = document(step, referring_to("Steps.A.TrainingJobName"), parameters=[{"Name": "P"}])

@@ -1,4 +1,4 @@
-"""The embedded AWS under policies: what the roles allow runs, what they don't is refused."""
+"""Executions and live preflights on the embedded AWS under the policies of roles."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def run(aws: EmbeddedAWS, name: str, role: str) -> tuple[str, list[dict[str, Any
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_least_policy_is_enough_and_not_too_much(aws: EmbeddedAWS, name: str) -> None:
-    """A run succeeds under it, and fails under it without any one of its statements."""
+def test_every_statement_of_the_least_policy_is_needed(aws: EmbeddedAWS, name: str) -> None:
+    """A run succeeds with the policy, and fails without any of its statements."""
     aws.create_role("worker")
     policy = iam.execution_role_policy(planned(name))
     role = aws.create_role("pipeline", [policy])
@@ -68,8 +68,8 @@ def test_the_least_policy_is_enough_and_not_too_much(aws: EmbeddedAWS, name: str
         assert all("is not authorized to perform: " in reason for reason in reasons)
 
 
-def test_a_refusal_reads_like_the_services(driver: Driver) -> None:
-    """The user, the action, the ARN, and which kind of policy has no Allow."""
+def test_a_denial_has_the_services_message(driver: Driver) -> None:
+    """The message has user, action, ARN and the kind of policy without an Allow."""
     role = driver.aws.create_role("narrow", [document(allow("sagemaker:*", f"{HEAD}model/*"))])
     driver.create(job("Train"))
     execution = driver.start(RoleArn=role)
@@ -91,8 +91,8 @@ def test_a_refusal_reads_like_the_services(driver: Driver) -> None:
 @pytest.mark.parametrize(
     "missing", ["sagemaker:CreateTrainingJob", "sagemaker:AddTags", "iam:PassRole"]
 )
-def test_each_action_is_asked(driver: Driver, missing: str) -> None:
-    """Create, tag and pass; each is refused by itself, within the operation that asks."""
+def test_each_action_of_a_job_is_authorized(driver: Driver, missing: str) -> None:
+    """The actions are create, tag and pass role; the message names the missing one."""
     actions = {"sagemaker:CreateTrainingJob", "sagemaker:AddTags", "iam:PassRole"} - {missing}
     role = driver.aws.create_role("some", [document(allow(sorted(actions), "*"))])
     driver.create(job("Train"))
@@ -111,14 +111,14 @@ def refused_by(driver: Driver, role: str) -> str:
     return str(step.get("FailureReason"))
 
 
-def test_explicit_denies(driver: Driver) -> None:
+def test_an_explicit_deny_has_its_own_message(driver: Driver) -> None:
     """An explicit deny has a message of its own."""
     denied = {**allow("sagemaker:Create*", f"{HEAD}training-job/team-a-*"), "Effect": "Deny"}
     role = driver.aws.create_role("denied", [document(allow("*", "*"), denied)])
     assert refused_by(driver, role).endswith("with an explicit deny in an identity-based policy")
 
 
-def test_attached_policies_and_boundaries(driver: Driver) -> None:
+def test_attached_policies_and_boundaries_apply(driver: Driver) -> None:
     """Attached policies and boundaries count like inline policies."""
     client = driver.aws.client("iam")
     role = driver.aws.create_role("attached", [])
@@ -139,20 +139,20 @@ def test_attached_policies_and_boundaries(driver: Driver) -> None:
     )
 
 
-def test_a_role_that_is_not_there(driver: Driver) -> None:
-    """Starts nothing."""
-    assert "there is no role" in refused_by(driver, f"arn:aws:iam::{ACCOUNT}:role/nobody")
+def test_a_job_under_an_unknown_role_is_denied(driver: Driver) -> None:
+    """The reason says that the role does not exist."""
+    assert "there is no role" in refused_by(driver, f"arn:aws:iam::{ACCOUNT}:role/unknown")
 
 
-def test_a_role_elsewhere(driver: Driver) -> None:
+def test_roles_with_different_paths_are_different_roles(driver: Driver) -> None:
     """Roles with different paths are different roles."""
     driver.aws.create_role("worker")
     arn = f"arn:aws:iam::{ACCOUNT}:role/path/worker"
     assert f"because there is no role {arn} on the embedded AWS" in refused_by(driver, arn)
 
 
-def test_a_role_of_another_account(driver: Driver) -> None:
-    """No policy allows a pipeline, an execution, a job or a direct call to pass such a role."""
+def test_a_role_of_another_account_cannot_be_passed(driver: Driver) -> None:
+    """Pipelines, executions, jobs and direct calls cannot pass such a role."""
     foreign = "arn:aws:iam::999999999999:role/worker"
     expected = r"AccessDeniedException.*Cross-account pass role is not allowed"
     driver.create(job("Train", arguments={"RoleArn": foreign}))
@@ -173,7 +173,7 @@ def test_a_role_of_another_account(driver: Driver) -> None:
         driver.client.create_model(ModelName="m", ExecutionRoleArn=foreign, **LEAST["Model"])
 
 
-def test_a_tuned_jobs_role_of_another_account(driver: Driver) -> None:
+def test_a_role_of_another_account_in_a_tuning_job_is_refused(driver: Driver) -> None:
     """Such a role is refused at every location in the request."""
     foreign = "arn:aws:iam::999999999999:role/worker"
     tuned = {"TrainingJobDefinition": {"RoleArn": foreign}}
@@ -181,7 +181,7 @@ def test_a_tuned_jobs_role_of_another_account(driver: Driver) -> None:
     assert "Cross-account pass role" in driver.step(execution, "Tune")["FailureReason"]
 
 
-def test_a_boundary_that_is_not_there(driver: Driver) -> None:
+def test_an_unknown_boundary_denies_and_is_named(driver: Driver) -> None:
     """The reason of the denial names the missing boundary."""
     client = driver.aws.client("iam")
     role = driver.aws.create_role("bound")
@@ -197,14 +197,14 @@ def test_a_boundary_that_is_not_there(driver: Driver) -> None:
         assert refused_by(driver, role).endswith(expected)
 
 
-def test_policies_that_can_not_be_read(driver: Driver) -> None:
-    """A policy that moto accepts and our parser doesn't allows nothing; the reason names it."""
+def test_an_unreadable_policy_denies_and_is_named(driver: Driver) -> None:
+    """Moto accepts the policy, but the policy parser does not."""
     unread = document(allow("*", "*", Condition={"Null": {"aws:username": "maybe"}}))
     message = refused_by(driver, driver.aws.create_role("unread", [unread]))
     assert "because the embedded AWS can't read its policies: policy-0, statement 0: " in message
 
 
-def test_what_tells_of_the_role(driver: Driver) -> None:
+def test_condition_keys_of_the_role_are_known_in_a_run(driver: Driver) -> None:
     """The run and the preflight evaluate the same condition keys for every kind of request."""
     client = driver.aws.client("iam")
     driver.aws.create_role("worker")
@@ -225,7 +225,7 @@ def test_what_tells_of_the_role(driver: Driver) -> None:
             assert verdict == run(driver.aws, name, EXECUTION)[0], (key, name)
 
 
-def test_what_a_run_can_not_tell(driver: Driver) -> None:
+def test_undocumented_condition_keys_of_a_run_are_unknown(driver: Driver) -> None:
     """Condition keys of the service's own calls are not documented, so they are unknown."""
     for key, value in (("aws:ViaAWSService", "true"), ("aws:SecureTransport", "true")):
         condition = {"Bool": {key: value}}
@@ -234,7 +234,7 @@ def test_what_a_run_can_not_tell(driver: Driver) -> None:
         assert f"because the embedded AWS doesn't know {key}" in refused_by(driver, role)
 
 
-def test_when_and_whose(driver: Driver) -> None:
+def test_time_and_resource_account_are_known_in_a_run(driver: Driver) -> None:
     """The time of a call and the account of its resource are known."""
     condition = {
         "DateGreaterThan": {"aws:CurrentTime": "2020-01-01T00:00:00Z"},
@@ -244,8 +244,8 @@ def test_when_and_whose(driver: Driver) -> None:
     assert "None" == refused_by(driver, role)
 
 
-def test_the_refusal_of_a_registration(driver: Driver) -> None:
-    """Names the operation that asks: the group's for the group, the package's for the package."""
+def test_a_denied_registration_names_the_operation(driver: Driver) -> None:
+    """The operation creates the group or the package; the action may be another."""
     register = job("Register", "RegisterModel", prefix=None)
     register["Arguments"]["ModelPackageGroupName"] = "group"
     driver.create(register)
@@ -265,7 +265,7 @@ def test_the_refusal_of_a_registration(driver: Driver) -> None:
         assert f" is not authorized to perform: {action} on resource: " in reason
 
 
-def test_refusals_inside_other_calls(driver: Driver) -> None:
+def test_a_denied_tag_or_role_names_the_calling_operation(driver: Driver) -> None:
     """Create and start calls require permissions for tags and roles, in all step types."""
     statement = allow(["sagemaker:Create*", "elasticmapreduce:*", "emr-serverless:*"], "*")
     role = driver.aws.create_role("makes", [document(statement)])
@@ -288,8 +288,8 @@ def test_refusals_inside_other_calls(driver: Driver) -> None:
         assert f" perform: {action} on resource: " in steps[name]
 
 
-def test_conditions_are_judged(driver: Driver) -> None:
-    """Keys of the request and the role count; an unknown key leads to a denial."""
+def test_conditions_of_policies_are_evaluated(driver: Driver) -> None:
+    """Keys of request and role have values; a condition on an unknown key denies."""
     aws = driver.aws
     for name, condition, end in (
         ("tag", {"StringEquals": {"aws:PrincipalTag/team": "a"}}, "None"),
@@ -307,7 +307,7 @@ def live_plan() -> Plan:
     return plan("jobs", role_arn=None)
 
 
-def test_live(aws: EmbeddedAWS) -> None:
+def test_live_reads_policies_boundary_and_tags_of_the_role(aws: EmbeddedAWS) -> None:
     """The role's policies and boundary are read, and its tags known."""
     policy = iam.execution_role_policy(plan("jobs"))
     role = aws.create_role("pipeline", [policy])
@@ -325,8 +325,8 @@ def test_live(aws: EmbeddedAWS) -> None:
     assert not preflight_live(client, live_plan(), role).ok
 
 
-def test_live_tags_are_the_roles(aws: EmbeddedAWS) -> None:
-    """All that it has, so another is absent; they are not the author's."""
+def test_live_uses_the_tags_for_the_role_and_not_for_the_author(aws: EmbeddedAWS) -> None:
+    """A tag that the role lacks is absent; tags of the author are unknown."""
     tagged = {"Condition": {"StringEquals": {"aws:PrincipalTag/team": "a"}}}
     other = {"Condition": {"Null": {"aws:PrincipalTag/other": "true"}}}
     role = aws.create_role("pipeline", [document(allow("sagemaker:*", "*", **tagged))])
@@ -346,7 +346,7 @@ def test_live_tags_are_the_roles(aws: EmbeddedAWS) -> None:
 
 
 def refusing(client: Any, *operations: str) -> Any:
-    """An IAM client to which some operations are refused."""
+    """An IAM client whose calls of some operations are denied."""
 
     def refuse(model: Any, **_: Any) -> None:
         if model.name in operations:
@@ -366,8 +366,10 @@ def refusing(client: Any, *operations: str) -> Any:
         ("ListAttachedRolePolicies", "iam:ListAttachedRolePolicies"),
     ],
 )
-def test_live_with_a_refused_read(aws: EmbeddedAWS, operation: str, permission: str) -> None:
-    """Makes the rows indeterminate, and names the permission; it is never taken for an absence."""
+def test_a_refused_read_makes_live_rows_indeterminate(
+    aws: EmbeddedAWS, operation: str, permission: str
+) -> None:
+    """The rows and a warning name the missing permission."""
     role = aws.create_role("pipeline", [iam.execution_role_policy(plan("jobs"))])
     client = refusing(aws.client("iam"), operation, "SimulatePrincipalPolicy")
     response = preflight_live(client, live_plan(), role)
@@ -376,8 +378,8 @@ def test_live_with_a_refused_read(aws: EmbeddedAWS, operation: str, permission: 
     assert any(permission in warning.message for warning in response.warnings)
 
 
-def test_live_when_the_simulator_is_refused(aws: EmbeddedAWS) -> None:
-    """The answer is that of the policies, with a warning; the documents are simulated instead."""
+def test_live_without_the_simulator_uses_the_policies_with_a_warning(aws: EmbeddedAWS) -> None:
+    """Each denied simulation operation gives one warning."""
     role = aws.create_role("pipeline", [iam.execution_role_policy(plan("jobs"))])
     response = preflight_live(
         refusing(aws.client("iam"), "SimulatePrincipalPolicy"), live_plan(), role
@@ -391,8 +393,8 @@ def test_live_when_the_simulator_is_refused(aws: EmbeddedAWS) -> None:
     assert 2 == len(response.warnings)
 
 
-def test_live_takes_the_simulators_refusal(aws: EmbeddedAWS) -> None:
-    """Which knows of SCPs that no reader of the role can see."""
+def test_live_takes_a_denial_of_the_simulator(aws: EmbeddedAWS) -> None:
+    """The simulator evaluates SCPs, which the role's policies do not show."""
     role = aws.create_role("pipeline", [iam.execution_role_policy(plan("jobs"))])
     client = aws.client("iam")
 
@@ -409,20 +411,20 @@ def test_live_takes_the_simulators_refusal(aws: EmbeddedAWS) -> None:
     ]
 
 
-def test_other_errors_of_iam_rise_unchanged(aws: EmbeddedAWS) -> None:
-    """A missing role is an error, not a denial."""
+def test_live_raises_other_errors_of_iam_unchanged(aws: EmbeddedAWS) -> None:
+    """The error is that of a missing role."""
     with pytest.raises(ClientError, match="NoSuchEntity"):
-        preflight_live(aws.client("iam"), live_plan(), f"arn:aws:iam::{ACCOUNT}:role/nobody")
+        preflight_live(aws.client("iam"), live_plan(), f"arn:aws:iam::{ACCOUNT}:role/unknown")
 
 
 def covers(pattern: str, resource: str) -> bool:
-    """Whether a pattern as a policy spells it covers a resource."""
+    """Whether a resource pattern of a policy matches a resource."""
     plain = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     return re.fullmatch(plain, resource) is not None
 
 
-def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
-    """The calls are those of the plan, including every request that each run makes."""
+def test_the_requests_of_a_run_are_those_of_the_plan(aws: EmbeddedAWS) -> None:
+    """Each run also makes every request that the plan marks as always made."""
     for name in NAMES:
         requested: list[tuple[str, str]] = []
         aws.authorize = lambda call, requested=requested: requested.append(
@@ -442,7 +444,7 @@ def test_what_a_run_asks_is_what_the_plan_foresaw(aws: EmbeddedAWS) -> None:
 
 
 @pytest.mark.parametrize(("options", "status"), [({}, "Succeeded"), ({"Key": "other"}, "Failed")])
-def test_the_least_policy_has_the_defaults_of_parameters(
+def test_the_least_policy_allows_the_defaults_of_parameters_only(
     driver: Driver, options: dict[str, str], status: str
 ) -> None:
     """The URI of a property file is resolved in the run and authorized as it is."""

@@ -1,4 +1,4 @@
-"""Started executions run their graph, and the jobs that they make are there."""
+"""Executions run their graph and create the jobs of its steps."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .definitions import LEAST, condition, fail, get, job, loop
 
 
 def as_text(path: str) -> Any:
-    """A reference as text, as the SDK's ``to_string`` has it."""
+    """A reference as text, in the form of the SDK's ``to_string()``."""
     return {"Std:Join": {"On": "", "Values": [get(path)]}}
 
 
 def with_model(driver: Driver) -> None:
-    """Make the model that endpoint configurations name."""
+    """Create the model of endpoint configurations."""
     driver.client.create_model(ModelName="model", ExecutionRoleArn=driver.role, **LEAST["Model"])
 
 
@@ -33,7 +33,7 @@ EVERY_KIND = pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.st
 
 
 @EVERY_KIND
-def test_job_with_a_prefix(driver: Driver, kind: Kind) -> None:
+def test_each_step_type_creates_a_job_with_the_prefix(driver: Driver, kind: Kind) -> None:
     """Each step type's job is created under the prefix, with a description and an ARN."""
     execution = driver.run(job("Step", kind.step_type))
     [(key, metadata)] = driver.step(execution, "Step")["Metadata"].items()
@@ -48,7 +48,7 @@ def test_job_with_a_prefix(driver: Driver, kind: Kind) -> None:
 
 
 @EVERY_KIND
-def test_job_without_a_prefix(driver: Driver, kind: Kind) -> None:
+def test_a_job_without_a_prefix_has_the_default_name(driver: Driver, kind: Kind) -> None:
     """Without a name, each step type's job gets the service's default form."""
     execution = driver.run(job("A-step_with-a-long-name", kind.step_type, prefix=None))
     parsed = JobName.parse(driver.job(execution, "A-step_with-a-long-name").rsplit("/", 1)[-1])
@@ -60,7 +60,7 @@ def test_job_without_a_prefix(driver: Driver, kind: Kind) -> None:
     )
 
 
-def test_jobs_are_listed(driver: Driver) -> None:
+def test_list_operations_return_the_jobs_of_an_execution(driver: Driver) -> None:
     """The lists of training, processing, transform, tuning and AutoML jobs and models show them."""
     kinds = ("Training", "Processing", "Transform", "Tuning", "AutoML", "Model")
     execution = driver.run(*(job(f"S{kind}", kind) for kind in kinds))
@@ -85,7 +85,7 @@ def test_jobs_are_listed(driver: Driver) -> None:
     assert {kind: [driver.job(execution, f"S{kind}")] for kind in actual} == actual
 
 
-def test_models_in_a_group(driver: Driver) -> None:
+def test_a_registration_creates_the_group_and_numbers_versions(driver: Driver) -> None:
     """A missing group is created, its versions are numbered, and its case is kept."""
     driver.create(
         job("Register", "RegisterModel", prefix=None, arguments={"ModelPackageGroupName": "TeamA"})
@@ -99,8 +99,8 @@ def test_models_in_a_group(driver: Driver) -> None:
     assert driver.client.describe_model_package(ModelPackageName=arn)["ModelPackageVersion"] == 2
 
 
-def test_arguments_arrive(driver: Driver) -> None:
-    """Parameters and references are worked out in what the job is described with."""
+def test_a_job_has_the_resolved_arguments(driver: Driver) -> None:
+    """Its description has values in place of parameters and references."""
     processing = {
         "ProcessingResources": {
             "ClusterConfig": {
@@ -155,7 +155,7 @@ def test_arguments_arrive(driver: Driver) -> None:
     assert driver.role == actual["RoleArn"] == train["RoleArn"]
 
 
-def test_parameters_given(driver: Driver) -> None:
+def test_a_parameter_value_replaces_the_default(driver: Driver) -> None:
     """A given value wins over the default, has the declared type, and is listed."""
     driver.create(
         job("Train", arguments={"ResourceConfig": {"InstanceCount": get("Parameters.Count")}}),
@@ -178,7 +178,9 @@ def test_parameters_given(driver: Driver) -> None:
         ([{"Name": "Size", "Value": "1"}], "no parameters named Size"),
     ],
 )
-def test_parameters_refused(driver: Driver, options: list[Any], expected: str) -> None:
+def test_an_invalid_parameter_value_starts_no_execution(
+    driver: Driver, options: list[Any], expected: str
+) -> None:
     """A parameter without a value, of another type or unknown is refused; nothing starts."""
     driver.create(job("Train"), parameters=[{"Name": "Count", "Type": "Integer"}])
     with pytest.raises(ClientError, match=rf"ValidationException.*{expected}"):
@@ -187,8 +189,8 @@ def test_parameters_refused(driver: Driver, options: list[Any], expected: str) -
     assert executions["PipelineExecutionSummaries"] == []
 
 
-def test_prefix_from_a_parameter(driver: Driver) -> None:
-    """A prefix that is an expression is worked out in the run."""
+def test_a_prefix_from_a_parameter_is_resolved(driver: Driver) -> None:
+    """The run resolves the expression."""
     execution = driver.run(
         job("Train", prefix=get("Parameters.Team")),
         parameters=[{"Name": "Team", "Type": "String", "DefaultValue": "team-b"}],
@@ -210,8 +212,10 @@ def test_prefix_from_a_parameter(driver: Driver) -> None:
         "Steps.Lambda.OutputParameters['number']",
     ],
 )
-def test_references_never_fall_over(driver: Driver, path: str) -> None:
-    """A reference whose value only a run knows gives a stand-in, in a string or a number."""
+def test_a_reference_to_an_unknown_value_resolves_to_a_placeholder(
+    driver: Driver, path: str
+) -> None:
+    """The placeholder is a string or a number, as the argument requires."""
     number = path.endswith("['number']")
     options: dict[str, Any] = (
         {"ResourceConfig": {"InstanceCount": get(path)}}
@@ -243,7 +247,7 @@ def test_references_never_fall_over(driver: Driver, path: str) -> None:
     assert number or isinstance(last["HyperParameters"]["x"], str)
 
 
-def test_best_training_job(driver: Driver) -> None:
+def test_the_best_training_job_is_named_after_the_tuning_job(driver: Driver) -> None:
     """A tuning job's best training job is named after it, in its description too."""
     best = get("Steps.Tune.BestTrainingJob.TrainingJobName")
     execution = driver.run(
@@ -258,7 +262,7 @@ def test_best_training_job(driver: Driver) -> None:
     assert name == following["HyperParameters"]["best"]
 
 
-def test_checks(driver: Driver) -> None:
+def test_the_metadata_of_a_check_have_its_baselines(driver: Driver) -> None:
     """A check's metadata have its type and its baselines in addition to the job."""
     options = "s3://b/given.json"
     execution = driver.run(
@@ -314,7 +318,9 @@ def test_checks(driver: Driver) -> None:
         ({"Outer": False}, ["Outer", "Other"]),
     ],
 )
-def test_conditions(outcomes: dict[str, Any], ran: list[str]) -> None:
+def test_outcomes_decide_the_branch_of_a_condition(
+    outcomes: dict[str, Any], ran: list[str]
+) -> None:
     """Conditions take the branch in outcomes, and the steps of other branches are not listed."""
     with EmbeddedAWS(outcomes=outcomes) as aws:
         driver = Driver(aws)
@@ -328,8 +334,8 @@ def test_conditions(outcomes: dict[str, Any], ran: list[str]) -> None:
         )["Metadata"]
 
 
-def test_waiting_for_a_branch_not_taken(driver: Driver) -> None:
-    """A step that needs one in the other branch doesn't run, and nothing fails."""
+def test_a_step_that_depends_on_an_unselected_branch_does_not_run(driver: Driver) -> None:
+    """The execution succeeds."""
     execution = driver.run(
         condition("Check", [job("Yes")], [job("No")]), job("After", DependsOn=["No"])
     )
@@ -338,7 +344,7 @@ def test_waiting_for_a_branch_not_taken(driver: Driver) -> None:
     assert driver.status(execution) == "Succeeded"
 
 
-def test_fail_step(driver: Driver) -> None:
+def test_a_fail_step_fails_the_execution_with_its_message(driver: Driver) -> None:
     """A Fail step fails the execution with its message, and nothing starts after it."""
     message = {"Std:Join": {"On": " ", "Values": ["MSE over", get("Parameters.Limit")]}}
     driver.aws.outcomes["Check"] = False
@@ -360,7 +366,7 @@ def test_fail_step(driver: Driver) -> None:
     ) == ("Failed", "Step failure: One or multiple steps failed.")
 
 
-def test_for_each(driver: Driver) -> None:
+def test_a_loop_runs_its_body_for_each_item(driver: Driver) -> None:
     """A loop runs its body once per item, each with its own job and its item."""
     body = [
         job("Item", "Processing", arguments={"Environment": {"item": get("ForEach.CurrentItem")}}),
@@ -410,7 +416,9 @@ def test_for_each(driver: Driver) -> None:
         ([get("Parameters.One"), 7, True], ["one", "7", "True"]),
     ],
 )
-def test_items(driver: Driver, items: Any, expected: list[str] | None) -> None:
+def test_items_come_from_lists_parameters_and_expressions(
+    driver: Driver, items: Any, expected: list[str] | None
+) -> None:
     """Items are a JSON list in a parameter, expressions or scalars; another value is one item."""
     execution = driver.run(
         job("Train"),
@@ -429,7 +437,7 @@ def test_items(driver: Driver, items: Any, expected: list[str] | None) -> None:
     assert (expected or [driver.job(execution, "Train")]) == actual
 
 
-def test_one_item_fails(driver: Driver) -> None:
+def test_a_failed_item_fails_loop_and_execution(driver: Driver) -> None:
     """An outcome may be set for one item; the loop and the execution fail with it."""
     driver.aws.outcomes["Item-1"] = "Failed"
     execution = driver.run(loop("Each", ["a", "b", "c"], [job("Item")]))
@@ -460,7 +468,7 @@ JOBLESS = {
     "step_type",
     [name for name, kind in KINDS.items() if not kind.makes_job],
 )
-def test_steps_without_a_job(driver: Driver, step_type: str) -> None:
+def test_each_step_type_without_a_job_runs(driver: Driver, step_type: str) -> None:
     """Each step type that makes no job runs, and its metadata are under its own key."""
     more = JOBLESS.get(step_type, {})
     with_model(driver)

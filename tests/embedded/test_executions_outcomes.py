@@ -1,4 +1,4 @@
-"""Jobs that fail, triggers, refused calls, and where a pipeline's definition comes from."""
+"""Failed jobs, triggers, denied calls, and sources of a definition."""
 
 from __future__ import annotations
 
@@ -22,8 +22,10 @@ from .definitions import fail, get, job, loop, text
         (RuntimeError("out of memory"), "out of memory"),
     ],
 )
-def test_failed_job(driver: Driver, outcome: Any, reason: str) -> None:
-    """A failed step fails the execution and what needs it; its job has failed too; others run."""
+def test_a_failed_job_fails_the_execution_and_skips_dependents(
+    driver: Driver, outcome: Any, reason: str
+) -> None:
+    """The job itself is described as failed; independent steps run."""
     driver.aws.outcomes["Train"] = outcome
     execution = driver.run(
         job("Train"), job("Eval", "Processing", DependsOn=["Train"]), job("Other", "Processing")
@@ -40,7 +42,7 @@ def test_failed_job(driver: Driver, outcome: Any, reason: str) -> None:
     [kind for kind in JOB_KINDS if len(kind.actions) > 2],
     ids=lambda kind: kind.step_type,
 )
-def test_failed_job_of_every_kind(driver: Driver, kind: Kind) -> None:
+def test_a_failed_job_of_every_kind_is_described_as_failed(driver: Driver, kind: Kind) -> None:
     """A job that failed is described as failed, whatever its kind."""
     driver.aws.outcomes["Step"] = "Failed"
     execution = driver.run(job("Step", kind.step_type))
@@ -50,7 +52,7 @@ def test_failed_job_of_every_kind(driver: Driver, kind: Kind) -> None:
     assert actual["FailureReason"].startswith("AlgorithmError")
 
 
-def test_model_that_fails(driver: Driver) -> None:
+def test_a_failed_model_step_creates_no_model(driver: Driver) -> None:
     """A failed Model step creates no model, since only its creation can fail."""
     driver.aws.outcomes["Make"] = RuntimeError("no such image")
     execution = driver.run(job("Make", "Model"))
@@ -72,17 +74,19 @@ def test_model_that_fails(driver: Driver) -> None:
         ("Completed", "Stopped", False, "Stopped"),
     ],
 )
-def test_triggers(driver: Driver, trigger: str, outcome: str, ran: bool, status: str) -> None:
-    """SDK v3's run conditions: who runs on a failure, and how the execution ends then."""
+def test_triggers_decide_whether_a_step_runs_after_another(
+    driver: Driver, trigger: str, outcome: str, ran: bool, status: str
+) -> None:
+    """SDK v3's run conditions also decide the status of the execution."""
     driver.aws.outcomes["Train"] = outcome
-    tell = {
-        "Name": "Tell",
+    notify = {
+        "Name": "Notify",
         "Type": "Lambda",
         "DependsOn": [{"Step": "Train", "Trigger": trigger}],
     }
-    execution = driver.run(job("Train"), tell)
+    execution = driver.run(job("Train"), notify)
 
-    assert (ran, status) == ("Tell" in driver.statuses(execution), driver.status(execution))
+    assert (ran, status) == ("Notify" in driver.statuses(execution), driver.status(execution))
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ def test_triggers(driver: Driver, trigger: str, outcome: str, ran: bool, status:
         ({"Each": "Failed"}, "of type ForEach, which gets its outcome from the steps of its body"),
     ],
 )
-def test_outcome_for_the_wrong_step(
+def test_an_outcome_that_a_step_cannot_have_is_an_error(
     driver: Driver, outcomes: dict[str, Any], expected: str
 ) -> None:
     """An outcome that a step can't have is an error before anything starts, never ignored."""
@@ -105,8 +109,8 @@ def test_outcome_for_the_wrong_step(
     assert executions["PipelineExecutionSummaries"] == []
 
 
-def test_display_names(driver: Driver) -> None:
-    """A step's display name and description show."""
+def test_a_step_has_its_display_name_and_description(driver: Driver) -> None:
+    """It also has an end time and its number of attempts."""
     execution = driver.run(job("Train", DisplayName="Training!", Description="of a model"))
     step = driver.step(execution, "Train")
 
@@ -115,8 +119,8 @@ def test_display_names(driver: Driver) -> None:
     assert step["AttemptCount"] == 1
 
 
-def test_name_that_gets_too_long(driver: Driver) -> None:
-    """A prefix that leaves no room fails the step in the service's words, and makes no job."""
+def test_a_job_name_over_the_limit_fails_the_step(driver: Driver) -> None:
+    """The failure reason is the service's message, and no job is created."""
     execution = driver.run(
         job("Train", prefix=get("Parameters.P")),
         parameters=[{"Name": "P", "Type": "String", "DefaultValue": "a" * 40}],
@@ -131,8 +135,8 @@ def test_name_that_gets_too_long(driver: Driver) -> None:
     assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
 
 
-def test_who_is_asked(driver: Driver) -> None:
-    """Every call is authorized first: create, tag, pass the role, create a group."""
+def test_every_call_of_an_execution_is_authorized(driver: Driver) -> None:
+    """The calls create, tag, pass a role, and create a group."""
     worker = driver.aws.create_role("worker")
     calls: list[ServiceCall] = []
     driver.aws.authorize = calls.append
@@ -159,8 +163,8 @@ def test_who_is_asked(driver: Driver) -> None:
     assert {driver.role} == {call.role for call in calls}
 
 
-def test_refused_call(driver: Driver) -> None:
-    """A refusal fails the step in the service's words, without a job and without metadata."""
+def test_a_denied_call_fails_the_step_and_creates_no_job(driver: Driver) -> None:
+    """The failure reason is the service's message; the step has no metadata."""
 
     def deny(call: ServiceCall) -> str | None:
         if call.action != "iam:PassRole":
@@ -183,8 +187,8 @@ def test_refused_call(driver: Driver) -> None:
     assert driver.client.list_training_jobs()["TrainingJobSummaries"] == []
 
 
-def test_start_that_crashes(driver: Driver) -> None:
-    """Leaves no execution behind that would be listed as one that succeeded."""
+def test_a_start_that_raises_leaves_no_execution(driver: Driver) -> None:
+    """No execution is listed."""
 
     def crash(call: ServiceCall) -> str | None:
         raise ZeroDivisionError
@@ -198,8 +202,8 @@ def test_start_that_crashes(driver: Driver) -> None:
     assert [] == listed["PipelineExecutionSummaries"]
 
 
-def test_execution_role(driver: Driver) -> None:
-    """A role that StartPipelineExecution is given is the one that steps run under."""
+def test_steps_run_under_the_role_of_the_start_request(driver: Driver) -> None:
+    """The job has this role, not the pipeline's."""
     other = driver.aws.create_role("other")
     driver.create(job("Train"))
     execution = driver.start(RoleArn=other)
@@ -208,14 +212,14 @@ def test_execution_role(driver: Driver) -> None:
     assert other == train["RoleArn"]
 
 
-def test_definition_from_s3(driver: Driver) -> None:
-    """A definition in S3 runs, and is described back as the JSON that it is."""
+def test_a_definition_from_s3_runs_and_is_described(driver: Driver) -> None:
+    """The description has the text of the S3 object."""
     definition = text(job("Train"))
     bucket = driver.aws.default_bucket
     driver.aws.client("s3").put_object(Bucket=bucket, Key="d.json", Body=definition.encode())
-    place = {"Bucket": bucket, "ObjectKey": "d.json"}
+    location = {"Bucket": bucket, "ObjectKey": "d.json"}
     driver.client.create_pipeline(
-        PipelineName="pipe", PipelineDefinitionS3Location=place, RoleArn=driver.role
+        PipelineName="pipe", PipelineDefinitionS3Location=location, RoleArn=driver.role
     )
     execution = driver.start()
     of_execution = driver.client.describe_pipeline_definition_for_execution(
@@ -227,7 +231,7 @@ def test_definition_from_s3(driver: Driver) -> None:
     assert definition == driver.client.describe_pipeline(PipelineName="pipe")["PipelineDefinition"]
 
 
-def test_pipeline_by_arn(driver: Driver) -> None:
+def test_a_pipeline_can_be_addressed_by_its_arn(driver: Driver) -> None:
     """A pipeline is described, started, listed and updated by its ARN or by its name."""
     driver.create(job("Train"))
     arn = driver.client.describe_pipeline(PipelineName="pipe")["PipelineArn"]
@@ -240,8 +244,8 @@ def test_pipeline_by_arn(driver: Driver) -> None:
     ]
 
 
-def test_pipeline_that_is_not_there(driver: Driver) -> None:
-    """An unknown pipeline or execution is not found, in the service's words."""
+def test_an_unknown_pipeline_or_execution_is_not_found(driver: Driver) -> None:
+    """The error has the service's message."""
     arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/none"
     with pytest.raises(ClientError, match=rf"ResourceNotFound.*Pipeline '{arn}' does not exist"):
         driver.client.describe_pipeline(PipelineName="none")
@@ -251,8 +255,8 @@ def test_pipeline_that_is_not_there(driver: Driver) -> None:
         driver.steps(f"{arn}/execution/abcdefghijkl")
 
 
-def test_updated_pipeline(driver: Driver) -> None:
-    """An update changes what the next execution runs, and not the last one."""
+def test_an_update_applies_to_the_next_execution(driver: Driver) -> None:
+    """The earlier execution keeps its steps."""
     driver.create(job("Old"))
     before = driver.start()
     driver.client.update_pipeline(PipelineName="pipe", PipelineDefinition=text(job("New")))

@@ -1,4 +1,4 @@
-"""Expressions, without moto."""
+"""Expressions of a definition, without moto."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def join(*values: Any, on: str = "/") -> Any:
         ("Nothing.There", MISSING),
     ],
 )
-def test_pick(path: str, expected: Any) -> None:
+def test_a_path_selects_by_name_and_by_index(path: str, expected: Any) -> None:
     """A property path leads through objects and lists, by number and by name."""
     assert expected == pick(OUTPUTS, path)
 
 
-def test_resolve_nested() -> None:
-    """Joins hold other expressions, and everything else stays what it is."""
+def test_nested_joins_are_resolved() -> None:
+    """Other values stay as they are."""
     value = {"a": join("s3:/", get("Parameters.B"), join(1, True, on="-")), "b": [1, None, "x"]}
 
     resolved = resolve(value, {"Parameters.B": "bucket"}.__getitem__)
@@ -47,7 +47,7 @@ def test_resolve_nested() -> None:
     assert resolved == {"a": "s3://bucket/1-true", "b": [1, None, "x"]}
 
 
-def test_resolve_leaves_the_definition() -> None:
+def test_resolving_does_not_change_the_definition() -> None:
     """Resolving returns a copy."""
     value = {"a": get("Parameters.B")}
 
@@ -65,11 +65,11 @@ def test_resolve_leaves_the_definition() -> None:
         {"Std:JsonGet": {}},
     ],
 )
-def test_json_get_has_a_stand_in(value: Any) -> None:
-    """A property file's content can't be known, and gives a stand-in in every form."""
+def test_json_get_resolves_to_a_placeholder(value: Any) -> None:
+    """The content of a property file is unknown."""
     assert resolve(value, stand_in).startswith("stand-in-JsonGet")
 
 
-def test_join_of_nonsense() -> None:
+def test_a_join_without_values_is_empty() -> None:
     """A join without values is empty."""
     assert resolve({"Std:Join": None}, stand_in) == ""

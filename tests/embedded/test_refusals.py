@@ -1,4 +1,4 @@
-"""What the service refuses: definitions that can't hold, names, duplicates."""
+"""Definitions, names and duplicates that the service refuses."""
 
 from __future__ import annotations
 
@@ -46,20 +46,22 @@ def refused(driver: Driver, definition: str) -> str:
     ],
     ids=["outside", "in a branch", "in a loop"],
 )
-def test_name_too_long(driver: Driver, kind: Kind, nest: Callable[[Any], Any]) -> None:
-    """A name over the service's limit is refused in the words that were observed."""
+def test_a_declared_name_over_the_limit_is_refused(
+    driver: Driver, kind: Kind, nest: Callable[[Any], Any]
+) -> None:
+    """The message is the service's, as observed."""
     definition = text(nest(job("Step", kind.step_type, prefix=LONG)))
-    # The service calls it by its shape; botocore's shape of a package's name has its own name.
-    called = "EntityName" if kind.step_type == "RegisterModel" else kind.name_field
+    # The service names the shape, which for a model package's name differs from the field.
+    shape = "EntityName" if kind.step_type == "RegisterModel" else kind.name_field
 
     assert (
         f"{UNPARSED}Model Validation failed: string '{LONG}' with length=91 cannot be greater than "
-        f"max={float(kind.name_limit)} defined for {called}."
+        f"max={float(kind.name_limit)} defined for {shape}."
     ) == refused(driver, definition)
 
 
 @pytest.mark.parametrize("name", ["a/train", "a_b", "end-", "-a", "a b", "é"])
-def test_name_with_bad_characters(driver: Driver, name: str) -> None:
+def test_a_declared_name_with_bad_characters_is_refused(driver: Driver, name: str) -> None:
     """A name outside the service's pattern is refused."""
     message = refused(driver, text(job("Step", prefix=name)))
 
@@ -67,7 +69,7 @@ def test_name_with_bad_characters(driver: Driver, name: str) -> None:
     assert message.endswith(" defined for TrainingJobName.")
 
 
-def test_group_with_bad_characters(driver: Driver) -> None:
+def test_a_group_name_with_bad_characters_is_refused(driver: Driver) -> None:
     """The name of a model package group is checked too."""
     group = {"ModelPackageGroupName": "a b"}
 
@@ -93,7 +95,9 @@ def test_group_with_bad_characters(driver: Driver) -> None:
         (json.dumps({"Steps": [], "Parameters": [{"Type": "String"}]}), "'Parameters'"),
     ],
 )
-def test_definition_that_is_none(driver: Driver, definition: str, expected: str) -> None:
+def test_an_invalid_definition_is_refused_with_the_reason(
+    driver: Driver, definition: str, expected: str
+) -> None:
     """An invalid definition is refused with the reason."""
     message = refused(driver, definition)
 
@@ -101,8 +105,8 @@ def test_definition_that_is_none(driver: Driver, definition: str, expected: str)
     assert expected in message
 
 
-def test_expression_for_a_name(driver: Driver) -> None:
-    """A name that only the run decides is taken, and checked in the run."""
+def test_a_name_from_an_expression_is_checked_in_the_run(driver: Driver) -> None:
+    """CreatePipeline accepts it."""
     execution = driver.run(
         job("Train", prefix=get("Parameters.P")),
         parameters=[{"Name": "P", "Type": "String", "DefaultValue": "a/b"}],
@@ -119,8 +123,10 @@ def test_expression_for_a_name(driver: Driver) -> None:
         (text(job("Step", prefix=LONG)).encode(), "length=91"),
     ],
 )
-def test_definition_from_s3(driver: Driver, put: bytes | None, expected: str) -> None:
-    """A definition in S3 is checked as one in the request is."""
+def test_a_definition_from_s3_is_validated(
+    driver: Driver, put: bytes | None, expected: str
+) -> None:
+    """It is checked as a definition in the request is."""
     bucket = driver.aws.default_bucket
     if put is not None:
         driver.aws.client("s3").put_object(Bucket=bucket, Key="d.json", Body=put)
@@ -132,7 +138,7 @@ def test_definition_from_s3(driver: Driver, put: bytes | None, expected: str) ->
         )
 
 
-def test_bucket_that_is_not_there(driver: Driver) -> None:
+def test_a_definition_from_an_unknown_bucket_is_refused(driver: Driver) -> None:
     """A missing bucket has the same error as a missing object."""
     with pytest.raises(ClientError, match=r"ValidationException.*s3://none/d.json"):
         driver.client.create_pipeline(
@@ -142,8 +148,8 @@ def test_bucket_that_is_not_there(driver: Driver) -> None:
         )
 
 
-def test_pipeline_that_exists(driver: Driver) -> None:
-    """A pipeline of that name is refused as moto does, which the SDK's upsert goes by."""
+def test_creating_an_existing_pipeline_is_refused(driver: Driver) -> None:
+    """The SDK's ``upsert()`` recognizes moto's message."""
     driver.create(job("Train"))
     with pytest.raises(ClientError, match=r"ValidationException.*already exists"):
         driver.create(job("Train"))
@@ -152,8 +158,8 @@ def test_pipeline_that_exists(driver: Driver) -> None:
 @pytest.mark.parametrize(
     "role", ["this-is-not-an-arn-at-all", "arn:aws:iam::123456789012:user/somebody"]
 )
-def test_role_that_is_none(driver: Driver, role: str) -> None:
-    """A pipeline's role has to be the ARN of one, for creating, updating and starting."""
+def test_a_pipeline_role_that_is_no_role_arn_is_refused(driver: Driver, role: str) -> None:
+    """Create, update and start requests are refused."""
     definition = text(job("Train"))
     driver.create(job("Train"))
     more = {"PipelineName": "other", "PipelineDefinition": definition}
@@ -188,8 +194,8 @@ def create(driver: Driver, kind: Kind, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", JOB_KINDS, ids=lambda kind: kind.step_type)
-def test_direct_call(driver: Driver, kind: Kind) -> None:
-    """A direct call with a bad name, a long one or one that is taken is refused."""
+def test_a_direct_call_with_a_bad_long_or_used_name_is_refused(driver: Driver, kind: Kind) -> None:
+    """The errors have the service's codes and messages."""
     field = f"'{kind.name_field[0].lower()}{kind.name_field[1:]}'"
     with pytest.raises(ClientError) as patterned:
         create(driver, kind, "a_b")
@@ -213,7 +219,7 @@ def test_direct_call(driver: Driver, kind: Kind) -> None:
     assert "already exist" in twice.value.response["Error"]["Message"]
 
 
-def test_group_twice(driver: Driver) -> None:
+def test_creating_an_existing_group_is_refused(driver: Driver) -> None:
     """A model package group that exists is refused."""
     driver.client.create_model_package_group(ModelPackageGroupName="g")
     with pytest.raises(ClientError, match=r"ValidationException.*already exists"):
@@ -221,10 +227,10 @@ def test_group_twice(driver: Driver) -> None:
 
 
 @pytest.mark.parametrize("operation", ["describe_auto_ml_job", "describe_job"])
-def test_job_that_is_not_there(driver: Driver, operation: str) -> None:
+def test_describing_an_unknown_job_is_an_error(driver: Driver, operation: str) -> None:
     """Describing a missing job of a type that moto lacks is an error."""
     if not hasattr(driver.client, operation):
-        pytest.skip("this botocore doesn't know it")
+        pytest.skip("the installed botocore lacks the operation")
     requested = (
         {"AutoMLJobName": "x"}
         if operation == "describe_auto_ml_job"

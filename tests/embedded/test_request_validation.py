@@ -1,4 +1,4 @@
-"""Requests against their shapes, beside botocore's own validator."""
+"""Validation of requests by their shapes, compared with botocore's validator."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SAME = {"required", "unknown", "type", "opening", "min"}
 
 
 def request(kind: Any) -> dict[str, Any]:
-    """A request of a kind that is whole."""
+    """A complete request of a kind."""
     created = {**deepcopy(LEAST[kind.step_type]), kind.name_field: "team-a"}
     if kind.step_type == "Tuning":
         created["TrainingJobDefinition"]["RoleArn"] = ROLE
@@ -37,17 +37,17 @@ def request(kind: Any) -> dict[str, Any]:
     return created
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The paths of everything in a request."""
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The paths of all values in a request."""
     actual = [path] if path else []
     if isinstance(value, (dict, list)):
         for key, inside in value.items() if isinstance(value, dict) else enumerate(value):
-            actual += places(inside, (*path, key))
+            actual += paths(inside, (*path, key))
     return actual
 
 
 def changed(created: Any, path: tuple[Any, ...], to: Any) -> Any:
-    """A request with something else in a place, or with nothing there."""
+    """A request with another value at a path, or without the value."""
     copy = deepcopy(created)
     holder = copy
     for key in path[:-1]:
@@ -60,17 +60,17 @@ def changed(created: Any, path: tuple[Any, ...], to: Any) -> Any:
 
 
 @pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.step_type)
-def test_what_is_whole_has_no_fault(kind: Any) -> None:
-    """The least request of every kind of job."""
+def test_a_complete_request_is_valid(kind: Any) -> None:
+    """It is the least request of each kind of job."""
     assert validation_error(kind.actions[0], request(kind)) is None
 
 
 @pytest.mark.parametrize("kind", CASES, ids=lambda kind: kind.step_type)
-def test_botocore_agrees(kind: Any) -> None:
-    """It agrees on required and unknown members, types and minimum sizes, for any change."""
+def test_violations_agree_with_botocores_validator(kind: Any) -> None:
+    """They agree on required and unknown members, types and minimum sizes."""
     shape, created = input_shape(kind.actions[0]), request(kind)
     dice = random.Random(kind.step_type)
-    for path in places(created):
+    for path in paths(created):
         for to in (None, 7, 1.5, "", "text", [], {"Nope": 1}, [{}], {}):
             arguments = changed(created, path, to)
             if dice.random() < 0.2:
@@ -79,15 +79,15 @@ def test_botocore_agrees(kind: Any) -> None:
             own_violations = [
                 violation for violation in violations(arguments, shape) if violation.rule in _SAME
             ]
-            # botocore takes an empty string and a union with no member where the service doesn't.
-            assert botocore_refuses == bool(own_violations) or _only_here(own_violations), (
+            # botocore accepts an empty string and an empty union where the service refuses them.
+            assert botocore_refuses == bool(own_violations) or _only_minimums(own_violations), (
                 path,
                 to,
                 own_violations,
             )
 
 
-def _only_here(actual: Any) -> bool:
+def _only_minimums(actual: Any) -> bool:
     return bool(actual) and all(violation.rule == "min" for violation in actual)
 
 
@@ -126,8 +126,8 @@ def _only_here(actual: Any) -> bool:
         ({"RoleArn": "role"}, "Member must satisfy regular expression pattern: arn:aws"),
     ],
 )
-def test_words(change: dict[str, Any], expected: str) -> None:
-    """The message for an invalid request has the service's form."""
+def test_a_violation_has_the_services_message(change: dict[str, Any], expected: str) -> None:
+    """It begins with the number of validation errors."""
     [kind] = (entry for entry in CASES if entry.step_type == "Training")
     actual = validation_error("CreateTrainingJob", {**request(kind), **change})
     assert actual is not None
@@ -135,8 +135,8 @@ def test_words(change: dict[str, Any], expected: str) -> None:
     assert expected in actual
 
 
-def test_every_pipeline_operation_has_a_shape_that_is_read() -> None:
-    """No pattern of the pipelines' own operations is one that Python can't compile."""
+def test_patterns_of_pipeline_operations_can_be_compiled() -> None:
+    """Python supports every pattern of these operations."""
     model = get_service_model("sagemaker")
     for name in model.operation_names:
         if "Pipeline" in name:

@@ -1,4 +1,4 @@
-"""What the service does beside running steps: tokens, lists, versions, caching, retries."""
+"""Tokens, lists, versions, caching, retries, callbacks and endpoints of the service."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ABSENT: dict[str, str] = {}
 """Operations on pipelines that the embedded AWS lacks, with the reason."""
 
 
-def test_every_operation_on_pipelines() -> None:
+def test_every_operation_on_pipelines_exists_or_is_listed() -> None:
     """Each of botocore's operations exists, or is missing and listed with a reason."""
     names = [n for n in get_service_model("sagemaker").operation_names if "Pipeline" in n]
     missing = {n for n in names if not hasattr(EmbeddedSageMaker, camelcase_to_underscores(n))}
@@ -31,8 +31,8 @@ def test_every_operation_on_pipelines() -> None:
     assert len(names) > 15
 
 
-def test_tokens_of_create_and_start(driver: Driver) -> None:
-    """A repeated request gets the same response, and another one with its token is refused."""
+def test_a_repeated_client_token_repeats_the_response(driver: Driver) -> None:
+    """Another request with the same token is refused."""
     options = {"PipelineName": "p", "PipelineDefinition": text(job("A")), "RoleArn": driver.role}
     first = driver.client.create_pipeline(ClientRequestToken=TOKEN, **options)["PipelineArn"]
     again = driver.client.create_pipeline(ClientRequestToken=TOKEN, **options)["PipelineArn"]
@@ -46,8 +46,8 @@ def test_tokens_of_create_and_start(driver: Driver) -> None:
     assert 1 == len(driver.client.list_training_jobs()["TrainingJobSummaries"])
 
 
-def test_lists_of_pipelines(driver: Driver) -> None:
-    """They are filtered by prefix and time, sorted and paginated."""
+def test_pipelines_are_filtered_sorted_and_paginated(driver: Driver) -> None:
+    """The filters are a prefix of the name and the time."""
     for name in ("b-one", "a-two", "b-three"):
         driver.create(job("A"), name=name)
 
@@ -66,8 +66,8 @@ def test_lists_of_pipelines(driver: Driver) -> None:
     assert len(names(CreatedBefore=later)) == 3
 
 
-def test_lists_of_executions(driver: Driver) -> None:
-    """They are filtered by time, and sorted by ARN on request."""
+def test_executions_are_filtered_and_sorted(driver: Driver) -> None:
+    """The filter is the time; the order is by time or by ARN."""
     driver.create(job("A"))
     started = [driver.start() for _ in range(3)]
 
@@ -82,8 +82,8 @@ def test_lists_of_executions(driver: Driver) -> None:
     assert listed(CreatedBefore=later) == started[::-1]
 
 
-def test_versions(driver: Driver) -> None:
-    """Each update makes one; each is described, started and named by an alias."""
+def test_each_update_creates_a_version(driver: Driver) -> None:
+    """A version can be described, started, and addressed by an alias."""
     client = driver.client
     driver.create(job("Old"), PipelineVersionAliases=["first"])
     updated = client.update_pipeline(PipelineName="pipe", PipelineDefinition=text(job("New")))
@@ -124,7 +124,7 @@ def test_versions(driver: Driver) -> None:
         ({"Add": [f"a{n}" for n in range(10)] + ["b"]}, "length less than or equal to 10"),
     ],
 )
-def test_aliases_refused(driver: Driver, aliases: Any, expected: str) -> None:
+def test_an_invalid_alias_is_refused(driver: Driver, aliases: Any, expected: str) -> None:
     """An alias names one version, isn't a number, and there are ten at most."""
     driver.create(job("A"), PipelineVersionAliases=["first"])
     arn = driver.client.update_pipeline(PipelineName="pipe")["PipelineArn"]
@@ -141,8 +141,8 @@ def cached(**more: Any) -> Any:
     return job("Train", CacheConfig={"Enabled": True, **more})
 
 
-def test_cache_hit(driver: Driver) -> None:
-    """A cache hit lists the earlier job and its execution, and creates no job."""
+def test_a_cache_hit_lists_the_earlier_job(driver: Driver) -> None:
+    """It also lists the earlier execution, and creates no job."""
     driver.create(cached(ExpireAfter="P1D"), job("Next", DependsOn=["Train"]))
     first, second, third = (driver.start() for _ in range(3))
 
@@ -155,8 +155,8 @@ def test_cache_hit(driver: Driver) -> None:
     assert 4 == len(driver.client.list_training_jobs()["TrainingJobSummaries"])
 
 
-def test_what_is_no_cache_hit(driver: Driver) -> None:
-    """A compared argument, a failure, another pipeline, disabled caching or the age prevents it."""
+def test_a_different_or_expired_step_is_no_cache_hit(driver: Driver) -> None:
+    """The difference is an argument, a failure, another pipeline or the age."""
     driver.aws.outcomes["Train"] = ["Failed", "Succeeded"]
     arguments = {"HyperParameters": {"rate": get("Parameters.Rate")}}
     step = {
@@ -183,8 +183,8 @@ def test_what_is_no_cache_hit(driver: Driver) -> None:
 @pytest.mark.parametrize(
     "step_type", sorted(CACHED & {kind.step_type for kind in JOB_KINDS} - {"Training"})
 )
-def test_cache_hit_of_every_kind(driver: Driver, step_type: str) -> None:
-    """A second run of the same step makes no job."""
+def test_a_cache_hit_of_every_kind_creates_no_job(driver: Driver, step_type: str) -> None:
+    """The second run lists the job of the first."""
     driver.create({**job("Step", step_type), "CacheConfig": {"Enabled": True}})
     first, second = driver.start(), driver.start()
 
@@ -196,8 +196,8 @@ def test_cache_hit_of_every_kind(driver: Driver, step_type: str) -> None:
 @pytest.mark.parametrize(
     ("step_type", "key"), [(step_type, key) for step_type, keys in _KEYS.items() for key in keys]
 )
-def test_what_counts_for_the_cache(step_type: str, key: str) -> None:
-    """Each attribute that the developer guide lists for the step type, and no other."""
+def test_the_documented_arguments_decide_a_cache_hit(step_type: str, key: str) -> None:
+    """The developer guide lists them for each step type."""
 
     def of(**more: Any) -> str:
         step = job("Step", step_type)
@@ -210,14 +210,14 @@ def test_what_counts_for_the_cache(step_type: str, key: str) -> None:
 @pytest.mark.parametrize(
     "config", [[], {"Enabled": "yes"}, {"Enabled": True, "ExpireAfter": "soon"}]
 )
-def test_cache_configs_refused(driver: Driver, config: Any) -> None:
+def test_an_invalid_cache_config_is_refused(driver: Driver, config: Any) -> None:
     """CreatePipeline refuses an invalid cache configuration."""
     with pytest.raises(ClientError, match="ValidationException"):
         driver.create(job("Train", CacheConfig=config))
 
 
-def test_durations() -> None:
-    """Durations have the form of the developer guide or of ISO 8601."""
+def test_a_duration_has_either_documented_form() -> None:
+    """The forms are those of the developer guide and of ISO 8601."""
 
     def read(after: str) -> timedelta | None:
         return Caching.of(cached(ExpireAfter=after)).expire_after
@@ -260,7 +260,7 @@ LOST = RuntimeError("CapacityError: Unable to provision requested ML compute cap
         ),
     ],
 )
-def test_retry_policies(
+def test_a_retry_policy_limits_the_attempts(
     driver: Driver, policies: Any, outcomes: Any, attempts: int, status: str
 ) -> None:
     """A step is retried after a failure of a named type, up to the policy's number of attempts."""
@@ -274,8 +274,8 @@ def test_retry_policies(
     assert driver.status(execution) == status
 
 
-def test_tuning_jobs_retry_inside(driver: Driver) -> None:
-    """Their steps don't retry after an internal error (developer guide)."""
+def test_a_tuning_step_is_not_retried_after_an_internal_error(driver: Driver) -> None:
+    """The developer guide documents this exception."""
     driver.aws.outcomes["Train"] = [RuntimeError("InternalServerError"), "Succeeded"]
     policy = {"ExceptionType": ["SageMaker.JOB_INTERNAL_ERROR"], "MaxAttempts": 3}
     tuned = retried(policy, step_type="Tuning")
@@ -293,7 +293,7 @@ def test_tuning_jobs_retry_inside(driver: Driver) -> None:
         {**CAPACITY, "MaxAttempts": -1},
     ],
 )
-def test_retry_policies_refused(driver: Driver, policy: Any) -> None:
+def test_an_invalid_retry_policy_is_refused(driver: Driver, policy: Any) -> None:
     """CreatePipeline refuses an invalid retry policy."""
     with pytest.raises(ClientError, match=r"ValidationException.*retry policy"):
         driver.create(retried(policy))
@@ -321,8 +321,8 @@ def waiting(driver: Driver, *steps: Any) -> tuple[str, str]:
     return execution, token
 
 
-def test_callback_success(driver: Driver) -> None:
-    """The answer's outputs go to the steps that wait, once."""
+def test_a_callback_success_passes_its_outputs_on_once(driver: Driver) -> None:
+    """Waiting steps use the outputs; a second answer is refused."""
     use = {
         "HyperParameters": {"w": get("Steps.Ask.OutputParameters['word']")},
         "ResourceConfig": {"InstanceCount": get("Steps.Ask.OutputParameters['count']")},
@@ -353,7 +353,7 @@ def test_callback_success(driver: Driver) -> None:
         send(CallbackToken="0123456789")
 
 
-def test_callback_failure(driver: Driver) -> None:
+def test_a_callback_failure_fails_the_step(driver: Driver) -> None:
     """A callback failure fails the step with its reason, and dependent steps don't run."""
     execution, token = waiting(driver, ASK, job("Train", DependsOn=["Ask"]))
     driver.client.send_pipeline_execution_step_failure(CallbackToken=token, FailureReason="no")
@@ -363,8 +363,8 @@ def test_callback_failure(driver: Driver) -> None:
     assert driver.status(execution) == "Failed"
 
 
-def test_callback_in_a_loop(driver: Driver) -> None:
-    """The loop goes on where it waited."""
+def test_a_callback_in_a_loop_continues_the_loop(driver: Driver) -> None:
+    """The loop waits until the answer arrives."""
     execution, token = waiting(driver, loop("Each", ["a"], [ASK, job("In", DependsOn=["Ask"])]))
     assert driver.statuses(execution) == {"Each": "Executing", "Ask-0": "Executing"}
     driver.client.send_pipeline_execution_step_success(CallbackToken=token)
@@ -372,8 +372,8 @@ def test_callback_in_a_loop(driver: Driver) -> None:
     assert "In-0" in driver.statuses(execution)
 
 
-def test_endpoints_are_updated(driver: Driver) -> None:
-    """The second run makes another configuration, and updates the endpoint to it."""
+def test_a_second_run_updates_the_endpoint(driver: Driver) -> None:
+    """It creates another configuration for the endpoint."""
     driver.client.create_model(ModelName="model", ExecutionRoleArn=driver.role, **LEAST["Model"])
     config = {"Name": "Config", "Type": "EndpointConfig", "Arguments": LEAST["EndpointConfig"]}
     calls: list[Any] = []
@@ -400,7 +400,7 @@ def test_endpoints_are_updated(driver: Driver) -> None:
 
 
 def deployed(driver: Driver) -> None:
-    """Make a model, a configuration and an endpoint."""
+    """Create a model, a configuration and an endpoint."""
     client = driver.client
     client.create_model(ModelName="model", ExecutionRoleArn=driver.role, **LEAST["Model"])
     client.create_endpoint_config(**LEAST["EndpointConfig"])
@@ -410,8 +410,8 @@ def deployed(driver: Driver) -> None:
 @pytest.mark.parametrize(
     ("noun", "name"), [("Model", "model"), ("EndpointConfig", "config"), ("Endpoint", "live")]
 )
-def test_descriptions_fit_their_shapes(driver: Driver, noun: str, name: str) -> None:
-    """A structure in them is whole or absent, and SDK v3's resources can read them."""
+def test_a_description_conforms_to_its_shape(driver: Driver, noun: str, name: str) -> None:
+    """SDK v3's resources can read the description."""
     deployed(driver)
     operation = f"describe_{camelcase_to_underscores(noun)}"
     response = getattr(driver.client, operation)(**{f"{noun}Name": name})
@@ -426,14 +426,14 @@ def test_descriptions_fit_their_shapes(driver: Driver, noun: str, name: str) -> 
     assert name == read.get_name()
 
 
-def test_endpoint_without_its_configuration(driver: Driver) -> None:
+def test_an_endpoint_without_a_configuration_fails_the_step(driver: Driver) -> None:
     """The step fails with the service's message."""
     step = driver.step(driver.run(deployment("none")), "Endpoint")
     assert "Failed to invoke sagemaker:CreateEndpoint. Error Details: " in step["FailureReason"]
 
 
-def test_a_tuning_jobs_training_jobs(driver: Driver) -> None:
-    """They exist in the configured number, and the best is one of them."""
+def test_a_tuning_job_creates_its_training_jobs(driver: Driver) -> None:
+    """Their number is the configured one, and the best job is among them."""
     execution = driver.run(job("Tune", "Tuning"))
     name = driver.job(execution, "Tune")
     client = driver.client
@@ -450,8 +450,8 @@ def test_a_tuning_jobs_training_jobs(driver: Driver) -> None:
     assert described["HyperParameters"] == {"epochs": "3"}
 
 
-def test_tags_overwrite(driver: Driver) -> None:
-    """A key that is there gets the new value."""
+def test_a_tag_with_an_existing_key_replaces_the_value(driver: Driver) -> None:
+    """Other tags stay."""
     driver.create(job("A"), Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}])
     arn = driver.client.describe_pipeline(PipelineName="pipe")["PipelineArn"]
     driver.client.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "2"}])
@@ -463,8 +463,8 @@ def test_tags_overwrite(driver: Driver) -> None:
     ("region", "partition"),
     [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn"), ("eu-west-1", "aws")],
 )
-def test_roles_of_the_regions_partition(region: str, partition: str) -> None:
-    """A role's ARN is one of its region's partition, and a pipeline runs under it."""
+def test_a_role_arn_has_the_partition_of_the_region(region: str, partition: str) -> None:
+    """A pipeline runs under the role."""
     with EmbeddedAWS(region) as aws:
         driver = Driver(aws)
         assert driver.role == f"arn:{partition}:iam::123456789012:role/pipeline"

@@ -14,8 +14,8 @@ from ..unit.iam.pipelines import ACCOUNT
 from .policies import HEAD, allow, document
 
 
-def test_the_simulator(aws: EmbeddedAWS) -> None:
-    """Answers from the same evaluator, page by page."""
+def test_the_simulator_pages_results_of_the_evaluator(aws: EmbeddedAWS) -> None:
+    """The results have missing context keys and matched statements."""
     statements = [
         allow("sagemaker:Create*", f"{HEAD}training-job/team-a-*"),
         allow("s3:GetObject", "*", Condition={"StringEquals": {"aws:PrincipalTag/team": "a"}}),
@@ -49,8 +49,8 @@ def test_the_simulator(aws: EmbeddedAWS) -> None:
     assert ("allowed", "*") == (result["EvalDecision"], result["EvalResourceName"])
 
 
-def test_the_simulator_with_more_policies(aws: EmbeddedAWS) -> None:
-    """Policies of the request count under its boundary, and an invalid policy is an error."""
+def test_the_simulator_adds_the_policies_and_boundary_of_the_request(aws: EmbeddedAWS) -> None:
+    """An invalid policy is an error."""
     role = aws.create_role("simulated", [])
     client = aws.client("iam")
     everything, bound = (
@@ -94,8 +94,8 @@ def refused(aws: EmbeddedAWS, **arguments: Any) -> tuple[str, str]:
     return error_message["Code"], error_message["Message"]
 
 
-def test_results_by_resource(aws: EmbeddedAWS) -> None:
-    """Resources that are given have results of their own; without any there are none."""
+def test_the_simulator_returns_results_by_resource(aws: EmbeddedAWS) -> None:
+    """Without resources in the request there are no such results."""
     policy = document(
         allow("s3:*", "arn:aws:s3:::a/b", Condition={"Bool": {"aws:SecureTransport": "true"}})
     )
@@ -121,7 +121,7 @@ def test_results_by_resource(aws: EmbeddedAWS) -> None:
     assert "ResourceSpecificResults" not in whole
 
 
-def test_boundaries_of_the_simulator(aws: EmbeddedAWS) -> None:
+def test_an_empty_boundary_denies_and_two_are_an_error(aws: EmbeddedAWS) -> None:
     """A boundary that allows nothing denies everything; two boundaries are an error."""
     everything = document(allow("*", "*"))
     nothing = json.dumps(document())
@@ -133,7 +133,7 @@ def test_boundaries_of_the_simulator(aws: EmbeddedAWS) -> None:
         simulated(aws, everything, PermissionsBoundaryPolicyInputList=two)
 
 
-def test_the_simulator_knows_groups(aws: EmbeddedAWS) -> None:
+def test_the_simulator_reads_the_policies_of_a_group(aws: EmbeddedAWS) -> None:
     """A group's own policies are simulated."""
     client = aws.client("iam")
     arn = client.create_group(GroupName="g")["Group"]["Arn"]
@@ -159,8 +159,10 @@ def test_the_simulator_knows_groups(aws: EmbeddedAWS) -> None:
         (f"arn:aws:iam::{ACCOUNT}:group/simulated", "NoSuchEntity"),
     ],
 )
-def test_principals_that_can_not_be_simulated(aws: EmbeddedAWS, arn: str, code: str) -> None:
-    """They are refused with IAM's code, and not confused with a role of that name."""
+def test_an_unknown_principal_is_refused_with_iams_code(
+    aws: EmbeddedAWS, arn: str, code: str
+) -> None:
+    """A role of the same name exists, and is not used."""
     aws.create_role("simulated")
     assert code == refused(aws, PolicySourceArn=arn)[0]
 
@@ -176,14 +178,14 @@ def test_principals_that_can_not_be_simulated(aws: EmbeddedAWS, arn: str, code: 
         ({"ActionNames": ["s3:GetObject", "s3:"]}, "InvalidInput"),
     ],
 )
-def test_questions_that_are_none(aws: EmbeddedAWS, arguments: Any, code: str) -> None:
-    """Pages that aren't there and actions without a service are refused."""
+def test_an_invalid_page_or_action_is_refused(aws: EmbeddedAWS, arguments: Any, code: str) -> None:
+    """The page does not exist, or the action has no service."""
     role = aws.create_role("simulated")
     assert code == refused(aws, PolicySourceArn=role, **arguments)[0]
 
 
-def test_a_principal_with_a_boundary_that_is_not_there(aws: EmbeddedAWS) -> None:
-    """It can't be simulated, and the message names the boundary."""
+def test_a_principal_with_an_unknown_boundary_is_refused(aws: EmbeddedAWS) -> None:
+    """The message names the boundary."""
     role = aws.create_role("simulated")
     missing = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
     aws.client("iam").put_role_permissions_boundary(

@@ -1,4 +1,4 @@
-"""The assumptions about moto; a test fails as soon as moto changes one."""
+"""Assumptions about moto."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ ADDED = [
 @pytest.mark.parametrize(
     ("moto_class", "embedded_class", "name"), ADDED, ids=lambda value: str(value)
 )
-def test_moto_still_lacks_it(moto_class: type, embedded_class: type, name: str) -> None:
-    """Moto still lacks each added operation; otherwise the package's own must be removed."""
+def test_moto_lacks_each_added_operation(moto_class: type, embedded_class: type, name: str) -> None:
+    """Once moto has an operation, remove the package's own."""
     assert hasattr(embedded_class, name)
     assert not hasattr(moto_class, name)
 
@@ -46,7 +46,7 @@ def test_every_public_method_is_an_operation() -> None:
     assert helpers == methods - operations
 
 
-def test_create_and_describe_of_every_kind() -> None:
+def test_every_kind_can_be_created_and_described() -> None:
     """Moto or the package implements the create and describe operation of each step type."""
     wanted = {camelcase_to_underscores(name) for kind in JOB_KINDS for name in kind.actions[:2]}
 
@@ -54,6 +54,6 @@ def test_create_and_describe_of_every_kind() -> None:
 
 
 @pytest.mark.parametrize("module", [moto.sagemaker.urls, moto.iam.urls])
-def test_one_path(module: object) -> None:
+def test_each_service_has_one_url_path(module: object) -> None:
     """Both services have a single URL path, which the embedded AWS replaces."""
     assert list(module.url_paths) == ["{0}/$"]
