@@ -1,4 +1,4 @@
-"""What is measured is this package and the SDK, not logging, telemetry or a network."""
+"""Fixtures that leave logging, telemetry and the network out of the measurements."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def sdk() -> Iterator[ModuleType]:
 def session(sdk: ModuleType) -> Any:
     """A ``PipelineSession`` whose services answer at once.
 
-    It has no defaults config: the SDK checks one against its schema on every look-up, which is
-    several times what rendering costs.
+    It has no defaults config, because the SDK validates the config at every look-up, which takes
+    several times as long as rendering.
     """
     import boto3
 
     boto = boto3.Session("key", "secret", region_name="us-east-1")
     boto.events.register_first("before-send", mix.answer)
-    made = sdk.session(boto)
-    made.sagemaker_config = {}
-    return made
+    pipeline_session = sdk.session(boto)
+    pipeline_session.sagemaker_config = {}
+    return pipeline_session

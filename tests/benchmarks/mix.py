@@ -28,7 +28,7 @@ class _Raw(io.BytesIO):
 
 
 def answer(request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
-    """What every service says: done; but that the pipeline is there already, as is the bucket."""
+    """An answer to any request: success, except that the pipeline already exists."""
     refused = event_name.endswith(".CreatePipeline")
     body = _BUCKETS if event_name.startswith("before-send.s3.") else b"{}"
     if refused:
@@ -42,7 +42,7 @@ def _arguments(major: int) -> ModuleType:
         from . import mix_v2
 
         return mix_v2
-    # Steps of v3 make a client for local mode each, half a second, to learn the name of a method.
+    # Each step of v3 makes a client for local mode, in half a second, to read a method's name.
     from sagemaker.mlops.workflow import steps
 
     from . import mix_v3
@@ -52,7 +52,7 @@ def _arguments(major: int) -> ModuleType:
 
 
 def steps(sdk: ModuleType, session: Any, count: int) -> list[Any]:
-    """Steps, nested ones counted in, each with its own job object and a declared name."""
+    """Steps with a job object and a declared name each; ``count`` includes nested steps."""
     assert count % STEPS_IN_A_ROUND == 0
     rounds = range(count // STEPS_IN_A_ROUND)
     return [step for number in rounds for step in _round(sdk, session, number)]
@@ -63,10 +63,10 @@ def _round(sdk: ModuleType, session: Any, number: int) -> list[Any]:
 
     def make(kind: str, step: str, **more: Any) -> Any:
         declared = f"{PREFIX}-{step.lower()}-{number}"
-        made = sdk.KINDS[kind](session, f"{step}{number}", declared, **more)
+        pair = sdk.KINDS[kind](session, f"{step}{number}", declared, **more)
         if kind == "Training":
-            given.tell(made.job, _HYPERPARAMETERS)
-        return made.step
+            given.set_hyperparameters(pair.job, _HYPERPARAMETERS)
+        return pair.step
 
     prepare = make("Processing", "Prepare", **given.processing())
     train = make("Training", "Train", **given.training(prepare))

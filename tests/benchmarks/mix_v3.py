@@ -1,4 +1,4 @@
-"""Arguments of jobs as pipelines in use have them; SageMaker Python SDK v3."""
+"""Realistic arguments of jobs for SageMaker Python SDK v3."""
 
 from __future__ import annotations
 
@@ -54,5 +54,5 @@ def training(prepared: Any) -> dict[str, Any]:
     }
 
 
-def tell(job: Any, hyperparameters: dict[str, Any]) -> None:
+def set_hyperparameters(job: Any, hyperparameters: dict[str, Any]) -> None:
     job.hyperparameters = dict(hyperparameters)

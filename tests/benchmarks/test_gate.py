@@ -1,4 +1,4 @@
-"""How long ``sm-prefix check`` takes on many and on large files, beside cfn-lint on as many.
+"""Time of ``sm-prefix check`` on many files and on large ones, compared with cfn-lint.
 
 The target is a tenth of cfn-lint's time a file, and 2 s for a template of 5 MB.
 """
@@ -59,7 +59,7 @@ def template(jobs: int) -> dict[str, Any]:
 
 
 def timed(benchmark: Any, group: str, files: int, command: list[str]) -> None:
-    """Measure a process, and note its time a file."""
+    """Measure a process, and record its time a file."""
     benchmark.group = group
     benchmark.pedantic(
         lambda: subprocess.run(command, check=True, capture_output=True), rounds=3, warmup_rounds=1

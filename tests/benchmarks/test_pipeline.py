@@ -1,8 +1,7 @@
-"""``definition()`` and ``upsert()`` beside the SDK's own, with its prefixing on.
+"""``definition()`` and ``upsert()`` compared with the SDK's own, with its prefixing on.
 
-Each call gets fresh steps, on both sides: the SDK's rendering leaves traces in them, and more with
-each. CPU time counts, and the sides take turns, so that what else the machine does is the same for
-both; the figure is the ratio of the medians.
+Each call gets new steps on both sides, because the SDK's rendering changes them. The figure is the
+ratio of the medians of CPU time; the sides take turns, so that other load affects both equally.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ from sm_prefix_ext import Pipeline, PipelineDefinitionConfig
 from . import mix
 
 SIZES = {50: 41, 1000: 7}
-"""How many steps, and how often each side is measured."""
+"""Number of steps, and of measurements of each side."""
 ROLE = "arn:aws:iam::111122223333:role/pipeline"
 
 
-def pipeline(side: str, sdk: ModuleType, session: Any, size: int) -> Any:
-    """A side's pipeline, all of its objects made anew."""
+def make_pipeline(side: str, sdk: ModuleType, session: Any, size: int) -> Any:
+    """A pipeline of one side, made of new objects."""
     if side == "ours":
         kind, config = Pipeline, PipelineDefinitionConfig(policy=mix.PREFIX)
     else:
@@ -39,49 +38,54 @@ def pipeline(side: str, sdk: ModuleType, session: Any, size: int) -> Any:
     )
 
 
-def checked_planned_and_upserted(made: Any) -> None:
-    """What a script does that looks first."""
-    rendering = made.render()
+def render_plan_upsert(pipeline: Any) -> None:
+    """Render once for findings and plan, then upsert."""
+    rendering = pipeline.render()
     assert not rendering.findings and len(rendering.plan()) > 0
-    made.upsert(ROLE)
+    pipeline.upsert(ROLE)
 
 
-def one_by_one(made: Any) -> None:
-    """The same, with a rendering for each."""
-    assert not made.check() and len(made.plan()) > 0
-    made.upsert(ROLE)
+def check_plan_upsert(pipeline: Any) -> None:
+    """Render for the findings, again for the plan, and upsert."""
+    assert not pipeline.check() and len(pipeline.plan()) > 0
+    pipeline.upsert(ROLE)
 
 
-def upsert(made: Any) -> None:
-    """What both sides have."""
-    made.upsert(ROLE)
+def upsert(pipeline: Any) -> None:
+    """Upsert, as both sides can."""
+    pipeline.upsert(ROLE)
+
+
+def definition(pipeline: Any) -> None:
+    """Render the definition."""
+    pipeline.definition()
 
 
 CALLS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any], str]] = {
-    "definition": (lambda made: made.definition(), lambda made: made.definition(), "1.15"),
+    "definition": (definition, definition, "1.15"),
     "upsert": (upsert, upsert, "0.65"),
-    "render, then upsert": (checked_planned_and_upserted, upsert, "1.0"),
-    "check, plan, upsert": (one_by_one, upsert, "1.0"),
+    "render, then upsert": (render_plan_upsert, upsert, "1.0"),
+    "check, plan, upsert": (check_plan_upsert, upsert, "1.0"),
 }
 
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("size", SIZES)
-def test_beside_the_sdk(
+def test_calls_compared_with_the_sdk(
     benchmark: Any, sdk: ModuleType, session: Any, size: int, call: str
 ) -> None:
-    """Ours, with the SDK's median and the ratio in ``extra_info``; the target is said there too."""
-    ours, theirs, target = CALLS[call]
+    """``extra_info`` has both medians, their ratio and the target."""
+    of_dropin, of_sdk, target = CALLS[call]
     taken: dict[str, list[float]] = {"ours": [], "sdk": []}
 
     def turn() -> None:
-        # Each builder of v3 wraps another function around this one, up to Python's recursion limit.
+        # Each builder of v3 wraps this method once more, up to Python's recursion limit.
         vars(session.sagemaker_client._user_agent_creator).pop("to_string", None)
-        for side, work in (("sdk", theirs), ("ours", ours)):
-            made = pipeline(side, sdk, session, size)
+        for side, call_of in (("sdk", of_sdk), ("ours", of_dropin)):
+            subject = make_pipeline(side, sdk, session, size)
             gc.collect()
             start = time.process_time()
-            work(made)
+            call_of(subject)
             taken[side].append(time.process_time() - start)
 
     turn()

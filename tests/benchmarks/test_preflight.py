@@ -1,4 +1,4 @@
-"""Policies and preflights: 50 jobs under 10 policies, and how both grow to 10,000 jobs."""
+"""Time of policies and preflights: 50 jobs under 10 policies, and up to 10,000 jobs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def planned(jobs: int) -> Plan:
 
 
 def policies(plan: Plan, count: int) -> list[Any]:
-    """The least policy, and others: for other teams, with conditions, with a denial."""
+    """The least policy, and policies of other teams with conditions and denials."""
     others = [
         {
             "Version": "2012-10-17",
@@ -53,12 +53,12 @@ def policies(plan: Plan, count: int) -> list[Any]:
 
 
 SIZES = [100, 1_000, 10_000]
-"""Numbers of steps, whose jobs all have names of their own."""
+"""Numbers of jobs, each with its own name."""
 ROUNDS = 3
 
 
 def test_preflight_of_50_jobs_under_10_policies(benchmark: Any) -> None:
-    """Every request of every job; the limit is 15 ms."""
+    """Judge every request of every job; the target is 15 ms."""
     plan = planned(50)
     given = policies(plan, 10)
     answer = benchmark(lambda: iam.preflight(plan, role_policies=given))
@@ -66,8 +66,8 @@ def test_preflight_of_50_jobs_under_10_policies(benchmark: Any) -> None:
 
 
 @pytest.mark.parametrize("jobs", SIZES)
-def test_preflight(benchmark: Any, jobs: int) -> None:
-    """Ten times the jobs take ten times as long."""
+def test_preflight_grows_linearly(benchmark: Any, jobs: int) -> None:
+    """The target for ten times the jobs is ten times the time."""
     plan = planned(jobs)
     given = policies(plan, 10)
     answer = benchmark.pedantic(
@@ -78,8 +78,8 @@ def test_preflight(benchmark: Any, jobs: int) -> None:
 
 @pytest.mark.parametrize("jobs", SIZES)
 @pytest.mark.parametrize("policy", [iam.execution_role_policy, iam.author_policy])
-def test_the_least_policy(benchmark: Any, policy: Any, jobs: int) -> None:
-    """So does writing a policy."""
+def test_the_least_policy_grows_linearly(benchmark: Any, policy: Any, jobs: int) -> None:
+    """The target for ten times the jobs is ten times the time."""
     plan = planned(jobs)
-    made = benchmark.pedantic(lambda: policy(plan), rounds=ROUNDS, warmup_rounds=1)
-    assert made.statements
+    document = benchmark.pedantic(lambda: policy(plan), rounds=ROUNDS, warmup_rounds=1)
+    assert document.statements

@@ -1,4 +1,4 @@
-"""How long whole processes take beside ``import sagemaker``; their bytecode is there already."""
+"""Time of whole processes, with cached bytecode, compared with ``import sagemaker``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from ..installed import MAJOR, needs_sdk
 
 STEPS = 50
-# What a script that makes a pipeline needs at the least: the class itself.
+# The least import of a script that makes a pipeline.
 SDK_PIPELINE = {
     2: "from sagemaker.workflow.pipeline import Pipeline",
     3: "from sagemaker.mlops.workflow.pipeline import Pipeline",
@@ -23,14 +23,14 @@ SDK_PIPELINE = {
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which bytecode is kept, apart from everybody else's."""
+    """An environment with a bytecode cache of its own."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return kept | {"PYTHONPYCACHEPREFIX": str(tmp_path_factory.mktemp("bytecode"))}
 
 
 @pytest.fixture
 def timed(benchmark: Any, environment: dict[str, str]) -> Any:
-    """Measure a process of this interpreter, after a first run that isn't counted."""
+    """Measure a process of this interpreter, after one warm-up run."""
 
     def run(group: str, *arguments: str) -> None:
         def process() -> None:
@@ -46,7 +46,7 @@ def timed(benchmark: Any, environment: dict[str, str]) -> Any:
 
 @pytest.fixture
 def definition(tmp_path: Path) -> str:
-    """A definition's file, with nothing wrong in it."""
+    """A file with a definition that has no findings."""
     image = {"AlgorithmSpecification": {"TrainingImage": "img"}}
     listed = [
         {
@@ -62,23 +62,23 @@ def definition(tmp_path: Path) -> str:
 
 
 def test_interpreter(timed: Any) -> None:
-    """The interpreter alone, which is in every figure of its group."""
+    """Start the interpreter alone, which every figure of the group includes."""
     timed("import", "-c", "pass")
 
 
-def test_import_ours(timed: Any) -> None:
+def test_import_package(timed: Any) -> None:
     """Import this package; the target is 50 ms more than the interpreter alone."""
     timed("import", "-c", "import sm_prefix_ext")
 
 
-def test_import_our_values(timed: Any) -> None:
-    """Import what works without an SDK."""
+def test_import_values(timed: Any) -> None:
+    """Import names that need no SDK."""
     timed("import", "-c", "from sm_prefix_ext import JobPrefix, Plan, PrefixPolicy")
 
 
 @needs_sdk
 def test_import_sdk(timed: Any) -> None:
-    """Import ``sagemaker``; v3's is a namespace and imports next to nothing."""
+    """Import ``sagemaker``; v3's is a namespace package and imports almost nothing."""
     timed("check", "-c", "import sagemaker")
 
 
@@ -94,6 +94,6 @@ def test_check(timed: Any, definition: str) -> None:
 
 
 @needs_sdk
-def test_import_our_pipeline(timed: Any) -> None:
-    """Import our ``Pipeline``, which imports the SDK's."""
+def test_import_drop_in_pipeline(timed: Any) -> None:
+    """Import the drop-in ``Pipeline``, which imports the SDK's."""
     timed("check", "-c", "from sm_prefix_ext import Pipeline")
