@@ -19,7 +19,7 @@ NOT_IN_CONTRACT = {"Job": "v3 alone has it; tests/contract/test_jobs_in_pipeline
 
 
 def test_every_place_exists() -> None:
-    """A file that moves moves in the page too; none is listed twice."""
+    """The page lists no missing file, and no file twice."""
     assert len(PLACES) == len(set(PLACES)) > 10
     assert [] == [place for place in PLACES if not (ROOT / place).exists()]
     assert [] == [
@@ -28,7 +28,7 @@ def test_every_place_exists() -> None:
 
 
 def test_every_job_type_has_a_class() -> None:
-    """Without a class, no reader exists for the declared name."""
+    """The reader of a declared name needs the class."""
     classes = {step_type for row in CATALOGUE.values() for step_type in row.step_types}
     assert JOB_TYPES - classes == NO_CLASS.keys()
 
@@ -42,7 +42,7 @@ def test_every_job_type_has_a_smallest_request() -> None:
 
 
 def test_every_job_type_is_in_the_contract() -> None:
-    """Read as text, for the contract needs an SDK."""
+    """The test reads the file as text, because its import needs an SDK."""
     text = (ROOT / "tests" / "contract" / "step_types.py").read_text(encoding="utf-8")
     listed = re.search(r"^STEP_TYPES = \[(.*?)^\]", text, flags=re.DOTALL | re.MULTILINE)
     assert listed

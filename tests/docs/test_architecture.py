@@ -29,7 +29,7 @@ def test_every_folder_has_a_row(folder: Path) -> None:
 
 
 def test_the_layers_are_those_of_the_contract() -> None:
-    """The drawing has the folders of each line that import-linter knows."""
+    """The diagram has the layers of the import-linter contract."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     layers = re.search(r"^layers = \[\n(.*?)^\]", text, flags=re.DOTALL | re.MULTILINE)
     assert layers
@@ -65,19 +65,19 @@ def exists(name: str) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_name_exists(name: str) -> None:
-    """A renamed function is renamed in the page too."""
+    """The package has every module and function that the page names."""
     assert exists(name)
 
 
-def test_a_wrong_name_is_noticed() -> None:
-    """The check finds names that don't exist."""
+def test_a_wrong_name_does_not_exist() -> None:
+    """``exists()`` is false for a missing function, module and method."""
     assert len(NAMES) > 20
     for name in ("core.findings.Findings", "core.nothing.x", "dropin.pipeline.Pipeline.upserts"):
         assert not exists(name)
 
 
 def test_files_that_the_page_names_exist() -> None:
-    """Paths in backticks and links."""
+    """The page names them in backticks and links."""
     for path in re.findall(r"`((?:tests|_sdk)/[\w/]+\.py)`", PAGE):
         assert (ROOT / path).is_file() or (PACKAGE / path).is_file()
     for link in re.findall(r"\]\((?!http)([^)#]+)", PAGE):

@@ -1,4 +1,4 @@
-"""Each cell of the table of targets and formats on the page about CI is tried."""
+"""The table of targets and formats in docs/ci.md agrees with the command."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ pipeline = Plain()
 
 
 def table() -> list[tuple[str, str, str]]:
-    """The cells: target, format, where the finding is reported."""
+    """The cells: target, format and the place that a finding has in the report."""
     lines = PAGE[PAGE.index("| target | `table` |") :].split("\n\n")[0].splitlines()
     _, *formats = [cell.strip(" `") for cell in lines[0].strip("|").split("|")]
     cells = []
@@ -110,7 +110,7 @@ def table() -> list[tuple[str, str, str]]:
 
 
 def location(form: str, text: str) -> tuple[str | None, int | None]:
-    """The file and the line of the one finding in a report."""
+    """The file and the line of the only finding in a report."""
     if form == "json":
         [row] = json.loads(text)["findings"]
         return row["file"], row["line"]
@@ -122,14 +122,14 @@ def location(form: str, text: str) -> tuple[str | None, int | None]:
         physical = result["locations"][0].get("physicalLocation", {})
         uri = physical.get("artifactLocation", {}).get("uri")
         return uri, physical.get("region", {}).get("startLine")
-    found = re.search(_PLACES[form], text, flags=re.MULTILINE)
-    assert found
-    return found[1], int(found[2]) if found[2] else None
+    place = re.search(_PLACES[form], text, flags=re.MULTILINE)
+    assert place
+    return place[1], int(place[2]) if place[2] else None
 
 
 @contextlib.contextmanager
 def in_the_account() -> Iterator[dict[str, str]]:
-    """A pipeline and an object in the embedded AWS, by the name of their row."""
+    """A pipeline and an S3 object in the embedded AWS, by the target in the table."""
     import boto3
 
     from sm_prefix_ext.embedded import EmbeddedAWS
@@ -150,7 +150,7 @@ def in_the_account() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize(("target", "form", "place"), table())
-def test_every_cell(
+def test_a_report_has_the_place_of_its_cell(
     run: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -158,9 +158,9 @@ def test_every_cell(
     form: str,
     place: str,
 ) -> None:
-    """The finding is in the report, where the cell says."""
+    """The finding is in the report, with target, file or line as in the cell."""
     if target == "file.py:name" and MAJOR is None:
-        pytest.skip("a Python target takes an SDK")
+        pytest.skip("a Python target needs an SDK")
     monkeypatch.chdir(tmp_path)
     arguments = ["--prefix", "team-a", "--format", form]
     if target in FILES:
@@ -188,7 +188,7 @@ def test_every_cell(
 
 
 def test_the_table_has_every_format() -> None:
-    """A new format gets its column."""
+    """Each format has a column."""
     from sm_prefix_ext.reporting.formats import FORMATS
 
     assert list(FORMATS) == list(dict.fromkeys(form for _, form, _ in table()))

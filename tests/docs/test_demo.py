@@ -1,4 +1,4 @@
-"""The demo runs and shows its refusals."""
+"""The demo, and the output of commands with Python pipelines."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @needs_sdk
-def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
-    """Eight jobs come back under the prefix; another team's role and mistakes are refused."""
+def test_the_demo_runs_jobs_and_shows_denials_and_findings(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Eight jobs have the prefix; another team's role is denied, and bad names are reported."""
     with pytest.raises(SystemExit) as ended:
         main(["demo"])
     out = capsys.readouterr().out
@@ -46,7 +48,9 @@ def test_the_demo_runs_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.skipif(MAJOR is not None, reason="a SageMaker Python SDK is installed")
-def test_without_an_sdk_the_demo_says_what_to_install(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_demo_without_an_sdk_names_the_package_to_install(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     """It prints one line to standard error, with exit status 2."""
     with pytest.raises(SystemExit) as ended:
         main(["demo"])
@@ -55,8 +59,8 @@ def test_without_an_sdk_the_demo_says_what_to_install(capsys: pytest.CaptureFixt
 
 
 @needs_sdk
-def test_the_command_keeps_the_sdks_own_talk_back(tmp_path: Path) -> None:
-    """A wrong call is one line on standard error, with the SDK imported and all."""
+def test_a_wrong_target_prints_one_line(tmp_path: Path) -> None:
+    """The import of the SDK prints nothing to standard error."""
     (tmp_path / "made.py").write_text("from sm_prefix_ext import Pipeline\nnumber = 3\n", "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "sm_prefix_ext", "check", "made.py:number"],
@@ -70,8 +74,8 @@ def test_the_command_keeps_the_sdks_own_talk_back(tmp_path: Path) -> None:
 
 @needs_sdk
 @pytest.mark.parametrize("command", ["check", "plan"])
-def test_a_pipeline_of_a_file_is_read_without_noise(command: str, tmp_path: Path) -> None:
-    """No word of credentials that were found, nor that a pipeline session defers its jobs."""
+def test_a_python_target_prints_no_messages_of_the_sdk(command: str, tmp_path: Path) -> None:
+    """The messages are about credentials and about deferred jobs."""
     core, mlops = {2: ("sagemaker",) * 2, 3: ("sagemaker.core", "sagemaker.mlops")}[MAJOR or 2]
     (tmp_path / "made.py").write_text(
         f"from {core}.workflow.pipeline_context import PipelineSession\n"
@@ -95,8 +99,8 @@ def test_a_pipeline_of_a_file_is_read_without_noise(command: str, tmp_path: Path
 
 
 @needs_sdk
-def test_what_is_like_a_pipeline_is_one_line(tmp_path: Path) -> None:
-    """A class with another ``definition()`` and ``check`` gives one line, not a traceback."""
+def test_an_object_that_resembles_a_pipeline_prints_one_line(tmp_path: Path) -> None:
+    """Its ``definition()`` and ``check`` are not a pipeline's; there is no traceback."""
     (tmp_path / "made.py").write_text(
         "class Made:\n"
         "    name, steps, sagemaker_session, check = 'made', [], None, True\n"

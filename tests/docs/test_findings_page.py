@@ -1,4 +1,4 @@
-"""docs/findings.md is current, and every finding can be triggered and rendered."""
+"""docs/findings.md is current, and every finding has an example that renders."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from tools.finding_examples import EXAMPLES, example
 
 ROOT = Path(__file__).parents[2]
 NEEDS_AN_SDK: dict[str, str] = {}
-"""The codes that only an SDK can trigger, with the reason; there are none."""
+"""The codes that only an SDK can trigger, with the reason."""
 
 
 def test_the_page_is_current() -> None:
-    """It is what the generator writes today."""
+    """The generator would change no page."""
     assert {} == docs.stale()
 
 
-def test_the_tables_of_the_limits_are_written() -> None:
-    """Between their marks, and nothing else is."""
+def test_the_generator_replaces_the_tables_between_marks() -> None:
+    """It changes nothing else."""
     text = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
     assert text == docs.limits_page(text.replace("| Training |", "| Trained |"))
     with pytest.raises(ValueError, match="has no <!-- limits -->"):
         docs.limits_page("no marks")
 
 
-def test_every_code_has_its_section() -> None:
-    """The sections are in the order of the codes, without others."""
+def test_every_code_has_a_section() -> None:
+    """The sections are in the order of the codes, and there are no others."""
     page = (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
     assert list(CATALOGUE) == re.findall(r"^## (PFX\d{3})$", page, flags=re.MULTILINE)
     for rule in CATALOGUE.values():
         assert f"**{rule.title}** ({rule.severity}). {rule.meaning}" in page
 
 
-def test_a_stale_page_fails_and_is_written(
+def test_a_stale_page_fails_the_check_and_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """``--check`` only looks; without it the page is written, once."""
+    """``--check`` writes nothing."""
     assert 1 == docs.main(["--check"], tmp_path)
     assert "docs/limits.md has no <!-- limits -->" in capsys.readouterr().err
     (tmp_path / "docs").mkdir()
@@ -55,7 +55,7 @@ def test_a_stale_page_fails_and_is_written(
 
 
 def test_every_code_has_an_example_or_a_reason() -> None:
-    """A new code comes with what triggers it."""
+    """Each code is in one of the two tables."""
     assert set(CATALOGUE) == {*EXAMPLES, *NEEDS_AN_SDK}
 
 

@@ -1,4 +1,4 @@
-"""docs/policy-file.md says what the reader of the file does, and its examples can be read."""
+"""docs/policy-file.md agrees with the reader of the file, and its examples can be read."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def rows(head: str) -> list[list[str]]:
     ]
 
 
-def test_the_file_of_one_team(tmp_path: Path) -> None:
-    """Its prefixes, its roles and its levels."""
+def test_the_example_of_one_team(tmp_path: Path) -> None:
+    """The policy has the prefixes, roles and levels of the example."""
     file = tmp_path / "sm-prefix.toml"
     file.write_text(blocks("toml")[0], encoding="utf-8")
     policy = PrefixPolicy.from_file(file)
@@ -46,10 +46,10 @@ def test_the_file_of_one_team(tmp_path: Path) -> None:
     } == dict(policy.levels)
 
 
-def test_the_file_of_several_teams(
+def test_the_example_of_several_teams(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The snippets print what its teams are."""
+    """Its teams have their roles and levels, and the snippets print them."""
     monkeypatch.chdir(tmp_path)
     Path("sm-prefix.toml").write_text(blocks("toml")[1], encoding="utf-8")
     risk, fraud = PolicyFile.read("sm-prefix.toml").teams
@@ -63,22 +63,22 @@ def test_the_file_of_several_teams(
     )
 
 
-def test_every_key_is_there() -> None:
-    """And no key besides, at the top level and of a team."""
+def test_the_page_lists_every_key() -> None:
+    """It lists no other, at the top level and for a team."""
     names = [row[0].strip("`") for row in rows("key | value")]
     assert list(policy_tables.KEYS) == names
     names = [row[0].strip("`") for row in rows("key of a team | value")]
     assert list(policy_tables.TEAM_KEYS) == names
 
 
-def test_every_level_is_there() -> None:
-    """And so is each code whose level is fixed, with its reason."""
+def test_the_page_lists_every_level() -> None:
+    """It also lists each code with a fixed level, and the reason."""
     assert [f'`"{level}"`' for level in LEVELS] == [row[0] for row in rows("level | effect")]
     assert [[code, reason] for code, reason in FIXED.items()] == rows("code | why")
 
 
-def test_the_globs_mean_what_it_says() -> None:
-    """Three ways to write one folder, and a file at any depth."""
+def test_the_globs_of_the_page_match_as_described() -> None:
+    """Three globs match a folder, and one a file at any depth."""
     from pathlib import PurePosixPath
 
     inside = PurePosixPath("pipelines/risk/eu/train.py")

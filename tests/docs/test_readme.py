@@ -1,4 +1,4 @@
-"""Snippets of the documentation and of docstrings run; tables are those of the code."""
+"""Snippets of documentation and docstrings run, and tables agree with the code."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def blocks(page: str, language: str) -> list[str]:
 def between(mark: str) -> str:
     """The text between two marks on the page of limits."""
     page = (ROOT / "docs" / "limits.md").read_text(encoding="utf-8")
-    found = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", page, flags=re.DOTALL)
-    assert found, mark
-    return found.group(1)
+    table = re.search(rf"<!-- {mark} -->\n(.*?)\n<!-- /{mark} -->", page, flags=re.DOTALL)
+    assert table, mark
+    return table.group(1)
 
 
-def test_the_tables_are_projections_of_the_table() -> None:
-    """The limits and the reasons in the documentation are those of ``step_types.py``."""
+def test_the_tables_of_limits_are_current() -> None:
+    """Limits and reasons on the page are those of ``step_types.py``."""
     assert markdown.limits() == between("limits")
     assert markdown.without_jobs() == between("without jobs")
 
 
-def test_the_policy_file_is_valid(tmp_path: Path) -> None:
-    """The policy in the README can be read, and has the values that it shows."""
+def test_the_policy_in_the_readme_is_valid(tmp_path: Path) -> None:
+    """It has the values that the README shows."""
     [text] = blocks("README.md", "toml")
     file = tmp_path / "sm-prefix.toml"
     file.write_text(text, encoding="utf-8")
@@ -54,15 +54,15 @@ def test_the_policy_file_is_valid(tmp_path: Path) -> None:
     assert policy.role_for("Any", "Training") != policy.role_for("Any", "Processing")
 
 
-def test_there_are_two_commands() -> None:
-    """The section that the checks run holds two commands."""
+def test_the_section_of_two_commands_has_two() -> None:
+    """``.ci/run`` runs the commands of the section."""
     section = README.split("## Two commands\n")[1].split("\n## ")[0]
     [block] = re.findall(r"```sh\n(.*?)```", section, flags=re.DOTALL)
     assert 2 == len(block.strip().splitlines())
 
 
-def test_the_commands_install_into_their_own_environment() -> None:
-    """uv prefers an active environment to its own, unless an option names one."""
+def test_install_commands_name_their_environment() -> None:
+    """Without the option, uv prefers an active environment."""
     for command in re.findall(r"\S*uv pip install [^&\n]*", README):
         assert "--python .venv" in command
 
@@ -83,7 +83,7 @@ V3_IMPORTS = {
 
 
 def run_example() -> dict[str, Any]:
-    """Run the README's example, and give its names to the snippets of other pages."""
+    """Run the README's example, and return its names for the snippets of other pages."""
     [example] = blocks("README.md", "python")
     assert 12 == len([line for line in example.splitlines() if line.strip()])
     if MAJOR == 3:
@@ -95,7 +95,7 @@ def run_example() -> dict[str, Any]:
 
 
 def run_page(page: str, names: dict[str, Any]) -> dict[str, Any]:
-    """Run the snippets of a page, one after the other."""
+    """Run the snippets of a page in order."""
     text = (ROOT / page).read_text(encoding="utf-8")
     assert "README's example" in text
     names = dict(names)
@@ -106,7 +106,7 @@ def run_page(page: str, names: dict[str, Any]) -> dict[str, Any]:
 
 @needs_sdk
 def test_the_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    """As pasted: those of a page after the README's example, whose names they use."""
+    """The snippets of a page use the names of the README's example."""
     embedded.create_role("pipeline-execution")
     example = run_example()
     assert "team-a-prepare" == capsys.readouterr().out.splitlines()[-1]
@@ -132,14 +132,14 @@ def test_the_snippets_run(embedded: Any, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_embedded_snippet_runs() -> None:
-    """The embedded AWS opens as shown."""
+    """The snippet opens an embedded AWS and creates a role."""
     [snippet] = blocks("docs/embedded-aws.md", "python")
     exec(snippet, names := {})
     assert names["role"].startswith("arn:aws:iam::123456789012:role/")
 
 
 def test_every_page_with_snippets_is_run() -> None:
-    """A new page with Python has to be named in a test of its own or here."""
+    """Each page with Python is in one of the two sets."""
     run = {"pipelines.md", "job-classes.md", "executions.md", "iam.md", "embedded-aws.md"}
     others = {"policy-file.md", "findings.md"}  # tests of their own
     pages = {
@@ -157,27 +157,27 @@ NEED_AN_SDK = (
 
 
 def _modules() -> Iterator[str]:
-    for found in pkgutil.walk_packages(sm_prefix_ext.__path__, "sm_prefix_ext."):
-        if found.name.rpartition(".")[2] in ("__main__", "v2", "v3"):
+    for module in pkgutil.walk_packages(sm_prefix_ext.__path__, "sm_prefix_ext."):
+        if module.name.rpartition(".")[2] in ("__main__", "v2", "v3"):
             continue
-        if MAJOR is None and found.name in NEED_AN_SDK:
+        if MAJOR is None and module.name in NEED_AN_SDK:
             continue
-        yield found.name
+        yield module.name
 
 
 @pytest.mark.parametrize("name", list(_modules()))
 def test_the_docstrings_examples_run(name: str, request: pytest.FixtureRequest) -> None:
-    """Every example in a docstring gives what it says."""
+    """The examples of each module pass as doctests."""
     if MAJOR is not None:
-        adapter().load("Processor")  # v2 says on standard output that it is imported
+        adapter().load("Processor")  # the import of v2 prints to standard output
     if name in ("sm_prefix_ext.dropin.pipeline", "sm_prefix_ext.dropin.rendering"):
         request.getfixturevalue("embedded")
     result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
     assert 0 == result.failed
 
 
-def test_the_links_lead_to_files() -> None:
-    """Of the README and of the pages that it links to."""
+def test_relative_links_lead_to_files() -> None:
+    """The pages are the README, those that it links to, and those in docs."""
     pages = [
         ROOT / name for name in ("README.md", "CONTRIBUTING.md", "RELEASING.md", "SECURITY.md")
     ]
@@ -187,8 +187,8 @@ def test_the_links_lead_to_files() -> None:
             assert (page.parent / link).is_file(), f"{page.name}: {link}"
 
 
-def test_the_documentation_is_linked() -> None:
-    """Every page is one click away."""
+def test_the_readme_links_to_every_page() -> None:
+    """The links are in the section on documentation."""
     section = README.split("## Documentation\n")[1]
     for page in (*ROOT.glob("[A-Z]*.md"), *(ROOT / "docs").glob("*.md")):
         if page.name not in ("README.md", "CHANGELOG.md"):
