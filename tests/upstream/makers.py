@@ -1,8 +1,8 @@
-"""Find, in the SDK's source, what makes a job, a model, a pipeline, a schedule or an endpoint.
+"""Find methods in the SDK's source that make jobs, models, pipelines, schedules or endpoints.
 
-A method is a maker if it, a method that it calls on itself, or a function of its module that it
-calls, sends such a request, calls a method of the SDK's session that sends it, calls ``create`` of
-such a resource, or makes an object of a job class or a pipeline. Nothing is imported.
+Such a method is a maker. It sends a create request, calls a method of the SDK's session that sends
+it, calls ``create`` of such a resource, or makes an object of a job class or a pipeline. It does so
+itself, or through methods of the same object or functions of the same module. Nothing is imported.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ PIPELINES = {"Pipeline", "PipelineModel"}
 
 @dataclass
 class Scope:
-    """A class or a module: its functions, its bases, and what each function calls."""
+    """A class or a module, with its functions and bases."""
 
     module: str
     name: str
@@ -92,7 +92,7 @@ def _functions(node: ast.Module | ast.ClassDef) -> dict[str, ast.AST]:
 
 
 def makers(job_classes: set[str]) -> dict[str, str]:
-    """The public methods and functions that make something, with the call that makes it.
+    """The public makers, with the call that makes something.
 
     Args:
         job_classes: the names of classes whose objects make jobs.
@@ -125,7 +125,7 @@ class _Walk:
                         self.known.add(f"{scope.name}.{name}" if scope.name else name)
 
     def public(self) -> dict[str, str]:
-        """The makers that a user calls."""
+        """The makers with a public name."""
         result = {}
         for scope in self.scopes:
             if any(part.startswith("_") for part in (scope.name, *scope.module.split("."))):
@@ -133,12 +133,12 @@ class _Walk:
             for name in scope.functions:
                 how = "" if name.startswith("_") else self.reaches(scope, name)
                 if how:
-                    place = f"{scope.name}." if scope.name else f"{scope.module[10:]}:"
-                    result[place + name] = how
+                    owner = f"{scope.name}." if scope.name else f"{scope.module[10:]}:"
+                    result[owner + name] = how
         return result
 
     def reaches(self, scope: Scope, name: str) -> str:
-        """The call by which a function makes something, itself or through callees, else ``""``."""
+        """The call with which a function or its callees make something, else ``""``."""
         todo: list[tuple[Scope | None, str]] = [(scope, name)]
         seen = set()
         while todo:

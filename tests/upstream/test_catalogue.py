@@ -1,4 +1,4 @@
-"""The catalogue has every class of the SDK that makes jobs, and imports each when it is used."""
+"""The catalogue has every job class of the SDK, and imports a class when it is used."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if MAJOR is None:
     pytest.skip("no SageMaker Python SDK is installed", allow_module_level=True)
 
 ROOT = Path(__file__).parents[2]
-# Modules that no user imports: they run in a job's container, or need a library that is missing.
+# Modules that no user imports: they run in a job's container, or need a missing library.
 SCRIPTS = (
     "_version",
     "amtviz",
@@ -40,7 +40,7 @@ SCRIPTS = (
 
 
 def run(*arguments: str) -> str:
-    """What a new Python process prints."""
+    """The standard output of a new Python process."""
     process = subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
@@ -59,7 +59,7 @@ def walked() -> list[dict[str, Any]]:
 
 
 def test_every_class_that_takes_a_name_is_known(walked: list[dict[str, Any]]) -> None:
-    """It is in the catalogue under this major and its module, or excluded with a reason."""
+    """The catalogue has its module for this major, or excludes it with a reason."""
     taking = [row for row in walked if "name" in row]
     assert len(taking) > 20
     unknown = [
@@ -73,8 +73,8 @@ def _place(row: dict[str, Any]) -> str | None:
     return ROWS[row["name"]].modules.get(MAJOR or 2) if row["name"] in ROWS else None
 
 
-def test_the_catalogue_names_the_right_argument(walked: list[dict[str, Any]]) -> None:
-    """Each class takes the argument that carries its name by the catalogue."""
+def test_each_class_takes_the_argument_of_its_row(walked: list[dict[str, Any]]) -> None:
+    """The argument declares the job name, in the constructor or in a method."""
     known = [row for row in walked if "name" in row and (MAJOR, row["name"]) not in EXCLUDED]
     arguments = {row["name"]: row["arguments"] for row in known}
     for name, row in ROWS.items():
@@ -84,8 +84,8 @@ def test_the_catalogue_names_the_right_argument(walked: list[dict[str, Any]]) ->
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if MAJOR in row.modules])
-def test_every_row_is_where_it_says(name: str) -> None:
-    """Unless the release, by its version, lacks the class or chooses a subclass in ``__new__``."""
+def test_each_class_is_in_the_module_of_its_row(name: str) -> None:
+    """Exceptions are classes that the release lacks, or that choose a subclass in ``__new__``."""
     row = ROWS[name]
     try:
         sdk_class = adapter().load(name)
@@ -99,20 +99,20 @@ def test_every_row_is_where_it_says(name: str) -> None:
         assert name in getattr(module, "__all__", [name])
 
 
-def test_no_row_is_excluded() -> None:
-    """No class is both in the catalogue and excluded from it."""
+def test_no_class_is_both_listed_and_excluded() -> None:
+    """The catalogue has no base class either."""
     rows = {(major, name) for name, row in ROWS.items() for major in row.modules}
     assert set() == rows & EXCLUDED.keys()
     assert set() == BASES.keys() & CATALOGUE.keys()
 
 
-def test_nothing_hides_in_what_was_not_walked(walked: list[dict[str, Any]]) -> None:
-    """Modules that cannot be imported here are scripts, or need another library."""
+def test_only_scripts_cannot_be_imported(walked: list[dict[str, Any]]) -> None:
+    """Such modules run in containers, or need another library."""
     failed = [row["failed"] for row in walked if "failed" in row]
     assert [] == [name for name in failed if not any(part in name for part in SCRIPTS)]
 
 
-def test_a_class_is_imported_when_it_is_asked_for() -> None:
+def test_an_import_of_one_class_imports_no_other() -> None:
     """Importing ``Processor`` imports neither the other drop-ins nor the SDK's tuner."""
     tuner = {2: "sagemaker.tuner", 3: "sagemaker.train.tuner"}[MAJOR or 2]
     code = (
@@ -121,12 +121,12 @@ def test_a_class_is_imported_when_it_is_asked_for() -> None:
         "names = sorted(cls.__name__ for cls in jobs._drop_ins);"
         f"print(names, {tuner!r} in sys.modules)"
     )
-    baseline = f"import sys, {_imported_anyway()}; print({tuner!r} in sys.modules)"
-    anyway = run("-c", baseline).splitlines()[-1]
-    assert f"['Processor'] {anyway}" == run("-c", code).splitlines()[-1]
+    baseline = f"import sys, {_required_imports()}; print({tuner!r} in sys.modules)"
+    expected = run("-c", baseline).splitlines()[-1]
+    assert f"['Processor'] {expected}" == run("-c", code).splitlines()[-1]
 
 
-def _imported_anyway() -> str:
+def _required_imports() -> str:
     """The modules that the import of the SDK's processors and pipelines needs."""
     where = CATALOGUE["Processor"].modules[MAJOR or 2]
     return f"{where}, sm_prefix_ext._sdk.v{MAJOR}"

@@ -1,4 +1,4 @@
-"""A guard reaches the clients that the SDK keeps for the whole process."""
+"""A guard also judges the clients that the SDK keeps for the whole process."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if MAJOR is None:
     pytest.skip("no SageMaker Python SDK is installed", allow_module_level=True)
 
 KEPT = {
-    "sagemaker.core.utils.utils:SageMakerClient": "A guard on a session reaches it.",
-    "sagemaker_core.main.utils:SageMakerClient": "A guard on a session reaches it.",
+    "sagemaker.core.utils.utils:SageMakerClient": "A guard on a session judges it.",
+    "sagemaker_core.main.utils:SageMakerClient": "A guard on a session judges it.",
     "sagemaker.core.utils.logs:CloudWatchLogsClient": "It is a client of another service.",
     "sagemaker_core.main.logs:CloudWatchLogsClient": "It is a client of another service.",
     "sagemaker.amtviz.job_metrics:cw": "It is a client of another service.",
@@ -45,7 +45,7 @@ def files() -> Iterator[tuple[str, Path]]:
 
 
 def kept(tree: ast.Module) -> Iterator[str]:
-    """The clients that a module keeps, by a class that keeps its instances or by a global name."""
+    """The classes and global names with which a module keeps clients."""
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             metaclass = [ast.unparse(word.value) for word in node.keywords]
@@ -57,8 +57,8 @@ def kept(tree: ast.Module) -> Iterator[str]:
                 yield ast.unparse(node.targets[0])
 
 
-def test_every_kept_client_is_reached_or_listed() -> None:
-    """A new one in a newer SDK fails here."""
+def test_every_kept_client_is_judged_or_listed() -> None:
+    """The test fails for a further client in a newer SDK."""
     keepers = set()
     for name, path in files():
         text = path.read_text(encoding="utf-8", errors="replace")
@@ -81,25 +81,25 @@ def factories() -> list[Any]:
 
 @pytest.fixture
 def factory(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Such a class, which has kept nothing yet."""
+    """Such a class, without kept clients."""
     classes = factories()
     if not classes:
         assert MAJOR == 2
-        pytest.skip("this release of v2 comes without sagemaker-core")
+        pytest.skip("this release of v2 does not install sagemaker-core")
     [factory] = classes
     monkeypatch.setattr(type(factory), "_instances", {})
     return factory
 
 
-def of_boto3() -> boto3.Session:
+def boto_session() -> boto3.Session:
     """A session of boto3."""
     return boto3.Session("key", "secret", region_name="us-east-1")
 
 
 @pytest.mark.parametrize("sdk", [False, True])
 def test_a_client_made_before_the_guard_is_guarded(factory: Any, sdk: bool) -> None:
-    """The process's default client, whichever session it is of, and the guarded session's."""
-    first, guarded = of_boto3(), of_boto3()
+    """The clients are the process's default client and that of the guarded session."""
+    first, guarded = boto_session(), boto_session()
     kept = [factory(session=session, region_name="us-east-1") for session in (first, guarded)]
     session = adapter().load("Session")(boto_session=guarded) if sdk else guarded
     with guard(session, "team-a"):
@@ -108,12 +108,12 @@ def test_a_client_made_before_the_guard_is_guarded(factory: Any, sdk: bool) -> N
                 holder.sagemaker_client.create_model(ModelName="rogue")
 
 
-def test_a_client_kept_for_another_session_is_left_alone(factory: Any) -> None:
-    """Where the SDK keeps a client for each session."""
+def test_a_client_kept_for_another_session_is_not_guarded(factory: Any) -> None:
+    """This holds for releases that keep a client for each session."""
     if "_DEFAULT_KEY" not in dir(type(factory)):
         pytest.skip("this release keeps one client for the process")
-    factory(session=of_boto3(), region_name="us-east-1")
-    client = factory(session=of_boto3(), region_name="us-east-1").sagemaker_client
+    factory(session=boto_session(), region_name="us-east-1")
+    client = factory(session=boto_session(), region_name="us-east-1").sagemaker_client
     sent: list[str] = []
 
     def answer(model: Any, **_: Any) -> Any:
@@ -121,13 +121,13 @@ def test_a_client_kept_for_another_session_is_left_alone(factory: Any) -> None:
         return SimpleNamespace(status_code=200), {"ModelArn": "arn"}
 
     client.meta.events.register("before-call", answer)
-    with guard(of_boto3(), "team-a"):
+    with guard(boto_session(), "team-a"):
         assert "arn" == client.create_model(ModelName="rogue")["ModelArn"]
     assert ["CreateModel"] == sent
 
 
-def test_the_factory_is_what_resources_use(factory: Any) -> None:
-    """``Base.get_sagemaker_client`` of sagemaker-core asks it, by its name in that module."""
+def test_resources_use_the_factory(factory: Any) -> None:
+    """``Base.get_sagemaker_client`` of sagemaker-core calls it by its name."""
     package = factory.__module__.split(".")[0]
     resources = {"sagemaker": "sagemaker.core.resources"}.get(
         package, "sagemaker_core.main.resources"

@@ -1,4 +1,4 @@
-"""Every method of the SDK that makes something is overridden, or listed with the reason."""
+"""Every maker of the SDK (see makers.py) is overridden, or listed with the reason."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ LISTED: dict[str, str] = {
         feature_store.feature_processor.feature_scheduler:to_pipeline
         mlops.feature_store.feature_processor.feature_scheduler:to_pipeline
     """,
-    "It starts or schedules a pipeline that stands already, judged when it was made.": """
+    "It starts or schedules an existing pipeline, judged when it was created.": """
         MultiTurnRLEvaluator.evaluate PipelineExecution.start
         feature_store.feature_processor.feature_scheduler:execute
         feature_store.feature_processor.feature_scheduler:put_trigger
@@ -72,7 +72,7 @@ LISTED: dict[str, str] = {
         core.model_registry:create_model_package_from_algorithm
         core.model_registry:create_model_package_from_containers
     """,
-    "It starts a job that no drop-in stands for; guard() judges the request.": """
+    "It starts a job that has no drop-in; guard() judges the request.": """
         CandidateEstimator.fit InferenceRecommenderMixin.right_size
     """,
     "In v2 the class is of sagemaker.modules or sagemaker.serve, which have no drop-ins; "
@@ -95,7 +95,7 @@ LISTED: dict[str, str] = {
     """,
     "It runs on this machine.": "LocalEndpoint.create LocalEndpointConfig.create "
     "ModelBuilder.deploy_local",
-    "It makes an object to look at or to hand on, and sends nothing that makes a job.": """
+    "It makes an object, and sends no request that makes a job.": """
         AutoMLStep.get_best_auto_ml_model AutoMLStep.get_best_auto_ml_model_builder
         JumpStart.display_benchmark_metrics JumpStart.get_deployment_config
         JumpStart.list_deployment_configs ModelBuilder.display_benchmark_metrics
@@ -114,11 +114,11 @@ LISTED: dict[str, str] = {
 
 @pytest.fixture(scope="module")
 def makers_of_sdk() -> dict[str, str]:
-    """The makers of the installed SDK, with the call that makes something."""
+    """The makers of the installed SDK, with their calls."""
     return makers(set(CATALOGUE) | {"ModelMonitor"})
 
 
-def governed() -> set[str]:
+def overridden() -> set[str]:
     """The methods that every drop-in of a class, or of its subclasses, overrides."""
     whole: dict[str, bool] = {}
     for name, row in CATALOGUE.items():
@@ -130,23 +130,23 @@ def governed() -> set[str]:
         for base in sdk_class.__mro__:
             for method in vars(base):
                 if next(cls for cls in sdk_class.__mro__ if method in vars(cls)) is not base:
-                    continue  # overridden by a class that is looked at itself
+                    continue  # the loop reads the overriding class too
                 key = f"{base.__name__}.{method}"
                 whole[key] = whole.get(key, True) and method in vars(dropin)
     return {key for key, in_all in whole.items() if in_all}
 
 
-def test_every_maker_is_governed_or_listed(makers_of_sdk: dict[str, str]) -> None:
-    """A new maker of a newer SDK is neither; the test shows the call that makes something."""
+def test_every_maker_is_overridden_or_listed(makers_of_sdk: dict[str, str]) -> None:
+    """The assertion shows a further maker of a newer SDK with its call."""
     assert len(makers_of_sdk) > 80
     listed = {key for names in LISTED.values() for key in names.split()}
-    known = listed | governed()
+    known = listed | overridden()
     left = {key: call for key, call in makers_of_sdk.items() if key not in known}
     assert {} == left
 
 
-def test_every_row_of_a_method_is_governed() -> None:
-    """Each method of the table is overridden where the release has it, and takes its names."""
+def test_every_method_of_the_table_is_overridden() -> None:
+    """The overriding method takes the name arguments of its row."""
     for name, row in CATALOGUE.items():
         if MAJOR not in row.modules or not has(row) or not inspect.isclass(adapter().load(name)):
             continue
@@ -155,8 +155,8 @@ def test_every_row_of_a_method_is_governed() -> None:
         for method in filter(None, rows):
             if not method.starts_other_job:
                 assert method.name in vars(dropin)
-            elif method.name in vars(dropin):  # DJLModel's only raise
+            elif method.name in vars(dropin):  # those of DJLModel only raise
                 taken = inspect.signature(getattr(dropin, method.name)).parameters
                 assert set(method.names) <= set(taken)
     if MAJOR == 2:
-        assert {f"{row.of}.{row.name}" for row in METHODS if row.refused} <= governed()
+        assert {f"{row.of}.{row.name}" for row in METHODS if row.refused} <= overridden()

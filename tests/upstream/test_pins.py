@@ -1,4 +1,4 @@
-"""The SDK's functions that the package relies on, by hash: a change of one fails here.
+"""Hashes of the SDK's functions that the package relies on; a changed function fails a test.
 
 Append a hash for each further supported release; remove it with the last release that had it.
 """
@@ -40,7 +40,7 @@ PINS = {
         Pin(
             "sagemaker.workflow.pipeline:Pipeline.create",
             {"68477c5c2b24", "b0a910d36139"},
-            "Called on a twin whose definition is at hand; it must take it from `definition()`.",
+            "Called on a twin with a rendered definition, which it must read from `definition()`.",
         ),
         Pin(
             "sagemaker.workflow.pipeline:Pipeline.update",
@@ -55,7 +55,7 @@ PINS = {
         Pin(
             "sagemaker.workflow.utilities:trim_request_dict",
             {"e72080fe3d02", "bebc5f768b98"},
-            "Takes the names out, off the step's own request, with a message that is filtered.",
+            "Removes names from the step's own request, with a message that is filtered.",
         ),
         Pin(
             "sagemaker.workflow.utilities:execute_job_functions",
@@ -65,12 +65,12 @@ PINS = {
         Pin(
             "sagemaker.workflow.pipeline_context:runnable_by_pipeline",
             {"617f252918ce"},
-            "Keeps the call to `run`, `fit`, …; what it was called with is where names are read.",
+            "Keeps the call to `run`, `fit`, …; the package reads names from its arguments.",
         ),
         Pin(
             "sagemaker.workflow.properties:Properties._referenced_steps",
             {"2feb766c7c33", "f44761ee16b4"},
-            "How a step that is only referred to is found.",
+            "The package uses it to find steps that are only referred to.",
         ),
         Pin(
             "sagemaker.workflow.model_step:ModelStep.__init__",
@@ -80,7 +80,7 @@ PINS = {
         Pin(
             "sagemaker.workflow.function_step:_FunctionStep.__init__",
             {"9e9ddb669d4b"},
-            "Keeps what `@step` was given in `_step_kwargs`.",
+            "Keeps the arguments of `@step` in `_step_kwargs`.",
         ),
         Pin(
             "sagemaker.workflow.notebook_job_step:NotebookJobStep._get_job_name_prefix",
@@ -95,7 +95,7 @@ PINS = {
         Pin(
             "sagemaker.processing:FrameworkProcessor.__init__",
             {"35185489d7e7", "69cb06632d2f"},
-            "Takes the framework's name where no name is given.",
+            "Uses the framework's name if no name is given.",
         ),
         Pin(
             "sagemaker.utils:name_from_base",
@@ -120,17 +120,17 @@ PINS = {
         Pin(
             "sagemaker.estimator:EstimatorBase.deploy",
             {"b9b38b867179", "c22ebd6fed6b"},
-            "Calls model and endpoint by `base_job_name`, so they carry the prefix.",
+            "Names model and endpoint after `base_job_name`, so they carry the prefix.",
         ),
         Pin(
             "sagemaker.estimator:EstimatorBase.transformer",
             {"d1a63d27ea84", "4b592dccb1aa"},
-            "Hands `base_job_name` on to the model and the transformer.",
+            "Passes `base_job_name` to the model and the transformer.",
         ),
         Pin(
             "sagemaker.estimator:Estimator.create_model",
             {"2843afdd0b3e"},
-            "Hands `name` on to the model's constructor, so it is judged in the call.",
+            "Passes `name` to the model's constructor, so it is judged in the call.",
         ),
         Pin(
             "sagemaker.tuner:HyperparameterTuner._prepare_job_name_for_tuning",
@@ -155,7 +155,7 @@ PINS = {
         Pin(
             "sagemaker.clarify:SageMakerClarifyProcessor.run_pre_training_bias",
             {"22fb38dafd60"},
-            "Makes the job's whole name of `job_name_prefix` before it calls `run`.",
+            "Makes the job's full name from `job_name_prefix` before it calls `run`.",
         ),
         Pin(
             "sagemaker.model:Model._set_model_name_if_needed",
@@ -170,7 +170,7 @@ PINS = {
         Pin(
             "sagemaker.estimator:EstimatorBase.attach",
             {"7fd5c5395bd1", "37df5185918a"},
-            "Makes the estimator through `cls(...)`, which the drop-in then leaves alone.",
+            "Makes the estimator through `cls(...)`, whose name the drop-in keeps.",
         ),
     ],
     3: [  # 3.1.1, 3.27.0
@@ -182,7 +182,7 @@ PINS = {
         Pin(
             "sagemaker.mlops.workflow.pipeline:Pipeline.create",
             {"25b0e65b724e", "d7c073433b54"},
-            "Called on a twin whose definition is at hand; it must take it from `definition()`.",
+            "Called on a twin with a rendered definition, which it must read from `definition()`.",
         ),
         Pin(
             "sagemaker.mlops.workflow.pipeline:Pipeline.update",
@@ -197,7 +197,7 @@ PINS = {
         Pin(
             "sagemaker.core.workflow.utilities:trim_request_dict",
             {"bebc5f768b98"},
-            "Takes the names out, off the step's own request, with a message that is filtered.",
+            "Removes names from the step's own request, with a message that is filtered.",
         ),
         Pin(
             "sagemaker.core.workflow.utilities:execute_job_functions",
@@ -207,12 +207,12 @@ PINS = {
         Pin(
             "sagemaker.core.workflow.pipeline_context:runnable_by_pipeline",
             {"dae11acd89a9"},
-            "Keeps the call to `run`, `fit`, …; what it was called with is where names are read.",
+            "Keeps the call to `run`, `fit`, …; the package reads names from its arguments.",
         ),
         Pin(
             "sagemaker.core.workflow.properties:Properties._referenced_steps",
             {"f44761ee16b4"},
-            "How a step that is only referred to is found.",
+            "The package uses it to find steps that are only referred to.",
         ),
         Pin(
             "sagemaker.mlops.workflow.model_step:ModelStep.__init__",
@@ -222,7 +222,7 @@ PINS = {
         Pin(
             "sagemaker.mlops.workflow.function_step:_FunctionStep.__init__",
             {"8bd704c10911"},
-            "Keeps what `@step` was given in `_step_kwargs`.",
+            "Keeps the arguments of `@step` in `_step_kwargs`.",
         ),
         Pin(
             "sagemaker.mlops.workflow.notebook_job_step:NotebookJobStep._get_job_name_prefix",
@@ -277,7 +277,7 @@ PINS = {
         Pin(
             "sagemaker.core.clarify:SageMakerClarifyProcessor.run_pre_training_bias",
             {"f31e5b389758"},
-            "Makes the job's whole name of `job_name_prefix` before it calls `run`.",
+            "Makes the job's full name from `job_name_prefix` before it calls `run`.",
         ),
         Pin(
             "sagemaker.serve.model_builder:ModelBuilder.__post_init__",
@@ -287,7 +287,7 @@ PINS = {
         Pin(
             "sagemaker.serve.model_builder:ModelBuilder.build",
             {"643ae99ed3be", "d28732140dcd"},
-            "Takes `model_name` for `self.model_name`, else keeps what is there.",
+            "Sets `self.model_name` to `model_name`, if given.",
         ),
         Pin(
             "sagemaker.train.model_trainer:ModelTrainer.from_jumpstart_config",
@@ -316,8 +316,8 @@ def function_at(where: str) -> Any:
 
 
 @pytest.mark.parametrize("pin", PINS[MAJOR], ids=lambda pin: pin.where)
-def test_upstream_is_as_we_know_it(pin: Pin) -> None:
-    """The source is that of a release whose source was read."""
+def test_the_source_has_a_known_hash(pin: Pin) -> None:
+    """A hash is known if a maintainer has read the source; see docs/upgrading-the-sdk.md."""
     try:
         source = textwrap.dedent(inspect.getsource(function_at(pin.where)))
     except ImportError:
@@ -326,9 +326,9 @@ def test_upstream_is_as_we_know_it(pin: Pin) -> None:
     assert hashlib.sha256(source.encode()).hexdigest()[:12] in pin.hashes, pin.why
 
 
-def test_every_other_class_is_where_we_say() -> None:
-    """Each other class of the SDK that the adapter names is in its module."""
+def test_each_class_of_the_adapter_is_in_its_module() -> None:
+    """These are classes of the SDK that are not in the catalogue."""
     for name in adapter().classes:
         if name == "StepOutput" and not adapter().step_output:
-            continue  # it came with @step
+            continue  # a release without @step lacks it
         assert name == adapter().load(name).__name__

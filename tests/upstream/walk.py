@@ -25,11 +25,11 @@ BASE_NAMES = {
     "job_name_prefix",
     "notebook_job_name",
 }
-MARK = "row "  # some modules print while they are imported
+MARK = "row "  # the import of some modules prints
 
 
 def modules(package: ModuleType) -> Iterator[ModuleType]:
-    """Every module below a package that can be imported here."""
+    """Every importable module below a package."""
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         try:
             module = importlib.import_module(info.name)
@@ -42,7 +42,7 @@ def modules(package: ModuleType) -> Iterator[ModuleType]:
 
 
 def takes(value: Any) -> set[str]:
-    """The arguments that carry a name, of a class or function and its bases' ``**kwargs``."""
+    """The name arguments of a class or function, including those passed to bases."""
     names: set[str] = set()
     classes = value.__mro__ if inspect.isclass(value) else (value,)
     for base in classes:
@@ -63,7 +63,7 @@ def takes(value: Any) -> set[str]:
 
 
 def is_model(value: Any) -> bool:
-    """Whether it is a class that makes a SageMaker model under a name of its own."""
+    """Whether a value is a class that makes SageMaker models with a name."""
     return inspect.isclass(value) and any(
         hasattr(value, method)
         for method in ("prepare_container_def", "pipeline_container_def", "build")
@@ -71,7 +71,7 @@ def is_model(value: Any) -> bool:
 
 
 def main() -> None:
-    """Walk the SDK."""
+    """Print the rows for the installed SDK."""
     warnings.simplefilter("ignore")
     logging.disable(logging.CRITICAL)
     seen: set[int] = set()
