@@ -1,4 +1,4 @@
-"""tools.repin on two local trees; nothing is downloaded."""
+"""tools.repin with two local source trees, without downloads."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PINS = {
 
 @pytest.fixture
 def trees(tmp_path: Path) -> tuple[Path, Path]:
-    """Two releases of an SDK."""
+    """The source trees of two releases of an SDK."""
     for name, text in (("old", OLD), ("new", NEW)):
         package = tmp_path / name / "sdk"
         package.mkdir(parents=True)
@@ -64,8 +64,8 @@ def trees(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "old", tmp_path / "new"
 
 
-def test_only_what_moved_is_reported(trees: tuple[Path, Path]) -> None:
-    """A report has the difference, the reason and the line to append."""
+def test_only_changed_and_removed_functions_are_reported(trees: tuple[Path, Path]) -> None:
+    """A report has the difference, the reason and the hash to append."""
     pins = repin.read_pins(PINS)
     assert [2, 3] == list(pins)
     changed, gone = repin.changes(pins[2], *trees)
@@ -78,8 +78,8 @@ def test_only_what_moved_is_reported(trees: tuple[Path, Path]) -> None:
     assert not gone.accepted
 
 
-def test_a_hash_that_is_pinned_already_is_accepted(trees: tuple[Path, Path]) -> None:
-    """The newer release needs no line then."""
+def test_a_pinned_hash_is_accepted(trees: tuple[Path, Path]) -> None:
+    """The newer release needs no further hash."""
     source = repin.source_of(trees[1], "sdk.pipeline:Pipeline.definition") or ""
     pin = repin.Pin("sdk.pipeline:Pipeline.definition", frozenset({repin.digest(source)}), "Why.")
     [change] = repin.changes([pin], *trees)
@@ -88,23 +88,23 @@ def test_a_hash_that_is_pinned_already_is_accepted(trees: tuple[Path, Path]) -> 
 
 
 @pytest.mark.parametrize("function", [repin.read_pins, repin.Change.report, repin.Pin])
-def test_the_source_is_what_inspect_gives(function: Any) -> None:
-    """The hashes are then those of tests/upstream/test_pins.py."""
+def test_the_source_equals_that_of_inspect(function: Any) -> None:
+    """tests/upstream/test_pins.py hashes the source that inspect returns."""
     where = f"tools.repin:{function.__qualname__}"
     actual = repin.source_of(Path(repin.__file__).parents[1], where)
     assert textwrap.dedent(inspect.getsource(function)) == actual
 
 
 def test_inherited_and_exported_names_are_followed(trees: tuple[Path, Path]) -> None:
-    """Missing modules, classes and methods give nothing."""
-    wanted = "def inherited(self):\n    return 1\n"
-    assert wanted == repin.source_of(trees[0], "sdk:Pipeline.inherited")
+    """Missing modules, classes and methods give ``None``."""
+    expected = "def inherited(self):\n    return 1\n"
+    assert expected == repin.source_of(trees[0], "sdk:Pipeline.inherited")
     for where in ("sdk:Nothing", "sdk:Pipeline.nothing", "nothing:Pipeline"):
         assert repin.source_of(trees[0], where) is None
 
 
 def test_the_pins_can_be_read() -> None:
-    """The real module, without an SDK, has pins for both majors."""
+    """tests/upstream/test_pins.py has pins for both majors, and is read without an SDK."""
     pins = repin.read_pins(repin.PINS_FILE.read_text(encoding="utf-8"))
     assert {2, 3} == set(pins)
     for pin in (*pins[2], *pins[3]):
@@ -129,8 +129,8 @@ def test_wheels_and_sdists_are_unpacked(tmp_path: Path) -> None:
         assert ["sdk/__init__.py"] == files
 
 
-def test_the_parts_of_v3_are_those_of_its_release() -> None:
-    """The lowest versions that the meta package takes, without its extras."""
+def test_the_parts_of_v3_have_the_lowest_required_versions() -> None:
+    """The extras of the meta package are left out."""
     metadata = (
         "Metadata-Version: 2.4\nName: sagemaker\nVersion: 3.27.0\n"
         "Requires-Dist: sagemaker-core<3.0.0,>=2.27.0\n"
@@ -140,8 +140,8 @@ def test_the_parts_of_v3_are_those_of_its_release() -> None:
     assert ["sagemaker-core==2.27.0"] == repin.parts_of(metadata)
 
 
-def test_releases_of_two_majors_have_no_pins_in_common(capsys: pytest.CaptureFixture[str]) -> None:
-    """The error comes before any download."""
+def test_releases_of_two_majors_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """``main()`` exits before any download."""
     with pytest.raises(SystemExit):
         repin.main(["--from", "2.257.7", "--to", "3.27.0"])
     assert "different major versions" in capsys.readouterr().err

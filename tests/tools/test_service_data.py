@@ -1,4 +1,4 @@
-"""tools.service_data: the data is current, and says what to do on the day that it isn't."""
+"""tools.service_data: the data is current, and a difference is reported with instructions."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ REFERENCE = {
     ],
     "Version": "v1.4",
 }
-"""In the form of AWS's service reference."""
+"""A document in the form of AWS's service reference."""
 
 Check = Callable[[Any], tuple[int, str]]
 
 
 def test_the_data_is_current(capsys: pytest.CaptureFixture[str]) -> None:
-    """With the installed botocore, in all that the package uses."""
+    """It agrees with the installed botocore in every fact that the package uses."""
     status = service_data.main(["--check"])
     assert (0, "") == (status, capsys.readouterr().err)
 
 
 def test_every_used_operation_is_in_the_reference() -> None:
-    """Without it, nothing is known of an action's condition keys and resources."""
+    """The reference has the condition keys and resources of an action."""
     operations = package_data.service_data()["operations"]
-    lacking = [name for name, facts in operations.items() if "condition_keys" not in facts]
-    assert [] == lacking, "run: python -m tools.service_data --reference FILE"
+    missing = [name for name, facts in operations.items() if "condition_keys" not in facts]
+    assert [] == missing, "run: python -m tools.service_data --reference FILE"
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 
 def add_field(operation: str, name: str, shape: str) -> Callable[[dict[str, Any]], Any]:
-    """A botocore in which a request has another field."""
+    """A change that adds a field to a request of botocore's model."""
 
     def change(api: dict[str, Any]) -> None:
         request = api["operations"][operation]["input"]["shape"]
@@ -80,8 +80,8 @@ def add_field(operation: str, name: str, shape: str) -> Callable[[dict[str, Any]
     return change
 
 
-def test_a_new_field_of_a_request_that_is_read(check: Check) -> None:
-    """The sentence has the operation, the field, what to read and what to run."""
+def test_a_new_field_of_a_used_request_is_reported(check: Check) -> None:
+    """The report has operation, field, and instructions."""
     status, text = check(add_field("CreateTrainingJob", "BackupRoleArn", "RoleArn"))
     assert 1 == status
     fields, roles, last = text.splitlines()
@@ -100,15 +100,15 @@ def test_a_new_field_of_a_request_that_is_read(check: Check) -> None:
     ],
     ids=["not used", "read only", "only its name is judged", "new and not used"],
 )
-def test_an_addition_to_what_is_not_used_changes_nothing(
+def test_an_unused_addition_is_not_reported(
     check: Check, change: Callable[[dict[str, Any]], Any]
 ) -> None:
-    """A release of botocore that concerns others fails no test here."""
+    """The package uses neither the field nor the operation."""
     assert (0, "") == check(change)
 
 
-def test_a_new_operation_that_makes_jobs(check: Check) -> None:
-    """The guard judges it by the form of its name, so it is used."""
+def test_a_new_operation_that_creates_jobs_is_reported(check: Check) -> None:
+    """The guard recognizes it by the form of its name, so the package uses it."""
 
     def change(api: dict[str, Any]) -> None:
         api["operations"]["CreateQuantumJob"] = {
@@ -121,16 +121,16 @@ def test_a_new_operation_that_makes_jobs(check: Check) -> None:
     assert text.startswith("CreateQuantumJob is missing. Read how its request names what it")
 
 
-def test_a_limit_that_changes(check: Check) -> None:
-    """Both the old and the new are in the sentence."""
+def test_a_changed_limit_is_reported(check: Check) -> None:
+    """The report has the old and the new limit."""
     status, text = check(lambda api: api["shapes"]["TrainingJobName"].update(max=64))
     assert 1 == status
     assert "CreateTrainingJob, name: {'field': 'TrainingJobName', 'min': 1, 'max': 64" in text
     assert "was {'field': 'TrainingJobName', 'min': 1, 'max': 63" in text
 
 
-def test_an_operation_that_is_gone(check: Check) -> None:
-    """It stays in the data until the package is without it."""
+def test_a_removed_operation_is_reported(check: Check) -> None:
+    """The report says that the data has an operation that botocore lacks."""
     status, text = check(lambda api: api["operations"].pop("StopJob"))
     assert 1 == status
     assert text.startswith("StopJob is not used, or not an operation.")
@@ -139,7 +139,7 @@ def test_an_operation_that_is_gone(check: Check) -> None:
 def test_an_older_botocore_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It would take out what a newer one has added."""
+    """It would remove additions of the newer botocore from the data."""
     file = tmp_path / "data.json"
     file.write_text(json.dumps({"sources": {"botocore": "999.0"}}), encoding="utf-8")
     assert 1 == service_data.main([], file)
@@ -147,8 +147,10 @@ def test_an_older_botocore_is_refused(
     assert {"sources": {"botocore": "999.0"}} == json.loads(file.read_text("utf-8"))
 
 
-def test_the_reference_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Keys of the action and of its resources, the forms of ARNs, and where they come from."""
+def test_a_reference_adds_condition_keys_and_resource_types(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It also adds the forms of ARNs and the source."""
     file, reference = tmp_path / "data.json", tmp_path / "sagemaker.json"
     file.write_text(service_data.FILE.read_text("utf-8"), encoding="utf-8")
     reference.write_text(json.dumps(REFERENCE), encoding="utf-8")
@@ -165,8 +167,8 @@ def test_the_reference_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert 0 == service_data.main(["--check"], file)
 
 
-def test_writing_without_a_reference_keeps_it(tmp_path: Path) -> None:
-    """The file that is current is written as it is."""
+def test_writing_without_a_reference_changes_no_operation(tmp_path: Path) -> None:
+    """The file was current before."""
     file = tmp_path / "data.json"
     text = service_data.FILE.read_text("utf-8")
     file.write_text(text, encoding="utf-8")
