@@ -1,7 +1,7 @@
 """Compare whole documents with files: definitions, policies and outputs of the command.
 
-``REWRITE_GOLDEN=1 pytest tests/golden`` writes the files anew; definitions need the SDK of
-its major. Read the difference before you commit it.
+``REWRITE_GOLDEN=1 pytest tests/golden`` writes the files; a definition needs the SDK of its
+major. Read the differences before you commit them.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.skipif(MAJOR is None, reason="no SageMaker Python SDK is installed")
-def test_definition() -> None:
-    """The demo's pipeline, as the installed SDK and this package render it."""
+def test_a_definition_equals_its_file() -> None:
+    """The definition is that of the demo's pipeline on the installed SDK."""
     from sm_prefix_ext.demo import JOBS_ROLE, abalone
     from sm_prefix_ext.embedded import EmbeddedAWS
 
@@ -78,8 +78,8 @@ OUTPUTS = {
 
 @pytest.mark.parametrize("major", [2, 3])
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_output(name: str, major: int, run: Run) -> None:
-    """The command's output for that definition; needs no SDK."""
+def test_the_output_of_a_command_equals_its_file(name: str, major: int, run: Run) -> None:
+    """The commands read the stored definitions, so no SDK is needed."""
     command, *options = OUTPUTS[name]
     definition = str(FILES / f"definition-v{major}.json")
     stem, dot, form = name.partition(".")
@@ -97,8 +97,8 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("form", ["table", "json"])
-def test_findings(form: str, run: Run, tmp_path: Path) -> None:
-    """Findings of several kinds in one report."""
+def test_a_report_of_findings_equals_its_file(form: str, run: Run, tmp_path: Path) -> None:
+    """The definition has several kinds of findings."""
     definition = tmp_path / "definition.json"
     definition.write_text(json.dumps(MISTAKES))
     text = run("check", str(definition), "--prefix", "team-a", "--format", form, status=1)
@@ -117,20 +117,20 @@ REPORTS = {
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_report(form: str) -> None:
-    """A report with one of everything, in each format."""
+def test_a_report_in_each_format_equals_its_file(form: str) -> None:
+    """The report has every kind of content."""
     text = FORMATS[form](REPORT)
     compare(REPORTS[form], text.replace(f'"version": "{__version__}"', '"version": "<version>"'))
 
 
-def test_report_in_a_terminal() -> None:
-    """The report with colours, wrapped, and with what is hidden."""
+def test_a_report_in_a_terminal_equals_its_file() -> None:
+    """The report is coloured, wrapped and verbose."""
     text = check_text.render(REPORT, color=True, width=80, verbose=True)
     compare("check-verbose.ansi", text)
 
 
 @pytest.mark.parametrize("form", ["json", "sarif"])
-def test_report_is_valid(form: str) -> None:
-    """The golden files follow their schemas."""
+def test_a_golden_report_conforms_to_its_schema(form: str) -> None:
+    """The formats are JSON and SARIF."""
     document = json.loads((FILES / REPORTS[form]).read_text(encoding="utf-8"))
     (schemas.report() if form == "json" else schemas.sarif()).validate(document)

@@ -16,14 +16,14 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def test_there_are_notebooks() -> None:
-    """The table below is not empty."""
+def test_the_list_of_notebooks_is_not_empty() -> None:
+    """The parametrized tests run for the first notebook."""
     assert "01_quick_start.ipynb" in [path.name for path in NOTEBOOKS]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_stored_without_outputs(path: Path) -> None:
-    """A notebook in the repository carries no outputs and no execution counts."""
+def test_a_notebook_is_stored_without_outputs(path: Path) -> None:
+    """It has no execution counts either."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -32,23 +32,23 @@ def test_stored_without_outputs(path: Path) -> None:
 
 @needs_sdk
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_runs_from_top_to_bottom(
+def test_a_notebook_runs_from_top_to_bottom(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every cell runs on the installed SDK, asserts included."""
+    """It runs on the installed SDK, leaves no files, prints no messages of the SDK, shows names."""
     inherited = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *inherited]))
-    beside, temporary = tmp_path / "notebooks", tmp_path / "temporary"
-    beside.mkdir()
+    folder, temporary = tmp_path / "notebooks", tmp_path / "temporary"
+    folder.mkdir()
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
     notebook = nbformat.read(path, as_version=4)
     client = nbclient.NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": str(beside)}}
+        notebook, timeout=300, resources={"metadata": {"path": str(folder)}}
     )
     client.execute()
-    assert [] == list(beside.iterdir())
-    assert "" == noise(notebook)
+    assert [] == list(folder.iterdir())
+    assert "" == sdk_messages(notebook)
     html = [
         output["data"]["text/html"]
         for cell in notebook.cells
@@ -57,20 +57,22 @@ def test_runs_from_top_to_bottom(
     ]
     assert any("team-a-" in table for table in html)
     if path.stem == "02_change_one_import":
-        [made] = temporary.rglob("before.py")
-        assert_only_imports_differ(made.parent)
+        [before] = temporary.rglob("before.py")
+        assert_only_imports_differ(before.parent)
 
 
-def noise(notebook: nbformat.NotebookNode) -> str:
-    """What the SDK and boto3 say of themselves in the outputs of a notebook."""
+def sdk_messages(notebook: nbformat.NotebookNode) -> str:
+    """The messages of the SDK and boto3 in the outputs of a notebook."""
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    text = "".join(output.text for output in outputs if output.get("name") == "stderr")
-    told = "".join(output.text for output in outputs if output.get("name") == "stdout")
-    return text + "".join(re.findall("Running within a PipelineSession|Found credentials", told))
+    stderr = "".join(output.text for output in outputs if output.get("name") == "stderr")
+    stdout = "".join(output.text for output in outputs if output.get("name") == "stdout")
+    return stderr + "".join(
+        re.findall("Running within a PipelineSession|Found credentials", stdout)
+    )
 
 
 def assert_only_imports_differ(folder: Path) -> None:
-    """The notebook's two pipelines are the same, line by line, but for where names come from."""
+    """Assert that the notebook's two pipelines are equal, line by line, except for imports."""
     before, after = (
         (folder / name).read_text(encoding="utf-8").splitlines()
         for name in ("before.py", "after.py")

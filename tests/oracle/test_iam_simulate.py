@@ -1,6 +1,6 @@
-"""Our evaluator beside another, on policies put together afresh from the stored ones' parts.
+"""The package's evaluator compared with another, on new combinations of stored policies.
 
-The other is the npm package ``@cloud-copilot/iam-simulate``, run as a tool:
+The other evaluator is the npm package ``@cloud-copilot/iam-simulate``, run as a tool:
 ``npm install --prefix tests/oracle``.
 """
 
@@ -22,72 +22,73 @@ from ..unit.iam.evaluator.vectors import vectors
 HERE = Path(__file__).parent
 MANY = ["aws:TagKeys", "aws:CalledVia", "aws:PrincipalOrgPaths", "sagemaker:InstanceTypes"]
 MANY += ["sagemaker:VpcSubnets", "sagemaker:VpcSecurityGroupIds"]
-# Where the two part, and the guide is with us or silent: tests/data/iam_vectors/disputed.jsonl.
+# The two differ here, and IAM's user guide does not support the other: see
+# tests/data/iam_vectors/disputed.jsonl.
 DISPUTED = ("variable", "ip", "set-ops", "missing-key", "if-exists")
 COUNT = 1_000
 
 
 @pytest.fixture(scope="module")
 def node() -> str:
-    """Node, where it and the package are there."""
-    found = shutil.which("node")
-    if found is None:
+    """The path of Node; the fixture skips if Node or the npm package is missing."""
+    program = shutil.which("node")
+    if program is None:
         pytest.skip("Node isn't installed")
     if not (HERE / "node_modules" / "@cloud-copilot" / "iam-simulate").is_dir():
         pytest.skip("the oracle isn't installed: npm install --prefix tests/oracle")
-    return found
+    return program
 
 
 def shuffled(seed: int) -> list[dict[str, Any]]:
-    """Requests of the stored vectors under policies of others that are about the same action."""
+    """Requests of stored vectors with policies of other vectors for the same service."""
     chance = random.Random(seed)
-    stored = [one for one in vectors("open.jsonl.gz") if not one["group"].startswith(DISPUTED)]
+    stored = [row for row in vectors("open.jsonl.gz") if not row["group"].startswith(DISPUTED)]
     by_service: dict[str, list[dict[str, Any]]] = {}
-    for one in stored:
-        by_service.setdefault(one["request"]["action"].partition(":")[0], []).append(one)
-    made = []
-    while len(made) < COUNT:
-        asked = chance.choice(stored)
-        alike = by_service[asked["request"]["action"].partition(":")[0]]
-        one, other, third = chance.choice(alike), chance.choice(alike), chance.choice(alike)
-        made.append(
+    for row in stored:
+        by_service.setdefault(row["request"]["action"].partition(":")[0], []).append(row)
+    cases: list[dict[str, Any]] = []
+    while len(cases) < COUNT:
+        base = chance.choice(stored)
+        alike = by_service[base["request"]["action"].partition(":")[0]]
+        first, second, third = (chance.choice(alike) for _ in range(3))
+        cases.append(
             {
-                "request": asked["request"],
-                "principal": asked["principal"]["arn"],
-                "identity": [*one["identity"], *other["identity"]],
+                "request": base["request"],
+                "principal": base["principal"]["arn"],
+                "identity": [*first["identity"], *second["identity"]],
                 "boundary": third["identity"][0] if chance.random() < 0.3 else None,
                 "scps": third["scps"] if chance.random() < 0.3 else [],
                 "many": MANY,
             }
         )
-    return made
+    return cases
 
 
-def test_the_two_agree(node: str) -> None:
-    """On every request to which both have an answer."""
-    asked = shuffled(20261124)
-    lines = "".join(json.dumps(one) + "\n" for one in asked)
-    ran = subprocess.run(
+def test_the_evaluators_agree(node: str) -> None:
+    """Requests that either evaluator cannot decide are left out."""
+    cases = shuffled(20261124)
+    lines = "".join(json.dumps(case) + "\n" for case in cases)
+    process = subprocess.run(
         [node, "ask.mjs"], cwd=HERE, input=lines, capture_output=True, text=True, check=True
     )
-    answers = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert len(answers) == len(asked)
+    answers = [json.loads(line) for line in process.stdout.splitlines()]
+    assert len(answers) == len(cases)
     compared, differing = [], []
-    for one, theirs in zip(asked, answers):
-        request = one["request"]
-        ours = iam.evaluate(
+    for case, other_verdict in zip(cases, answers):
+        request = case["request"]
+        verdict = iam.evaluate(
             request["action"],
             request["resource"],
-            identity=one["identity"],
-            boundary=one["boundary"],
-            scps=one["scps"],
+            identity=case["identity"],
+            boundary=case["boundary"],
+            scps=case["scps"],
             context=request["context"],
         ).verdict
-        if theirs.startswith("error") or ours == "indeterminate":
+        if other_verdict.startswith("error") or verdict == "indeterminate":
             continue
-        compared.append(theirs)
-        if ours != theirs:
-            differing.append((ours, theirs, one))
+        compared.append(other_verdict)
+        if verdict != other_verdict:
+            differing.append((verdict, other_verdict, case))
     assert len(compared) > COUNT / 2
     assert {"allowed", "implicitDeny", "explicitDeny"} == set(compared)
     assert differing == [], f"{len(differing)} of {len(compared)}"
