@@ -1,4 +1,4 @@
-"""No test sees this machine's AWS configuration, policies or network."""
+"""Isolate the tests from the machine's AWS configuration, policy files and network."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ def _scrub() -> None:
     os.environ.update(_DUMMIES)
 
 
-# Before any import of the SDK, whose v3 makes a client while it is imported.
+# Before any import of the SDK: v3 makes a client during its import.
 _scrub()
 
-# Each session of botocore reads the service's models anew, a tenth of a second for SageMaker's. The
-# sessions of the tests share a loader for each search path, which keeps what it has read.
+# Each session of botocore loads the service models again, in 0.1 s for SageMaker's. The sessions of
+# the tests share a loader for each search path, which caches the models.
 botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 def pytest_report_header() -> str:
-    """Say which SDK the run is about."""
-    found = []
+    """Report the versions of the SDK and of moto."""
+    versions = []
     for name in ("sagemaker", "sagemaker-core", "sagemaker-mlops", "sagemaker-train", "moto"):
         try:
-            found.append(f"{name} {version(name)}")
+            versions.append(f"{name} {version(name)}")
         except PackageNotFoundError:
-            found.append(f"no {name}")
-    return ", ".join(found)
+            versions.append(f"no {name}")
+    return ", ".join(versions)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _empty_homes(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Configuration folders with nothing in them.
+    """Empty configuration folders.
 
-    The SDK's telemetry can be turned off by a file alone, which it then validates at every call,
-    for a quarter of a second; the closed network stops it here.
+    Only a file can turn off the SDK's telemetry, and the SDK validates that file at every call, in
+    a quarter of a second. The closed network stops telemetry instead.
     """
     home = tmp_path_factory.mktemp("home")
     os.environ.update(
@@ -70,21 +70,21 @@ def _empty_homes(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run in a folder above which there is no policy."""
+    """Run in a folder that has no policy file in it or above it."""
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture(autouse=True)
 def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing but this machine answers, nor is any other looked up; Unix sockets stay open."""
+    """Allow connections and look-ups of this machine only, and Unix sockets."""
     import pytest_socket
 
     pytest_socket.socket_allow_hosts(list(_LOOPBACK), allow_unix_socket=True)
     look_up = socket.getaddrinfo
 
-    def only_here(host: object, *args: object, **kwargs: object) -> object:
+    def look_up_loopback(host: object, *args: object, **kwargs: object) -> object:
         if host in (None, "", *_LOOPBACK):
             return look_up(host, *args, **kwargs)
         raise socket.gaierror(socket.EAI_NONAME, f"tests look up no host: {host}")
 
-    monkeypatch.setattr(socket, "getaddrinfo", only_here)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_loopback)

@@ -1,4 +1,4 @@
-"""Which SageMaker Python SDK the tests run on."""
+"""The major of the installed SageMaker Python SDK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The GitHub Action, the pre-commit hook and the GitLab job run as they are written."""
+"""The GitHub Action, the pre-commit hook and the GitLab job run and report findings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-yaml = pytest.importorskip("yaml")  # comes with the package's YAML targets
+yaml = pytest.importorskip("yaml")  # a base dependency
 if not (ROOT / ".pre-commit-hooks.yaml").is_file():
     pytest.skip("the sdist has no hidden files", allow_module_level=True)
 
@@ -27,7 +27,7 @@ def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "repository"
     (folder / "pipelines").mkdir(parents=True)
     (folder / "sm-prefix.toml").write_text('prefix = "team-a"\n')
-    (folder / "pipelines" / "bad one.json").write_text(json.dumps(BAD))
+    (folder / "pipelines" / "bad file.json").write_text(json.dumps(BAD))
     return folder
 
 
@@ -59,20 +59,22 @@ def action() -> Any:
     return yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 
 
-def test_the_action_annotates(repository: Path, program: Path) -> None:
-    """With its default inputs it finds the pipeline and fails."""
+def test_the_action_annotates_the_finding_and_fails(repository: Path, program: Path) -> None:
+    """It runs with the default inputs."""
     install, check = action()["runs"]["steps"]
     assert "pip" in install["run"]
     inputs = {name.upper(): value["default"] for name, value in action()["inputs"].items()}
     assert inputs.keys() == {*check["env"], *install["env"]} - {"ACTION"}
     done = run(check["run"], repository, RUNNER_TEMP=str(program.parents[1]), **inputs)
     assert (1, "") == (done.returncode, done.stderr)
-    assert "::error file=pipelines/bad one.json," in done.stdout
+    assert "::error file=pipelines/bad file.json," in done.stdout
 
 
-@pytest.mark.parametrize("targets", ["pipelines/bad one.json", "pipelines/\n$(touch broken)\n"])
-def test_inputs_of_the_action_are_no_code(repository: Path, program: Path, targets: str) -> None:
-    """A line is one target, blanks and shell syntax included; an option is no target."""
+@pytest.mark.parametrize("targets", ["pipelines/bad file.json", "pipelines/\n$(touch broken)\n"])
+def test_inputs_of_the_action_are_not_executed(
+    repository: Path, program: Path, targets: str
+) -> None:
+    """Each line is one target, with its blanks and shell syntax."""
     _, check = action()["runs"]["steps"]
     done = run(
         check["run"],
@@ -84,8 +86,8 @@ def test_inputs_of_the_action_are_no_code(repository: Path, program: Path, targe
         OUTPUT="out.sarif",
     )
     assert not (repository / "broken").exists()
-    good = targets.endswith(".json")
-    assert (0 if good else 2) == done.returncode
+    exists = targets.endswith(".json")
+    assert (0 if exists else 2) == done.returncode
     assert (repository / "out.sarif").is_file()
 
 
@@ -95,11 +97,11 @@ def test_the_action_has_the_inputs_that_it_uses() -> None:
     used = set(re.findall(r"\$\{\{ inputs\.(\w+) \}\}", text))
     assert set(action()["inputs"]) == used
     for step in action()["runs"]["steps"]:
-        assert "${{" not in step["run"]  # an expression in a script is an injection
+        assert "${{" not in step["run"]  # an expression in a script permits injection
 
 
 def test_the_hook_checks_the_repository(repository: Path, program: Path) -> None:
-    """With the arguments of the hook, and with those of the documentation."""
+    """It runs with its own arguments, and with those of the documentation."""
     [hook] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert ("python", False) == (hook["language"], hook["pass_filenames"])
     [example] = [block for block in documented("yaml") if "repos" in block]
@@ -113,23 +115,23 @@ def test_the_hook_checks_the_repository(repository: Path, program: Path) -> None
 
 
 def test_the_gitlab_job_writes_its_report(repository: Path, program: Path) -> None:
-    """The job's own command leaves the artifact that it names, and fails."""
+    """The job's command writes the artifact and fails."""
     [job] = [block["prefixes"] for block in documented("yaml") if "prefixes" in block]
     _, command = job["script"]
     done = run(command, repository, PATH=f"{program}{os.pathsep}{os.environ['PATH']}")
     assert 1 == done.returncode
     report = json.loads((repository / job["artifacts"]["reports"]["codequality"]).read_text())
-    assert ["pipelines/bad one.json"] == [row["location"]["path"] for row in report]
+    assert ["pipelines/bad file.json"] == [row["location"]["path"] for row in report]
 
 
-def test_the_documented_workflow_uses_the_inputs_that_there_are() -> None:
-    """Of the action in this repository."""
+def test_the_documented_workflow_uses_existing_inputs() -> None:
+    """The inputs are those of the action in this repository."""
     [workflow] = [block for block in documented("yaml") if "jobs" in block]
     [_, step] = workflow["jobs"]["prefixes"]["steps"]
     assert step["with"].keys() <= action()["inputs"].keys()
 
 
 def documented(language: str) -> list[Any]:
-    """The fenced YAML of the page about CI."""
+    """The fenced YAML of docs/ci.md."""
     page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
     return [yaml.safe_load(text) for text in re.findall(rf"```{language}\n(.*?)```", page, re.S)]

@@ -1,6 +1,6 @@
-"""The size of modules, the stub of the job classes, and what an import costs.
+"""The size of modules, the stubs of the job classes, and the imports of the package.
 
-Which folder may import which is import-linter's, in pyproject.toml.
+import-linter checks which folder may import which; its contracts are in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ def test_modules_stay_small(path: Path) -> None:
 
 
 @pytest.mark.parametrize("stub", list(stubs()), ids=lambda stub: stub[0].name)
-def test_what_type_checkers_read_is_the_catalogue(stub: tuple[Path, str]) -> None:
-    """Where it is not, run ``python -m tools.stub``."""
+def test_each_stub_agrees_with_the_catalogue(stub: tuple[Path, str]) -> None:
+    """If it does not, run ``python -m tools.stub``."""
     path, text = stub
     assert text == path.read_text(encoding="utf-8")
 
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
-    """``import sm_prefix_ext`` leaves the SDK, boto3 and the command's libraries alone."""
+    """``import sm_prefix_ext`` imports no SDK, no boto3 and no library of the command."""
     code = (
         "import sys, sm_prefix_ext; heavy = {'sagemaker', 'boto3', 'botocore', 'pandas', 'click', "
         "'rich', 'moto', 'platformdirs'}; print(sorted(heavy & set(sys.modules)))"

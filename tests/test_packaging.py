@@ -1,4 +1,4 @@
-"""One fact, one owner: what the metadata, the checks and the code say of versions agrees."""
+"""Metadata, checks and code agree on versions and files."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def pins(file: str) -> dict[str, str]:
 
 
 def sdk_range() -> Requirement:
-    """The SDK that the metadata asks for."""
+    """The requirement of the SDK in the metadata."""
     [sdk] = PROJECT["optional-dependencies"]["sdk"]
     return Requirement(sdk)
 
 
-def test_the_lowest_v2_is_one_version() -> None:
-    """Of the metadata, of the checks, of the code."""
+def test_metadata_checks_and_code_agree_on_the_lowest_v2() -> None:
+    """All three have the same version."""
     lowest = str(_sdk._LOWEST_V2)
     assert {f">={lowest}", "<4"} == {str(part) for part in sdk_range().specifier}
     assert f"{lowest}.0" == pins("lowest-v2.txt")["sagemaker"]
@@ -51,7 +51,7 @@ def test_the_metadata_allows_what_the_checks_install(file: str) -> None:
 
 @pytest.mark.parametrize("lock", ["none", "v2", "v3"])
 def test_a_lock_has_versions_and_nothing_else(lock: str) -> None:
-    """No index, no path of a machine, no extra: what pip takes as constraints, on every Python."""
+    """It has no index, path or extra, so pip accepts it as constraints on every Python."""
     lines = (ROOT / ".ci" / "lock" / f"{lock}.txt").read_text("utf-8").splitlines()
     assert [] == [line for line in lines if not re.fullmatch(r"[\w.-]+==[\w.]+( ; .+)?", line)]
     names = {Requirement(line).name for line in lines}
@@ -61,40 +61,40 @@ def test_a_lock_has_versions_and_nothing_else(lock: str) -> None:
 
 @pytest.mark.parametrize(("major", "lock"), [(2, "v2"), (3, "v3")])
 def test_the_locked_sdk_is_the_newest_tested(major: int, lock: str) -> None:
-    """Where it is not, the lock or ``NEWEST_TESTED`` was forgotten."""
+    """If it is not, update the lock or ``NEWEST_TESTED``."""
     distribution, newest = _sdk.NEWEST_TESTED[major]
     lines = (ROOT / ".ci" / "lock" / f"{lock}.txt").read_text("utf-8").splitlines()
     assert f"{distribution}=={newest}" in lines
 
 
 def test_the_base_install_stays_small() -> None:
-    """No SDK, moto or pandas in it."""
+    """It has no SDK, moto or pandas."""
     names = {Requirement(text).name for text in PROJECT["dependencies"]}
     assert {"boto3", "click", "packaging", "platformdirs", "pyyaml", "rich", "tomli"} == names
 
 
-def test_the_version_is_a_releases_or_one_in_between() -> None:
-    """The build writes it; files that were never built say so."""
+def test_the_version_is_of_a_release_or_a_development_version() -> None:
+    """The build writes the version; without a build its local part is ``unknown``."""
     version = Version(sm_prefix_ext.__version__)
     assert version.is_devrelease or version.local == "unknown" or len(version.release) == 3
 
 
-def test_the_changelog_knows_this_version() -> None:
-    """The newest heading is the version, or what comes after it."""
+def test_the_changelog_begins_with_this_version() -> None:
+    """Its first heading is the version, or *Unreleased*."""
     [first, *_] = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
     assert first in ("Unreleased", sm_prefix_ext.__version__)
 
 
 def test_every_supported_python_has_a_classifier() -> None:
-    """From the lowest that pip accepts on, without a gap."""
+    """The classifiers begin with the lowest Python of the metadata, and have no gap."""
     head = "Programming Language :: Python :: 3."
     minors = [int(text.removeprefix(head)) for text in PROJECT["classifiers"] if head in text]
     assert f">=3.{minors[0]}" == PROJECT["requires-python"]
     assert list(range(10, 15)) == minors
 
 
-def test_the_project_can_be_found() -> None:
-    """Each address is in the repository, and what it names is there."""
+def test_the_addresses_of_the_project_exist() -> None:
+    """Each address is in the repository, and its file or folder exists."""
     urls = PROJECT["urls"]
     home = urls["Homepage"]
     assert {"Homepage", "Documentation", "Changelog", "Issues"} == set(urls)

@@ -1,4 +1,4 @@
-"""The workflows parse, and call what is there; hooks run the tools of the project."""
+"""Workflows parse and call existing scripts and sessions; hooks run the project's tools."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def steps(path: Path) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def nox_sessions() -> set[str]:
-    """The sessions of noxfile.py, each of a parametrised one too."""
-    found = set()
+    """The sessions of noxfile.py, including those of parametrized sessions."""
+    sessions = set()
     for node in ast.parse((ROOT / "noxfile.py").read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef) and node.decorator_list:
-            found.add(node.name)
-            if any("parametrize" in ast.unparse(one) for one in node.decorator_list):
-                found |= {f"{node.name}({major})" for major in ("v2", "v3")}
-    return found
+            sessions.add(node.name)
+            if any("parametrize" in ast.unparse(decorator) for decorator in node.decorator_list):
+                sessions |= {f"{node.name}({major})" for major in ("v2", "v3")}
+    return sessions
 
 
-def test_the_workflows_are_there() -> None:
-    """Each triggered as its name says; ``on`` is YAML's way to write ``True``."""
+def test_each_workflow_has_its_trigger() -> None:
+    """YAML reads the key ``on`` as ``True``."""
     assert ["ci", "release", "sdk-canary"] == [path.stem for path in FILES]
     ci, release, canary = (read(path)[True] for path in FILES)
     assert "pull_request" in ci
@@ -56,8 +56,8 @@ def test_the_workflows_are_there() -> None:
 
 
 @each_file
-def test_what_they_call_exists(path: Path) -> None:
-    """Scripts can be executed; nox has the sessions."""
+def test_scripts_and_sessions_of_a_workflow_exist(path: Path) -> None:
+    """The scripts are executable, and noxfile.py has the sessions."""
     for job, step in steps(path):
         command = step.get("run", "")
         for script in re.findall(r"(?:^|\s)(\.\w[\w/]*)", command):
@@ -72,7 +72,7 @@ def test_what_they_call_exists(path: Path) -> None:
 
 @each_file
 def test_actions_are_pinned_by_major_version(path: Path) -> None:
-    """And a token may write nothing unless a job says what for."""
+    """The token of a workflow is read-only by default."""
     for _, step in steps(path):
         if "uses" in step:
             assert re.fullmatch(r"[\w-]+/[\w-]+@(release/)?v\d+", step["uses"])
@@ -80,7 +80,7 @@ def test_actions_are_pinned_by_major_version(path: Path) -> None:
 
 
 def test_ci_runs_everything_on_every_python() -> None:
-    """The script of all checks, and each Python of the classifiers."""
+    """It runs ``.ci/run``, and each Python of the classifiers."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     pythons = re.findall(r"Programming Language :: Python :: (3\.\d+)", text)
     jobs = read(FOLDER / "ci.yml")["jobs"]
@@ -89,7 +89,7 @@ def test_ci_runs_everything_on_every_python() -> None:
 
 
 def test_the_release_is_published_without_a_token() -> None:
-    """By trusted publishing, from an environment, after the build."""
+    """The job uses trusted publishing from an environment, after the build."""
     publish = read(FOLDER / "release.yml")["jobs"]["publish"]
     assert ("build", "pypi") == (publish["needs"], publish["environment"]["name"])
     assert {"id-token": "write"} == publish["permissions"]
@@ -97,7 +97,7 @@ def test_the_release_is_published_without_a_token() -> None:
 
 
 def test_the_hooks_run_the_projects_tools() -> None:
-    """Local ones, so that their versions are those of pyproject.toml."""
+    """The hooks are local, so that the versions are those of pyproject.toml."""
     [local] = read(ROOT / ".pre-commit-config.yaml")["repos"]
     assert "local" == local["repo"]
     assert ["ruff", "ruff", "mypy"] == [hook["entry"].split()[0] for hook in local["hooks"]]

@@ -26,7 +26,7 @@ inside: bool = prefix.covers("team-a-train-1")
 name: JobName = JobName.parse("team-a-ic9xq2n1qepa-bAEHIt7IXm")
 count: int | None = name.failure_count
 policy: PrefixPolicy = PrefixPolicy("team-a", short_prefix="ta", step_roles={"*": "arn"})
-found: PrefixPolicy | None = PrefixPolicy.discover()
+discovered: PrefixPolicy | None = PrefixPolicy.discover()
 plan: Plan = Plan.from_definition({"Steps": []}, policy=policy, region="eu-west-1")
 for job in plan:
     pattern: str = job.arn_pattern
@@ -38,18 +38,18 @@ except PrefixViolation as violation:
     findings: tuple[Finding, ...] = violation.findings
 
 jobs: list[Any] = [Estimator, ModelTrainer, Processor]
-misspelt: Any = sm_prefix_ext.Procesor  # type: ignore[attr-defined]  # a misspelt name is noticed
+misspelt: Any = sm_prefix_ext.Procesor  # type: ignore[attr-defined]  # mypy reports a misspelt name
 
 
-class Mine:
+class UsersClass:
     """A user's class keeps its type."""
 
     own: int = 1
 
 
-number: int = prefixed(Mine)().own
+number: int = prefixed(UsersClass)().own
 with guard(object(), "team-a") as guarded:
-    asked: PrefixPolicy = guarded.policy
+    guard_policy: PrefixPolicy = guarded.policy
 guarded.remove()
 
 least: iam.PolicyDocument = iam.execution_role_policy(plan, account="111122223333")
