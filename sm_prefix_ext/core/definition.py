@@ -39,6 +39,16 @@ class StepView(NamedTuple):
     step: Mapping[str, Any] = MappingProxyType({})
 
     @property
+    def holder(self) -> tuple[str, str] | None:
+        """The path of the step that contains it and the part, such as ``("Check", "if")``.
+
+        ``None`` for a step at the top. A name may contain slashes, so the path alone doesn't say.
+        """
+        above = self.path.removesuffix(self.name)
+        parent, _, part = above.removesuffix("/").rpartition("/")
+        return (parent, part) if above else None
+
+    @property
     def job_name(self) -> Any:
         """The job's name in the definition: a string, an expression (a dict), or ``None``."""
         if self.kind is None or not self.kind.makes_job:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .definition import NESTED, StepView, role_slots
 from .display.report import Edge, Graph, Group, Node, Tone
 from .step_graph import DATA, ORDER, step_graph
 
-_EACH = f"/{NESTED['ForEachBody']}/"
+_EACH = NESTED["ForEachBody"]
 
 
 class Mark(NamedTuple):
@@ -50,27 +50,19 @@ def picture(
         ('Training', ('team-a-train-*',))
     """
     graph = step_graph(document)
-    seen: Counter[str] = Counter()
+    groups, loops = _groups(graph.steps)
     nodes: list[Node] = []
-    groups: dict[str, Group] = {}
-    for view in graph.steps:
-        seen[view.path] += 1
+    for view, name in zip(graph.steps, _unique([view.path for view in graph.steps]), strict=True):
         mark = marks.get(view.path, Mark())
-        number = seen[view.path]
-        loop, each, _ = view.path.rpartition(_EACH)
-        group = f"{loop}{each}" if each else None
-        if group is not None and group not in groups:
-            label = f"for each item of {loop.rpartition('/')[2]}"
-            groups[group] = Group(group, label, _outer(group, groups))
         nodes.append(
             Node(
-                id=view.path if number == 1 else f"{view.path} ({number})",
+                id=name,
                 title=view.name,
                 kind=view.step_type,
                 lines=_own_lines(view) if mark.lines is None else mark.lines,
                 tone=mark.tone,
                 status=mark.status,
-                group=group,
+                group=loops[view.path],
             )
         )
     edges = tuple(
@@ -82,7 +74,36 @@ def picture(
         )
         for link in graph.links
     )
-    return Graph(tuple(nodes), edges, tuple(groups.values())), graph.problems
+    return Graph(tuple(nodes), edges, groups), graph.problems
+
+
+def _unique(paths: Sequence[str]) -> Iterator[str]:
+    """Yield each path, with a number where it was there before."""
+    taken = set(paths)
+    seen: Counter[str] = Counter()
+    for path in paths:
+        seen[path] += 1
+        name = path
+        while seen[path] > 1 and name in taken:
+            name = f"{path} ({seen[path]})"
+            seen[path] += name in taken
+        taken.add(name)
+        yield name
+
+
+def _groups(views: Sequence[StepView]) -> tuple[tuple[Group, ...], Mapping[str, str | None]]:
+    """Return a group for each loop with a body, and the group of each step by its path."""
+    groups: dict[str, Group] = {}
+    loops: dict[str, str | None] = {}
+    names = {view.path: view.name for view in views}
+    for view in views:  # a step comes before those in it
+        parent, part = view.holder or (None, "")
+        outer = None if parent is None else loops[parent]
+        if parent is not None and part == _EACH:
+            groups.setdefault(parent, Group(parent, f"for each item of {names[parent]}", outer))
+            outer = parent
+        loops[view.path] = outer
+    return tuple(groups.values()), loops
 
 
 def _own_lines(view: StepView) -> tuple[str, ...]:
@@ -98,10 +119,3 @@ def _own_lines(view: StepView) -> tuple[str, ...]:
 def role_line(arn: str) -> str:
     """Return how a box shows a role: by its name, without its path and account."""
     return f"role {arn.rpartition('/')[2]}"
-
-
-def _outer(group: str, groups: Mapping[str, Group]) -> str | None:
-    """Return the loop that contains a loop, by the path of their steps."""
-    loop, each, _ = group.removesuffix(_EACH).rpartition(_EACH)
-    outer = f"{loop}{each}"
-    return outer if outer in groups else None

@@ -86,6 +86,8 @@ def step_graph(document: Mapping[str, Any]) -> StepGraph:
             elif by_name[name][0] != view.path:
                 link = Link(by_name[name][0], view.path, reason)
                 links.setdefault(link[:2], link)
+            elif len(by_name[name]) == 1:
+                problems.append(f"The step {shown(view.path)} waits for itself.")
     for link in _to_nested(views, list(links.values())):
         links.setdefault(link[:2], link)
     found = tuple(links.values())
@@ -108,17 +110,12 @@ def _predecessors(step: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _to_nested(views: Sequence[StepView], links: Sequence[Link]) -> Iterator[Link]:
     """Yield a link from each step with a branch or a body to the steps that come first in it."""
-    paths = {view.path for view in views}
-    waiting = {link.head for link in links if _holder(link.tail) == _holder(link.head)}
+    holders = {view.path: view.holder for view in views}
+    waiting = {link.head for link in links if holders[link.tail] == holders[link.head]}
     for view in views:
-        parent, _, part = _holder(view.path).rpartition("/")
-        if parent in paths and view.path not in waiting:
+        if view.holder is not None and view.path not in waiting:
+            parent, part = view.holder
             yield Link(parent, view.path, part)
-
-
-def _holder(path: str) -> str:
-    """Return the path of a step's branch or body, such as ``Check/if``; ``""`` at the top."""
-    return path.rpartition("/")[0]
 
 
 def _cycles(links: Sequence[Link]) -> Iterator[str]:
