@@ -77,7 +77,7 @@ def as_image(graph: Graph, title: str) -> str:
     dark = f"@media (prefers-color-scheme: dark) {{ .sm-prefix {{{style('style_dark')}}} }}"
     sheet.text = style("style") + dark
     root.insert(0, sheet)
-    return ET.tostring(root, encoding="unicode", method="html") + "\n"
+    return ET.tostring(root, encoding="unicode") + "\n"
 
 
 @cache
@@ -100,7 +100,8 @@ def _draw_edge(parent: ET.Element, edge: Edge, curve: tuple[Point, ...]) -> None
     ET.SubElement(drawn, "polygon", {"points": _arrow(end, tip)})
     if edge.label:
         near = points[1] if len(points) > 1 else end
-        _write(drawn, (start.x + near.x) / 2 + 5, (start.y + near.y) / 2 + 4, edge.label, "label")
+        x, y = (start.x + near.x) / 2 + 5, (start.y + near.y) / 2 + 4
+        _write(drawn, x, y, _shortened(edge.label, 40), "label")
 
 
 def _arrow(base: Point, tip: Point) -> str:
@@ -163,9 +164,12 @@ def _shortened(text: str, most: int) -> str:
     if _columns(text) <= most:
         return text
     half = (most - 1) // 2
-    if _columns(text) > len(text):  # wide letters
-        half //= 2
-    return f"{text[:half]}…{text[-half:]}"
+    beginning, end = text[:half], text[-half:]
+    while _columns(beginning) > half:  # wide letters
+        beginning = beginning[:-1]
+    while _columns(end) > half:
+        end = end[1:]
+    return f"{beginning}…{end}"
 
 
 def _rectangle(box: Box) -> dict[str, str]:
