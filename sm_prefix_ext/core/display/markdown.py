@@ -10,7 +10,9 @@ from .mermaid import as_mermaid
 from .report import Cell, Report, Table
 from .text import DASH
 
-_SYNTAX = re.compile(r"[\\`*_{}\[\]()<>#|~&@!$:]")
+_SYNTAX = re.compile(r"[\\`*_{}\[\]()<>#|~&@!$:]|(?<=www)\.", re.IGNORECASE)
+_MENTIONS = re.compile(r"&#(?:64|35);|\bGH-", re.IGNORECASE)
+_NOT_IN_CODE = re.compile(r"[`|\\]|^\s|\s$|^$")
 
 
 def as_markdown(report: Report) -> str:
@@ -38,13 +40,17 @@ def _blocks(report: Report) -> Iterator[list[str]]:
     yield [escaped(report.summary)]
     if report.facts:
         yield [f"- {escaped(name)} {_code(value)}" for name, value in report.facts]
+    notes = list(report.notes)
     if report.graph is not None and report.graph.nodes:
-        yield ["```mermaid", as_mermaid(report.graph), "```"]
+        try:
+            yield ["```mermaid", as_mermaid(report.graph), "```"]
+        except ValueError as error:
+            notes.append(str(error))
     for table in report.tables:
         if table.rows:
             yield from _table(table)
-    if report.notes:
-        yield [f"- {escaped(note)}" for note in report.notes]
+    if notes:
+        yield [f"- {escaped(note)}" for note in notes]
 
 
 def _table(table: Table) -> Iterator[list[str]]:
@@ -79,11 +85,17 @@ def _cell(cell: Cell | None) -> str:
 
 def _code(text: str) -> str:
     text = printable(text)
-    if "`" in text or not text.strip():
-        return f"<code>{escaped(text)}</code>"
-    return f"`{text}`".replace("|", "\\|")
+    return f"<code>{_referenced(text)}</code>" if _NOT_IN_CODE.search(text) else f"`{text}`"
 
 
 def escaped(text: str) -> str:
-    """Return a text with a character reference in place of all that Markdown might read."""
+    """Return a text with a character reference in place of all that Markdown might read.
+
+    GitHub looks for mentions of users and issues after it has resolved the references, so a space
+    without width stands between a sign and what follows it.
+    """
+    return _MENTIONS.sub(r"\g<0>&#8203;", _referenced(text))
+
+
+def _referenced(text: str) -> str:
     return _SYNTAX.sub(lambda match: f"&#{ord(match[0])};", printable(text))

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from ..text import printable
-from .report import Edge, Graph, Group, Node, Tone
+from .report import Edge, Graph, Group, Node, Tone, counted
 from .svg import SIGNS
 
 _LONGEST = 80
-_PLAIN = re.compile(r"[^\w\s./,:*()=+–…✓✗○!-]")
+_MOST_LETTERS, _MOST_ARROWS = 50_000, 500
+"""What GitHub and GitLab draw at most: ``maxTextSize`` and ``maxEdges`` of Mermaid."""
+_PLAIN = re.compile(r"[^\w\s./,()=+–…✓✗○!-]")
 _STYLES: Mapping[Tone, str] = {
     "good": "stroke:#1a7f37,stroke-width:2px",
     "warning": "stroke:#bf8700,stroke-width:2px",
@@ -26,6 +28,9 @@ def as_mermaid(graph: Graph) -> str:
     Args:
         graph: the graph.
 
+    Raises:
+        ValueError: if the graph is larger than what GitHub draws.
+
     Example:
         >>> from sm_prefix_ext.core.display.report import Edge, Graph, Node
         >>> graph = Graph((Node("a", "Prepare"), Node("b", "Train")), (Edge("a", "b"),))
@@ -35,7 +40,13 @@ def as_mermaid(graph: Graph) -> str:
           n1["Train"]
           n0 --> n1
     """
-    return "\n".join(_lines(graph))
+    text = "\n".join(_lines(graph))
+    if len(text) > _MOST_LETTERS or len(graph.edges) > _MOST_ARROWS:
+        steps, arrows = counted(len(graph.nodes), "step"), counted(len(graph.edges), "arrow")
+        raise ValueError(
+            f"The picture is left out: {steps} and {arrows} are more than Mermaid draws on GitHub."
+        )
+    return text
 
 
 def _lines(graph: Graph) -> Iterator[str]:
@@ -44,10 +55,9 @@ def _lines(graph: Graph) -> Iterator[str]:
     members: dict[str | None, list[Node]] = defaultdict(list)
     for node in graph.nodes:
         members[node.group].append(node)
-    groups: dict[str | None, list[tuple[int, Group]]] = defaultdict(list)
-    for number, group in enumerate(graph.groups):
-        groups[group.parent].append((number, group))
-    yield from _inside(None, members, groups, numbers, "  ")
+    for node in members[None]:
+        yield f"  {_box(node, numbers)}"
+    yield from _groups(graph, members, numbers)
     for edge in graph.edges:
         yield f"  {numbers[edge.tail]} {_arrow(edge)} {numbers[edge.head]}"
     for tone, style in _STYLES.items():
@@ -57,22 +67,34 @@ def _lines(graph: Graph) -> Iterator[str]:
             yield f"  class {','.join(names)} {tone}"
 
 
-def _inside(
-    parent: str | None,
-    members: Mapping[str | None, list[Node]],
-    groups: Mapping[str | None, list[tuple[int, Group]]],
-    numbers: Mapping[str, str],
-    indent: str,
+def _groups(
+    graph: Graph, members: Mapping[str | None, list[Node]], numbers: Mapping[str, str]
 ) -> Iterator[str]:
-    """Yield the boxes of a group, and the groups in it."""
-    for node in members.get(parent, ()):
-        status = f"{SIGNS[node.tone]} {node.status}".strip() if node.status else ""
-        texts = (node.title, node.kind, *node.lines, status)
-        yield f'{indent}{numbers[node.id]}["{"<br>".join(_text(text) for text in texts if text)}"]'
-    for number, group in groups.get(parent, ()):
-        yield f'{indent}subgraph g{number}["{_text(group.label)}"]'
-        yield from _inside(group.id, members, groups, numbers, f"{indent}  ")
-        yield f"{indent}end"
+    """Yield each group with its boxes and the groups in it."""
+    inner: dict[str | None, list[Group]] = defaultdict(list)
+    for group in graph.groups:
+        inner[group.parent].append(group)
+    frames = {group.id: f"g{number}" for number, group in enumerate(graph.groups)}
+    # Not recursive: loops may be nested deeper than Python's stack.
+    stack = [iter(inner[None])]
+    while stack:
+        indent = "  " * len(stack)
+        entered = next(stack[-1], None)
+        if entered is None:
+            stack.pop()
+            if stack:
+                yield f"{'  ' * len(stack)}end"
+            continue
+        yield f'{indent}subgraph {frames[entered.id]}["{_text(entered.label)}"]'
+        for node in members.get(entered.id, ()):
+            yield f"{indent}  {_box(node, numbers)}"
+        stack.append(iter(inner[entered.id]))
+
+
+def _box(node: Node, numbers: Mapping[str, str]) -> str:
+    status = f"{SIGNS[node.tone]} {node.status}".strip() if node.status else ""
+    texts = (node.title, node.kind, *node.lines, status)
+    return f'{numbers[node.id]}["{"<br>".join(_text(text) for text in texts if text) or " "}"]'
 
 
 def _arrow(edge: Edge) -> str:
@@ -86,4 +108,5 @@ def _text(text: str) -> str:
     text = printable(text)
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
-    return _PLAIN.sub(lambda match: f"#{ord(match[0])};", text)
+    text = _PLAIN.sub(lambda match: f"#{ord(match[0])};", text) or " "
+    return text.replace("#58;", "#58;#8203;")  # no icon, such as fa:fa-car
