@@ -134,6 +134,12 @@ def _not_steps(value: Any) -> str:
 def _checked(step: Any) -> Mapping[str, Any]:
     if not isinstance(step, Mapping) or not isinstance(step.get("StepName"), str):
         raise ValueError(_not_steps(step))
+    for key in ("StepStatus", "FailureReason"):
+        if not isinstance(step.get(key), (str, type(None))):
+            raise ValueError(
+                f"the step {step['StepName']!r}: {key!r} is {repr(step[key])[:80]}; wanted a "
+                "string."
+            )
     return step
 
 
