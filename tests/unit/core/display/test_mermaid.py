@@ -1,0 +1,36 @@
+"""Graphs in Mermaid's language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sm_prefix_ext.core.display.mermaid import as_mermaid
+from sm_prefix_ext.core.display.report import Edge, Graph, Group, Node
+
+from ...reporting.sample import HOSTILE
+
+LABEL = r'"(?:[^"\\<>`;&#%\[\]{}|]|<br>|#\d+;)+"'
+LINE = re.compile(
+    rf"flowchart TD|\s+(n\d+\[{LABEL}\]|subgraph g\d+\[{LABEL}\]|end"
+    rf"|n\d+ (-->|-\.->|-->\|{LABEL}\|) n\d+|classDef [a-z]+ [\w:#,. -]+|class n\d+(,n\d+)* [a-z]+)"
+)
+MORE = {"click": '"]; click n0 call x()', "directive": "%%{init: {}}%%", "icon": "fa:fa-car"}
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), *MORE.values()], ids=[*HOSTILE, *MORE])
+def test_every_line_follows_the_grammar(text: str) -> None:
+    nodes = (Node("a", text, text, (text,), "bad", text), Node("b", text, group="g"))
+    edges = (Edge("a", "b", text), Edge("b", "a", dashed=True))
+
+    lines = as_mermaid(Graph(nodes, edges, (Group("g", text),))).split("\n")
+
+    assert [] == [line for line in lines if not LINE.fullmatch(line)]
+
+
+def test_loops_may_be_nested_deeper_than_the_stack() -> None:
+    groups = [Group(f"g{n}", "", f"g{n - 1}" if n else None) for n in range(5_000)]
+
+    with pytest.raises(ValueError, match="more than Mermaid draws on GitHub"):
+        as_mermaid(Graph((Node("a", "a", group="g4999"),), (), tuple(groups)))
