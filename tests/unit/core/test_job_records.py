@@ -250,6 +250,8 @@ def test_invalid_lists_of_steps(value: Any, expected: str) -> None:
     [
         ({"Metadata": True}, "the step 'S': 'Metadata' is True; wanted an object."),
         ({"Metadata": {"Model": "m"}}, "the step 'S': 'Metadata': 'Model' is 'm'; wanted an"),
+        ({"StepStatus": []}, "the step 'S': 'StepStatus' is []; wanted a string."),
+        ({"FailureReason": 1}, "the step 'S': 'FailureReason' is 1; wanted a string."),
         (
             {"Metadata": {"Model": {"Arn": job("m", "model")}}, "CacheHitResult": []},
             "the step 'S': 'CacheHitResult' is []; wanted an object.",
@@ -278,10 +280,12 @@ def test_records_are_a_sequence() -> None:
 def test_the_table_of_a_notebook() -> None:
     """It has prefix, status and ARN, with its text escaped."""
     jobs = prefixed_jobs([step("<b>", job("team-a-x-ic9xq2n1qepa-bAEHIt7IXm")), step("N", "n&m")])
-    html = jobs._repr_html_().replace(' style="text-align: left"', "")
-    assert "<th>step name</th><th>prefix</th><th>status</th><th>arn</th>" in html
-    assert "<td>&lt;b&gt;</td><td>team-a-x</td><td>Succeeded</td><td>arn:aws:sagemaker:" in html
-    assert "<td>N</td><td>–</td><td>Succeeded</td><td>n&amp;m</td>" in html
+    html = jobs._repr_html_()
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Step", "Status", "Prefix", "ARN"))
+    status = '<td class="good">Succeeded</td>'
+    assert head in html
+    assert f"<td>&lt;b&gt;</td>{status}<td><code>team-a-x</code></td><td><code>arn:aws:" in html
+    assert f'<td>N</td>{status}<td class="muted">–</td><td><code>n&amp;m</code></td>' in html
 
 
 def test_to_frame() -> None:
