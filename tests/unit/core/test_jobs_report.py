@@ -1,0 +1,63 @@
+"""The report of an execution's jobs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext import prefixed_jobs
+
+ARN = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/p/execution/ic9xq2n1qepa"
+JOB = "arn:aws:sagemaker:us-east-1:111122223333:training-job/team-a-x"
+
+
+class Client:
+    """A client that counts how often a definition is read."""
+
+    def __init__(self, definition: str) -> None:
+        self.definition, self.read = definition, 0
+
+    def list_pipeline_execution_steps(self, **_: Any) -> Any:
+        done = {
+            "StepName": "A",
+            "StepStatus": "Succeeded",
+            "Metadata": {"TrainingJob": {"Arn": JOB}},
+        }
+        return {"PipelineExecutionSteps": [done]}
+
+    def describe_pipeline_definition_for_execution(self, **_: Any) -> Any:
+        self.read += 1
+        return {"PipelineDefinition": self.definition}
+
+
+def client() -> Client:
+    steps = [{"Name": name, "Type": "Training"} for name in ("A", "B")]
+    return Client(json.dumps({"Steps": steps}))
+
+
+def test_the_definition_is_read_once_when_it_is_displayed() -> None:
+    aws = client()
+    jobs = prefixed_jobs(ARN, client=aws)
+    assert "team-a-x" in str(jobs) and jobs.to_dict() and repr(jobs)
+    assert 0 == aws.read
+
+    html = jobs._repr_html_()
+
+    assert 1 == aws.read
+    assert "not run" in html or "Graphviz" in html
+
+
+def test_a_definition_that_can_not_be_read_leaves_the_table() -> None:
+    html = prefixed_jobs(ARN, client=Client("{"))._repr_html_()
+
+    assert "The picture is left out, since the definition can't be read" in html
+    assert "team-a-x" in html
+
+
+def test_ipython_prints_the_text() -> None:
+    formatters = pytest.importorskip("IPython.core.formatters", reason="IPython is not installed")
+    jobs = prefixed_jobs(ARN, client=client())
+
+    assert str(jobs) == formatters.PlainTextFormatter()(jobs)
