@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 class Displayed:
     """An object that displays its report: HTML in a notebook, text where it is printed."""
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        # IPython prefers the __repr__ of a class to what its bases have.
+        cls._repr_pretty_ = Displayed._repr_pretty_  # type: ignore[method-assign]
+
     def report(self, *, drawn: bool = True) -> Report:
         """Return the report that is displayed, with its picture where that is ``drawn``."""
         raise NotImplementedError
