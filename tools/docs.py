@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -15,7 +15,10 @@ from sm_prefix_ext.core.finding_explanations import EXPLANATIONS, FENCES
 from sm_prefix_ext.core.findings import CATALOGUE, as_text
 from sm_prefix_ext.reporting import markdown
 
+from .command_reference import commands_page
 from .finding_examples import example
+from .llms import llms_page
+from .permissions_page import permissions
 
 ROOT = Path(__file__).parents[1]
 
@@ -64,33 +67,55 @@ def limits_page(text: str) -> str:
     Raises:
         ValueError: if a mark is missing, so that a table has no place.
     """
-    for mark, table in (("limits", markdown.limits()), ("without jobs", markdown.without_jobs())):
+    tables = {"limits": markdown.limits(), "without jobs": markdown.without_jobs()}
+    return _between_marks("docs/limits.md", text, tables)
+
+
+def permissions_page(text: str) -> str:
+    """Return the page about IAM's evidence with the table of permissions between its marks.
+
+    Args:
+        text: the present page.
+
+    Raises:
+        ValueError: if a mark is missing, so that the table has no place.
+    """
+    return _between_marks("docs/permissions.md", text, {"permissions": permissions()})
+
+
+def _between_marks(path: str, text: str, tables: Mapping[str, str]) -> str:
+    for mark, table in tables.items():
         head, start, rest = text.partition(f"<!-- {mark} -->\n")
-        _, end, tail = rest.partition(f"\n<!-- /{mark} -->")
+        _, end, tail = rest.partition(f"<!-- /{mark} -->")
         if not end:
-            raise ValueError(f"docs/limits.md has no <!-- {mark} --> … <!-- /{mark} -->")
-        text = f"{head}{start}{table}{end}{tail}"
+            raise ValueError(f"{path} has no <!-- {mark} --> … <!-- /{mark} -->")
+        text = f"{head}{start}{table}\n{end}{tail}"
     return text
 
 
 PAGES: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {"docs/findings.md": findings_page, "docs/limits.md": limits_page}
+    {
+        "docs/commands.md": commands_page,
+        "docs/findings.md": findings_page,
+        "docs/limits.md": limits_page,
+        "docs/permissions.md": permissions_page,
+        "docs/llms.txt": llms_page,  # the last, since it reads the others
+    }
 )
 """By path in the repository, the function that returns the page's text from its present text."""
 
 
-def stale(root: Path = ROOT) -> dict[str, str]:
-    """Return the pages whose text differs from what the code generates, with the generated text.
+def stale(root: Path = ROOT) -> Iterator[tuple[str, str]]:
+    """Yield the pages whose text differs from what the code generates, with the generated text.
 
     Args:
         root: the repository.
     """
-    wanted = {}
     for path, page in PAGES.items():
         text = (root / path).read_text(encoding="utf-8") if (root / path).is_file() else ""
-        if page(text) != text:
-            wanted[path] = page(text)
-    return wanted
+        wanted = page(text)
+        if wanted != text:
+            yield path, wanted
 
 
 def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
@@ -107,18 +132,22 @@ def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
     parser.add_argument("--check", action="store_true", help="fail if a page is stale")
     check = parser.parse_args(arguments).check
     try:
-        pages = stale(root)
+        left = [path for path, text in stale(root) if _write(root / path, path, text, check)]
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
-    for path, text in pages.items():
-        if check:
-            print(f"{path} is stale; run: python -m tools.docs", file=sys.stderr)
-            continue
-        (root / path).parent.mkdir(exist_ok=True)
-        (root / path).write_text(text, encoding="utf-8")
-        print(f"{path} written")
-    return 1 if check and pages else 0
+    return 1 if left else 0
+
+
+def _write(file: Path, path: str, text: str, check: bool) -> bool:
+    """Write a page, or only say that it is stale; return whether it stays stale."""
+    if check:
+        print(f"{path} is stale; run: python -m tools.docs", file=sys.stderr)
+        return True
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    print(f"{path} written")
+    return False
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,9 +32,8 @@ def test_the_layers_are_those_of_the_contract() -> None:
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     layers = re.search(r"^layers = \[\n(.*?)^\]", text, flags=re.DOTALL | re.MULTILINE)
     assert layers
-    lines = [" & ".join(line.split(" | ")) for line in re.findall(r'"(.+)"', layers[1])]
-    for above, below in itertools.pairwise(lines):
-        assert f"    {above} --> {below}\n" in PAGE
+    lines = re.findall(r'"(.+)"', layers[1])
+    assert "```text\n{}\n```".format("\n".join(lines)) in PAGE
 
 
 def defined(body: Iterable[ast.stmt], name: str) -> ast.stmt | None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import pytest
+
+from sm_prefix_ext.embedded import EmbeddedAWS
 
 from ..installed import MAJOR
 from ..unit.cli.conftest import Run, run
@@ -130,10 +134,6 @@ def location(form: str, text: str) -> tuple[str | None, int | None]:
 @contextlib.contextmanager
 def in_the_account() -> Iterator[dict[str, str]]:
     """A pipeline and an S3 object in the embedded AWS, by the target in the table."""
-    import boto3
-
-    from sm_prefix_ext.embedded import EmbeddedAWS
-
     with EmbeddedAWS() as aws:
         role = aws.create_role("pipelines")
         client = boto3.client("sagemaker", region_name="us-east-1")
@@ -192,3 +192,61 @@ def test_the_table_has_every_format() -> None:
     from sm_prefix_ext.reporting.formats import FORMATS
 
     assert list(FORMATS) == list(dict.fromkeys(form for _, form, _ in table()))
+
+
+TRAIN = """\
+class Session:
+    boto_region_name = "eu-west-1"
+
+
+class Plain:
+    name, steps, sagemaker_session = "team-a-train", [], Session()
+
+    def definition(self):
+        return TEXT
+
+
+def get_pipeline(region):
+    return Plain()
+"""
+
+
+def commands() -> list[str]:
+    """The page's calls of the command."""
+    lines = "".join(re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)).splitlines()
+    return [line.partition("  #")[0].strip() for line in lines if "sm-prefix" in line]
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_runs(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """In a folder with what it names, and an account with the pipeline."""
+    if ".py:" in command and MAJOR is None:
+        pytest.skip("a Python target takes an SDK")
+    monkeypatch.chdir(tmp_path)
+    good = TEXT.replace("b-x", "team-a-x")
+    template = (
+        json.dumps(TEMPLATE).replace("b-x", "team-a-x").replace('"Train":', '"TrainPipeline":', 1)
+    )
+    for name, text in {
+        "sm-prefix.toml": 'prefix = "team-a"',
+        "pipeline.json": good,
+        "template.yaml": template,
+        "pipelines/train.py": f"TEXT = {good!r}\n\n\n{TRAIN}",
+        "sm-prefix-baseline.json": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    if "--write-baseline" not in command:
+        run("check", ".", "--baseline", "sm-prefix-baseline.json", "--write-baseline")
+    piped, _, called = command.rpartition("sm-prefix ")
+    with EmbeddedAWS("eu-west-1", "111122223333") as aws:
+        boto3.client("sagemaker", region_name="eu-west-1").create_pipeline(
+            PipelineName="train",
+            PipelineDefinition=good,
+            RoleArn=aws.create_role("pipelines"),
+            ClientRequestToken="t" * 32,
+        )
+        status, _, error = run(*shlex.split(called), stdin=good if piped else "")
+    assert 0 == status, error
