@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
@@ -98,9 +99,10 @@ def test_the_addresses_of_the_project_exist() -> None:
     urls = PROJECT["urls"]
     home = urls["Homepage"]
     assert {"Homepage", "Documentation", "Changelog", "Issues"} == set(urls)
-    assert all(url.startswith(home) for url in urls.values())
-    for name in ("Documentation", "Changelog"):
-        assert (ROOT / urls[name].partition("/main/")[2]).exists()
+    assert all(urls[name].startswith(home) for name in ("Changelog", "Issues"))
+    assert (ROOT / urls["Changelog"].partition("/main/")[2]).exists()
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    assert (urls["Documentation"], home) == (site["site_url"], site["repo_url"])
     assert [{"name": "sm-prefix-ext contributors"}] == PROJECT["authors"]
 
 

@@ -96,6 +96,25 @@ def test_the_release_is_published_without_a_token() -> None:
     assert "secrets." not in (FOLDER / "release.yml").read_text(encoding="utf-8")
 
 
+def test_the_documentation_is_published_with_the_release() -> None:
+    """The site that the build checked, and nothing that the publishing job builds itself."""
+    jobs = read(FOLDER / "release.yml")["jobs"]
+    sessions, uploads = [], []
+    for step in jobs["build"]["steps"]:
+        sessions += step.get("run", "").partition("nox --sessions ")[2].split()
+        uploads += [step["with"]["path"]] if "pages-artifact" in step.get("uses", "") else []
+    assert "docs" in sessions
+    assert ["site/"] == uploads
+    assert ("publish", "github-pages") == (
+        jobs["pages"]["needs"],
+        jobs["pages"]["environment"]["name"],
+    )
+    assert {"id-token": "write", "pages": "write"} == jobs["pages"]["permissions"]
+    noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
+    assert 'session.run("mkdocs", "build", "--strict", env=' in noxfile  # --quiet hides warnings
+    assert 1 == len(jobs["pages"]["steps"])
+
+
 def test_the_hooks_run_the_projects_tools() -> None:
     """The hooks are local, so that the versions are those of pyproject.toml."""
     [local] = read(ROOT / ".pre-commit-config.yaml")["repos"]
