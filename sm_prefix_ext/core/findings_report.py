@@ -45,6 +45,7 @@ def findings_report(
     findings: Sequence[Finding],
     definition: Mapping[str, Any] | None = None,
     title: str = "Findings",
+    places: Sequence[str] = (),
 ) -> Report:
     """Return the report of findings.
 
@@ -52,33 +53,40 @@ def findings_report(
         findings: the findings.
         definition: the definition that they are about, for the picture.
         title: what the report is about.
+        places: where each finding is in a file, for a column of its own.
     """
     graph, problems = picture(definition, finding_marks(findings)) if definition else (None, ())
     return Report(
         title=title,
         summary=f"{_counts(findings)}.",
         tone=severest([TONES[row.severity] for row in findings]) if findings else "good",
-        tables=(findings_table(findings),),
+        tables=(findings_table(findings, places=places),),
         graph=graph,
         notes=problems,
     )
 
 
-def findings_table(findings: Iterable[Finding], title: str = "") -> Table:
+def findings_table(
+    findings: Sequence[Finding], title: str = "", places: Sequence[str] = ()
+) -> Table:
     """Return the table of findings, those of a step together.
 
     Args:
         findings: the findings.
         title: the heading of the table.
+        places: where each is in a file, for a column of its own.
     """
     by_step: dict[str, list[Row]] = defaultdict(list)
-    for row in findings:
+    for number, row in enumerate(findings):
         step_type = f" ({row.step_type})" if row.step_type else ""
         group = f"{row.step}{step_type}" if row.step else ""
         tone = TONES[row.severity]
-        cells = (Cell(row.code, tone), Cell(row.severity, tone), Cell(row.message), Cell(row.fix))
-        by_step[group].append(Row(cells, group))
-    return Table(_COLUMNS, tuple(row for rows in by_step.values() for row in rows), title)
+        where = (Cell(places[number], code=True),) if places else ()
+        texts = (Cell(row.message), Cell(row.fix))
+        cells = (Cell(row.code, tone), Cell(row.severity, tone), *where, *texts)
+        by_step[group].append(Row(cells, group, row.step))
+    columns = (*_COLUMNS[:2], "Where", *_COLUMNS[2:]) if places else _COLUMNS
+    return Table(columns, tuple(row for rows in by_step.values() for row in rows), title)
 
 
 def finding_marks(findings: Iterable[Finding]) -> Mapping[str, Mark]:

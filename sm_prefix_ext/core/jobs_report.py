@@ -34,25 +34,28 @@ def jobs_report(
     failed = any(record.failure_reason for record in records)
     columns = ("Step", "Status", "Prefix", "ARN", "Reason")[: 5 if failed else 4]
     graph, notes = _picture(records, steps, definition)
+    paths = {node.title: node.id for node in graph.nodes} if graph is not None else {}
+    rows = tuple(
+        _row(record, paths.get(record.step_name, record.step_name), arns, failed)
+        for record in records
+    )
     return Report(
         title="Jobs of the execution",
         summary=_counts(records, len(failed_steps)),
         tone="bad" if failed_steps else severest([_tone(record.status) for record in records]),
         facts=(("ARNs begin with", arns),) if arns else (),
-        tables=(
-            Table(columns, tuple(_row(record, arns, failed) for record in records)),
-            _without_job(failed_steps),
-        ),
+        tables=(Table(columns, rows), _without_job(failed_steps, paths)),
         graph=graph,
         notes=notes,
     )
 
 
-def _without_job(steps: Sequence[FailedStep]) -> Table:
+def _without_job(steps: Sequence[FailedStep], paths: Mapping[str, str]) -> Table:
     rows = []
     for step in steps:
         reason = None if step.failure_reason is None else Cell(step.failure_reason)
-        rows.append(Row((Cell(step.step_name), Cell("Failed", "bad"), reason)))
+        cells = (Cell(step.step_name), Cell("Failed", "bad"), reason)
+        rows.append(Row(cells, node=paths.get(step.step_name, step.step_name)))
     return Table(("Step", "Status", "Reason"), tuple(rows), "Without a job")
 
 
@@ -70,7 +73,7 @@ def _tone(status: str | None) -> Tone:
     return _TONES.get(status or "", "neutral")
 
 
-def _row(record: JobRecord, beginning: str, failed: bool) -> Row:
+def _row(record: JobRecord, node: str, beginning: str, failed: bool) -> Row:
     status = None if record.status is None else Cell(record.status, _tone(record.status))
     if status is not None and record.cached_from is not None:
         status = Cell(f"{record.status} (from the cache)", status.tone)
@@ -79,7 +82,7 @@ def _row(record: JobRecord, beginning: str, failed: bool) -> Row:
     if failed:
         reason = record.failure_reason
         cells.append(None if reason is None else Cell(reason, "bad"))
-    return Row(tuple(cells))
+    return Row(tuple(cells), node=node)
 
 
 def _picture(

@@ -64,6 +64,7 @@ def _row(job: PlannedJob, arns: str, roles: str) -> Row:
             arn_cell(job.role_arn, roles),
         ),
         group=job.step,
+        node=job.step,
     )
 
 

@@ -209,4 +209,5 @@ def _row(row: PreflightRow, beginning: str) -> Row:
             Cell(row.why),
         ),
         group=row.step or f"The {row.principal}",
+        node=row.step,
     )

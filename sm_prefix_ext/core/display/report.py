@@ -48,10 +48,12 @@ class Row:
     Args:
         cells: a cell, or ``None`` for a dash, for each column.
         group: the rows of a group follow each other under its name, such as a step's path.
+        node: the ID of the graph's box that the row is about; ``""`` for none.
     """
 
     cells: tuple[Cell | None, ...]
     group: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,12 @@ class Document:
     Args:
         title: its heading.
         text: its lines.
+        notes: sentences about it.
     """
 
     title: str
     text: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class Node:
     """A box of a graph.
 
     Args:
-        id: unique in the graph; the group of the table's rows about it has the same name.
+        id: unique in the graph; rows name the box that they are about by it.
         title: its first line.
         kind: its second line, such as a step type.
         lines: further lines, such as a job's name.
