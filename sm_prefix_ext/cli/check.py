@@ -11,7 +11,7 @@ from ..core.check_report import CheckReport
 from ..core.finding_levels import FIXED
 from ..reporting.check_limits import over_limit
 from ..reporting.check_summary import counted
-from ..reporting.formats import FORMATS
+from ..reporting.formats import DRAWN, FORMATS
 from .gate import Gate, Selection
 from .inputs import LoadError, finding_code
 from .options import (
@@ -78,6 +78,7 @@ def check(
             declared_only,
             Selection(_codes(select, counts=True), _codes(ignore, counts=False)),
             strict,
+            drawn=form in DRAWN,
         )
         report = gate.check(targets)
         if write_baseline:
@@ -93,7 +94,14 @@ def check(
     return 2 if report.unread else int(report.failed)
 
 
-def _gate(given: dict[str, Any], declared_only: bool, selection: Selection, strict: bool) -> Gate:
+def _gate(
+    given: dict[str, Any],
+    declared_only: bool,
+    selection: Selection,
+    strict: bool,
+    *,
+    drawn: bool,
+) -> Gate:
     policy = {name: given[name] for name in ("policy", "prefix", "short_prefix", "team")}
     if declared_only and any(policy.values()):
         raise click.UsageError("--declared-only excludes --policy, --prefix and --team.")
@@ -103,6 +111,7 @@ def _gate(given: dict[str, Any], declared_only: bool, selection: Selection, stri
         selection,
         declared_only,
         strict,
+        drawn,
     )
 
 

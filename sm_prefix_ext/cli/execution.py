@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import click
 
-from ..core.text import printable
 from .inputs import LoadError, read_json
-from .options import format_option, policy_choice, policy_options
-from .output import judging, print_json, show
+from .options import policy_choice, policy_options
+from .output import judging, print_displayed
 from .progress import doing
+from .projections import report_options
 from .quiet import quiet_sdk
 
 
 @click.command()
 @click.argument("execution")
 @policy_options
-@format_option("table", "json")
+@report_options
 @quiet_sdk()
 def jobs(
     execution: str,
@@ -24,6 +24,7 @@ def jobs(
     short_prefix: str | None,
     team: str | None,
     form: str,
+    output: str | None,
 ) -> int:
     """List the jobs of EXECUTION, with their prefixes and ARNs.
 
@@ -32,7 +33,7 @@ def jobs(
     """
     from ..core.prefixed_jobs import prefixed_jobs
 
-    with judging(form):
+    with judging(form, output=output):
         given = policy_choice(policy, prefix, short_prefix, team).policy(None)
         if given is not None and given.prefix is None and (policy or short_prefix):
             raise LoadError("The policy has no prefix to compare the jobs with; set one.")
@@ -42,12 +43,8 @@ def jobs(
         else:
             records = prefixed_jobs(read_json(execution))
     outside = records.outside(given) if given is not None else ()
-    if form == "json":
-        print_json(records.to_dict())
-    else:
-        show(records)
-        for record in outside:
-            click.echo(printable(f"Outside the policy: {record.step_name}: {record.arn}"))
+    notes = [f"Outside the policy: {record.step_name}: {record.arn}" for record in outside]
+    print_displayed(records, form, output, notes=notes)
     if given is None or given.prefix is None:
         click.echo("note: Without a prefix, the jobs were not compared with a policy.", err=True)
     return int(bool(outside))

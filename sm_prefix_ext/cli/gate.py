@@ -51,12 +51,14 @@ class Gate:
         selection: which findings count.
         declared_only: whether to judge names as they are, without a policy.
         strict: whether warnings fail the check.
+        drawn: whether the report keeps the definitions, for a format that draws them.
     """
 
     options: Options
     selection: Selection = field(default_factory=Selection)
     declared_only: bool = False
     strict: bool = False
+    drawn: bool = False
     _read: set[str] = field(default_factory=set)
     _parameters: set[str] = field(default_factory=set)
     _unread: list[UnreadFile] = field(default_factory=list)
@@ -153,6 +155,7 @@ class Gate:
             jobs=judged.jobs,
             findings=tuple(rows),
             not_read=source.not_read,
+            definition=judged.definition if self.drawn else None,
         )
 
     def _refused(self, argument: str, violation: PrefixViolation) -> CheckedTarget:

@@ -64,11 +64,13 @@ class Judgement(NamedTuple):
         findings: the findings that count.
         switched_off: the findings that the policy file switches off.
         jobs: how many jobs were judged.
+        definition: what was judged; ``None`` where there is none.
     """
 
     findings: tuple[Finding, ...]
     switched_off: SwitchedOff
     jobs: int
+    definition: Definition | None = None
 
 
 @dataclass(frozen=True)
@@ -105,12 +107,14 @@ class Target:
             return Judgement(*apply_levels(self._not_read(self.source.not_read), policy.levels), 0)
         if self._is_ours:
             rendering = self._rendering_under(policy)
-            return Judgement(rendering.findings, rendering.switched_off, rendering.jobs)
+            return Judgement(
+                rendering.findings, rendering.switched_off, rendering.jobs, rendering._document
+            )
         definition, declared, _ = self._final
         findings = self._judged(definition, declared, policy) + _foreign_roles(definition)
         findings += self._not_read(*self.source.unread_branches)
         jobs = sum(step.kind is None or step.kind.makes_job for step in steps(definition))
-        return Judgement(*apply_levels(findings, policy.levels), jobs)
+        return Judgement(*apply_levels(findings, policy.levels), jobs, definition)
 
     def plan(
         self,

@@ -8,17 +8,20 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..core.check_report import CheckReport
-from ..core.display.displayed import Displayed
 from ..core.errors import PrefixViolation
 from ..core.findings import Finding, as_text
 from ..reporting.formats import FORMATS
 from .inputs import LoadError
+from .projections import PROJECTIONS, write_report, write_text
+
+if TYPE_CHECKING:
+    from ..core.display.report import Document
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,12 +83,13 @@ def output_options(command: F) -> F:
 
 
 @contextlib.contextmanager
-def judging(form: str, *, err: bool = False) -> Iterator[None]:
+def judging(form: str, *, err: bool = False, output: str | None = None) -> Iterator[None]:
     """End the command if its input is wrong.
 
     Args:
         form: the format of findings, which make the exit status 1.
         err: whether to print them on standard error.
+        output: the file to write them to; ``None`` for standard output.
 
     Raises:
         LoadError: for every other ``ValueError``.
@@ -93,7 +97,10 @@ def judging(form: str, *, err: bool = False) -> Iterator[None]:
     try:
         yield
     except PrefixViolation as violation:
-        print_findings(violation.findings, form, err=err)
+        if form in PROJECTIONS or output is not None:
+            _write_findings(violation.findings, form, output)
+        else:
+            print_findings(violation.findings, form, err=err)
         raise click.exceptions.Exit(1) from None
     except LoadError:
         raise
@@ -103,7 +110,12 @@ def judging(form: str, *, err: bool = False) -> Iterator[None]:
 
 def print_json(data: dict[str, Any]) -> None:
     """Print plain data as JSON, with the version of its form."""
-    click.echo(json.dumps({"schema": SCHEMA, **data}, indent=2))
+    write_json(data, None)
+
+
+def write_json(data: dict[str, Any], output: str | None) -> None:
+    """Print plain data as JSON, with the version of its form, or write it to a file."""
+    write_text(json.dumps({"schema": SCHEMA, **data}, indent=2) + "\n", output)
 
 
 def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False) -> None:
@@ -118,6 +130,18 @@ def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False)
         print_json({"findings": [finding.to_dict() for finding in findings]})
     else:
         click.echo(as_text(findings), err=err)
+
+
+def _write_findings(findings: Sequence[Finding], form: str, output: str | None) -> None:
+    """Write findings in place of the report of which they are the reason that there is none."""
+    if form == "mermaid":  # they are no picture
+        print_findings(findings, "table", err=True)
+    elif form == "json":
+        write_json({"findings": [finding.to_dict() for finding in findings]}, output)
+    else:
+        from ..core.findings_report import findings_report
+
+        write_report(findings_report(findings), form, output)
 
 
 def print_report(
@@ -144,15 +168,7 @@ def print_report(
         )
     else:
         text = render(report)
-    if output is not None:
-        from ..core.output_file import write_whole
-
-        try:
-            write_whole(Path(output), text)
-        except OSError as error:
-            raise LoadError(str(error)) from None
-    elif text:
-        click.echo(text.rstrip("\n"), color=True)  # click would strip the colours for a pipe
+    write_text(text, output)
 
 
 def _terminal_width() -> int:
@@ -166,11 +182,34 @@ def _no_color() -> bool:
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
-def show(displayed: Displayed) -> None:
-    """Print a plan, a preflight or records of jobs as a terminal shows them."""
+def print_displayed(
+    displayed: Any,
+    form: str,
+    output: str | None,
+    *,
+    notes: Sequence[str] = (),
+    documents: Sequence[Document] = (),
+) -> None:
+    """Print a plan, a preflight or records of jobs, or write them to a file.
+
+    Args:
+        displayed: the object.
+        form: ``"table"``, ``"json"`` or one of :data:`~sm_prefix_ext.cli.projections.PROJECTIONS`.
+        output: the file; ``None`` for standard output.
+        notes: further sentences below its report.
+        documents: texts that go with its report.
+    """
+    if form == "json":
+        write_json(displayed.to_dict(), output)
+        return
+    report = displayed.report(drawn=form in PROJECTIONS)
+    report = replace(report, notes=(*report.notes, *notes), documents=tuple(documents))
+    if form in PROJECTIONS or output is not None:
+        write_report(report, form, output)
+        return
     from ..reporting import terminal
 
-    terminal.show(displayed.report(drawn=False), terminal.console())
+    terminal.show(report, terminal.console())
 
 
 def escape_what_cannot_be_encoded() -> None:

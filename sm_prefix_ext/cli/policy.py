@@ -21,9 +21,10 @@ from .options import (
     target_options,
     target_reading,
 )
-from .output import judging, print_json, show, verbose_option
+from .output import judging, print_displayed, verbose_option
 from .policy_choice import PolicyChoice
 from .progress import doing
+from .projections import report_options
 from .quiet import quiet_sdk
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ def _deployed(document: PolicyDocument, form: str, name: str | None) -> str:
 @target_options
 @place_options
 @parameter_option
-@format_option("table", "json")
+@report_options
 @verbose_option
 @quiet_sdk()
 def preflight(
@@ -208,6 +209,7 @@ def preflight(
     author_policies: tuple[str, ...],
     live: bool,
     form: str,
+    output: str | None,
     bucket: str | None,
     parameters: tuple[str, ...],
     **given: Any,
@@ -230,7 +232,7 @@ def preflight(
         raise click.UsageError(
             "--bucket is the bucket for the author's code; give --author-policy FILE with it."
         )
-    with judging(form):
+    with judging(form, output=output):
         known: dict[str, Any] = {
             "scps": [_read_level(level) for level in scps],
             "author_policies": _read_policies(author_policies) or None,
@@ -247,10 +249,7 @@ def preflight(
                 answer = preflight_live(boto3.client("iam"), plan, str(given["role_arn"]), **known)
         else:
             answer = iam.preflight(plan, role_policies=documents, boundary=bound, **known)
-    if form == "json":
-        print_json(answer.to_dict())
-    else:
-        show(answer)
+    print_displayed(answer, form, output)
     return int(not answer.ok)
 
 

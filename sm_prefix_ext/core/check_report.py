@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from .findings import ERROR, WARNING, Finding, Severity
 
@@ -73,6 +73,8 @@ class CheckedTarget:
         jobs: how many jobs the check judged.
         findings: the findings that count and those that are hidden.
         not_read: why there is no definition to judge; ``None`` if it was judged.
+        definition: the pipeline's definition, if the report draws it; else ``None``, so that the
+            report of a large check stays small.
     """
 
     target: str
@@ -81,6 +83,7 @@ class CheckedTarget:
     jobs: int = 0
     findings: tuple[ReportedFinding, ...] = ()
     not_read: str | None = None
+    definition: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
 
 class UnreadFile(NamedTuple):

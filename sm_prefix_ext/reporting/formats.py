@@ -26,9 +26,14 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "gitlab": _format("check_gitlab"),
         "sarif": _format("check_sarif"),
         "junit": _format("check_junit"),
+        "html": _format("check_html"),
+        "markdown": _format("check_markdown"),
     }
 )
 """By name, what makes the text from a report; its module is imported at the first call.
 
 ``table`` takes the keywords of :func:`sm_prefix_ext.reporting.check_text.render` too.
 """
+
+DRAWN = frozenset({"html", "markdown"})
+"""The formats that draw the pipelines, for which a report needs their definitions."""

@@ -48,7 +48,7 @@ def show(report: Report, out: Console) -> None:
     for table in tables:
         _show_table(table, out)
     for note in report.notes:
-        out.print(Text(f"Note: {printable(note)}"))
+        out.print(Text(f"Note: {printable(note)}"), soft_wrap=True)  # it may have an ARN
     out.print(Text(printable(report.summary), style=_STYLES[report.tone]))
 
 

@@ -96,3 +96,14 @@ class TestCommand:
         for job in document.get("jobs", ()):
             assert prefix == job["prefix"]
             assert job["arn_pattern"].startswith("arn:aws:sagemaker:us-east-1:111122223333:")
+
+    @pytest.mark.parametrize("pipeline", ["dropin", "of_sdk"])
+    def test_check_draws_a_python_pipeline(
+        self, capsys: pytest.CaptureFixture[str], pipeline: str
+    ) -> None:
+        """The page of a check has the picture of the pipeline, with the names that it judged."""
+        with pytest.raises(SystemExit):
+            main(["check", "--format", "html", f"pipelines:{pipeline}", "--prefix", "team-b"])
+        picture = capsys.readouterr().out.partition("<svg")[2].partition("</svg>")[0]
+        name = "team-b-nice" if pipeline == "dropin" else "nice"
+        assert f">{name}</text>" in picture

@@ -80,6 +80,8 @@ FILES = {
 }
 _FILE = r"([\w./]+\.(?:json|yaml|py))"
 _PLACES = {
+    "html": rf">error</td><td><code>(?:{_FILE}(?::(\d+):\d+)?|[^<]+)</code>",
+    "markdown": rf"\| error \| `(?:{_FILE}(?::(\d+):\d+)?|[^`]+)` \|",
     "github": rf"^::error (?:file={_FILE},)?(?:line=(\d+))?",
     "junit": rf">(?:{_FILE}(?::(\d+):\d+)?|[^<>:\n]+|arn:[^ ]+|s3:[^ ]+): error$",
     "table": rf"^(?:{_FILE}(?::(\d+):\d+)?|[^<>:\n]+|arn:[^ ]+|s3:[^ ]+): error ",
@@ -126,7 +128,7 @@ def location(form: str, text: str) -> tuple[str | None, int | None]:
         physical = result["locations"][0].get("physicalLocation", {})
         uri = physical.get("artifactLocation", {}).get("uri")
         return uri, physical.get("region", {}).get("startLine")
-    place = re.search(_PLACES[form], text, flags=re.MULTILINE)
+    place = re.search(_PLACES[form], text.replace("<wbr>", ""), flags=re.MULTILINE)
     assert place
     return place[1], int(place[2]) if place[2] else None
 

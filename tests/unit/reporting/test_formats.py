@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from html import unescape
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -10,9 +11,10 @@ import pytest
 
 from sm_prefix_ext.core.check_report import CheckReport
 from sm_prefix_ext.core.text import printable
-from sm_prefix_ext.reporting.formats import FORMATS
+from sm_prefix_ext.reporting.formats import DRAWN, FORMATS
 
 from . import schemas
+from .pages import Page
 from .sample import CLEAN, HOSTILE, REPORT, hostile
 
 REPORTS = {"sample": REPORT, "clean": CLEAN, "empty": CheckReport(())}
@@ -60,6 +62,17 @@ def _valid_junit(text: str) -> list[Any]:
     return [value for element in root.iter() for value in element.attrib.values()]
 
 
+def _valid_html(text: str) -> list[Any]:
+    """The texts of the page, whose every element is closed, and what its buttons copy."""
+    page = Page(text)
+    return [*page.texts, *page.values("data-copy")]
+
+
+def _valid_markdown(text: str) -> list[Any]:
+    """The lines, with characters in place of references to them."""
+    return [unescape(line) for line in text.splitlines()]
+
+
 def _valid_lines(text: str) -> list[Any]:
     """The lines."""
     return text.splitlines()
@@ -72,6 +85,8 @@ VALID = {
     "gitlab": _valid_gitlab,
     "sarif": _valid_sarif,
     "junit": _valid_junit,
+    "html": _valid_html,
+    "markdown": _valid_markdown,
 }
 
 
@@ -106,12 +121,15 @@ def test_hostile_text(form: str, what: str) -> None:
         assert [e.tag for e in ET.fromstring(plain).iter()] == [
             e.tag for e in ET.fromstring(text).iter()
         ]
+    elif form == "html":
+        assert Page(plain).tags() == Page(text).tags() or not HOSTILE[what]
     elif what != "empty":
         assert len(plain.splitlines()) == len(texts)
-    commands = [line for line in texts if line.lstrip().startswith("::")]
+    lines = text.splitlines() if form == "html" else texts
+    commands = [line for line in lines if line.lstrip().startswith("::")]
     if form == "github":
         assert 4 == len(commands)
-    elif form == "table":
+    elif form in ("table", "html", "markdown"):
         assert not commands
         assert "##[" not in text
 
@@ -148,4 +166,6 @@ def test_formats_are_imported_when_they_are_used() -> None:
 
 def test_names() -> None:
     """The names of the formats are those of the command's option."""
-    assert ["table", "json", "github", "gitlab", "sarif", "junit"] == list(FORMATS)
+    forms = ["table", "json", "github", "gitlab", "sarif", "junit", "html", "markdown"]
+    assert forms == list(FORMATS)
+    assert set(FORMATS) > DRAWN
