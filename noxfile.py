@@ -131,6 +131,17 @@ def oracle(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """The page in Chromium: it renders, filters, copies, and can be used without a mouse."""
+    if not any(map(shutil.which, ("chromium", "google-chrome"))):
+        session.error("The browser tests need Chromium: apt-get install chromium")
+    groups = nox.project.dependency_groups(PYPROJECT, "browser")
+    install(session, ".[embedded,picture]", *TEST, *groups)
+    options = "addopts=--strict-markers --strict-config -ra"  # without --ignore=tests/browser
+    session.run("pytest", "-o", options, "tests/browser", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style and layers."""
     install(session, *nox.project.dependency_groups(PYPROJECT, "lint"))
@@ -163,6 +174,7 @@ def wheel(session: nox.Session) -> None:
         session.run("sm-prefix", "--help")
     listed = session.run("python", "-m", "zipfile", "-l", str(built), silent=True) or ""
     package = ("py.typed", "core/service_data.json", "core/display/style.css")
+    package += ("reporting/page.css", "reporting/page.js")
     for wanted in (*(f"sm_prefix_ext/{file}" for file in package), "licenses/LICENSE"):
         if wanted not in listed:
             session.error(f"{wanted} is not in the wheel")
@@ -233,7 +245,7 @@ def relock(session: nox.Session) -> None:
     compiled += [f"--python-version={lowest}", "--no-header", "--no-annotate"]
     compiled += ["--extra=embedded", "--extra=notebook", "--group=test", "--group=bench"]
     for name, wanted, groups in (
-        ("none", "build[uv]", ["--group=docs", "--group=lint", "--group=types"]),
+        ("none", "build[uv]", [f"--group={name}" for name in ("browser", "docs", "lint", "types")]),
         ("v2", NEWEST["v2"], []),
         ("v3", NEWEST["v3"], []),
     ):
