@@ -30,6 +30,7 @@ _COMMANDS: Mapping[str, str] = MappingProxyType(
         "plan": "plan:plan",
         "policy": "policy:write_policy",
         "preflight": "policy:preflight",
+        "rehearse": "rehearse:rehearse",
     }
 )
 """By name, the module of this folder and the function in it that make the command."""

@@ -15,6 +15,13 @@ from .quiet import quiet_sdk
 @click.command()
 @click.argument("execution")
 @policy_options
+@click.option("--watch", is_flag=True, help="Follow the execution until it ends.")
+@click.option(
+    "--expect-prefix",
+    "expected",
+    metavar="P",
+    help="The prefix that every job should have; the same as --prefix.",
+)
 @report_options
 @quiet_sdk()
 def jobs(
@@ -23,6 +30,8 @@ def jobs(
     prefix: str | None,
     short_prefix: str | None,
     team: str | None,
+    watch: bool,
+    expected: str | None,
     form: str,
     output: str | None,
 ) -> int:
@@ -33,11 +42,20 @@ def jobs(
     """
     from ..core.prefixed_jobs import prefixed_jobs
 
+    if expected is not None and prefix not in (None, expected):
+        raise click.UsageError("--prefix and --expect-prefix are the same; give one.")
+    prefix = prefix if expected is None else expected
+    if watch and not execution.startswith("arn:"):
+        raise click.UsageError("--watch needs the ARN of an execution.")
     with judging(form, output=output):
         given = policy_choice(policy, prefix, short_prefix, team).policy(None)
         if given is not None and given.prefix is None and (policy or short_prefix):
             raise LoadError("The policy has no prefix to compare the jobs with; set one.")
-        if execution.startswith("arn:"):
+        if watch:
+            from .watching import follow
+
+            records = follow(execution, given, err=form != "table" and output is None)
+        elif execution.startswith("arn:"):
             with doing("reading the steps of the execution"):
                 records = prefixed_jobs(execution)
         else:

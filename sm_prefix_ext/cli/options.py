@@ -46,6 +46,24 @@ place_options = _together(
     click.option("--role-arn", metavar="ARN", help="The pipeline's execution role."),
 )
 
+role_options = _together(
+    click.option(
+        "--role-policy",
+        "role_policies",
+        multiple=True,
+        metavar="FILE",
+        help="A policy of the execution role; give as many as it has.",
+    ),
+    click.option("--boundary", metavar="FILE", help="The role's permissions boundary."),
+    click.option(
+        "--scp",
+        "scps",
+        multiple=True,
+        metavar="FILE[,FILE…]",
+        help="The SCPs of a level, the root first, separated by commas; repeatable.",
+    ),
+)
+
 target_options = _together(
     click.option(
         "--kwargs",

@@ -18,6 +18,7 @@ from .options import (
     place_options,
     policy_choice,
     policy_options,
+    role_options,
     target_options,
     target_reading,
 )
@@ -132,7 +133,7 @@ def _generate(
 
     plan, team = Plan(()), None
     if pipeline is not None:
-        plan, team = _planned(pipeline, given)
+        plan, team = planned(pipeline, given)
     elif purpose == "prefix":
         team = _choice(given).policy(None)
     plan = plan.replace(parameters=given_parameters(parameters))
@@ -150,7 +151,7 @@ def _choice(given: Mapping[str, Any]) -> PolicyChoice:
     return policy_choice(*(given[name] for name in ("policy", "prefix", "short_prefix", "team")))
 
 
-def _planned(pipeline: str, given: Mapping[str, Any]) -> tuple[Plan, PrefixPolicy | None]:
+def planned(pipeline: str, given: Mapping[str, Any]) -> tuple[Plan, PrefixPolicy | None]:
     """The plan of the target, and the policy that applies to it."""
     reading = ("kwargs", "template_parameters", "execution", "account", "region")
     choice = _choice(given)
@@ -169,21 +170,7 @@ def _deployed(document: PolicyDocument, form: str, name: str | None) -> str:
 
 @click.command()
 @click.argument("pipeline", metavar="TARGET")
-@click.option(
-    "--role-policy",
-    "role_policies",
-    multiple=True,
-    metavar="FILE",
-    help="A policy of the execution role; give as many as it has.",
-)
-@click.option("--boundary", metavar="FILE", help="The role's permissions boundary.")
-@click.option(
-    "--scp",
-    "scps",
-    multiple=True,
-    metavar="FILE[,FILE…]",
-    help="The SCPs of a level, the root first, separated by commas; repeatable.",
-)
+@role_options
 @click.option(
     "--author-policy",
     "author_policies",
@@ -234,13 +221,13 @@ def preflight(
         )
     with judging(form, output=output):
         known: dict[str, Any] = {
-            "scps": [_read_level(level) for level in scps],
-            "author_policies": _read_policies(author_policies) or None,
+            "scps": [read_level(level) for level in scps],
+            "author_policies": read_policies(author_policies) or None,
             "bucket": bucket,
         }
-        documents = _read_policies(role_policies)
+        documents = read_policies(role_policies)
         bound = None if boundary is None else read_policy(boundary)
-        plan, _ = _planned(pipeline, given)
+        plan, _ = planned(pipeline, given)
         plan = plan.replace(parameters=given_parameters(parameters))
         if live:
             import boto3
@@ -253,12 +240,18 @@ def preflight(
     return int(not answer.ok)
 
 
-def _read_level(level: str) -> dict[str, Any]:
+def read_level(level: str) -> dict[str, Any]:
+    """Return the documents of a level of SCPs, by their files.
+
+    Args:
+        level: names of files, separated by commas.
+    """
     names = level.split(",")
     if not all(names):
         raise click.UsageError(f"--scp {level!r} has an empty file name; wanted FILE[,FILE…].")
-    return _read_policies(names)
+    return read_policies(names)
 
 
-def _read_policies(names: Iterable[str]) -> dict[str, Any]:
+def read_policies(names: Iterable[str]) -> dict[str, Any]:
+    """Return policy documents by the files that have them."""
     return {name: read_policy(name) for name in names}

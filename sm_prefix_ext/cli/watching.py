@@ -11,12 +11,13 @@ from ..core.job_records import JobRecords
 from ..core.prefix_policy import PrefixPolicy
 
 
-def follow(arn: str, expected: PrefixPolicy | None) -> JobRecords:
+def follow(arn: str, expected: PrefixPolicy | None, *, err: bool) -> JobRecords:
     """Print what changes in an execution until it ends, and return its jobs.
 
     Args:
         arn: the execution's ARN.
         expected: the policy whose prefix every job should have, or ``None``.
+        err: print on standard error, where standard output is for a program.
     """
     from ..core.execution_watch import Look, watch
     from ..reporting.watch_text import changes
@@ -24,7 +25,7 @@ def follow(arn: str, expected: PrefixPolicy | None) -> JobRecords:
     last: Look | None = None
     for look in watch(arn, lambda: _client(arn)):
         for line in changes(last, look, expected):
-            click.echo(line)
+            click.echo(line, err=err)
         last = last if look.problem is not None else look
     return JobRecords([]) if last is None else last.jobs
 

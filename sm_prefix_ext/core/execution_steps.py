@@ -53,18 +53,28 @@ def source_of(execution: Any, client: Any = None) -> tuple[str, Any] | None:
         ValueError: for a string that isn't the ARN of an execution.
     """
     if isinstance(execution, str):
-        arn = Arn.parse(execution)
-        if arn.service != "sagemaker" or "/execution/" not in arn.resource:
-            raise ValueError(
-                f"{execution!r} is not the ARN of a pipeline execution; wanted "
-                "arn:…:pipeline/<name>/execution/<id>."
-            )
-        return execution, client or client_of_region(arn.region)
+        region = execution_arn(execution).region
+        return execution, client or client_of_region(region)
     arn_of = getattr(execution, "arn", None)
     session = getattr(execution, "sagemaker_session", None)
     if isinstance(arn_of, str) and session is not None:
         return arn_of, client or session.sagemaker_client
     return None
+
+
+def execution_arn(text: str) -> Arn:
+    """Read the ARN of an execution.
+
+    Raises:
+        ValueError: for any other text.
+    """
+    arn = Arn.parse(text)
+    if arn.service != "sagemaker" or "/execution/" not in arn.resource:
+        raise ValueError(
+            f"{text!r} is not the ARN of a pipeline execution; wanted "
+            "arn:…:pipeline/<name>/execution/<id>."
+        )
+    return arn
 
 
 def _definition(arn: str, client: Any) -> Mapping[str, Any]:

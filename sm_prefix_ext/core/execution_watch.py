@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from .execution_steps import read_jobs
+from .execution_steps import execution_arn, read_jobs
 from .job_records import JobRecords
 
 ENDED = frozenset({"Succeeded", "Failed", "Stopped"})
@@ -64,8 +64,10 @@ def watch(
         sleep: waits for some seconds.
 
     Raises:
+        ValueError: if ``arn`` isn't the ARN of an execution.
         botocore.exceptions.ClientError: for every other error of the service.
     """
+    execution_arn(arn)
     client, wait = connect(), poll
     last: Any = None
     while True:
