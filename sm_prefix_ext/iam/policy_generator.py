@@ -91,7 +91,7 @@ def execution_role_policy(
         # By the prerequisites in the SageMaker developer guide, the role has to be able to pass
         # itself, even if every step has a role of its own.
         requests.append(passing("", plan.role_arn, plan.home))
-    granted = statements(_resolvable(requests, plan.home))
+    granted = statements(resolvable(requests, plan.home))
     notes = (
         *notes_on(granted),
         *_notes_on_defaults(plan, requests),
@@ -145,7 +145,7 @@ def author_policy(
         parameters=parameters,
     )
     requests = of_author(plan, bucket)
-    granted = statements(_resolvable(requests, plan.home))
+    granted = statements(resolvable(requests, plan.home))
     notes = list(notes_on(granted))
     if plan.pipeline_name is None:
         notes.append(
@@ -266,7 +266,7 @@ def _document_name(plan: Plan, purpose: str) -> str:
     return f"{plan.pipeline_name}-{purpose}" if plan.pipeline_name else purpose
 
 
-def _resolvable(requests: Iterable[Request], home: ArnScope) -> list[Request]:
+def resolvable(requests: Iterable[Request], home: ArnScope) -> list[Request]:
     """Return the requests that a statement can allow without allowing everything of their kind."""
     return [
         request

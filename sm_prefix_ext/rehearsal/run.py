@@ -19,6 +19,7 @@ from ..enforcement.enforce import enforce_in_place
 from ..iam.evaluator.evaluate import read_layers
 from ..iam.minimize import statements
 from ..iam.policy_document import PolicyDocument
+from ..iam.policy_generator import resolvable
 from ..iam.required_permissions import Request, of_execution_role
 from .result import NOT_RUN, Rehearsal, RehearsedRequest, RehearsedStep
 
@@ -292,7 +293,7 @@ def _with_addition(
 
     Each run goes on to the first denial of a branch, so later requests show only in a later run.
     """
-    planned = of_execution_role(plan)
+    planned = resolvable(of_execution_role(plan), plan.home)
     granted: dict[Request, None] = {}
     current = rehearsal
     while not current.ok:
@@ -303,18 +304,25 @@ def _with_addition(
         current = run(
             {"addition": {"Version": "2012-10-17", "Statement": list(statements(granted))}}
         )
-    notes = tuple(
-        f"{step.step}: {request.action} stays denied {request.denied}; a statement in the role's "
-        "own policy can't change that."
-        for step in current.refused
-        for request in step.requests
-        if request.denied is not None
-    )
+    notes = tuple(_note(request, planned) for request in _denied(current))
     useful = [request for request in granted if request not in _planned_for(current, planned)]
     if not useful:
         return replace(rehearsal, notes=notes)
     addition = PolicyDocument(statements(useful), "suggested-addition")
     return replace(rehearsal, addition=addition, notes=notes)
+
+
+def _note(denied: RehearsedRequest, planned: Sequence[Request]) -> str:
+    """Return why the addition does not allow a request."""
+    if any(request.action == denied.action for request in planned):
+        return (
+            f"{denied.action} on {denied.resource} stays denied {denied.denied}; a statement in the "
+            "role's own policy can't change that."
+        )
+    return (
+        f"No statement is suggested for {denied.action}, since its resource is not known before the "
+        "run and would be a wildcard. For the execution role itself, give its ARN."
+    )
 
 
 def _planned_for(rehearsal: Rehearsal, planned: Sequence[Request]) -> dict[Request, None]:

@@ -24,6 +24,8 @@ _STYLES: Mapping[Tone, str] = {
 }
 _UNLIMITED = 1_000_000
 """The width of a file or a pipe: nothing is wrapped there."""
+_WIDEST_TABLE = 200
+"""A wider table is hard to read in a file too."""
 
 
 def console(*, err: bool = False) -> Console:
@@ -64,7 +66,7 @@ def _show_table(table: Table, out: Console) -> None:
         out.print(Text(printable(table.title), style="bold"))
     grid = _grid(table)
     unlimited = out.options.update(width=_UNLIMITED)
-    if Measurement.get(out, unlimited, grid).maximum <= out.width:
+    if Measurement.get(out, unlimited, grid).maximum <= min(out.width, _WIDEST_TABLE):
         out.print(grid)
     else:
         # An ARN is longer than a narrow terminal; it stays a line of its own, which can be copied.

@@ -82,7 +82,8 @@ def test_boundary_and_scps_are_judged_too(layers: Any) -> None:
 
     assert not rehearsal.ok
     assert rehearsal.addition is None
-    assert "sagemaker:CreateTrainingJob stays denied" in rehearsal.notes[0]
+    assert "sagemaker:CreateTrainingJob on " in rehearsal.notes[0]
+    assert "a statement in the role's own policy can't change that" in rehearsal.notes[0]
 
 
 def test_the_suggested_addition_is_what_was_denied_and_nothing_more() -> None:
@@ -127,7 +128,19 @@ def test_an_addition_leaves_out_what_it_cannot_change() -> None:
     assert rehearsal.addition is not None
     assert [each["Sid"] for each in rehearsal.addition.to_dict()["Statement"]] == ["TransformJob"]
     [note] = rehearsal.notes
-    assert note.startswith("Train: sagemaker:CreateTrainingJob stays denied with an explicit deny")
+    assert note.startswith("sagemaker:CreateTrainingJob on arn:aws:sagemaker:")
+    assert "stays denied with an explicit deny in an identity-based policy" in note
+
+
+def test_no_wildcard_is_suggested_for_a_role_that_is_not_known() -> None:
+    plan = Plan.from_definition(document(job("Train")), account="111122223333", region=REGION)
+
+    rehearsal = rehearse(plan, role_policies=[], suggest=True)
+
+    assert rehearsal.addition is not None
+    actions = [each["Action"] for each in rehearsal.addition.to_dict()["Statement"]]
+    assert actions == [["sagemaker:AddTags", "sagemaker:CreateTrainingJob"]]
+    assert any("iam:PassRole" in note and "give its ARN" in note for note in rehearsal.notes)
 
 
 def test_outcomes_choose_the_branch_and_fail_steps() -> None:

@@ -85,11 +85,15 @@ def test_a_folded_table_is_left_out() -> None:
 
 
 def test_a_pipe_has_no_width(capsys: pytest.CaptureFixture[str]) -> None:
-    wide = Row((Cell("Train"), Cell(SENTENCE * 20), Cell(ARN, code=True)), "Train")
+    sentence = " ".join([SENTENCE] * 20)
+    wide = Row((Cell("Train"), Cell("Training"), Cell(ARN, code=True), Cell(sentence)), "Train")
 
-    terminal.show(report(wide), terminal.console())
+    terminal.show(report(wide, columns=("Step", "Type", "ARN", "Why")), terminal.console())
 
-    assert f"{SENTENCE * 20}  {ARN}" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert f"    ARN  {ARN}\n    Why  {sentence}\n" in out
+    terminal.show(report(TRAIN), terminal.console())
+    assert f"Train  Training  {ARN}\n" in capsys.readouterr().out
 
 
 def test_a_terminal_keeps_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
