@@ -316,12 +316,12 @@ def _note(denied: RehearsedRequest, planned: Sequence[Request]) -> str:
     """Return why the addition does not allow a request."""
     if any(request.action == denied.action for request in planned):
         return (
-            f"{denied.action} on {denied.resource} stays denied {denied.denied}; a statement in the "
-            "role's own policy can't change that."
+            f"{denied.action} on {denied.resource} stays denied {denied.denied}; a statement in "
+            "the role's own policy can't change that."
         )
     return (
-        f"No statement is suggested for {denied.action}, since its resource is not known before the "
-        "run and would be a wildcard. For the execution role itself, give its ARN."
+        f"No statement is suggested for {denied.action}, since its resource is not known before "
+        "the run and would be a wildcard. For the execution role itself, give its ARN."
     )
 
 
