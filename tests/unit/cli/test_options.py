@@ -48,7 +48,7 @@ def ran(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 
 
 def test_the_preflight_judges_the_given_value(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The preflight marks rows that depend on a default."""
     train = {"TrainingJobName": "team-a", "RoleArn": {"Get": "Parameters.Role"}}
@@ -56,7 +56,8 @@ def test_the_preflight_judges_the_given_value(
         "Parameters": [{"Name": "Role", "Type": "String", "DefaultValue": WORKER}],
         "Steps": [step("Train", "Training", train)],
     }
-    file, policy = tmp_path / "definition.json", tmp_path / "policy.json"
+    monkeypatch.chdir(tmp_path)  # the width of the table depends on the names of the files
+    file, policy = Path("definition.json"), Path("policy.json")
     file.write_text(json.dumps(definition))
     place = ("--region", REGION, "--role-arn", EXECUTION)
     _, written = ran(capsys, "policy", str(file), *place)
