@@ -21,6 +21,7 @@ _CLOSED_PIPE = 141
 
 _COMMANDS: Mapping[str, str] = MappingProxyType(
     {
+        "audit": "audit:audit",
         "check": "check:check",
         "collisions": "explain:collisions",
         "completion": "completion:completion",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 from ..core.text import printable
 
 _PATIENCE = 1.0
 """In seconds; a shorter wait needs no explanation."""
 _ERASE = "\r\x1b[K"
+_EVERY = 0.1
+"""In seconds; a terminal shows no more than that."""
 
 
 @contextlib.contextmanager
@@ -44,5 +47,38 @@ def doing(what: str) -> Iterator[None]:
         timer.cancel()
         timer.join()
         if shown:
+            out.write(_ERASE)
+            out.flush()
+
+
+@contextlib.contextmanager
+def counting() -> Iterator[Callable[[str], None]]:
+    """Show on standard error how far a long run is, if that is a terminal.
+
+    The line disappears at the end.
+
+    Yields:
+        A function that takes the new text of the line.
+    """
+    out = sys.stderr
+    if out is None or not out.isatty():
+        yield lambda text: None
+        return
+    import shutil  # here, since most commands count nothing
+
+    shown_at = [0.0]
+
+    def update(text: str) -> None:
+        moment = time.monotonic()
+        if moment - shown_at[0] >= _EVERY:
+            shown_at[0] = moment
+            width = max(shutil.get_terminal_size().columns - 1, 1)
+            out.write(f"{_ERASE}{printable(text)[:width]}")
+            out.flush()
+
+    try:
+        yield update
+    finally:
+        if shown_at[0]:
             out.write(_ERASE)
             out.flush()

@@ -1,0 +1,270 @@
+"""The accounts that an audit enters, and their clients."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..core.arns import Arn, is_role_arn
+from ..core.text import did_you_mean, shown
+from .aws import ATTEMPTS, Refusal, answered
+
+ALL_REGIONS = "all"
+_SESSION_NAME = "sm-prefix-audit"
+_CONNECT_TIMEOUT = 10
+
+
+class Entry(NamedTuple):
+    """An account as a user names it.
+
+    Args:
+        account: 12 digits.
+        role: the ARN or the name of the role to assume.
+    """
+
+    account: str
+    role: str
+
+
+class Account(NamedTuple):
+    """An account that was entered.
+
+    Args:
+        id: 12 digits.
+        partition: such as ``aws``.
+        client: returns a SageMaker client for a region.
+    """
+
+    id: str
+    partition: str
+    client: Callable[[str], Any]
+
+
+def entries(named: Iterable[str], assume_role: str | None) -> tuple[Entry, ...]:
+    """Read the accounts that a user names.
+
+    Args:
+        named: account IDs, or ARNs of roles.
+        assume_role: the name of the role in the accounts that are given by their ID.
+
+    Raises:
+        ValueError: for anything else, for an ID without a role, and for an account twice.
+    """
+    found: dict[str, Entry] = {}
+    for text in named:
+        if is_role_arn(text):
+            entry = Entry(Arn.parse(text).account, text)
+        elif re.fullmatch(r"[0-9]{12}", text):
+            if assume_role is None:
+                raise ValueError(
+                    f"The account {text} is given by its ID; name the role to assume in it "
+                    "(--assume-role), or give the role's ARN."
+                )
+            entry = Entry(text, assume_role)
+        else:
+            raise ValueError(
+                f"{shown(text)} is not an account; wanted 12 digits or the ARN of a role."
+            )
+        if entry.account in found:
+            raise ValueError(f"The account {entry.account} is named twice; name it once.")
+        found[entry.account] = entry
+    return tuple(found.values())
+
+
+def read_accounts(path: str) -> tuple[str, ...]:
+    """Read a file of accounts: an ID or the ARN of a role in each line; ``#`` begins a comment.
+
+    Args:
+        path: the file.
+
+    Raises:
+        OSError: if it can't be read.
+        ValueError: if it isn't UTF-8 or names no account.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8; wanted an account in each line.") from None
+    named = tuple(text for line in lines if (text := line.partition("#")[0].strip()))
+    if not named:
+        raise ValueError(f"{path} names no account; wanted one in each line.")
+    return named
+
+
+class Accounts:
+    """Enters accounts from a boto3 session, or from a client of SageMaker.
+
+    Args:
+        source: a boto3 session or a client.
+        config: a ``botocore.config.Config`` for the clients, on top of the audit's own.
+        workers: how many requests a client sends at once.
+    """
+
+    def __init__(self, source: Any, config: Any, workers: int) -> None:
+        from botocore.config import Config
+
+        service = getattr(getattr(source, "meta", None), "service_model", None)
+        self._client = source if service is not None else None
+        if service is not None and service.service_name != "sagemaker":
+            raise ValueError(
+                f"audit() got a client of {service.service_name}; wanted one of sagemaker, or a "
+                "boto3.Session."
+            )
+        self._session = _session_of(source) if service is not None else source
+        own = Config(
+            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            connect_timeout=_CONNECT_TIMEOUT,
+            max_pool_connections=max(10, workers),
+        )
+        self._config = own if config is None else own.merge(config)
+
+    def regions(self, wanted: Sequence[str] | str | None) -> tuple[str, ...]:
+        """Return the regions to audit, each of which botocore knows.
+
+        Args:
+            wanted: their names, ``"all"`` for those of the partition, ``None`` for the session's.
+
+        Raises:
+            ValueError: for an unknown region, a region twice, none, and for one that the client
+                does not have.
+        """
+        own = self._session.region_name
+        if wanted is None:
+            if own is None:
+                raise ValueError(
+                    "There is no region; give one, or set AWS_DEFAULT_REGION or the profile's."
+                )
+            wanted = (own,)
+        elif wanted == ALL_REGIONS:
+            partition = self._session.get_partition_for_region(own) if own else "aws"
+            wanted = self._session.get_available_regions("sagemaker", partition_name=partition)
+        named = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+        for region in named:
+            self._must_be_region(region)
+        if len(set(named)) < len(named) or not named:
+            raise ValueError(f"The regions are {', '.join(named) or 'none'}; name each once.")
+        return named
+
+    def _must_be_region(self, region: str) -> None:
+        known = self._known_regions()
+        if region not in known:
+            raise ValueError(
+                f"{shown(region)} is not a region that the installed botocore knows for SageMaker."
+                f"{did_you_mean(region, known)} For a newer region, update botocore."
+            )
+        if self._client is not None and region != self._client.meta.region_name:
+            raise ValueError(
+                f"The client is one of {self._client.meta.region_name}; give a boto3.Session to "
+                f"audit {region}."
+            )
+
+    def _known_regions(self) -> set[str]:
+        session = self._session
+        return {
+            region
+            for partition in session.get_available_partitions()
+            for region in session.get_available_regions("sagemaker", partition_name=partition)
+        }
+
+    def own(self, region: str) -> Account:
+        """Return the account of the session's own credentials.
+
+        Args:
+            region: whose STS is asked.
+
+        Raises:
+            Refusal: if the account can't be learnt.
+        """
+        arn = _identity(self._session, region)
+        return Account(arn.account, arn.partition, self._client_of(self._session, self._client))
+
+    def assumed(self, entry: Entry, region: str, external_id: str | None) -> Account:
+        """Assume the role of an account.
+
+        Args:
+            entry: the account.
+            region: whose STS is asked.
+            external_id: what the role's trust policy asks for, or ``None``.
+
+        Raises:
+            Refusal: if the role can't be assumed.
+        """
+        role = entry.role
+        partition = self._session.get_partition_for_region(region)
+        if not role.startswith("arn:"):
+            role = f"arn:{partition}:iam::{entry.account}:role/{role}"
+        session = _assumed_session(self._session, role, region, external_id)
+        return Account(entry.account, partition, self._client_of(session, None))
+
+    def _client_of(self, session: Any, given: Any) -> Callable[[str], Any]:
+        def client(region: str) -> Any:
+            if given is not None:
+                return given
+            return answered(
+                lambda: session.client("sagemaker", region_name=region, config=self._config), None
+            )
+
+        return client
+
+
+def _identity(session: Any, region: str) -> Arn:
+    def ask() -> Any:
+        return session.client("sts", region_name=region).get_caller_identity()
+
+    answer = answered(ask, "sts:GetCallerIdentity")
+    return Arn.parse(answer["Arn"])._replace(account=answer["Account"])
+
+
+def _session_of(client: Any) -> Any:
+    """Return a session with the credentials and the region of a client."""
+    import boto3
+
+    credentials = client._request_signer._credentials
+    keys = None if credentials is None else credentials.get_frozen_credentials()
+    parts = (None, None, None) if keys is None else (keys.access_key, keys.secret_key, keys.token)
+    return boto3.Session(*parts, region_name=client.meta.region_name)
+
+
+def _assumed_session(session: Any, role: str, region: str, external_id: str | None) -> Any:
+    """Return a session whose credentials are renewed before they expire."""
+    import boto3
+    import botocore.session
+    from botocore.credentials import RefreshableCredentials
+
+    sts = answered(lambda: session.client("sts", region_name=region), None)
+    more = {} if external_id is None else {"ExternalId": external_id}
+
+    def assume() -> dict[str, str]:
+        answer = sts.assume_role(RoleArn=role, RoleSessionName=_SESSION_NAME, **more)
+        keys = answer["Credentials"]
+        return {
+            "access_key": keys["AccessKeyId"],
+            "secret_key": keys["SecretAccessKey"],
+            "token": keys["SessionToken"],
+            "expiry_time": keys["Expiration"].isoformat(),
+        }
+
+    try:
+        first = answered(assume, "sts:AssumeRole")
+    except Refusal as refusal:
+        reason = f"The role {role} can't be assumed. {refusal.reason}"
+        raise Refusal(reason, refusal.permission) from None
+    credentials = RefreshableCredentials.create_from_metadata(
+        metadata=first, refresh_using=assume, method="sts-assume-role"
+    )
+    core = botocore.session.Session()
+    core.register_component("credential_provider", _Kept(credentials))
+    core.set_config_variable("region", region)
+    return boto3.Session(botocore_session=core)
+
+
+class _Kept(NamedTuple):
+    """A provider of credentials, as botocore's sessions ask for them."""
+
+    credentials: Any
+
+    def load_credentials(self) -> Any:
+        """Return the credentials."""
+        return self.credentials

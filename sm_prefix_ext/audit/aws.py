@@ -1,0 +1,126 @@
+"""Ask AWS: the pages of a list, and why a read failed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..core.text import printable
+
+ATTEMPTS = 12
+"""How often a request is sent at most: with 30 % of them throttled, one in two million fails."""
+PAGE = 100
+"""The most items that a page of SageMaker's lists has."""
+
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_NOT_THERE = ("ResourceNotFound", "ResourceNotFoundException")
+_TOKEN = ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientToken")
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+
+
+class Refusal(Exception):
+    """A read that failed.
+
+    Args:
+        reason: why, in one sentence.
+        permission: the IAM action of the read.
+        gone: whether what was to be read is not there any more.
+    """
+
+    def __init__(self, reason: str, permission: str | None, *, gone: bool = False) -> None:
+        super().__init__(reason, permission)
+        self.reason = reason
+        self.permission = permission
+        self.gone = gone
+
+
+class Stopped(Exception):
+    """The audit ends before it is complete."""
+
+
+class Reader(NamedTuple):
+    """Reads with a boto3 client.
+
+    Args:
+        client: of SageMaker.
+        stop: set when the audit ends early, so that no further request is sent.
+    """
+
+    client: Any
+    stop: threading.Event
+
+    def ask(self, operation: str, **arguments: Any) -> Mapping[str, Any]:
+        """Send a request.
+
+        Args:
+            operation: such as ``DescribePipeline``.
+            arguments: its parameters.
+
+        Raises:
+            Refusal: if it gets no answer.
+        """
+        from botocore import xform_name
+
+        if self.stop.is_set():
+            raise Stopped
+        method = getattr(self.client, xform_name(operation))
+        return answered(lambda: method(**arguments), f"sagemaker:{operation}")
+
+    def pages(self, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+        """Yield the items of all pages of a list.
+
+        Args:
+            operation: such as ``ListPipelines``.
+            key: the field of the answer with the items.
+            arguments: the parameters of the request.
+
+        Raises:
+            Refusal: if a page can't be read.
+        """
+        while True:
+            answer = self.ask(operation, **arguments)
+            items = answer.get(key)
+            if not isinstance(items, list):
+                raise Refusal(f"The answer of {operation} has no {key}.", f"sagemaker:{operation}")
+            yield from items
+            token = answer.get("NextToken")
+            if not token:
+                return
+            arguments["NextToken"] = token
+
+
+def answered(call: Callable[[], Any], permission: str | None) -> Any:
+    """Return what a request returns.
+
+    Args:
+        call: sends it.
+        permission: the IAM action that it needs.
+
+    Raises:
+        Refusal: if it gets no answer.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return call()
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        raise Refusal(_reason(code, error), permission, gone=code in _NOT_THERE) from None
+    except (BotoCoreError, OSError) as error:
+        raise Refusal(_sentence(str(error)), permission) from None
+
+
+def _reason(code: str, error: Exception) -> str:
+    text = _sentence(str(error))
+    if code in _EXPIRED:
+        return f"The credentials have expired; renew them. {text}"
+    if code in _TOKEN:
+        return f"The credentials do not hold there; is the region enabled in the account? {text}"
+    if code in _DENIED:
+        return f"Access is denied. {text}"
+    return text
+
+
+def _sentence(text: str) -> str:
+    return f"{printable(' '.join(text.split())).rstrip('.')}."

@@ -1,0 +1,238 @@
+"""The file of an audit: JSON Lines that are written as it goes, and continued after a kill.
+
+The first line says what was asked for. A line of the kind ``unit`` ends each account and region,
+whose lines stand together, so what follows the last such line belongs to one that is not complete.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from io import FileIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..core.output_file import OutputFileError
+from ..core.text import shown
+from .rows import AuditRow, Unit
+
+SCHEMA = 1
+_AUDIT, _UNIT = "audit", "unit"
+
+
+class NotResumed(ValueError):
+    """A file that can't be continued; it stays as it is.
+
+    Args:
+        path: the file.
+        why: one sentence.
+    """
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(path, why)
+        self.path = path
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"{shown(self.path)} can't be continued: {self.why} The file is unchanged."
+
+
+class Earlier(NamedTuple):
+    """What an earlier run left in a file.
+
+    Args:
+        asked: what the audit was asked for.
+        units: the units that are complete.
+        size: how many bytes they have, with the first line.
+        dropped: how many rows of an incomplete unit follow.
+        cut: whether the last line was cut.
+    """
+
+    asked: Mapping[str, Any]
+    units: frozenset[Unit]
+    size: int
+    dropped: int
+    cut: bool
+
+    def remark(self, path: str) -> str:
+        """Return what a user should know of it, in one sentence or two."""
+        text = f"{shown(path)} is continued: {len(self.units)} accounts and regions are complete."
+        if self.cut:
+            text += " Its last line was cut and is repaired."
+        if self.dropped:
+            text += f" {self.dropped} rows of an incomplete one are read again."
+        return text
+
+
+class Output:
+    """Writes an audit's file.
+
+    Args:
+        path: the file.
+        asked: what the audit is asked for, as JSON has it.
+        earlier: what is in the file; ``None`` to begin it.
+
+    Raises:
+        OutputFileError: if it can't be written.
+    """
+
+    def __init__(self, path: str, asked: Mapping[str, Any], earlier: Earlier | None) -> None:
+        self._path = path
+        self._rows = 0
+        try:
+            # Unbuffered, so that a row is with the operating system once it was yielded.
+            self._file = FileIO(path, "wb" if earlier is None else "r+b")
+        except (OSError, ValueError) as error:
+            raise self._error(error) from None
+        if earlier is None:
+            self._write({"kind": _AUDIT, "schema": SCHEMA, **asked})
+        else:
+            self._file.truncate(earlier.size)
+            self._file.seek(earlier.size)
+
+    def write(self, row: AuditRow) -> None:
+        """Write a row.
+
+        Raises:
+            OutputFileError: if the disk does not take it.
+        """
+        self._write(row.to_dict())
+        self._rows += 1
+
+    def complete(self, unit: Unit) -> None:
+        """End a unit, and wait until it is on the disk."""
+        self._write({"kind": _UNIT, **unit._asdict(), "rows": self._rows})
+        self._rows = 0
+        try:
+            if stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._error(error) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _write(self, values: Mapping[str, Any]) -> None:
+        # ASCII alone: a lone surrogate in a name has no bytes in UTF-8.
+        data = memoryview(json.dumps(values).encode("ascii") + b"\n")
+        try:
+            while data:  # a disk that is almost full takes a part
+                data = data[self._file.write(data) or 0 :]
+        except OSError as error:
+            raise self._error(error) from None
+
+    def _error(self, error: Exception) -> OutputFileError:
+        reason = error.strerror if isinstance(error, OSError) else None
+        return OutputFileError(self._path, reason or str(error))
+
+
+def must_be_new(path: str) -> None:
+    """Refuse a file with something in it, which would be lost.
+
+    Raises:
+        ValueError: for such a file.
+        OSError: if it can't be looked at.
+    """
+    file = Path(path)
+    if file.is_file() and file.stat().st_size:
+        raise ValueError(
+            f"{shown(path)} is there already; continue it with resume, or name another file."
+        )
+
+
+def read_earlier(path: str) -> Earlier | None:
+    """Read what an earlier run left in a file, line by line.
+
+    Args:
+        path: the file.
+
+    Returns:
+        ``None`` if the file isn't there or is empty.
+
+    Raises:
+        NotResumed: if it isn't an audit's file, or is damaged elsewhere than in its last line.
+        OSError: if it can't be read.
+    """
+    if not Path(path).exists():
+        return None
+    if not Path(path).is_file():
+        raise NotResumed(path, "it is not a regular file.")
+    asked: Mapping[str, Any] | None = None
+    units: set[Unit] = set()
+    size, end, rows, cut = 0, 0, 0, False
+    for number, line in _lines(path):
+        end += len(line)
+        if not line.endswith(b"\n"):
+            cut = True
+            break
+        record = _record(path, number, line)
+        if asked is None:
+            asked, size = _asked(path, record), end
+        elif record["kind"] == _UNIT:
+            units.add(_ended(path, number, record, rows))
+            rows, size = 0, end
+        else:
+            _row(path, number, record)
+            rows += 1
+    if asked is None:
+        if end:
+            raise NotResumed(path, "it is not the file of an audit.")
+        return None
+    return Earlier(asked, frozenset(units), size, rows, cut)
+
+
+def kept_rows(path: str, size: int) -> Iterator[AuditRow]:
+    """Yield the rows in the first bytes of a file that :func:`read_earlier` accepts."""
+    read = 0
+    for number, line in _lines(path):
+        read += len(line)
+        if read > size:
+            return
+        record = _record(path, number, line)
+        if record["kind"] not in (_AUDIT, _UNIT):
+            yield _row(path, number, record)
+
+
+def _lines(path: str) -> Iterator[tuple[int, bytes]]:
+    with Path(path).open("rb") as file:
+        yield from enumerate(file, start=1)
+
+
+def _record(path: str, number: int, line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict) or not isinstance(record.get("kind"), str):
+        why = "it is not the file of an audit." if number == 1 else _damaged(number, "no record")
+        raise NotResumed(path, why)
+    return record
+
+
+def _asked(path: str, record: Mapping[str, Any]) -> Mapping[str, Any]:
+    if record["kind"] != _AUDIT:
+        raise NotResumed(path, "it is not the file of an audit.")
+    if record.get("schema") != SCHEMA:
+        raise NotResumed(path, f"its schema is {shown(record.get('schema'))}; wanted {SCHEMA}.")
+    return {key: value for key, value in record.items() if key not in ("kind", "schema")}
+
+
+def _ended(path: str, number: int, record: Mapping[str, Any], rows: int) -> Unit:
+    unit = Unit(str(record.get("account")), str(record.get("region")))
+    if record.get("rows") != rows:
+        raise NotResumed(path, _damaged(number, f"{rows} rows before it, not as many as it counts"))
+    return unit
+
+
+def _row(path: str, number: int, record: Mapping[str, Any]) -> AuditRow:
+    try:
+        return AuditRow.from_dict(record)
+    except ValueError as error:
+        raise NotResumed(path, _damaged(number, f"a record that is no row: {error}")) from None
+
+
+def _damaged(number: int, what: str) -> str:
+    return f"it is damaged, since line {number} has {what}."

@@ -1,0 +1,115 @@
+"""The report of an audit: how many rows have which verdict, and the rows that are not inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..core.display.report import Cell, Report, Row, Table, Tone, counted
+from .rows import (
+    INSIDE,
+    JOB,
+    NOT_KNOWN,
+    PIPELINE,
+    PREFIXING_OFF,
+    UNKNOWN,
+    VERDICTS,
+    AuditRow,
+    RowKind,
+    Verdict,
+)
+
+SHOWN_ROWS = 1000
+"""The most rows that a report has; the file has all of them."""
+
+COLUMNS = ("Pipeline", "Step", "Name", "Verdict", "Teams", "Reason")
+_TONES: Mapping[Verdict, Tone] = {
+    INSIDE: "good",
+    NOT_KNOWN: "warning",
+    PREFIXING_OFF: "warning",
+}
+
+
+def audit_report(
+    verdicts: Mapping[tuple[RowKind, Verdict], int], units: int, shown: Sequence[AuditRow]
+) -> Report:
+    """Return the report of an audit.
+
+    Args:
+        verdicts: how many rows have a kind and a verdict.
+        units: how many accounts and regions have rows.
+        shown: the rows that are not inside, or the first of them.
+    """
+    total = sum(verdicts.values())
+    inside = sum(number for (_, verdict), number in verdicts.items() if verdict == INSIDE)
+    tables = (_counts(verdicts), _rows(shown))
+    return Report(
+        title="Audit",
+        summary=_summary(verdicts, total, inside),
+        tone="good" if inside == total else "bad",
+        facts=(("Accounts and regions with rows", f"{units:,}"),),
+        tables=tuple(table for table in tables if table.rows),
+        notes=_cut(total - inside, len(shown)),
+    )
+
+
+def _summary(verdicts: Mapping[tuple[RowKind, Verdict], int], total: int, inside: int) -> str:
+    kinds = dict.fromkeys((PIPELINE, JOB, UNKNOWN), 0)
+    for (kind, _), number in verdicts.items():
+        kinds[kind] += number
+    seen = f"{counted(kinds[PIPELINE], 'pipeline')} and {counted(kinds[JOB], 'job')}"
+    failed = f", {counted(kinds[UNKNOWN], 'failed read')}" if kinds[UNKNOWN] else ""
+    return f"{seen}{failed}: {inside:,} inside, {total - inside:,} not."
+
+
+def _counts(verdicts: Mapping[tuple[RowKind, Verdict], int]) -> Table:
+    rows = tuple(
+        Row(
+            (
+                Cell(verdict, _tone(verdict)),
+                *(Cell(f"{verdicts.get((kind, verdict), 0):,}") for kind in (PIPELINE, JOB)),
+                Cell(f"{verdicts.get((UNKNOWN, verdict), 0):,}"),
+            )
+        )
+        for verdict in VERDICTS
+        if any(each == verdict for _, each in verdicts)
+    )
+    return Table(("Verdict", "Pipelines", "Jobs", "Failed reads"), rows, title="Verdicts")
+
+
+def _rows(shown: Sequence[AuditRow]) -> Table:
+    # Stable, so that the rows of a unit stay in the order in which they were read.
+    ordered = sorted(shown, key=lambda row: row.unit)
+    return Table(COLUMNS, tuple(map(_row, ordered)), title="Not inside")
+
+
+def _row(row: AuditRow) -> Row:
+    return Row(
+        (
+            _cell(row.pipeline),
+            _cell(row.step),
+            None if row.name is None else Cell(row.name, code=True, full=row.arn),
+            Cell(row.verdict, _tone(row.verdict)),
+            _cell(", ".join(row.teams)),
+            _cell(_reason(row)),
+        ),
+        group=" ".join(row.unit).strip() or "The account is not known",
+    )
+
+
+def _cell(text: str | None) -> Cell | None:
+    return Cell(text) if text else None
+
+
+def _reason(row: AuditRow) -> str | None:
+    needed = f"It needs {row.permission}." if row.permission else None
+    return " ".join(filter(None, (row.reason, needed))) or None
+
+
+def _tone(verdict: Verdict) -> Tone:
+    return _TONES.get(verdict, "bad")
+
+
+def _cut(outside: int, shown: int) -> tuple[str, ...]:
+    if outside <= shown:
+        return ()
+    return (f"The first {shown:,} of {outside:,} rows that are not inside are shown.",)

@@ -1,0 +1,300 @@
+"""Audit the pipelines and jobs of accounts and regions."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..core.display.displayed import Displayed
+from .accounts import Account, Accounts, Entry, entries
+from .aws import Reader, Refusal
+from .judge import Judge, Policies, teams_of
+from .output import Earlier, NotResumed, Output, kept_rows, must_be_new, read_earlier
+from .pipelines import PipelineReader, Scope, unknown
+from .report import SHOWN_ROWS, audit_report
+from .rows import INSIDE, UNKNOWN, AuditRow, RowKind, Unit, Verdict
+from .since import since_of
+from .stand_alone_jobs import stand_alone_jobs
+
+if TYPE_CHECKING:
+    from ..core.display.report import Report
+
+MOST_WORKERS = 64
+
+
+def audit(
+    client_or_session: Any = None,
+    *,
+    policy: Policies,
+    regions: Sequence[str] | str | None = None,
+    accounts: Iterable[str] = (),
+    assume_role: str | None = None,
+    external_id: str | None = None,
+    executions: int | None = None,
+    since: datetime | str | None = None,
+    jobs: bool = False,
+    workers: int = 8,
+    shard: tuple[str, str] | None = None,
+    output: str | None = None,
+    resume: bool = False,
+    config: Any = None,
+) -> Audit:
+    """Read which pipelines and jobs of accounts are inside which prefix.
+
+    All requests only read. A read that fails is a row of the kind ``"unknown"``, with its reason
+    and the permission that it needs; the audit goes on.
+
+    Args:
+        client_or_session: a boto3 client of SageMaker or a ``boto3.Session``; by default a new
+            session.
+        policy: a :class:`~sm_prefix_ext.PrefixPolicy`, a prefix, a
+            :class:`~sm_prefix_ext.core.policy_file.PolicyFile`, or several of them.
+        regions: their names, or ``"all"`` for all regions of SageMaker; by default the session's.
+        accounts: IDs, or ARNs of roles to assume; by default the session's own account.
+        assume_role: the name of the role to assume in the accounts that are given by their ID.
+        external_id: the external ID that these roles ask for.
+        executions: how many executions of each pipeline are read, the latest first; by default 1,
+            or all since ``since``.
+        since: the earliest start, as a ``datetime``, in ISO 8601, or as a duration before now such
+            as ``"30d"``.
+        jobs: whether to read the stand-alone jobs since ``since`` too.
+        workers: how many requests are sent at once; accounts and regions follow each other.
+        shard: an account and a region, the only ones to audit.
+        output: a file for the rows, JSON Lines, which is written as they come.
+        resume: whether to continue that file.
+        config: a ``botocore.config.Config`` on top of the audit's own.
+
+    Returns:
+        An iterator over the rows: by account and region, in each by pipeline.
+
+    Raises:
+        ValueError: for arguments that can't be used.
+        PrefixError: for a policy that can't be used.
+        OSError: if the file can't be read or written.
+
+    Example:
+        >>> from sm_prefix_ext.audit import audit
+        >>> from sm_prefix_ext.embedded import EmbeddedAWS
+        >>> with EmbeddedAWS() as aws:
+        ...     list(audit(aws.boto_session, policy="team-a"))
+        []
+    """
+    teams = teams_of(policy)
+    _check(executions, workers, jobs, since)
+    if client_or_session is None:
+        import boto3
+
+        client_or_session = boto3.Session()
+    source = Accounts(client_or_session, config, workers)
+    if shard is not None:
+        if regions is not None or accounts:
+            raise ValueError("shard is an account and a region; give no regions or accounts.")
+        regions = (shard[1],)
+        accounts = (shard[0],) if assume_role is not None else ()
+    named = entries(accounts, assume_role)
+    if named and hasattr(client_or_session, "meta"):
+        raise ValueError("accounts needs a boto3.Session, since a client has one account.")
+    text = since.isoformat() if isinstance(since, datetime) else since
+    asked = {
+        "teams": {team.name: [team.policy.prefix, team.policy.short_prefix] for team in teams},
+        "executions": executions,
+        "since": text,
+        "since_time": None if since is None else since_of(since).isoformat(),
+        "jobs": jobs,
+    }
+    earlier = _earlier(output, asked, resume)
+    start = (asked if earlier is None else earlier.asked)["since_time"]
+    most = executions if executions is not None or since is not None else 1
+    scope = Scope(most, None if start is None else datetime.fromisoformat(start), jobs)
+    places = source.regions(regions)
+    run = _Run(source, named, places, external_id, Judge(teams), scope, workers, shard)
+    if output is None:
+        return Audit(run.rows(frozenset(), _ignore), run.stop)
+    written = _written(run, output, asked, earlier)
+    return Audit(written, run.stop, remark=None if earlier is None else earlier.remark(output))
+
+
+def _check(executions: int | None, workers: int, jobs: bool, since: datetime | str | None) -> None:
+    if executions is not None and (not isinstance(executions, int) or executions < 0):
+        raise ValueError(f"executions is {executions!r}; wanted a number, 0 or more.")
+    if not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
+        raise ValueError(f"workers is {workers!r}; wanted a number from 1 to {MOST_WORKERS}.")
+    if jobs and since is None:
+        raise ValueError("jobs needs since, the time from which stand-alone jobs are read.")
+
+
+def _earlier(output: str | None, asked: dict[str, Any], resume: bool) -> Earlier | None:
+    if output is None:
+        if resume:
+            raise ValueError("resume continues a file; name it as output.")
+        return None
+    if not resume:
+        must_be_new(output)
+        return None
+    earlier = read_earlier(output)
+    if earlier is None:
+        return None
+    for key, value in asked.items():
+        # A duration such as 30d counts from the start of the first run.
+        if key != "since_time" and earlier.asked.get(key) != value:
+            raise NotResumed(
+                output, f"it is of an audit with other {key}: {earlier.asked.get(key)!r}."
+            )
+    return earlier
+
+
+def _ignore(unit: Unit) -> None:
+    """Do nothing at the end of a unit."""
+
+
+def _written(
+    run: _Run, path: str, asked: dict[str, Any], earlier: Earlier | None
+) -> Iterator[AuditRow]:
+    file = Output(path, asked, earlier)
+    try:
+        done: frozenset[Unit] = frozenset()
+        if earlier is not None:
+            done = earlier.units
+            yield from kept_rows(path, earlier.size)
+        for row in run.rows(done, file.complete):
+            file.write(row)
+            yield row
+    finally:
+        file.close()
+
+
+@dataclass(frozen=True)
+class _Run:
+    source: Accounts
+    entries: tuple[Entry, ...]
+    regions: tuple[str, ...]
+    external_id: str | None
+    judge: Judge
+    scope: Scope
+    workers: int
+    shard: tuple[str, str] | None
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def rows(self, done: frozenset[Unit], complete: Callable[[Unit], None]) -> Iterator[AuditRow]:
+        for entry in self.entries or (None,):
+            known = "" if entry is None else entry.account
+            if known and all(Unit(known, region) in done for region in self.regions):
+                continue
+            if Unit(known, "") in done:  # it could not be entered, which the file says
+                continue
+            try:
+                account = self._enter(entry)
+            except Refusal as refusal:
+                unit = Unit(known, "")
+                yield unknown(unit, refusal, "The account could not be entered.")
+                complete(unit)
+                continue
+            for region in self.regions:
+                unit = Unit(account.id, region)
+                if unit not in done:
+                    yield from self._unit(account, unit)
+                    complete(unit)
+
+    def _enter(self, entry: Entry | None) -> Account:
+        if entry is not None:
+            return self.source.assumed(entry, self.regions[0], self.external_id)
+        account = self.source.own(self.regions[0])
+        if self.shard is not None and account.id != self.shard[0]:
+            raise Refusal(
+                f"The credentials are of the account {account.id}; wanted {self.shard[0]}. Give "
+                "the role to assume.",
+                "sts:AssumeRole",
+            )
+        return account
+
+    def _unit(self, account: Account, unit: Unit) -> Iterator[AuditRow]:
+        try:
+            client = account.client(unit.region)
+        except Refusal as refusal:
+            yield unknown(unit, refusal, "The region could not be read.")
+            return
+        reader = PipelineReader(unit, Reader(client, self.stop), self.judge, self.scope)
+        read: set[str] = set()
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="sm-prefix-audit")
+        try:
+            for pipeline in reader.pipelines(pool, self.workers):
+                yield from pipeline.rows
+                if self.scope.jobs:
+                    read.update(pipeline.read)
+            if self.scope.jobs:
+                yield from stand_alone_jobs(reader, read)
+        except BaseException:
+            self.stop.set()  # threads end before their next request
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+class Audit(Displayed, Iterator[AuditRow]):
+    """The rows of an audit, as they are read: an iterator that can be used once.
+
+    Args:
+        rows: reads them.
+        stop: set to send no further request.
+        remark: what was continued, or ``None``.
+    """
+
+    def __init__(
+        self, rows: Iterator[AuditRow], stop: threading.Event, *, remark: str | None = None
+    ) -> None:
+        self._rows = rows
+        self._stop = stop
+        self.remark = remark
+        self.verdicts: Counter[tuple[RowKind, Verdict]] = Counter()
+        self.units: Counter[Unit] = Counter()
+        self.not_inside = 0
+        self._shown: list[AuditRow] = []
+
+    def __iter__(self) -> Audit:
+        return self
+
+    def __next__(self) -> AuditRow:
+        row = next(self._rows)
+        self.verdicts[row.kind, row.verdict] += 1
+        self.units[row.unit] += 1
+        if row.verdict != INSIDE:
+            self.not_inside += 1
+            if len(self._shown) < SHOWN_ROWS:
+                self._shown.append(row)
+        return row
+
+    def __enter__(self) -> Audit:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the audit; what was read is in the file, if there is one."""
+        self._stop.set()
+        close = getattr(self._rows, "close", None)
+        if close is not None:
+            close()
+
+    @property
+    def all_inside(self) -> bool:
+        """Whether every row so far is inside."""
+        return not self.not_inside
+
+    @property
+    def nothing_read(self) -> bool:
+        """Whether every row so far is a read that failed; ``False`` without rows."""
+        return bool(self.verdicts) and all(kind == UNKNOWN for kind, _ in self.verdicts)
+
+    @property
+    def first_reason(self) -> str:
+        """Why the first of the rows that are not inside is not."""
+        return next((row.reason for row in self._shown if row.reason), "")
+
+    def report(self, *, drawn: bool = True) -> Report:
+        return audit_report(self.verdicts, len(self.units), self._shown)

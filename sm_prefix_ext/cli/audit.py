@@ -1,0 +1,123 @@
+"""``audit``: which pipelines and jobs of accounts are inside which prefix."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..core import policy_search
+from ..core.text import printable
+from .inputs import LoadError
+from .options import format_option, policy_choice, policy_options
+from .output import SCHEMA, judging, show
+from .progress import counting
+from .quiet import quiet_sdk
+
+if TYPE_CHECKING:
+    from ..audit import Audit, AuditRow
+
+
+@click.command()
+@policy_options
+@click.option("--region", "regions", multiple=True, metavar="NAME", help="Repeatable.")
+@click.option("--all-regions", is_flag=True, help="Every region that SageMaker has.")
+@click.option(
+    "--accounts", metavar="FILE", help="Account IDs or ARNs of roles to assume, one a line."
+)
+@click.option("--assume-role", metavar="NAME", help="The role to assume in accounts given by ID.")
+@click.option("--external-id", metavar="ID", help="What these roles' trust policies ask for.")
+@click.option(
+    "--executions",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Read the latest N executions of each pipeline; 1 by default, all with --since.",
+)
+@click.option("--since", metavar="TIME", help="Such as 30d, 12h or 2026-01-31.")
+@click.option("--jobs", is_flag=True, help="Read stand-alone jobs since --since too.")
+@click.option("--workers", type=int, default=8, show_default=True, help="Requests at once.")
+@click.option("-o", "--output", metavar="FILE", help="Write all rows to a JSON Lines file.")
+@click.option("--resume", is_flag=True, help="Continue the file of --output.")
+@format_option("table", "json")
+@quiet_sdk()
+def audit(
+    regions: tuple[str, ...],
+    all_regions: bool,
+    accounts: str | None,
+    resume: bool,
+    form: str,
+    policy: str | None,
+    prefix: str | None,
+    short_prefix: str | None,
+    team: str | None,
+    **given: Any,
+) -> int:
+    """Audit what runs in accounts already: its pipelines, and the jobs of their executions.
+
+    Without --accounts and --region, those of your AWS credentials. All requests only read. What
+    can't be read is a row "unknown" with the reason and the permission.
+
+    Exit status: 0, all inside; 1, something is not; 2, nothing could be read.
+    """
+    from ..audit import audit as read
+    from ..audit.accounts import read_accounts
+
+    if all_regions and regions:
+        raise click.UsageError("--region and --all-regions exclude each other; give one.")
+    with judging(form):
+        rows = read(
+            policy=_policies(policy, prefix, short_prefix, team),
+            regions="all" if all_regions else regions or None,
+            accounts=() if accounts is None else read_accounts(accounts),
+            resume=resume,
+            **given,
+        )
+    if rows.remark is not None:
+        click.echo(f"sm-prefix: {printable(rows.remark)}", err=True)
+    with rows, judging(form):
+        if form == "json":
+            _print_rows(rows)
+        else:
+            for _ in _counted(rows):
+                pass
+            show(rows)
+    if rows.nothing_read:
+        raise LoadError(f"nothing could be read. {rows.first_reason}")
+    return int(not rows.all_inside)
+
+
+def _policies(
+    policy: str | None, prefix: str | None, short_prefix: str | None, team: str | None
+) -> Any:
+    """The policies to audit against: of a file, those of all its teams."""
+    choice = policy_choice(policy, prefix, short_prefix, team)
+    if choice.given is not None:
+        return choice.given
+    path = choice.file or policy_search.discover()
+    if path is None:
+        raise LoadError("there is no policy to audit against; give --policy FILE or --prefix P.")
+    from ..core.policy_file import PolicyFile
+
+    file = PolicyFile.read(path)
+    return file if team is None else file.policy_for(None, team=team)
+
+
+def _counted(rows: Audit) -> Iterator[AuditRow]:
+    """Yield the rows, and show on a terminal how many there are."""
+    with counting() as update:
+        for number, row in enumerate(rows, start=1):
+            place = " ".join(row.unit).strip()
+            update(f"{place}: {number:,} rows, {rows.not_inside:,} of them not inside")
+            yield row
+
+
+def _print_rows(rows: Audit) -> None:
+    """Print the rows as they come, as one JSON document."""
+    click.echo(f'{{"schema": {SCHEMA}, "rows": [', nl=False)
+    separator = "\n"
+    for row in _counted(rows):
+        click.echo(f"{separator}{json.dumps(row.to_dict())}", nl=False)
+        separator = ",\n"
+    click.echo("\n]}")
