@@ -65,7 +65,8 @@ class Reader(NamedTuple):
         if self.stop.is_set():
             raise Stopped
         method = getattr(self.client, xform_name(operation))
-        return answered(lambda: method(**arguments), f"sagemaker:{operation}")
+        answer: Mapping[str, Any] = answered(lambda: method(**arguments), f"sagemaker:{operation}")
+        return answer
 
     def pages(self, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
         """Yield the items of all pages of a list.

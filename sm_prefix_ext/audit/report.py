@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from ..core.display.report import Cell, Report, Row, Table, Tone, counted
 from .rows import (
@@ -41,7 +42,7 @@ def audit_report(
     """
     total = sum(verdicts.values())
     inside = sum(number for (_, verdict), number in verdicts.items() if verdict == INSIDE)
-    tables = (_counts(verdicts), _rows(shown))
+    tables = (_counts(verdicts), *_tables(shown))
     return Report(
         title="Audit",
         summary=_summary(verdicts, total, inside),
@@ -76,10 +77,11 @@ def _counts(verdicts: Mapping[tuple[RowKind, Verdict], int]) -> Table:
     return Table(("Verdict", "Pipelines", "Jobs", "Failed reads"), rows, title="Verdicts")
 
 
-def _rows(shown: Sequence[AuditRow]) -> Table:
-    # Stable, so that the rows of a unit stay in the order in which they were read.
-    ordered = sorted(shown, key=lambda row: row.unit)
-    return Table(COLUMNS, tuple(map(_row, ordered)), title="Not inside")
+def _tables(shown: Sequence[AuditRow]) -> Iterator[Table]:
+    """Yield a table for each account and region with rows that are not inside."""
+    for unit, rows in groupby(shown, key=lambda row: row.unit):
+        place = " ".join(unit).strip() or "an unknown account"
+        yield Table(COLUMNS, tuple(map(_row, rows)), title=f"Not inside in {place}")
 
 
 def _row(row: AuditRow) -> Row:
@@ -91,8 +93,7 @@ def _row(row: AuditRow) -> Row:
             Cell(row.verdict, _tone(row.verdict)),
             _cell(", ".join(row.teams)),
             _cell(_reason(row)),
-        ),
-        group=" ".join(row.unit).strip() or "The account is not known",
+        )
     )
 
 

@@ -100,7 +100,7 @@ def audit(
     if named and hasattr(client_or_session, "meta"):
         raise ValueError("accounts needs a boto3.Session, since a client has one account.")
     text = since.isoformat() if isinstance(since, datetime) else since
-    asked = {
+    asked: dict[str, Any] = {
         "teams": {team.name: [team.policy.prefix, team.policy.short_prefix] for team in teams},
         "executions": executions,
         "since": text,

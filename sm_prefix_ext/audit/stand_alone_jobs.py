@@ -7,13 +7,11 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from ..core.execution_steps import read_jobs
-from ..core.step_types import KINDS, Kind
+from ..core.step_types import Kind
+from ..iam.audit_policy import STAND_ALONE_KINDS, noun_of
 from .aws import PAGE, Refusal
 from .pipelines import PipelineReader, job_fields
 from .rows import JOB, AuditRow, as_text
-
-STEP_TYPES = ("Tuning", "AutoML", "Training", "Processing", "Transform")
-"""The types whose jobs are listed. Tuning jobs come first, since they start training jobs."""
 
 # Such as team-a-240101-001-1a2b3c4d: the tuning job's name, a number and 8 hexadecimal digits.
 _TUNED = re.compile(r"(.+)-[0-9]{3,}-[0-9a-f]{8}")
@@ -27,9 +25,8 @@ def stand_alone_jobs(unit: PipelineReader, read: Container[str]) -> Iterator[Aud
         read: the IDs of the executions that were read, and the ARNs of other jobs of theirs.
     """
     tuning_jobs: set[str] = set()
-    for step_type in STEP_TYPES:
-        kind = KINDS[step_type]
-        noun = kind.actions[0].removeprefix("Create")
+    for kind in STAND_ALONE_KINDS:
+        step_type, noun = kind.step_type, noun_of(kind)
         try:
             for summary in _listed(unit, noun, is_parent=step_type == "Tuning"):
                 name = str(summary[f"{noun}Name"])

@@ -37,6 +37,7 @@ _TAKEN_BY: Mapping[str, str] = {
     "bucket": "author",
     "kinds": "prefix",
     **dict.fromkeys(("tag", "vpcs", "admins"), "scp"),
+    **dict.fromkeys(("jobs", "assume_role"), "audit"),
 }
 """By option, the value of ``--for`` that it requires."""
 
@@ -46,7 +47,7 @@ _TAKEN_BY: Mapping[str, str] = {
 @click.option(
     "--for",
     "purpose",
-    type=click.Choice([*_OF_A_PIPELINE, "prefix", "scp", "trust"]),
+    type=click.Choice([*_OF_A_PIPELINE, "prefix", "scp", "trust", "audit"]),
     default="execution-role",
     show_default=True,
     help="Whom the policy is for.",
@@ -59,6 +60,8 @@ _TAKEN_BY: Mapping[str, str] = {
 @click.option("--tag", metavar="KEY=VALUE", help="For scp: the tag of exempted roles.")
 @click.option("--vpc", "vpcs", multiple=True, metavar="ID", help="For scp: a VPC.")
 @click.option("--admin", "admins", multiple=True, metavar="ARN", help="For scp: who may tag.")
+@click.option("--jobs", is_flag=True, default=None, help="For audit: stand-alone jobs too.")
+@click.option("--assume-role", metavar="NAME", help="For audit: the role in other accounts.")
 @format_option("json", "cloudformation", "terraform")
 @click.option(
     "--name",
@@ -72,8 +75,8 @@ def write_policy(
 ) -> int:
     """Write the least IAM policy for TARGET's execution role or author, or for a team's prefix.
 
-    With --for prefix, the policy covers the step types of TARGET; scp and trust need no TARGET.
-    Notes on what the policy leaves out, and findings, go to standard error.
+    With --for prefix, the policy covers the step types of TARGET; scp, trust and audit need no
+    TARGET. Notes on what the policy leaves out, and findings, go to standard error.
     """
     _must_be_taken(context, purpose)
     with judging("table", err=True):
@@ -115,6 +118,8 @@ def _generate(
     tag: str | None,
     vpcs: tuple[str, ...],
     admins: tuple[str, ...],
+    jobs: bool | None,
+    assume_role: str | None,
     bucket: str | None,
     parameters: tuple[str, ...],
     **given: Any,
@@ -124,6 +129,10 @@ def _generate(
     account, region = given["account"], given["region"]
     if purpose == "trust":
         return iam.trust_policy(account=account)
+    if purpose == "audit":
+        return iam.audit_policy(
+            jobs=bool(jobs), assume_role=assume_role, account=account, region=region
+        )
     if purpose == "scp":
         key, _, value = (tag or "").partition("=")
         if not (key and value and vpcs):

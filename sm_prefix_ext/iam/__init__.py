@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .audit_policy import audit_policy
 from .collisions import Collision, collisions
 from .evaluator.evaluate import DecidingStatement, Decision, evaluate
 from .foreign_roles import foreign_roles
@@ -19,6 +20,7 @@ __all__ = [
     "PolicyDocument",
     "Preflight",
     "PreflightRow",
+    "audit_policy",
     "author_policy",
     "collisions",
     "cors_rules",
