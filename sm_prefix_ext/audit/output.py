@@ -86,11 +86,15 @@ class Output:
             self._file = FileIO(path, "wb" if earlier is None else "r+b")
         except (OSError, ValueError) as error:
             raise self._error(error) from None
-        if earlier is None:
-            self._write({"kind": _AUDIT, "schema": SCHEMA, **asked})
-        else:
-            self._file.truncate(earlier.size)
-            self._file.seek(earlier.size)
+        try:
+            if earlier is None:
+                self._write({"kind": _AUDIT, "schema": SCHEMA, **asked})
+            else:
+                self._file.truncate(earlier.size)
+                self._file.seek(earlier.size)
+        except BaseException:
+            self.close()
+            raise
 
     def write(self, row: AuditRow) -> None:
         """Write a row.
