@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from ..core.text import shown
 
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
-_DURATION = re.compile(r"([0-9]{1,5})([hdw])", re.ASCII)
+_DURATION = re.compile(r"([0-9]{1,4})([hdw])", re.ASCII)
 
 
 def since_of(value: datetime | str) -> datetime:

@@ -1,0 +1,131 @@
+"""The file of an audit: what is continued, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sm_prefix_ext.audit.output import NotResumed, Output, kept_rows, must_be_new, read_earlier
+from sm_prefix_ext.audit.rows import AuditRow, Unit
+
+ASKED = {"jobs": False}
+UNIT = Unit("111122223333", "us-east-1")
+ROW = AuditRow("pipeline", *UNIT, "inside", name="p", teams=("team-a",))
+
+
+def written(path: Path, *rows: AuditRow, complete: bool = True) -> bytes:
+    output = Output(str(path), ASKED, None)
+    for row in rows:
+        output.write(row)
+    if complete:
+        output.complete(UNIT)
+    output.close()
+    return path.read_bytes()
+
+
+def test_a_row_reads_back(tmp_path: Path) -> None:
+    """Whatever its texts are, such as a lone surrogate."""
+    file = tmp_path / "a.jsonl"
+    row = AuditRow("job", *UNIT, "outside", name="\ud800\x1b[2K\n\u2028")
+    written(file, ROW, row)
+    earlier = read_earlier(str(file))
+    assert earlier is not None
+    assert (ASKED, {UNIT}, 0, False) == (
+        earlier.asked,
+        earlier.units,
+        earlier.dropped,
+        earlier.cut,
+    )
+    assert [ROW, row] == list(kept_rows(str(file), earlier.size))
+
+
+def test_an_incomplete_unit_is_replaced(tmp_path: Path) -> None:
+    """What follows the last complete one is written anew."""
+    file = tmp_path / "a.jsonl"
+    complete = written(file, ROW)
+    file.write_bytes(complete + complete.splitlines(True)[1] + b'{"kind"')
+    earlier = read_earlier(str(file))
+    assert earlier is not None
+    assert (len(complete), 1, True) == (earlier.size, earlier.dropped, earlier.cut)
+    assert "1 rows of an incomplete one are read again" in earlier.remark("a.jsonl")
+    Output(str(file), ASKED, earlier).close()
+    assert complete == file.read_bytes()
+
+
+@pytest.mark.parametrize("cut", range(1, 40, 3))
+def test_a_cut_at_any_byte_of_the_last_line_is_repaired(tmp_path: Path, cut: int) -> None:
+    """A kill may come in the middle of a line."""
+    file = tmp_path / "a.jsonl"
+    whole = written(file, ROW, complete=False)
+    file.write_bytes(whole[:-cut])
+    earlier = read_earlier(str(file))
+    assert earlier is not None
+    assert earlier.cut
+    assert whole.index(b"\n") + 1 == earlier.size
+
+
+def test_a_file_that_is_not_there_or_empty_is_begun(tmp_path: Path) -> None:
+    """There is nothing to continue."""
+    assert read_earlier(str(tmp_path / "a.jsonl")) is None
+    (tmp_path / "a.jsonl").touch()
+    assert read_earlier(str(tmp_path / "a.jsonl")) is None
+
+
+def header(**more: Any) -> bytes:
+    return json.dumps({"kind": "audit", "schema": 1, **ASKED, **more}).encode() + b"\n"
+
+
+UNIT_LINE = json.dumps({"kind": "unit", **UNIT._asdict(), "rows": 1}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"name,prefix\n", "it is not the file of an audit"),
+        (b"half a line", "it is not the file of an audit"),
+        (b'{"findings": []}\n', "it is not the file of an audit"),
+        (b'{"kind": "unit"}\n', "it is not the file of an audit"),
+        (b"\x00\xff\n", "it is not the file of an audit"),
+        (b"[" * 100_000 + b"\n", "it is not the file of an audit"),
+        (header(schema=2), "its schema is 2; wanted 1"),
+        (header() + b"no JSON\n" + UNIT_LINE, "it is damaged, since line 2 has no record"),
+        (header() + b'{"kind": "job"}\n', "line 2 has a record that is no row"),
+        (header() + UNIT_LINE, "line 2 has 0 rows before it, not as many as it counts"),
+    ],
+)
+def test_a_foreign_or_damaged_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    """It stays as it is."""
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(content)
+    with pytest.raises(NotResumed, match=message) as refused:
+        read_earlier(str(file))
+    assert str(refused.value).endswith("The file is unchanged.")
+    assert content == file.read_bytes()
+
+
+def test_a_device_is_not_continued() -> None:
+    """It has no end."""
+    with pytest.raises(NotResumed, match="not a regular file"):
+        read_earlier("/dev/zero")
+
+
+def test_a_file_with_something_in_it_is_not_begun_anew(tmp_path: Path) -> None:
+    """The audit of hours would be lost."""
+    file = tmp_path / "a.jsonl"
+    must_be_new(str(file))
+    file.write_text("x")
+    with pytest.raises(ValueError, match="is there already; continue it with resume"):
+        must_be_new(str(file))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"verdict": "fine"}, {"kind": "audit"}, {"teams": "team-a"}, {"region": None}, {"more": 1}],
+)
+def test_a_record_that_is_no_row(change: Any) -> None:
+    """Its fields and their words are checked."""
+    with pytest.raises(ValueError, match=r"it does not have|unknown|not a text"):
+        AuditRow.from_dict({**ROW.to_dict(), **change})

@@ -1,0 +1,43 @@
+"""The report of an audit."""
+
+from __future__ import annotations
+
+from sm_prefix_ext.audit.report import audit_report
+from sm_prefix_ext.audit.rows import AuditRow
+from sm_prefix_ext.core.display.text import as_text
+
+UNIT = ("111122223333", "us-east-1")
+OUTSIDE = AuditRow("job", *UNIT, "outside", pipeline="p", name="x", reason="Not covered.")
+FAILED = AuditRow("unknown", *UNIT, "unknown", reason="Denied.", permission="sagemaker:List")
+
+
+def test_it_counts_and_shows_what_is_not_inside() -> None:
+    """A failed read names the permission that it needs."""
+    counts = {("pipeline", "inside"): 2, ("job", "outside"): 1, ("unknown", "unknown"): 1}
+    report = audit_report(counts, 1, [OUTSIDE, FAILED])  # type: ignore[arg-type]
+    text = as_text(report)
+    assert "2 pipelines and 1 job, 1 failed read: 2 inside, 2 not." == report.summary
+    assert "bad" == report.tone
+    assert "Not inside in 111122223333 us-east-1" in text
+    assert "Denied. It needs sagemaker:List." in text
+    assert () == report.notes
+
+
+def test_all_inside_is_good() -> None:
+    """An empty account is too."""
+    assert "good" == audit_report({("job", "inside"): 1}, 1, []).tone
+    assert "good" == audit_report({}, 0, []).tone
+
+
+def test_it_says_how_many_rows_it_leaves_out() -> None:
+    """The file has all of them."""
+    report = audit_report({("job", "outside"): 3}, 1, [OUTSIDE])
+    assert ("The first 1 of 3 rows that are not inside are shown.",) == report.notes
+
+
+def test_names_from_outside_are_escaped() -> None:
+    """They can't move the cursor of a terminal."""
+    row = AuditRow("pipeline", "1", "r", "outside", pipeline="\x1b[2K", name="a\nb")
+    text = as_text(audit_report({("pipeline", "outside"): 1}, 1, [row]))
+    assert "\x1b" not in text
+    assert "a\\nb" in text

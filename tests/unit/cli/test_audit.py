@@ -1,0 +1,151 @@
+"""``sm-prefix audit``: its options, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Run, printed_policy
+
+pytest.importorskip("moto")
+
+from sm_prefix_ext.embedded import EmbeddedAWS, Faults
+
+
+@pytest.fixture
+def aws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedAWS]:
+    """An account with a pipeline inside team-a and one with prefixing off."""
+    monkeypatch.chdir(tmp_path)
+    with EmbeddedAWS() as opened:
+        role = opened.create_role("pipeline")
+        for name, argument in (("a", {"ModelName": "team-a-model"}), ("off", {})):
+            step = {"Name": "Model", "Type": "Model", "Arguments": argument}
+            step["Arguments"] |= {
+                "PrimaryContainer": {"Image": "1.dkr.ecr.us-east-1.amazonaws.com/i"}
+            }
+            opened.client("sagemaker").create_pipeline(
+                PipelineName=name,
+                RoleArn=role,
+                PipelineDefinition=json.dumps({"Version": "2020-12-01", "Steps": [step]}),
+            )
+        yield opened
+
+
+def test_the_table(aws: EmbeddedAWS, run: Run) -> None:
+    """Something outside is exit status 1."""
+    status, out, err = run("audit", "--prefix", "team-a")
+    assert (1, "") == (status, err)
+    assert "2 pipelines and 0 jobs: 1 inside, 1 not." in out
+    assert "prefixing off" in out
+
+
+def test_all_inside(aws: EmbeddedAWS, run: Run) -> None:
+    """Exit status 0; an empty region is, too."""
+    aws.client("sagemaker").delete_pipeline(PipelineName="off")
+    assert 0 == run("audit", "--prefix", "team-a")[0]
+    assert 0 == run("audit", "--prefix", "team-b", "--region", "eu-west-1")[0]
+
+
+def test_json(aws: EmbeddedAWS, run: Run) -> None:
+    """One document with every row."""
+    status, out, _ = run("audit", "--prefix", "team-a", "--format", "json")
+    rows = json.loads(out)["rows"]
+    assert (1, ["a", "off"]) == (status, [row["pipeline"] for row in rows])
+
+
+def test_the_teams_of_a_file(aws: EmbeddedAWS, run: Run) -> None:
+    """All of them, or the named team alone; the file is found as for other commands."""
+    teams = [
+        f'[[team]]\nname = "{name}"\nprefix = "{name}"\npaths = ["{name}/**"]'
+        for name in ("team-a", "team-b")
+    ]
+    Path("sm-prefix.toml").write_text("\n".join(teams))
+    for more in ((), ("--policy", "sm-prefix.toml")):
+        _, out, _ = run("audit", "--format", "json", *more)
+        assert ["team-a"] == json.loads(out)["rows"][0]["teams"]
+    _, out, _ = run("audit", "--format", "json", "--team", "team-b")
+    assert "outside" == json.loads(out)["rows"][0]["verdict"]
+
+
+def test_a_file_and_its_continuation(aws: EmbeddedAWS, run: Run) -> None:
+    """The whole audit is reported, and standard error says what was kept."""
+    arguments = ("audit", "--prefix", "team-a", "--output", "a.jsonl")
+    assert 1 == run(*arguments)[0]
+    lines = Path("a.jsonl").read_text().splitlines()
+    assert ["audit", "pipeline", "pipeline", "unit"] == [json.loads(each)["kind"] for each in lines]
+    status, out, err = run(*arguments, "--resume")
+    assert (1, True) == (status, "2 pipelines" in out)
+    assert "sm-prefix: 'a.jsonl' is continued: 1 accounts and regions are complete.\n" == err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "there is no policy to audit against; give --policy FILE or --prefix P."),
+        (("--prefix", "a", "--region", "mars-1"), "'mars-1' is not a region that"),
+        (("--prefix", "a", "--region", "eu-west-1", "--all-regions"), "exclude each other"),
+        (("--prefix", "a", "--accounts", "accounts"), "names no account"),
+        (("--prefix", "a", "--accounts", "missing"), "No such file"),
+        (("--prefix", "a", "--since", "soon"), "'soon' is not a time"),
+        (("--prefix", "a", "--jobs"), "jobs needs since"),
+        (("--prefix", "a", "--workers", "0"), "workers is 0; wanted a number from 1 to 64"),
+        (("--prefix", "a", "--executions", "-1"), "-1 is not in the range"),
+        (("--prefix", "a", "--resume"), "resume continues a file; name it as output"),
+        (("--prefix", "a", "-o", "foreign"), "'foreign' is there already"),
+        (("--prefix", "a", "-o", "foreign", "--resume"), "it is not the file of an audit"),
+        (("--prefix", "a", "-o", "missing/a"), "could not be written: No such file"),
+        (("--prefix", "a", "-o", "/dev/full"), "could not be written: No space left"),
+    ],
+)
+def test_a_wrong_call(aws: EmbeddedAWS, run: Run, arguments: Any, message: str) -> None:
+    """One line and exit status 2; no file is changed."""
+    Path("accounts").write_text("# none\n")
+    Path("foreign").write_text("mine\n")
+    status, out, err = run("audit", *arguments)
+    assert (2, "", 1) == (status, out, err.count("\n"))
+    assert message in err
+    assert "mine\n" == Path("foreign").read_text()
+
+
+def test_another_question_does_not_continue_a_file(aws: EmbeddedAWS, run: Run) -> None:
+    """Its rows would have two meanings."""
+    run("audit", "--prefix", "team-a", "-o", "a.jsonl")
+    before = Path("a.jsonl").read_bytes()
+    status, _, err = run("audit", "--prefix", "team-b", "-o", "a.jsonl", "--resume")
+    assert (2, True) == (status, "it is of an audit with other teams" in err)
+    assert before == Path("a.jsonl").read_bytes()
+
+
+def test_nothing_could_be_read(aws: EmbeddedAWS, run: Run) -> None:
+    """Exit status 2 with the first reason; the table has the rows."""
+    aws.faults = Faults(denial=1, operations=("List*",))
+    status, out, err = run("audit", "--prefix", "team-a")
+    assert (2, 1) == (status, err.count("\n"))
+    assert "nothing could be read. The list of pipelines could not be read to its end." in err
+    assert "sagemaker:ListPipelines" in out
+
+
+def test_no_credentials(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One line says so."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    status, _, err = run("audit", "--prefix", "team-a", "--region", "eu-west-1")
+    assert (2, 1) == (status, err.count("\n"))
+    assert "The account could not be entered. Unable to locate credentials." in err
+
+
+def test_its_policy(run: Run) -> None:
+    """``policy --for audit`` takes the audit's options, and no other purpose does."""
+    policy = printed_policy(run, "--for", "audit", "--jobs", "--assume-role", "Audit")
+    assert "sagemaker:ListTrainingJobs" in policy["Statement"][0]["Action"]
+    assert ["arn:aws:iam::*:role/Audit"] == policy["Statement"][2]["Resource"]
+    status, _, err = run("policy", "--for", "trust", "--jobs")
+    assert (2, True) == (status, "--jobs goes with --for audit; got --for trust." in err)
