@@ -12,7 +12,7 @@ from ..core import policy_search
 from ..core.text import printable
 from .inputs import LoadError
 from .options import format_option, policy_choice, policy_options
-from .output import SCHEMA, judging, show
+from .output import SCHEMA, judging, print_json, show
 from .progress import counting
 from .quiet import quiet_sdk
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..audit import Audit, AuditRow
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @policy_options
 @click.option("--region", "regions", multiple=True, metavar="NAME", help="Repeatable.")
 @click.option("--all-regions", is_flag=True, help="Every region that SageMaker has.")
@@ -41,8 +41,11 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", metavar="FILE", help="Write all rows to a JSON Lines file.")
 @click.option("--resume", is_flag=True, help="Continue the file of --output.")
 @format_option("table", "json")
+@click.pass_context
 @quiet_sdk()
 def audit(
+    context: click.Context,
+    /,
     regions: tuple[str, ...],
     all_regions: bool,
     accounts: str | None,
@@ -57,10 +60,13 @@ def audit(
     """Audit what runs in accounts already: its pipelines, and the jobs of their executions.
 
     Without --accounts and --region, those of your AWS credentials. All requests only read. What
-    can't be read is a row "unknown" with the reason and the permission.
+    can't be read is a row "unknown" with the reason and the permission. "audit diff OLD NEW"
+    compares the files of two audits.
 
     Exit status: 0, all inside; 1, something is not; 2, nothing could be read.
     """
+    if context.invoked_subcommand is not None:
+        return 0
     from ..audit import audit as read
     from ..audit.accounts import read_accounts
 
@@ -86,6 +92,26 @@ def audit(
     if rows.nothing_read:
         raise LoadError(f"nothing could be read. {rows.first_reason}")
     return int(not rows.all_inside)
+
+
+@audit.command()
+@click.argument("old")
+@click.argument("new")
+@format_option("table", "json")
+def diff(old: str, new: str, form: str) -> int:
+    """Compare the audits of two files: what changed from OLD to NEW.
+
+    Exit status: 0, nothing; 1, something; 2, a file can't be compared.
+    """
+    from ..audit.difference import difference
+
+    with judging(form):
+        found = difference(old, new)
+    if form == "json":
+        print_json(found.to_dict())
+    else:
+        show(found)
+    return int(bool(found.changes))
 
 
 def _policies(

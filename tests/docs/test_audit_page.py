@@ -36,6 +36,8 @@ def test_a_command(command: str, run: Run, tmp_path: Path, monkeypatch: pytest.M
     Path("accounts.txt").write_text("123456789012\n")
     name, *arguments = shlex.split(command)
     with EmbeddedAWS():
+        for file in ("old.jsonl", "new.jsonl"):
+            run("audit", "--prefix", "team-a", "--output", file)
         status, out, err = run(*arguments)
     assert ("sm-prefix", 0, "") == (name, status, err)
     assert out

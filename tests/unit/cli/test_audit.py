@@ -149,3 +149,18 @@ def test_its_policy(run: Run) -> None:
     assert ["arn:aws:iam::*:role/Audit"] == policy["Statement"][2]["Resource"]
     status, _, err = run("policy", "--for", "trust", "--jobs")
     assert (2, True) == (status, "--jobs goes with --for audit; got --for trust." in err)
+
+
+def test_two_audits_are_compared(aws: EmbeddedAWS, run: Run) -> None:
+    """Exit status 1 where a verdict differs, 2 for a file that is no audit's."""
+    run("audit", "--prefix", "team-a", "-o", "old.jsonl")
+    aws.client("sagemaker").delete_pipeline(PipelineName="off")
+    run("audit", "--prefix", "team-a", "-o", "new.jsonl")
+    status, out, _ = run("audit", "diff", "old.jsonl", "new.jsonl")
+    assert (1, True, True) == (status, "prefixing off" in out, "1 change." in out)
+    status, out, _ = run("audit", "diff", "old.jsonl", "new.jsonl", "--format", "json")
+    [change] = json.loads(out)["changes"]
+    assert ("off", ["prefixing off"], []) == (change["pipeline"], change["before"], change["now"])
+    assert 0 == run("audit", "diff", "new.jsonl", "new.jsonl")[0]
+    status, out, err = run("audit", "diff", "old.jsonl", "missing.jsonl")
+    assert (2, "", 1) == (status, out, err.count("\n"))

@@ -1,0 +1,141 @@
+"""What changed between two audits, by their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..core.display.displayed import Displayed
+from ..core.display.report import Cell, Report, Row, Table, counted
+from .output import NotResumed, kept_rows, read_earlier
+from .rows import INSIDE, JOB, AuditRow
+
+COLUMNS = ("Account", "Region", "Pipeline", "Step", "Job", "Before", "Now")
+_SHOWN = 1000
+
+
+class Subject(NamedTuple):
+    """What a verdict is about, in both audits.
+
+    Args:
+        account: 12 digits.
+        region: such as ``us-east-1``.
+        pipeline: its name; ``""`` for a stand-alone job.
+        step: the step of its jobs; ``""`` for the pipeline itself.
+        job: the name of a stand-alone job; a job of a pipeline has another one in each execution.
+    """
+
+    account: str
+    region: str
+    pipeline: str
+    step: str
+    job: str
+
+
+class Change(NamedTuple):
+    """A subject whose verdicts differ.
+
+    Args:
+        subject: a pipeline, a step or a stand-alone job.
+        before: its verdicts in the old audit, with their teams; ``()`` where it has none.
+        now: its verdicts in the new audit.
+    """
+
+    subject: Subject
+    before: tuple[str, ...]
+    now: tuple[str, ...]
+
+
+class Difference(Displayed):
+    """The changes between two audits, sorted.
+
+    Args:
+        changes: the changes.
+    """
+
+    def __init__(self, changes: tuple[Change, ...]) -> None:
+        self.changes = changes
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the changes as a dict, for JSON."""
+        return {
+            "changes": [
+                {
+                    **change.subject._asdict(),
+                    "before": list(change.before),
+                    "now": list(change.now),
+                }
+                for change in self.changes
+            ]
+        }
+
+    def report(self, *, drawn: bool = True) -> Report:
+        rows = tuple(_row(change) for change in self.changes[:_SHOWN])
+        cut = f"The first {_SHOWN:,} of {len(self.changes):,} changes are shown."
+        return Report(
+            title="Changes between two audits",
+            summary=f"{counted(len(self.changes), 'change')}.",
+            tables=(Table(COLUMNS, rows),) if rows else (),
+            notes=(cut,) if len(self.changes) > _SHOWN else (),
+        )
+
+
+def difference(old: str, new: str) -> Difference:
+    """Compare two audits.
+
+    The verdicts of a step's jobs are compared over all executions that were read, since each
+    execution has other jobs. Keeps the verdicts of one file in memory.
+
+    Args:
+        old: the file of the older audit.
+        new: the file of the newer one.
+
+    Returns:
+        The pipelines, steps and stand-alone jobs whose verdicts differ.
+
+    Raises:
+        ValueError: for a file that isn't an audit's, or whose audit is not complete.
+        OSError: if a file can't be read.
+    """
+    before, now = _verdicts(old), _verdicts(new)
+    changes = (
+        Change(subject, _sorted(before.get(subject)), _sorted(now.get(subject)))
+        for subject in sorted(before.keys() | now.keys())
+    )
+    return Difference(tuple(each for each in changes if each.before != each.now))
+
+
+def _verdicts(path: str) -> dict[Subject, set[str]]:
+    try:
+        earlier = read_earlier(path)
+    except NotResumed as refused:
+        raise ValueError(f"{path} can't be compared: {refused.why}") from None
+    if earlier is None:
+        raise ValueError(f"{path} can't be compared: it is not there, or it is empty.")
+    if earlier.cut or earlier.dropped:
+        raise ValueError(f"{path} can't be compared: its audit is not complete; resume it first.")
+    verdicts: dict[Subject, set[str]] = {}
+    for row in kept_rows(path, earlier.size):
+        verdicts.setdefault(_subject(row), set()).add(_verdict(row))
+    return verdicts
+
+
+def _subject(row: AuditRow) -> Subject:
+    alone = row.kind == JOB and row.pipeline is None
+    job = row.name if alone else None
+    return Subject(row.account, row.region, row.pipeline or "", row.step or "", job or "")
+
+
+def _verdict(row: AuditRow) -> str:
+    if row.verdict == INSIDE or row.teams:
+        return " ".join([row.verdict, ", ".join(row.teams)]).strip()
+    return f"unknown: {row.permission}" if row.permission else row.verdict
+
+
+def _sorted(verdicts: set[str] | None) -> tuple[str, ...]:
+    return tuple(sorted(verdicts or ()))
+
+
+def _row(change: Change) -> Row:
+    texts: Iterator[str] = iter((*change.subject, ", ".join(change.before), ", ".join(change.now)))
+    return Row(tuple(Cell(text) if text else None for text in texts))
