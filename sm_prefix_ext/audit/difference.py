@@ -112,10 +112,10 @@ def _verdicts(path: str) -> dict[Subject, set[str]]:
         raise ValueError(f"{path} can't be compared: {refused.why}") from None
     if earlier is None:
         raise ValueError(f"{path} can't be compared: it is not there, or it is empty.")
-    if earlier.cut or earlier.dropped:
+    if not earlier.ended:
         raise ValueError(f"{path} can't be compared: its audit is not complete; resume it first.")
     verdicts: dict[Subject, set[str]] = {}
-    for row in kept_rows(path, earlier.size):
+    for row in kept_rows(path):
         verdicts.setdefault(_subject(row), set()).add(_verdict(row))
     return verdicts
 

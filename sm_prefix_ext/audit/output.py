@@ -1,7 +1,8 @@
 """The file of an audit: JSON Lines that are written as it goes, and continued after a kill.
 
 The first line says what was asked for. A line of the kind ``unit`` ends each account and region,
-whose lines stand together, so what follows the last such line belongs to one that is not complete.
+whose lines stand together, so what follows the last such line is not complete: rows of the next, or
+those of accounts that could not be entered. A line of the kind ``end`` ends a whole audit.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +21,7 @@ from ..core.text import shown
 from .rows import AuditRow, Unit
 
 SCHEMA = 1
-_AUDIT, _UNIT = "audit", "unit"
+_AUDIT, _UNIT, _END = "audit", "unit", "end"
 
 
 class NotResumed(ValueError):
@@ -46,8 +48,9 @@ class Earlier(NamedTuple):
         asked: what the audit was asked for.
         units: the units that are complete.
         size: how many bytes they have, with the first line.
-        dropped: how many rows of an incomplete unit follow.
+        dropped: how many rows follow.
         cut: whether the last line was cut.
+        ended: whether the audit came to its end.
     """
 
     asked: Mapping[str, Any]
@@ -55,6 +58,7 @@ class Earlier(NamedTuple):
     size: int
     dropped: int
     cut: bool
+    ended: bool = False
 
     def remark(self, path: str) -> str:
         """Return what a user should know of it, in one sentence or two."""
@@ -62,7 +66,7 @@ class Earlier(NamedTuple):
         if self.cut:
             text += " Its last line was cut and is repaired."
         if self.dropped:
-            text += f" {self.dropped} rows of an incomplete one are read again."
+            text += f" {self.dropped} rows of others are read again."
         return text
 
 
@@ -109,11 +113,19 @@ class Output:
         """End a unit, and wait until it is on the disk."""
         self._write({"kind": _UNIT, **unit._asdict(), "rows": self._rows})
         self._rows = 0
+        self._sync()
+
+    def _sync(self) -> None:
         try:
             if stat.S_ISREG(os.fstat(self._file.fileno()).st_mode):
                 os.fsync(self._file.fileno())
         except OSError as error:
             raise self._error(error) from None
+
+    def end(self) -> None:
+        """End the whole audit."""
+        self._write({"kind": _END})
+        self._sync()
 
     def close(self) -> None:
         """Close the file."""
@@ -164,39 +176,60 @@ def read_earlier(path: str) -> Earlier | None:
         return None
     if not Path(path).is_file():
         raise NotResumed(path, "it is not a regular file.")
-    asked: Mapping[str, Any] | None = None
-    units: set[Unit] = set()
-    size, end, rows, cut = 0, 0, 0, False
+    file, end, cut = _Contents(path), 0, False
     for number, line in _lines(path):
         end += len(line)
-        if not line.endswith(b"\n"):
-            cut = True
-            break
-        record = _record(path, number, line)
-        if asked is None:
-            asked, size = _asked(path, record), end
-        elif record["kind"] == _UNIT:
-            units.add(_ended(path, number, record, rows))
-            rows, size = 0, end
-        else:
-            _row(path, number, record)
-            rows += 1
-    if asked is None:
+        cut = not line.endswith(b"\n")
+        if not cut:
+            file.take(number, _record(path, number, line), end)
+    if file.asked is None:
         if end:
             raise NotResumed(path, "it is not the file of an audit.")
         return None
-    return Earlier(asked, frozenset(units), size, rows, cut)
+    return Earlier(file.asked, frozenset(file.units), file.size, file.rows, cut, file.ended)
 
 
-def kept_rows(path: str, size: int) -> Iterator[AuditRow]:
-    """Yield the rows in the first bytes of a file that :func:`read_earlier` accepts."""
+@dataclass
+class _Contents:
+    """What the records so far say; see :class:`Earlier`."""
+
+    path: str
+    asked: Mapping[str, Any] | None = None
+    units: set[Unit] = field(default_factory=set)
+    size: int = 0
+    rows: int = 0
+    ended: bool = False
+
+    def take(self, number: int, record: Mapping[str, Any], end: int) -> None:
+        """Read a record, which ends at a byte of the file."""
+        if self.ended:
+            raise NotResumed(self.path, _damaged(number, "a record after the end"))
+        if self.asked is None:
+            self.asked, self.size = _asked(self.path, record), end
+        elif record["kind"] == _END:
+            self.ended = True
+        elif record["kind"] == _UNIT:
+            self.units.add(_ended(self.path, number, record, self.rows))
+            self.rows, self.size = 0, end
+        else:
+            _row(self.path, number, record)
+            self.rows += 1
+
+
+def kept_rows(path: str, size: int | None = None) -> Iterator[AuditRow]:
+    """Yield the rows in the first bytes of a file that :func:`read_earlier` accepts.
+
+    Args:
+        path: the file.
+        size: how many bytes; by default all.
+    """
     read = 0
     for number, line in _lines(path):
         read += len(line)
-        if read > size:
+        if size is not None and read > size:
             return
         record = _record(path, number, line)
-        if record["kind"] not in (_AUDIT, _UNIT):
+        if record["kind"] not in (_AUDIT, _UNIT, _END):
             yield _row(path, number, record)
 
 

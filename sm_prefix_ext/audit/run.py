@@ -164,6 +164,7 @@ def _written(
         for row in run.rows(done, file.complete):
             file.write(row)
             yield row
+        file.end()
     finally:
         file.close()
 
@@ -181,24 +182,29 @@ class _Run:
     stop: threading.Event = field(default_factory=threading.Event)
 
     def rows(self, done: frozenset[Unit], complete: Callable[[Unit], None]) -> Iterator[AuditRow]:
+        """Yield the rows of each unit but those that are done.
+
+        Accounts that can't be entered come last: no unit ends them, so they are tried again when
+        the audit is resumed.
+        """
+        refused: list[AuditRow] = []
         for entry in self.entries or (None,):
             known = "" if entry is None else entry.account
             if known and all(Unit(known, region) in done for region in self.regions):
                 continue
-            if Unit(known, "") in done:  # it could not be entered, which the file says
-                continue
             try:
                 account = self._enter(entry)
             except Refusal as refusal:
-                unit = Unit(known, "")
-                yield unknown(unit, refusal, "The account could not be entered.")
-                complete(unit)
+                refused.append(
+                    unknown(Unit(known, ""), refusal, "The account could not be entered.")
+                )
                 continue
             for region in self.regions:
                 unit = Unit(account.id, region)
                 if unit not in done:
                     yield from self._unit(account, unit)
                     complete(unit)
+        yield from refused
 
     def _enter(self, entry: Entry | None) -> Account:
         if entry is not None:

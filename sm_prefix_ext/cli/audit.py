@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -143,7 +144,8 @@ def _print_rows(rows: Audit) -> None:
     """Print the rows as they come, as one JSON document."""
     click.echo(f'{{"schema": {SCHEMA}, "rows": [', nl=False)
     separator = "\n"
-    for row in _counted(rows):
+    # On a terminal the rows themselves show how far it is.
+    for row in rows if sys.stdout.isatty() else _counted(rows):
         click.echo(f"{separator}{json.dumps(row.to_dict())}", nl=False)
         separator = ",\n"
     click.echo("\n]}")

@@ -247,6 +247,17 @@ def test_an_account_whose_role_cannot_be_assumed_is_a_row(mixed: Driver) -> None
     assert "arn:aws:iam::111122223333:role/Audit can't be assumed" in str(rows[0].reason)
 
 
+def test_an_account_that_could_not_be_entered_is_tried_again(mixed: Driver, tmp_path: Path) -> None:
+    """A resumed audit has its rows in place of the failure."""
+    arguments: Any = {"output": str(tmp_path / "a.jsonl"), "accounts": [mixed.role]}
+    whole = rows_of(mixed.aws, accounts=[mixed.role])
+    mixed.aws.faults = Faults(denial=1, operations=("AssumeRole",))
+    assert ["sts:AssumeRole"] == [row.permission for row in rows_of(mixed.aws, **arguments)]
+    mixed.aws.faults = Faults()
+    assert whole == rows_of(mixed.aws, resume=True, **arguments)
+    assert "AssumeRole" not in (tmp_path / "a.jsonl").read_text()
+
+
 def test_a_shard_is_one_account_and_region(mixed: Driver) -> None:
     """Another account's credentials do not read it."""
     whole = rows_of(mixed.aws)
@@ -300,7 +311,7 @@ def test_a_file_has_every_row_and_is_continued(mixed: Driver, tmp_path: Path) ->
     regions = ["us-east-1", "eu-west-1"]
     whole = rows_of(mixed.aws, output=output, regions=regions)
     lines = Path(output).read_bytes().splitlines(keepends=True)
-    assert len(whole) + 3 == len(lines)
+    assert len(whole) + 4 == len(lines)
     Path(output).write_bytes(b"".join(lines[:4]) + lines[4][:20])
     again = audit(
         mixed.aws.boto_session, policy="team-a", output=output, regions=regions, resume=True

@@ -19,6 +19,7 @@ from sm_prefix_ext import (
     prefixed,
     prefixed_jobs,
 )
+from sm_prefix_ext.audit import Audit, AuditRow, audit
 from sm_prefix_ext.core.findings import Finding
 
 prefix: JobPrefix = JobPrefix("team-a").join("train")
@@ -59,4 +60,6 @@ verdict: str = decision.verdict
 answer: iam.Preflight = iam.preflight(plan, role_policies=[least.to_dict()])
 for row in answer:
     deciding: tuple[iam.DecidingStatement, ...] = row.statements
+seen: Audit = audit(policy=["team-a", policy], regions="all")
+row_of_audit: AuditRow = next(seen)
 pairs: tuple[iam.Collision, ...] = iam.collisions(["team-a", policy])

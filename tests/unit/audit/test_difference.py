@@ -24,6 +24,7 @@ def written(path: Path, *rows: AuditRow, complete: bool = True) -> str:
         output.write(row)
     if complete:
         output.complete(UNIT)
+        output.end()
     output.close()
     return str(path)
 

@@ -50,7 +50,7 @@ def test_an_incomplete_unit_is_replaced(tmp_path: Path) -> None:
     earlier = read_earlier(str(file))
     assert earlier is not None
     assert (len(complete), 1, True) == (earlier.size, earlier.dropped, earlier.cut)
-    assert "1 rows of an incomplete one are read again" in earlier.remark("a.jsonl")
+    assert "1 rows of others are read again" in earlier.remark("a.jsonl")
     Output(str(file), ASKED, earlier).close()
     assert complete == file.read_bytes()
 
@@ -93,6 +93,7 @@ UNIT_LINE = json.dumps({"kind": "unit", **UNIT._asdict(), "rows": 1}).encode() +
         (header(schema=2), "its schema is 2; wanted 1"),
         (header() + b"no JSON\n" + UNIT_LINE, "it is damaged, since line 2 has no record"),
         (header() + b'{"kind": "job"}\n', "line 2 has a record that is no row"),
+        (header() + b'{"kind": "end"}\n' * 2, "line 3 has a record after the end"),
         (header() + UNIT_LINE, "line 2 has 0 rows before it, not as many as it counts"),
     ],
 )

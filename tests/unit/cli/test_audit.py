@@ -76,7 +76,9 @@ def test_a_file_and_its_continuation(aws: EmbeddedAWS, run: Run) -> None:
     arguments = ("audit", "--prefix", "team-a", "--output", "a.jsonl")
     assert 1 == run(*arguments)[0]
     lines = Path("a.jsonl").read_text().splitlines()
-    assert ["audit", "pipeline", "pipeline", "unit"] == [json.loads(each)["kind"] for each in lines]
+    assert ["audit", "pipeline", "pipeline", "unit", "end"] == [
+        json.loads(each)["kind"] for each in lines
+    ]
     status, out, err = run(*arguments, "--resume")
     assert (1, True) == (status, "2 pipelines" in out)
     assert "sm-prefix: 'a.jsonl' is continued: 1 accounts and regions are complete.\n" == err

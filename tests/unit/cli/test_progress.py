@@ -67,3 +67,29 @@ def test_a_pipe_gets_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
         time.sleep(0.02)
 
     assert out.getvalue() == ""
+
+
+def test_a_count_is_one_line_that_is_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = standard_error(monkeypatch, Terminal())
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    monkeypatch.setenv("COLUMNS", "8")
+
+    with progress.counting() as update:
+        update("1 row")
+        update("2\x1b rows of many")
+
+    assert terminal.getvalue() == "\r\x1b[K1 row\r\x1b[K2\\x1b r\r\x1b[K"
+
+
+def test_a_count_is_not_shown_in_a_pipe_or_at_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = standard_error(monkeypatch, io.StringIO())
+    with progress.counting() as update:
+        update("1 row")
+    assert out.getvalue() == ""
+
+    terminal = standard_error(monkeypatch, Terminal())
+    monkeypatch.setattr(progress, "_EVERY", 60.0)
+    with progress.counting() as update:
+        for number in range(1000):
+            update(f"{number} rows")
+    assert terminal.getvalue() == "\r\x1b[K0 rows\r\x1b[K"
