@@ -15,7 +15,7 @@ import pytest
 from ..installed import MAJOR
 from .snippets import ROOT, blocks, is_like, run_page, without_noise
 
-OTHERS = {"ci.md", "findings.md", "policy-file.md"}
+OTHERS = {"audit.md", "ci.md", "findings.md", "policy-file.md"}
 """The pages that have tests of their own."""
 FOR_CONTRIBUTORS = {"adding-a-step-type.md", "upgrading-the-sdk.md"}
 """The pages whose commands run the tests, or need the network."""
