@@ -26,7 +26,7 @@ def commands_page(_: str = "") -> str:
     """The page with a section for each command."""
     commands = dict(all_commands())
     rows = [
-        f"| [`{name}`](#{name}) | {command.get_short_help_str(200)} |"
+        f"| [`{name}`](#{name.replace(' ', '-')}) | {command.get_short_help_str(200)} |"
         for name, command in commands.items()
     ]
     sections = [_general(), *(_section(name, command) for name, command in commands.items())]
@@ -40,6 +40,8 @@ def all_commands() -> Iterator[tuple[str, click.Command]]:
         command = cli.get_command(context, name)
         if command is not None:
             yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {inner}", each) for inner, each in command.commands.items())
 
 
 def _general() -> str:

@@ -118,7 +118,10 @@ class Accounts:
             connect_timeout=_CONNECT_TIMEOUT,
             max_pool_connections=max(10, workers),
         )
+        # Who is there is asked before anything is read, so an endpoint out of reach shows soon.
+        asking = own.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
         self._config = own if config is None else own.merge(config)
+        self._sts_config = asking if config is None else asking.merge(config)
 
     def regions(self, wanted: Sequence[str] | str | None) -> tuple[str, ...]:
         """Return the regions to audit, each of which botocore knows.
@@ -177,7 +180,7 @@ class Accounts:
         Raises:
             Refusal: if the account can't be learnt.
         """
-        arn = _identity(self._session, region)
+        arn = _identity(self._sts(region))
         return Account(arn.account, arn.partition, self._client_of(self._session, self._client))
 
     def assumed(self, entry: Entry, region: str, external_id: str | None) -> Account:
@@ -195,8 +198,13 @@ class Accounts:
         partition = self._session.get_partition_for_region(region)
         if not role.startswith("arn:"):
             role = f"arn:{partition}:iam::{entry.account}:role/{role}"
-        session = _assumed_session(self._session, role, region, external_id)
+        session = _assumed_session(self._sts(region), role, region, external_id)
         return Account(entry.account, partition, self._client_of(session, None))
+
+    def _sts(self, region: str) -> Any:
+        return answered(
+            lambda: self._session.client("sts", region_name=region, config=self._sts_config), None
+        )
 
     def _client_of(self, session: Any, given: Any) -> Callable[[str], Any]:
         def client(region: str) -> Any:
@@ -209,11 +217,8 @@ class Accounts:
         return client
 
 
-def _identity(session: Any, region: str) -> Arn:
-    def ask() -> Any:
-        return session.client("sts", region_name=region).get_caller_identity()
-
-    answer = answered(ask, "sts:GetCallerIdentity")
+def _identity(sts: Any) -> Arn:
+    answer = answered(sts.get_caller_identity, "sts:GetCallerIdentity")
     return Arn.parse(answer["Arn"])._replace(account=answer["Account"])
 
 
@@ -227,13 +232,12 @@ def _session_of(client: Any) -> Any:
     return boto3.Session(*parts, region_name=client.meta.region_name)
 
 
-def _assumed_session(session: Any, role: str, region: str, external_id: str | None) -> Any:
+def _assumed_session(sts: Any, role: str, region: str, external_id: str | None) -> Any:
     """Return a session whose credentials are renewed before they expire."""
     import boto3
     import botocore.session
     from botocore.credentials import RefreshableCredentials
 
-    sts = answered(lambda: session.client("sts", region_name=region), None)
     more = {} if external_id is None else {"ExternalId": external_id}
 
     def assume() -> dict[str, str]:

@@ -84,7 +84,7 @@ def difference(old: str, new: str) -> Difference:
     """Compare two audits.
 
     The verdicts of a step's jobs are compared over all executions that were read, since each
-    execution has other jobs. Keeps the verdicts of one file in memory.
+    execution has other jobs. Keeps the verdicts of both files in memory.
 
     Args:
         old: the file of the older audit.

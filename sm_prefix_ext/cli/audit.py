@@ -13,7 +13,7 @@ from ..core import policy_search
 from ..core.text import printable
 from .inputs import LoadError
 from .options import format_option, policy_choice, policy_options
-from .output import SCHEMA, judging, print_json, show
+from .output import SCHEMA, judging, print_displayed
 from .progress import counting
 from .quiet import quiet_sdk
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 @click.option("--workers", type=int, default=8, show_default=True, help="Requests at once.")
 @click.option("-o", "--output", metavar="FILE", help="Write all rows to a JSON Lines file.")
 @click.option("--resume", is_flag=True, help="Continue the file of --output.")
-@format_option("table", "json")
+@format_option("table", "json", "html", "markdown")
 @click.pass_context
 @quiet_sdk()
 def audit(
@@ -89,7 +89,7 @@ def audit(
         else:
             for _ in _counted(rows):
                 pass
-            show(rows)
+            print_displayed(rows, form, None)
     if rows.nothing_read:
         raise LoadError(f"nothing could be read. {rows.first_reason}")
     return int(not rows.all_inside)
@@ -98,7 +98,7 @@ def audit(
 @audit.command()
 @click.argument("old")
 @click.argument("new")
-@format_option("table", "json")
+@format_option("table", "json", "html", "markdown")
 def diff(old: str, new: str, form: str) -> int:
     """Compare the audits of two files: what changed from OLD to NEW.
 
@@ -108,10 +108,7 @@ def diff(old: str, new: str, form: str) -> int:
 
     with judging(form):
         found = difference(old, new)
-    if form == "json":
-        print_json(found.to_dict())
-    else:
-        show(found)
+    print_displayed(found, form, None)
     return int(bool(found.changes))
 
 

@@ -46,7 +46,8 @@ def test_the_reference_has_every_command_and_option() -> None:
     """Each command with its purpose and its options, those of check among them."""
     page = commands_page()
     commands = dict(all_commands())
-    assert [*cli.commands] == [*commands]
+    assert [*cli.commands] == [name for name in commands if " " not in name]
+    assert "audit diff" in commands
     for name, command in commands.items():
         section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         assert f"sm-prefix {name} " in section, name

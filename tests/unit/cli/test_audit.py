@@ -57,6 +57,14 @@ def test_json(aws: EmbeddedAWS, run: Run) -> None:
     assert (1, ["a", "off"]) == (status, [row["pipeline"] for row in rows])
 
 
+def test_a_page_and_markdown(aws: EmbeddedAWS, run: Run) -> None:
+    """The same report in other forms."""
+    for form, expected in (("html", "<!DOCTYPE html>"), ("markdown", "| Verdict |")):
+        status, out, _ = run("audit", "--prefix", "team-a", "--format", form)
+        assert (1, True) == (status, expected in out)
+        assert "1 inside, 1 not." in out
+
+
 def test_the_teams_of_a_file(aws: EmbeddedAWS, run: Run) -> None:
     """All of them, or the named team alone; the file is found as for other commands."""
     teams = [
