@@ -157,8 +157,8 @@ class Judge:
             return NOT_KNOWN
         if len(candidates) > 1:
             return TWO_TEAMS
-        if not codes:
-            return INSIDE
+        if not codes:  # a model group that no prefix covers is a warning alone
+            return INSIDE if candidates else self._uncovered
         if not any(step.job_name or step.group_name for step in started):
             return PREFIXING_OFF
         return OUTSIDE if candidates else self._uncovered
@@ -168,7 +168,7 @@ class Judge:
             return None
         if verdict == PREFIXING_OFF:
             return "No step has a name for its job, so the service generates one: pipelines-…"
-        if verdict == NO_TEAM:
+        if verdict == NO_TEAM or not errors:
             return self._covered_by_none("the name of any job")
         first = f"{errors[0].step}: {errors[0].message} ({errors[0].code})"
         return first if len(errors) == 1 else f"{first} And {len(errors) - 1} more."

@@ -74,6 +74,17 @@ def test_a_definition_and_several_teams(
     assert (expected, teams) == (judgement.verdict, judgement.teams)
 
 
+def test_a_model_group_that_no_prefix_covers() -> None:
+    """A check only warns of it, and the pipeline that starts nothing else is not inside."""
+    group = {"ModelPackageGroupName": "shared"}
+    register = {"Name": "Register", "Type": "RegisterModel", "Arguments": group}
+    alone = judged("team-a", register)
+    assert ("outside", (), 0, 1) == (alone.verdict, alone.teams, alone.errors, alone.warnings)
+    assert "The prefix 'team-a' does not cover" in str(alone.reason)
+    assert "no team" == judged(["team-a", "team-b"], register).verdict
+    assert "inside" == judged("team-a", register, training("team-a-x")).verdict
+
+
 def test_an_unknown_step_type_is_unknown() -> None:
     """Its jobs can't be judged."""
     assert "unknown" == judged("team-a", {"Name": "New", "Type": "Quantum"}).verdict
