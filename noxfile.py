@@ -107,7 +107,7 @@ def sdk(session: nox.Session, major: str) -> None:
 @nox.parametrize("major", ["v2", "v3"], ids=["v2", "v3"])
 def lowest(session: nox.Session, major: str) -> None:
     """The contract, with the lowest supported release of a major."""
-    session.install(".[embedded]", "-r", f".ci/lowest-{major}.txt", *TEST)
+    session.install(".[embedded,picture]", "-r", f".ci/lowest-{major}.txt", *TEST)
     run_tests(session, "tests/contract", "tests/upstream")
 
 
