@@ -12,7 +12,7 @@ import click
 
 from .. import __version__
 from ..core.errors import PrefixError
-from ..core.text import printable
+from ..core.text import no_command, printable
 from .inputs import LoadError
 from .output import Settings, drop_the_rest, escape_what_cannot_be_encoded
 
@@ -119,10 +119,11 @@ def _show_traceback(error: BaseException) -> None:
     import traceback  # here, as few runs need it
 
     for line in "".join(traceback.format_exception(error)).splitlines():
-        click.echo(printable(line), err=True)
+        click.echo(no_command(printable(line)), err=True)
 
 
 def _failed(message: str) -> int:
     with contextlib.suppress(OSError):  # standard error may be what failed
-        click.echo(f"sm-prefix: {printable(' '.join(message.split()))}", err=True)
+        line = f"sm-prefix: {printable(' '.join(message.split()))}"
+        click.echo(no_command(line), err=True)
     return 2

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from .text import printable
+from .text import no_command, printable
 
 Severity = Literal["error", "warning"]
 ERROR: Severity = "error"
@@ -299,4 +299,4 @@ def as_text(findings: Iterable[Finding], width: int = 100) -> str:
                 break_long_words=False,  # a file's path stays whole
                 break_on_hyphens=False,
             )
-    return "\n".join(lines)
+    return "\n".join(map(no_command, lines))

@@ -50,6 +50,27 @@ def printable_json(text: str) -> str:
     )
 
 
+def no_command(line: str) -> str:
+    r"""Escape what a job on GitHub would take for a workflow command.
+
+    The runner reads a command in every line that begins with ``::`` after white space, or that
+    has ``##[`` anywhere: ``src/Runner.Common/ActionCommand.cs`` of
+    https://github.com/actions/runner.
+
+    Args:
+        line: a line to print, with its indent.
+
+    Example:
+        >>> from sm_prefix_ext.core.text import no_command
+        >>> print(no_command("  ::error::x"))
+          \x3a:error::x
+    """
+    text = line.lstrip()
+    if text.startswith("::"):
+        line = f"{line[: len(line) - len(text)]}\\x3a{text[1:]}"
+    return line.replace("##[", "\\x23#[")
+
+
 def shown(value: object) -> str:
     """Return a value's ``repr`` for an error message, escaped and shortened if it is long.
 

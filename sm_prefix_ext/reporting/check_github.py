@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..core.check_report import CheckReport, ReportedFinding
-from ..core.text import printable
-from .check_summary import advice, no_command, step, summary_line
+from ..core.text import no_command, printable
+from .check_summary import advice, step, summary_line
 
 
 def render(report: CheckReport) -> str:

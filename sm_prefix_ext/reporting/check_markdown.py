@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..core.check_report import CheckReport
 from ..core.display.markdown import as_markdown
+from ..core.text import no_command
 from .check_sections import sections
-from .check_summary import no_command
 
 
 def render(report: CheckReport) -> str:

@@ -120,16 +120,3 @@ def step(row: ReportedFinding) -> str:
 def advice(row: ReportedFinding, separator: str = "\n") -> str:
     """The message of a finding and how to fix it."""
     return f"{printable(row.finding.message)}{separator}Fix: {printable(row.finding.fix)}"
-
-
-def no_command(line: str) -> str:
-    """A line that a job on GitHub does not take for a workflow command.
-
-    The runner reads a command in every line that begins with ``::`` after white space, or that
-    has ``##[`` anywhere: ``src/Runner.Common/ActionCommand.cs`` of
-    https://github.com/actions/runner.
-    """
-    text = line.lstrip()
-    if text.startswith("::"):
-        line = f"{line[: len(line) - len(text)]}\\x3a{text[1:]}"
-    return line.replace("##[", "\\x23#[")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding, UnreadFile
 from ..core.findings import ERROR, WARNING
-from ..core.text import printable
-from .check_summary import advice, counted, no_command, step, summary_line, where
+from ..core.text import no_command, printable
+from .check_summary import advice, counted, step, summary_line, where
 
 _STYLES = {ERROR: "1;31", WARNING: "33", "hidden": "2", "target": "1", "passed": "32"}
 _NARROWEST = 20

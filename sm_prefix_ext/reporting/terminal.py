@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ..core.display.report import Cell, Report, Row, Table, Tone
 from ..core.display.text import block
-from ..core.text import printable
+from ..core.text import no_command, printable
 
 _STYLES: Mapping[Tone, str] = {
     "good": "green",
@@ -50,20 +50,20 @@ def show(report: Report, out: Console) -> None:
     for table in tables:
         _show_table(table, out)
     for note in report.notes:
-        out.print(Text(f"Note: {printable(note)}"), soft_wrap=True)  # it may have an ARN
-    out.print(Text(printable(report.summary), style=_STYLES[report.tone]))
+        out.print(_safe(f"Note: {note}"), soft_wrap=True)  # it may have an ARN
+    out.print(_safe(report.summary, _STYLES[report.tone]), soft_wrap=True)
 
 
 def _head(report: Report) -> Iterator[Text]:
-    yield Text(printable(report.title), style="bold")
+    yield _safe(report.title, "bold")
     for name, value in report.facts:
-        yield Text(printable(f"{name} {value}"), style="dim")
+        yield _safe(f"{name} {value}", "dim")
     yield Text()
 
 
 def _show_table(table: Table, out: Console) -> None:
     if table.title:
-        out.print(Text(printable(table.title), style="bold"))
+        out.print(_safe(table.title, "bold"), soft_wrap=True)
     grid = _grid(table)
     unlimited = out.options.update(width=_UNLIMITED)
     if Measurement.get(out, unlimited, grid).maximum <= min(out.width, _WIDEST_TABLE):
@@ -84,7 +84,7 @@ def _grid(table: Table) -> RichTable:
     for group, rows in table.groups():
         names = chain([group], [""] * len(rows))
         for row, name in zip(rows, names):
-            first = [Text(printable(name), style="bold")] if grouped else []
+            first = [_safe(name, "bold")] if grouped else []
             grid.add_row(*first, *(_text(cell) for cell in row.cells))
     return grid
 
@@ -93,12 +93,12 @@ def _blocks(table: Table, width: int) -> Iterator[Text]:
     for group, rows in table.groups():
         headed = _is_headed(group, rows[0])
         if headed:
-            yield Text(printable(group), style="bold")
+            yield _safe(group, "bold")
         for row in rows:
             tone = next((cell.tone for cell in row.cells if cell and cell.tone != "neutral"), None)
             first, *rest = block(table.columns, row, "    " if headed else "", width)
-            yield Text(first, style=_STYLES[tone] if tone else "bold")
-            yield from map(Text, rest)
+            yield _safe(first, _STYLES[tone] if tone else "bold")
+            yield from map(_safe, rest)
 
 
 def _is_headed(group: str, row: Row) -> bool:
@@ -108,6 +108,9 @@ def _is_headed(group: str, row: Row) -> bool:
 
 
 def _text(cell: Cell | None) -> Text:
-    return (
-        Text("–", style="dim") if cell is None else Text(printable(cell.text), _STYLES[cell.tone])
-    )
+    return _safe("–", "dim") if cell is None else _safe(cell.text, _STYLES[cell.tone])
+
+
+def _safe(text: str, style: str = "") -> Text:
+    """Return a line or a cell from outside; the first cell of a row may be empty."""
+    return Text(no_command(printable(text)), style)

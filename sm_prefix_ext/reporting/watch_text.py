@@ -10,7 +10,7 @@ from ..core.execution_watch import Look
 from ..core.job_links import job_links
 from ..core.jobs_report import duration
 from ..core.prefix_policy import PrefixPolicy
-from ..core.text import printable
+from ..core.text import no_command, printable
 
 
 def changes(before: Look | None, after: Look, expected: PrefixPolicy | None) -> Iterator[str]:
@@ -21,6 +21,10 @@ def changes(before: Look | None, after: Look, expected: PrefixPolicy | None) -> 
         after: the look.
         expected: the policy whose prefix every job should have, or ``None``.
     """
+    return map(no_command, _changes(before, after, expected))
+
+
+def _changes(before: Look | None, after: Look, expected: PrefixPolicy | None) -> Iterator[str]:
     if after.problem is not None:
         yield after.problem
         return

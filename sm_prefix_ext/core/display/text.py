@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from ..text import printable
+from ..text import no_command, printable
 from .report import Cell, Report, Row, Table
 
 DASH = "–"
@@ -27,7 +27,7 @@ def as_text(report: Report) -> str:
         Train  Training
             Job name  team-a-train-*
     """
-    return "\n".join(_lines(report))
+    return "\n".join(map(no_command, _lines(report)))
 
 
 def _lines(report: Report) -> Iterator[str]:

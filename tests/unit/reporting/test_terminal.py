@@ -103,3 +103,24 @@ def test_a_terminal_keeps_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert terminal.console().width == 77
     assert terminal.console(err=True).stderr
+
+
+@pytest.mark.parametrize("width", [20, 2_000])
+@pytest.mark.parametrize("text", ["::error::x", "  ::add-mask::x", "##[error]x", "a ::error::x"])
+def test_no_line_is_a_workflow_command(text: str, width: int) -> None:
+    """A job on GitHub reads commands in what a step prints."""
+    rows = tuple(Row(cells, text) for cells in ((Cell(text),) * 3, (None, Cell(text), Cell("x"))))
+    tables = (Table(("A", "B", "C"), rows), Table(("A", "B", "C"), rows, text))
+
+    lines = shown(Report(text, text, "bad", ((text, text),), tables, notes=(text,)), width)
+
+    assert [] == [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+    assert "error" in " ".join(lines) or "add-mask" in " ".join(lines)
+
+
+def test_a_narrow_terminal_wraps_the_last_line_itself() -> None:
+    """A copied line has no line break that the report doesn't have."""
+    assert shown(Report("T", "word " * 10 + "end.", notes=(ARN,)), 20) == [
+        f"Note: {ARN}",
+        "word " * 10 + "end.",
+    ]

@@ -75,3 +75,13 @@ def test_a_name_from_outside_is_escaped() -> None:
         "a\\x1b[2K\\nb  Failed",
         "    Reason   x\\ny",
     ]
+
+
+def test_a_name_is_no_workflow_command() -> None:
+    """A job on GitHub reads commands in the lines that following prints."""
+    hostile = {"StepName": "::error::x", "StepStatus": "##[error]", "FailureReason": "##[error]"}
+
+    assert list(changes(None, look(hostile), None)) == [
+        "\\x3a:error::x  \\x23#[error]",
+        "    Reason   \\x23#[error]",
+    ]

@@ -1,0 +1,34 @@
+"""Text from outside, escaped for a terminal and a log."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sm_prefix_ext.core.text import no_command
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("::error::x", r"\x3a:error::x"),
+        (" \t::add-mask::x", " \t" + r"\x3a:add-mask::x"),
+        ("a ##[error]x ##[x", r"a \x23#[error]x \x23#[x"),
+        ("::##[x", r"\x3a:\x23#[x"),
+        ("###[x", r"#\x23#[x"),
+        (":error", ":error"),
+        ("arn:aws:s3:::team-a ::x", "arn:aws:s3:::team-a ::x"),
+    ],
+)
+def test_a_workflow_command_is_escaped(line: str, shown: str) -> None:
+    assert shown == no_command(line)
+
+
+@given(st.text(":#[ a\t\u00a0\u2003"))
+def test_no_line_is_a_workflow_command(line: str) -> None:
+    """A second pass changes nothing."""
+    shown = no_command(line)
+
+    assert not shown.lstrip().startswith("::") and "##[" not in shown
+    assert shown == no_command(shown)
