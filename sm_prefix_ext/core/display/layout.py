@@ -12,13 +12,22 @@ from io import StringIO
 from typing import Any, NamedTuple
 
 from .report import Graph, counted
+from .rows import rows_crossed
 
 _POINTS_PER_INCH = 72
 LARGEST = 3_000
 """The most boxes of a picture; a larger one is unreadable, and its layout takes minutes."""
 
 _MOST_ARROWS, _MOST_ARROWS_OF_A_BOX = 300, 4
-"""Every 2 of 30 boxes connected, 435 arrows, take half a minute, and every 2 of 40 far longer."""
+"""More arrows than these, such as those between every 2 of 40 boxes, are unreadable."""
+_MOST_ROWS, _MOST_ROWS_CURVED = 15_000, 2_000
+"""The most rows that the arrows cross: the layout's time grows with them, to about 3 s.
+
+Above the second number, straight lines and fewer attempts to avoid crossings save nine tenths.
+"""
+_MOST_GROUPS = 150
+"""The layout's time grows with the square of the number of frames."""
+_STRAIGHT = {"splines": "line", "mclimit": "0.01", "nslimit": "0.05", "nslimit1": "0.05"}
 
 
 class Point(NamedTuple):
@@ -66,15 +75,21 @@ def lay_out(graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> Layout:
 
     Raises:
         ImportError: if pygraphviz isn't installed.
-        ValueError: if the graph has more than :data:`LARGEST` nodes, or too many edges for its
-            nodes.
+        ValueError: if the graph has more than :data:`LARGEST` nodes, or too many edges or groups.
     """
     if len(graph.nodes) > LARGEST:
         raise ValueError(
             f"The picture is left out: the pipeline has {len(graph.nodes):,} steps, and a picture "
             f"shows at most {LARGEST:,}."
         )
-    if len(graph.edges) > _MOST_ARROWS + _MOST_ARROWS_OF_A_BOX * len(graph.nodes):
+    if len(graph.groups) > _MOST_GROUPS:
+        raise ValueError(
+            f"The picture is left out: the pipeline has {counted(len(graph.groups), 'loop')}, and "
+            f"a picture shows at most {_MOST_GROUPS}."
+        )
+    rows = rows_crossed(graph)
+    most = _MOST_ARROWS + _MOST_ARROWS_OF_A_BOX * len(graph.nodes)
+    if len(graph.edges) > most or rows > _MOST_ROWS:
         raise ValueError(
             f"The picture is left out: {counted(len(graph.edges), 'arrow')} between "
             f"{counted(len(graph.nodes), 'step')} are more than it can show."
@@ -90,6 +105,8 @@ def lay_out(graph: Graph, sizes: Mapping[str, tuple[float, float]]) -> Layout:
     drawing = pygraphviz.AGraph(directed=True, strict=False, rankdir="TB", ranksep="0.45")
     drawing.graph_attr.update(nodesep="0.3", pack="24", packmode="array_i5", label="")
     drawing.graph_attr.update(nslimit="1", nslimit1="1")  # 300 boxes in 1 s instead of 10 s
+    if rows > _MOST_ROWS_CURVED:
+        drawing.graph_attr.update(_STRAIGHT)
     drawing.node_attr.update(shape="box", fixedsize="true", label="")
     numbers = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
     for node in graph.nodes:
