@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -14,10 +15,18 @@ from hypothesis import strategies as st
 from sm_prefix_ext import Plan, PrefixPolicy, iam, prefixed_jobs
 from sm_prefix_ext.cli import main
 from sm_prefix_ext.core.display.html import fragment
+from sm_prefix_ext.core.display.markdown import as_markdown
+from sm_prefix_ext.core.display.mermaid import as_mermaid
+from sm_prefix_ext.core.display.report import Graph, Report
+from sm_prefix_ext.core.display.svg import as_image
+from sm_prefix_ext.core.display.text import as_text as display_text
 from sm_prefix_ext.core.findings import CATALOGUE, Finding, as_text
 from sm_prefix_ext.core.findings_report import findings_report
+from sm_prefix_ext.core.jobs_report import jobs_report
+from sm_prefix_ext.core.plan_report import plan_report
 from sm_prefix_ext.core.text import printable, printable_json, shown
 from sm_prefix_ext.enforcement.enforce import enforce
+from sm_prefix_ext.rehearsal import Rehearsal, RehearsedRequest, RehearsedStep
 from sm_prefix_ext.reporting import terminal
 
 HOSTILE = (
@@ -26,7 +35,7 @@ HOSTILE = (
 )
 ARN = "arn:aws:sagemaker:us-east-1:111122223333:training-job/" + HOSTILE
 ROLE = "arn:aws:iam::111122223333:role/r"
-DEFINITION = {
+DEFINITION: dict[str, Any] = {
     "Steps": [
         {"Name": HOSTILE, "Type": "Training", "Arguments": {"TrainingJobName": HOSTILE}},
         {"Name": "A", "Type": "Processing", "Arguments": {"ProcessingJobName": {"Get": HOSTILE}}},
@@ -126,40 +135,129 @@ def test_no_command_lets_a_name_paint(
     assert not any(line.startswith("No findings") for line in lines)
 
 
-def values() -> Iterator[tuple[str, Any]]:
-    """Yield what each renderer prints for hostile names."""
-    policy = PrefixPolicy("team-a")
-    findings = enforce(DEFINITION, policy)[1]
-    plan = Plan.from_definition(DEFINITION, role_arn=ROLE)
-    records = prefixed_jobs(EXECUTED)
-    answer = iam.preflight(plan, role_policies=[])
-    every = [Finding.of(code, HOSTILE, HOSTILE, HOSTILE, HOSTILE) for code in CATALOGUE]
-    yield "text", as_text([*findings, *every])
-    yield "html of a plan", plan._repr_html_()
-    yield "html of records", records._repr_html_()
-    yield "html of a preflight", answer._repr_html_()
-    yield "html of findings", fragment(findings_report(every))
-    for width in (20, 2000):
-        for name, report in (
-            ("findings", findings_report([*findings, *every])),
-            ("plan", plan.report()),
-            ("records", records.report()),
-            ("preflight", answer.report()),
-        ):
-            console = terminal.Console(width=width, color_system=None, file=None, record=True)
-            with console.capture() as captured:
-                terminal.show(report, console)
-            yield f"{name} at {width}", captured.get()
+LETTERS = {
+    "hostile": HOSTILE,
+    "command": "::error::x ##[error]x",
+    "long": "x" * 10_000,
+    "wide": "宽" * 2_000 + "\U0001f469\u200d\U0001f4bb\u0301",
+}
+EVERY = [
+    Finding.of(code, name, name, name, name) for code in CATALOGUE for name in LETTERS.values()
+]
 
 
-def test_no_renderer_lets_a_name_paint() -> None:
-    """No renderer prints control characters or follows markup, even where it wraps."""
-    for name, text in values():
-        assert all(line.isprintable() for line in text.split("\n")), name
-        if "at" not in name.split():
-            assert r"\x1b[2K" in text and "[bold red]x[/]" in text, name
-        elif "2000" in name and "preflight" not in name:
-            assert "[bold red]x[/]" in text, name
+def reports(name: str) -> dict[str, Report]:
+    """Return a report of each kind in which the name is in every place."""
+    definition = {
+        "PipelineExperimentConfig": {"ExperimentName": name},
+        "Parameters": [{"Name": name, "Type": "String", "DefaultValue": name}],
+        "Steps": [
+            *DEFINITION["Steps"],
+            {
+                "Name": f"{name}.",
+                "Type": "ForEach",
+                "DependsOn": [name, "Gone"],
+                "Arguments": {"ForEachBody": [training(name, {"Get": f"Parameters.{name}"})]},
+            },
+            training(f"{name}..", name),
+        ],
+    }
+    plan = Plan.from_definition(definition, role_arn=ROLE)
+    request = RehearsedRequest(name, ROLE + name, name)
+    rehearsed = RehearsedStep(f"{name}..", name, name, name, (request,), name)
+    findings = enforce(definition, PrefixPolicy("team-a"))[1]
+    step = {"StepName": f"{name}..", "StepStatus": name, "FailureReason": name}
+    job = {"Metadata": {"TrainingJob": {"Arn": f"{ARN}{name}"}}}
+    records = prefixed_jobs([{**step, **job}, {**step, "StepStatus": "Failed"}])
+    return {
+        "plan": plan_report(plan.jobs, definition, name),
+        "preflight": iam.preflight(plan, role_policies=[]).report(),
+        "findings": findings_report([*findings, *EVERY], definition, name),
+        "records": jobs_report(
+            records, records.failed_steps, [{**step, **job}], lambda: definition
+        ),
+        "rehearsal": Rehearsal((rehearsed,), name, definition, name, None, (name,)).report(),
+    }
+
+
+def training(name: str, job_name: Any) -> dict[str, Any]:
+    arguments = {"TrainingJobName": job_name, "RoleArn": ROLE + name}
+    return {"Name": name, "Type": "Training", "Arguments": arguments}
+
+
+def in_terminal(width: int) -> Callable[[Report], str]:
+    def text(report: Report) -> str:
+        console = terminal.Console(width=width, color_system=None)
+        with console.capture() as captured:
+            terminal.show(report, console)
+        return captured.get()
+
+    return text
+
+
+def graph(project: Callable[[Graph], str]) -> Callable[[Report], str]:
+    def text(report: Report) -> str:
+        assert report.graph is not None
+        return project(report.graph)
+
+    return text
+
+
+PROJECTIONS: dict[str, Callable[[Report], str]] = {
+    "text": display_text,
+    "terminal of 20": in_terminal(20),
+    "terminal of 2000": in_terminal(2_000),
+    "html": fragment,
+    "markdown": as_markdown,
+    "mermaid": graph(as_mermaid),
+}
+
+
+@pytest.fixture(scope="module", params=LETTERS.values(), ids=LETTERS)
+def displayed(request: pytest.FixtureRequest) -> dict[str, Report]:
+    return reports(request.param)
+
+
+@pytest.mark.parametrize("form", PROJECTIONS)
+@pytest.mark.parametrize("kind", ["plan", "preflight", "findings", "records", "rehearsal"])
+def test_no_projection_lets_a_name_paint(
+    displayed: dict[str, Report], kind: str, form: str
+) -> None:
+    """No line has control characters or follows markup, and none is a workflow command."""
+    text = PROJECTIONS[form](displayed[kind])
+
+    lines = text.split("\n")
+    assert [] == [line[:80] for line in lines if not line.isprintable()]
+    assert not any(line.lstrip().startswith(("No findings", "<script")) for line in lines)
+    if form.startswith("te"):
+        assert [] == [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.parametrize("kind", ["plan", "preflight", "findings", "records", "rehearsal"])
+def test_no_name_breaks_an_image(displayed: dict[str, Report], kind: str) -> None:
+    pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
+
+    root = ElementTree.fromstring(graph(lambda drawn: as_image(drawn, kind))(displayed[kind]))
+
+    tags = {element.tag.rpartition("}")[2] for element in root.iter()}
+    assert {"svg", "style", "g", "path", "polygon", "rect", "text", "title"} >= tags
+    assert all((element.text or "").isprintable() for element in root.iter("title"))
+
+
+def test_names_are_shown_as_they_are_but_for_escapes() -> None:
+    """Markup of rich stays text."""
+    for kind, report in reports(HOSTILE).items():
+        for form in ("text", "html", "terminal of 2000"):
+            shown_text = PROJECTIONS[form](report)
+            assert r"\x1b[2K" in shown_text and "[bold red]x[/]" in shown_text, (kind, form)
+
+
+def test_the_text_of_findings_lets_no_name_paint() -> None:
+    """These are the findings of an error message."""
+    lines = as_text(EVERY).split("\n")
+
+    assert all(line.isprintable() for line in lines)
+    assert [] == [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
 
 
 @given(st.text())
