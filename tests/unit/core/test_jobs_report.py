@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
 from sm_prefix_ext import prefixed_jobs
+from sm_prefix_ext.core.jobs_report import duration, jobs_report
 
 ARN = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/p/execution/ic9xq2n1qepa"
 JOB = "arn:aws:sagemaker:us-east-1:111122223333:training-job/team-a-x"
@@ -61,3 +63,43 @@ def test_ipython_prints_the_text() -> None:
     jobs = prefixed_jobs(ARN, client=client())
 
     assert str(jobs) == formatters.PlainTextFormatter()(jobs)
+
+
+def test_a_job_from_the_cache_says_so() -> None:
+    step = {
+        "StepName": "A",
+        "StepStatus": "Succeeded",
+        "Metadata": {"TrainingJob": {"Arn": JOB}},
+        "CacheHitResult": {"SourcePipelineExecutionArn": ARN},
+    }
+    records = prefixed_jobs([step])
+
+    definition = {"Steps": [{"Name": "A", "Type": "Training"}]}
+    report = jobs_report(records, (), [step], lambda: definition)
+
+    assert "Succeeded (from the cache)" in str(records)
+    assert report.graph is not None
+    assert ("good", "Succeeded, from the cache") == (
+        report.graph.nodes[0].tone,
+        report.graph.nodes[0].status,
+    )
+
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize(
+    ("end", "text"),
+    [
+        (NOON, "0 s"),
+        (NOON - timedelta(seconds=5), "0 s"),
+        (NOON + timedelta(seconds=59.6), "1 min"),
+        (NOON + timedelta(hours=26, seconds=1), "26 h 1 s"),
+        (datetime(2026, 1, 1, 13), None),
+        ("13:00", None),
+        (None, None),
+    ],
+)
+def test_a_duration_as_a_person_writes_it(end: Any, text: str | None) -> None:
+    """A time without a zone and a text can't be compared with the start."""
+    assert text == duration(NOON, end)
