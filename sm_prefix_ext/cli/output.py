@@ -16,6 +16,7 @@ import click
 from ..core.check_report import CheckReport
 from ..core.errors import PrefixViolation
 from ..core.findings import Finding, as_text
+from ..core.text import printable_json
 from ..reporting.formats import FORMATS
 from .inputs import LoadError
 from .projections import PROJECTIONS, write_report, write_text
@@ -115,7 +116,8 @@ def print_json(data: dict[str, Any]) -> None:
 
 def write_json(data: dict[str, Any], output: str | None) -> None:
     """Print plain data as JSON, with the version of its form, or write it to a file."""
-    write_text(json.dumps({"schema": SCHEMA, **data}, indent=2) + "\n", output)
+    text = json.dumps({"schema": SCHEMA, **data}, indent=2)
+    write_text(f"{printable_json(text)}\n", output)
 
 
 def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False) -> None:

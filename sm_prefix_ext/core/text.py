@@ -35,18 +35,23 @@ def printable(text: object) -> str:
 def printable_json(text: str) -> str:
     r"""Escape every character of a JSON document that is not printable, except line breaks.
 
-    The document stays the same, since such characters occur in its strings only.
+    The ``##[`` of a workflow command is escaped too. The document stays the same, since all of
+    these occur in its strings only.
 
     Example:
         >>> from sm_prefix_ext.core.text import printable_json
         >>> print(printable_json('{"Resource": "a\x9b"}'))
         {"Resource": "a\u009b"}
     """
+    return "\n".join(map(_printable_json, text.replace("##[", "\\u0023#[").split("\n")))
+
+
+def _printable_json(line: str) -> str:
+    if line.isprintable():
+        return line
     return "".join(
-        character
-        if character.isprintable() or character == "\n"
-        else json.dumps(character).strip('"')
-        for character in text
+        character if character.isprintable() else json.dumps(character).strip('"')
+        for character in line
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.check_report import CheckReport, ReportedFinding
 from ..core.findings import ERROR, WARNING, Severity
-from ..core.text import printable
+from ..core.text import printable, printable_json
 from .check_summary import advice, numbered, step
 
 NOT_READ = "not-read"
@@ -37,7 +37,7 @@ def render(report: CheckReport) -> str:
         if checked.not_read is not None and not checked.findings:
             entries.append(_not_read(checked.target, checked.not_read, WARNING))
     entries += [_not_read(unread.file, unread.reason, ERROR) for unread in report.unread]
-    return json.dumps(entries, indent=2) + "\n"
+    return printable_json(json.dumps(entries, indent=2)) + "\n"
 
 
 def _finding(row: ReportedFinding, number: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from importlib import resources
 from typing import Any
 
 from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding
+from ..core.text import printable_json
 from .check_summary import VERSION, summary
 
 SCHEMA = 1
@@ -19,7 +20,7 @@ def render(report: CheckReport) -> str:
     Every text is exactly that of the definition, except that a lone surrogate, which strict
     parsers refuse, becomes its escape.
     """
-    return json.dumps(_encodable(to_dict(report)), indent=2) + "\n"
+    return printable_json(json.dumps(_encodable(to_dict(report)), indent=2)) + "\n"
 
 
 def to_dict(report: CheckReport) -> dict[str, Any]:

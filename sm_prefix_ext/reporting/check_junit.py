@@ -5,6 +5,7 @@ It follows ``junit-10.xsd`` of https://github.com/jenkinsci/xunit-plugin.
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree as ET
 
 from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding
@@ -35,6 +36,8 @@ def render(report: CheckReport) -> str:
     ET.indent(root)
     # References stand for all that is not ASCII, so that it is UTF-8 whatever encodes it later.
     text = ET.tostring(root, encoding="us-ascii", xml_declaration=False).decode("ascii")
+    # Without these references, a job on GitHub could read a workflow command in what is printed.
+    text = re.sub(r"^(\s*):(?=:)", r"\1&#58;", text.replace("##[", "&#35;#["), flags=re.MULTILINE)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 

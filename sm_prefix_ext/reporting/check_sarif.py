@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from ..core.check_report import CheckReport, ReportedFinding
 from ..core.findings import CATALOGUE, Rule
-from ..core.text import printable
+from ..core.text import printable, printable_json
 from .check_summary import FINDINGS_PAGE, PROJECT, VERSION, advice, numbered
 
 _SCHEMA = (
@@ -28,7 +28,7 @@ _DRIVE = re.compile(r"[A-Za-z]:/")
 def render(report: CheckReport) -> str:
     """The log of one run, in ASCII: all codes as rules, all findings, and what was not read."""
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    return json.dumps(log, indent=2) + "\n"
+    return printable_json(json.dumps(log, indent=2)) + "\n"
 
 
 def _run(report: CheckReport) -> dict[str, Any]:

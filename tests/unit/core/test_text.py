@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sm_prefix_ext.core.text import no_command
+from sm_prefix_ext.core.text import no_command, printable_json
 
 
 @pytest.mark.parametrize(
@@ -32,3 +34,12 @@ def test_no_line_is_a_workflow_command(line: str) -> None:
 
     assert not shown.lstrip().startswith("::") and "##[" not in shown
     assert shown == no_command(shown)
+
+
+def test_a_json_document_has_no_workflow_command() -> None:
+    document = {"##[group]": ["##[error]x", "a\x9b", "##"]}
+
+    text = printable_json(json.dumps(document, indent=1, ensure_ascii=False))
+
+    assert "##[" not in text and document == json.loads(text)
+    assert all(line.isprintable() for line in text.split("\n"))

@@ -34,7 +34,7 @@ from sm_prefix_ext.reporting import (
 )
 
 from . import schemas
-from .sample import ARN, CLEAN, REPORT
+from .sample import ARN, CLEAN, HOSTILE, REPORT, hostile
 
 
 def _report(file: str | None, target: str = "t", position: Position | None = None) -> CheckReport:
@@ -274,3 +274,12 @@ def test_uris_are_reversible() -> None:
     """The percent-encoding of a path gives the path back."""
     location = _results(_report("a b/ü#?%.json"))[0]["locations"][0]["physicalLocation"]
     assert "a b/ü#?%.json" == unquote(location["artifactLocation"]["uri"])
+
+
+@pytest.mark.parametrize("module", [check_gitlab, check_json, check_junit, check_sarif])
+def test_a_printed_document_has_no_workflow_command(module: Any) -> None:
+    """A job on GitHub reads ``##[`` anywhere in a line, and ``::`` at its beginning."""
+    lines = module.render(hostile(HOSTILE["old command"])).splitlines()
+    lines += module.render(hostile(HOSTILE["command"])).splitlines()
+
+    assert [] == [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
