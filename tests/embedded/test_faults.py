@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from threading import Barrier
 from typing import Any
 
 import boto3
@@ -98,16 +98,24 @@ def test_a_share_is_a_share_and_the_same_seed_gives_the_same_faults(aws: Embedde
     assert first == outcomes(1) != outcomes(2)
 
 
-def test_latencies_of_threads_overlap(aws: EmbeddedAWS) -> None:
+def test_latencies_of_threads_overlap(aws: EmbeddedAWS, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each request waits until all eight are waiting."""
+    meeting = Barrier(8, timeout=30)
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        meeting.wait()
+
     asking = client(aws)
-    asking.list_pipelines()
     aws.faults = Faults(latency=0.3)
+    monkeypatch.setattr("sm_prefix_ext.embedded.faults.time.sleep", sleep)
 
-    start = time.perf_counter()
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: asking.list_pipelines(), range(8)))
+        answers = list(pool.map(lambda _: asking.list_pipelines(), range(8)))
 
-    assert 0.3 <= time.perf_counter() - start < 8 * 0.3
+    assert [0.3] * 8 == waited
+    assert all(answer["PipelineSummaries"] == [] for answer in answers)
 
 
 def test_a_page_may_be_half_full(driver: Driver) -> None:
