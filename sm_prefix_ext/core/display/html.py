@@ -14,9 +14,9 @@ _FOLDED = 30
 """A table with more rows shows this many; the others unfold."""
 _DARK = (
     "[data-jp-theme-light=false] .sm-prefix, .vscode-dark .sm-prefix, "
-    ".vscode-high-contrast .sm-prefix"
+    ".vscode-high-contrast .sm-prefix, [data-md-color-scheme=slate] .sm-prefix"
 )
-"""JupyterLab's and VS Code's dark themes."""
+"""The dark themes of JupyterLab, VS Code, and Material for MkDocs."""
 
 
 def fragment(report: Report) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from sm_prefix_ext.core.display.html import fragment
 from sm_prefix_ext.core.display.report import Cell, Edge, Graph, Group, Node, Report, Row, Table
+from sm_prefix_ext.core.display.svg import style
 
 from ...reporting.sample import HOSTILE
 
@@ -137,3 +138,21 @@ def test_a_group_with_the_name_of_its_first_cell_has_no_heading() -> None:
     parsed = read(Report("T", "S.", tables=(Table(("A",), rows),)))
 
     assert ["Train", "Tune", "denied"] == parsed.texts[-3:]
+
+
+@pytest.mark.parametrize(
+    "theme",
+    [
+        "[data-jp-theme-light=false]",
+        ".vscode-dark",
+        ".vscode-high-contrast",
+        "[data-md-color-scheme=slate]",
+    ],
+)
+def test_a_dark_theme_has_its_colours(theme: str) -> None:
+    """Of JupyterLab, VS Code, and Material for MkDocs; no other rule has them."""
+    css = fragment(Report("T", "S.")).partition("</style>")[0]
+    selectors, _, colours = css.rpartition("{")
+
+    assert f"{style('style_dark')}}}" == colours
+    assert f"{theme} .sm-prefix" in selectors.rpartition("}")[2].strip().split(", ")
