@@ -74,6 +74,14 @@ def ignoring(folders: tuple[str, ...]) -> list[str]:
     return [f"--ignore={folder}" for folder in folders]
 
 
+def build_site(session: nox.Session, **environment: str) -> None:
+    """Build the site; a warning is an error."""
+    # Not --quiet, with which --strict counts no warning. Without the variable, the theme prints an
+    # advertisement for its successor.
+    environment["NO_MKDOCS_2_WARNING"] = "1"
+    session.run("mkdocs", "build", "--strict", env=environment)
+
+
 @nox.session
 def unit(session: nox.Session) -> None:
     """The fast tests, with no SDK installed: pure functions, the command, the scripts."""
@@ -212,9 +220,15 @@ def docs(session: nox.Session) -> None:
     """The generated pages are current, and the site builds without a warning, into ``site``."""
     install(session, ".", *nox.project.dependency_groups(PYPROJECT, "docs"))
     session.run("python", "-m", "tools.docs", "--check")
-    # Not --quiet, with which --strict counts no warning. Without the variable, the theme prints an
-    # advertisement for its successor.
-    session.run("mkdocs", "build", "--strict", env={"NO_MKDOCS_2_WARNING": "1"})
+    build_site(session)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """The site to publish, into ``site``: with the notebooks executed on the newest SDK v2."""
+    groups = nox.project.dependency_groups(PYPROJECT, "docs")
+    install(session, ".[embedded,notebook]", NEWEST["v2"], *TEST, *groups, lock="v2")
+    build_site(session, EXECUTE_NOTEBOOKS="1")
 
 
 @nox.session
@@ -246,7 +260,7 @@ def relock(session: nox.Session) -> None:
     compiled += ["--extra=embedded", "--extra=notebook", "--group=test", "--group=bench"]
     for name, wanted, groups in (
         ("none", "build[uv]", [f"--group={name}" for name in ("browser", "docs", "lint", "types")]),
-        ("v2", NEWEST["v2"], []),
+        ("v2", NEWEST["v2"], ["--group=docs"]),
         ("v3", NEWEST["v3"], []),
     ):
         more = Path(session.create_tmp()) / "more.txt"

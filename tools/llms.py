@@ -5,6 +5,7 @@ Its form is that of https://llmstxt.org: title, summary, sections of links with 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,7 +42,15 @@ def _pages(title: str, pages: Any) -> Iterator[tuple[str, str]]:
 def _link(site: str, title: str, path: str) -> str:
     place = path.removesuffix(".md").removesuffix("index")
     url = f"{site}{place}/" if place else site
-    return f"- [{title}]({url}): {first_sentence((ROOT / 'docs' / path).read_text('utf-8'))}"
+    return f"- [{title}]({url}): {first_sentence(_text(path))}"
+
+
+def _text(path: str) -> str:
+    """The text of a page; of a notebook's, which the site's build makes, the first cell."""
+    if not path.startswith("notebooks/"):
+        return (ROOT / "docs" / path).read_text("utf-8")
+    notebook = json.loads((ROOT / path).with_suffix(".ipynb").read_text("utf-8"))
+    return "".join(notebook["cells"][0]["source"])
 
 
 def first_sentence(page: str) -> str:

@@ -139,7 +139,8 @@ def test_the_navigation_has_every_page() -> None:
                 yield from pages(value)
 
     site = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
-    files = {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
+    files = [page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")]
+    files += [f"notebooks/{notebook.stem}.md" for notebook in (ROOT / "notebooks").glob("*.ipynb")]
     assert sorted(files) == sorted(pages(site["nav"]))
     assert False is site["theme"]["font"]  # the reader's browser asks no other host
 
