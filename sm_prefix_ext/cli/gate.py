@@ -14,6 +14,7 @@ from ..core.finding_levels import FIXED
 from ..core.findings import Finding
 from ..core.paths import from_here, is_folder
 from ..core.prefix_policy import PrefixPolicy, missing_prefix
+from ..core.step_graph import step_graph
 from ..reporting.check_summary import counted
 from ..targets.source import PipelineSource
 from .inputs import LoadError
@@ -155,6 +156,7 @@ class Gate:
             jobs=judged.jobs,
             findings=tuple(rows),
             not_read=source.not_read,
+            problems=step_graph(judged.definition).problems if judged.definition else (),
             definition=judged.definition if self.drawn else None,
         )
 

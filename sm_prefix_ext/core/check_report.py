@@ -73,6 +73,7 @@ class CheckedTarget:
         jobs: how many jobs the check judged.
         findings: the findings that count and those that are hidden.
         not_read: why there is no definition to judge; ``None`` if it was judged.
+        problems: sentences about what is wrong with the pipeline's graph, such as a cycle.
         definition: the pipeline's definition, if the report draws it; else ``None``, so that the
             report of a large check stays small.
     """
@@ -83,6 +84,7 @@ class CheckedTarget:
     jobs: int = 0
     findings: tuple[ReportedFinding, ...] = ()
     not_read: str | None = None
+    problems: tuple[str, ...] = ()
     definition: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
 

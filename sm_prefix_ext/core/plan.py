@@ -154,7 +154,8 @@ class Plan(Displayed, Sequence[PlannedJob]):
         return {"jobs": [job.to_dict() for job in self.jobs]}
 
     def report(self, *, drawn: bool = True) -> Report:
-        return plan_report(self.jobs, self.definition if drawn else {}, self.pipeline_name)
+        report = plan_report(self.jobs, self.definition, self.pipeline_name)
+        return report if drawn else replace(report, graph=None)
 
     @classmethod
     def from_definition(

@@ -142,8 +142,9 @@ class Rendering(Displayed):
         return self._levelled(preflight_live(iam, plan, role_arn, **known))
 
     def report(self, *, drawn: bool = True) -> Report:
-        document = self._document if drawn else None
-        return findings_report(self.findings, document, f"Pipeline {self.pipeline_name}")
+        title = f"Pipeline {self.pipeline_name}"
+        report = findings_report(self.findings, self._document, title)
+        return report if drawn else replace(report, graph=None)
 
     def _levelled(self, answer: Preflight) -> Preflight:
         """Return the preflight with the levels of the policy file for its warnings."""

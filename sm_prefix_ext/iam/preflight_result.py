@@ -158,7 +158,7 @@ class Preflight(Displayed, Sequence[PreflightRow]):
         resources = shared_beginning(row.resource for row in self.rows)
         noted = [row for row in self.rows if row.verdict != ALLOWED or row.defaults]
         allowed = [row for row in self.rows if row.verdict == ALLOWED and not row.defaults]
-        graph, problems = self._picture() if drawn else (None, ())
+        graph, problems = self._picture()
         return Report(
             title=title,
             summary=self._summary(),
@@ -169,7 +169,7 @@ class Preflight(Displayed, Sequence[PreflightRow]):
                 Table(_COLUMNS, tuple(_row(row, resources) for row in allowed), "Allowed", True),
                 findings_table(self.warnings, "About the policies"),
             ),
-            graph=graph,
+            graph=graph if drawn else None,
             notes=problems,
         )
 

@@ -140,7 +140,8 @@ class Rehearsal(Displayed, Sequence[RehearsedStep]):
         arns = shared_beginning(
             request.resource for step in self.steps for request in step.requests
         )
-        graph, problems = picture(self.definition, self._marks()) if drawn else (None, ())
+        known = bool(self.definition)
+        graph, problems = picture(self.definition, self._marks()) if known else (None, ())
         documents: tuple[Document, ...] = ()
         if self.addition is not None:
             documents = (
@@ -160,7 +161,7 @@ class Rehearsal(Displayed, Sequence[RehearsedStep]):
                     folded=True,
                 ),
             ),
-            graph=graph,
+            graph=graph if drawn else None,
             documents=documents,
             notes=(*self.notes, *problems),
         )

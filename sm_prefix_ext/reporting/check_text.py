@@ -58,9 +58,11 @@ class _Page:
         """The lines about a target; none where there is nothing to say."""
         shown = [row for row in checked.findings if self._verbose or row.hidden is None]
         remark = self._remark(checked, bool(shown))
-        if not shown and not remark:
+        if not shown and not remark and not checked.problems:
             return
         yield self._head(checked)
+        for problem in checked.problems:
+            yield from self._wrapped(f"Note: {printable(problem)}")
         if remark:
             yield from self._wrapped(remark)
         for row in shown:
@@ -102,7 +104,10 @@ class _Page:
         if style == WARNING and not report.count(WARNING):
             style = "passed" if report.jobs else "target"
         lines = self._wrapped(summary_line(report), indent="")
-        spotless = all(checked.jobs and checked.not_read is None for checked in report.targets)
+        spotless = all(
+            checked.jobs and checked.not_read is None and not checked.problems
+            for checked in report.targets
+        )
         if style == "passed" and spotless and not report.hidden:
             lines = [*self._wrapped(_CLEAN[report.declared_only], indent=""), *lines]
         return [self._colored(line, style) for line in lines]

@@ -19,7 +19,11 @@ class Displayed:
         cls._repr_pretty_ = Displayed._repr_pretty_  # type: ignore[method-assign]
 
     def report(self, *, drawn: bool = True) -> Report:
-        """Return the report that is displayed, with its picture where that is ``drawn``."""
+        """Return the report that is displayed, with its picture where that is ``drawn``.
+
+        What is wrong with the definition's graph is among its notes in any case, unless the
+        definition has to be read from AWS first.
+        """
         raise NotImplementedError
 
     def _repr_html_(self) -> str:

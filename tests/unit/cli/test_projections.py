@@ -173,3 +173,23 @@ def test_a_check_holds_definitions_for_a_picture_alone(run: Run) -> None:
         "    print([name for name in sys.modules if name.startswith(heavy)])\n"
     )
     assert "False\nTrue\n[]\n" == imported.stdout, imported.stderr
+
+
+@pytest.mark.parametrize("name", ["plan", "preflight", "check"])
+@pytest.mark.parametrize(
+    ("awaited", "problem"),
+    [
+        ("Train", "The step 'Train' waits for itself."),
+        ("Nope", "The step 'Train' refers to 'Nope', but the pipeline has no step with that name."),
+    ],
+)
+def test_a_graph_with_a_mistake(run: Run, name: str, awaited: str, problem: str) -> None:
+    """The table is there and says what is wrong, and a check doesn't call the definition fine."""
+    document = definition(Train="team-a-train")
+    document["Steps"][0]["DependsOn"] = [awaited]
+    Path("mistaken.json").write_text(json.dumps(document))
+    command, _, *options = COMMANDS[name]
+    out = run(command, "mistaken.json", *options)[1]
+    assert f"Note: {problem}" in out
+    assert "No findings" not in out
+    assert "Train" in out.replace(problem, "") or name == "check"
