@@ -279,13 +279,17 @@ def has_errors(findings: Iterable[Finding]) -> bool:
     return any(finding.severity == ERROR for finding in findings)
 
 
+_WIDEST_STEP = 64
+"""A longer step, which the service refuses, doesn't widen the lines of all others."""
+
+
 def as_text(findings: Iterable[Finding], width: int = 100) -> str:
     """Return findings as text: a head line for each, then its message and its fix, wrapped."""
     import textwrap  # here, since a check without findings starts faster without it
 
     rows = list(findings)
     steps = [printable(row.step) for row in rows]
-    longest = max(map(len, steps), default=0)
+    longest = min(max(map(len, steps), default=0), _WIDEST_STEP)
     lines = []
     for row, step in zip(rows, steps):
         head = f"{row.code}  {row.severity:<7}  {step:<{longest}}  {printable(row.step_type)}"

@@ -58,6 +58,14 @@ def test_as_text_wraps_and_loses_nothing() -> None:
     assert 100 >= max(len(line) for line in text.splitlines())
 
 
+def test_as_text_aligns_to_no_endless_step() -> None:
+    """A step of 10,000 characters is whole, and widens no other line."""
+    endless = Finding.of("PFX020", "S" * 10_000, "Training", "Too long.", "Shorten it.")
+    first, *_, last = [line for line in as_text([ERROR, endless]).splitlines() if "PFX" in line]
+    assert len(first) < 120
+    assert "S" * 10_000 in last
+
+
 def test_as_text_keeps_paths_whole() -> None:
     """A path that is longer than the line can still be copied."""
     path = "/home/someone/" + "a-long-folder/" * 12 + "sm-prefix.toml"
