@@ -138,6 +138,13 @@ def test_the_front_page_has_the_readmes_example() -> None:
     assert first == second
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "v2-to-v3.md"])
+def test_the_first_tab_is_of_the_sdk_that_is_installed(page: str) -> None:
+    """The extra ``sdk`` installs the newest major; of tabs, a reader copies the first."""
+    tabs = re.findall(r'^=== "SDK (v\d)"$', (DOCS / page).read_text(encoding="utf-8"), flags=re.M)
+    assert tabs == ["v3", "v2"] * (len(tabs) // 2)
+
+
 def test_the_navigation_has_every_page() -> None:
     """And nothing that isn't there."""
     import yaml
