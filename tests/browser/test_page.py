@@ -205,6 +205,9 @@ def test_zoom(show: Open) -> None:
 
     natural = width()
     assert natural > 1400
+    controls, figure = (page.locator(css).bounding_box() for css in (".zoom", "figure"))
+    assert controls and figure
+    assert controls["y"] + controls["height"] <= figure["y"]  # a box beneath them can't be read
     page.get_by_role("button", name="Fit the width").click()
     assert width() < 1400
     fitting = width()
