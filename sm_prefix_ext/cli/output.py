@@ -131,7 +131,9 @@ def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False)
     if form == "json":
         print_json({"findings": [finding.to_dict() for finding in findings]})
     else:
-        click.echo(as_text(findings), err=err)
+        stream = sys.stderr if err else sys.stdout
+        width = _terminal_width() if stream is not None and stream.isatty() else None
+        click.echo(as_text(findings, width), err=err)
 
 
 def _write_findings(findings: Sequence[Finding], form: str, output: str | None) -> None:

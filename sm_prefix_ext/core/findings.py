@@ -281,10 +281,16 @@ def has_errors(findings: Iterable[Finding]) -> bool:
 
 _WIDEST_STEP = 64
 """A longer step, which the service refuses, doesn't widen the lines of all others."""
+_UNLIMITED = 1_000_000
 
 
-def as_text(findings: Iterable[Finding], width: int = 100) -> str:
-    """Return findings as text: a head line for each, then its message and its fix, wrapped."""
+def as_text(findings: Iterable[Finding], width: int | None = 100) -> str:
+    """Return findings as text: a head line for each, then its message and its fix.
+
+    Args:
+        findings: the findings.
+        width: the columns at which messages are wrapped; ``None`` wraps nothing.
+    """
     import textwrap  # here, since a check without findings starts faster without it
 
     rows = list(findings)
@@ -297,7 +303,7 @@ def as_text(findings: Iterable[Finding], width: int = 100) -> str:
         for label, text in (("", row.message), ("Fix: ", row.fix)):
             lines += textwrap.wrap(
                 label + printable(text),
-                width,
+                width or _UNLIMITED,
                 initial_indent=" " * 8,
                 subsequent_indent=" " * 8,
                 break_long_words=False,  # a file's path stays whole

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -174,12 +174,13 @@ class Preflight(Displayed, Sequence[PreflightRow]):
         )
 
     def _summary(self) -> str:
-        refused, total = len(self.refused), len(self.rows)
-        text = f"{total - refused} of {counted(total, 'request')} allowed"
-        by_default = sum(bool(row.defaults) for row in self.rows)
-        if by_default:
-            text += f"; {by_default} evaluated for the default value of a parameter only"
-        return f"{text}."
+        words = Counter(VERDICTS[row.verdict] for row in self.rows)
+        words["evaluated for the default value of a parameter only"] = sum(
+            bool(row.defaults) for row in self.rows
+        )
+        allowed = words.pop(VERDICTS[ALLOWED], 0)
+        text = f"{allowed} of {counted(len(self.rows), 'request')} allowed"
+        return "; ".join([text, *(f"{n} {word}" for word, n in words.items() if n)]) + "."
 
     def _picture(self) -> tuple[Graph | None, tuple[str, ...]]:
         if not self.definition:

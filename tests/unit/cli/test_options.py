@@ -75,7 +75,7 @@ def test_the_preflight_judges_the_given_value(
     status, shown = ran(capsys, *asked, "--parameter", f"Role={ROLE}other")
     assert 1 == status
     assert f"Train denied iam:PassRole {ROLE}other" in shown
-    assert shown.endswith("4 of 5 requests allowed.")
+    assert shown.endswith("4 of 5 requests allowed; 1 denied.")
     status, shown = ran(capsys, *asked, "--format", "json")
     rows = json.loads(shown)["rows"]
     assert [["Role"]] == [row["defaults"] for row in rows if row["action"] == "iam:PassRole"]

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from sm_prefix_ext.cli.output import print_findings
+from sm_prefix_ext.core.findings import Finding
+
 from .samples import (
     ROOT,
     definition,
@@ -46,3 +49,13 @@ def test_a_full_disk_is_one_line(arguments: str) -> None:
         )
     message = "sm-prefix: reading or writing failed: [Errno 28] No space left on device\n"
     assert (2, message) == (done.returncode, done.stderr)
+
+
+def test_findings_in_a_pipe_are_not_wrapped(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program that reads them finds a message in one line."""
+    message = "The name is longer than the service takes. " * 10
+    finding = Finding.of("PFX002", "Train", "Training", message.strip(), "Shorten it.")
+
+    print_findings([finding], "table")
+
+    assert f"        {message.strip()}\n" in capsys.readouterr().out

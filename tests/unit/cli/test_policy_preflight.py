@@ -36,7 +36,7 @@ def test_preflight(run: Run, tmp_path: Path) -> None:
         ("--scp", "role.json,none.json", "--scp", "none.json"),
     ):
         status, out, _ = run(*given, "--role-policy", "role.json", *more)
-        assert (1, "0 of 5 requests allowed.") == (status, out.strip().splitlines()[-1])
+        assert (1, "0 of 5 requests allowed; 5 denied.") == (status, out.strip().splitlines()[-1])
         assert "denied" in out
     status, out, _ = run(*given, "--role-policy", "role.json", "--author-policy", "none.json")
     assert 1 == status

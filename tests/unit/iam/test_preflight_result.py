@@ -100,7 +100,8 @@ def test_what_needs_attention_comes_before_what_is_allowed() -> None:
 
     assert ("Preflight of churn", "bad") == (report.title, report.tone)
     assert report.summary == (
-        "2 of 5 requests allowed; 1 evaluated for the default value of a parameter only."
+        "2 of 5 requests allowed; 2 denied; 1 not certain; "
+        "1 evaluated for the default value of a parameter only."
     )
     assert (("ARNs begin with", HEAD),) == report.facts
     assert ["Train", "Score", "Clean", "The author"] == [item.group for item in noted.rows]
