@@ -70,6 +70,18 @@ def embedded() -> Iterator[Any]:
         yield aws
 
 
+@pytest.fixture
+def _own_aws_is_closed() -> Iterator[None]:
+    """Close the embedded AWS that a page opens and leaves open, as an example may."""
+    yield
+    from sm_prefix_ext.embedded import EmbeddedAWS
+
+    opened = EmbeddedAWS.current()
+    if opened is not None:
+        opened.stop()
+
+
+@pytest.mark.usefixtures("_own_aws_is_closed")
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in OTHERS | FOR_CONTRIBUTORS])
 def test_the_page_runs(
     page: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
