@@ -348,3 +348,16 @@ def test_the_short_prefix_is_asked_for_by_the_file(tmp_path: Any) -> None:
         expected = f"The name is 'y', which the policy's prefix '{prefix}' does not cover."
         assert expected == finding.message
         assert finding.fix.endswith(f" The prefix '{prefix}' is required by sm-prefix.toml.")
+
+
+def test_a_finding_that_no_policy_causes_does_not_name_its_file(tmp_path: Any) -> None:
+    """An expression can't be checked, whatever the prefix is."""
+    file = tmp_path / "sm-prefix.toml"
+    file.write_text('prefix = "team-alpha"\n', encoding="utf-8")
+    policy = PrefixPolicy.from_file(file)
+    declared = Declared({"Get": "Parameters.Name"})
+
+    [finding] = compose_name(Location("S", "Training"), KINDS["Training"], declared, policy)[1]
+
+    assert "PFX004" == finding.code
+    assert "sm-prefix.toml" not in finding.fix
