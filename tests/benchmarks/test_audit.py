@@ -41,13 +41,13 @@ class SlowClient:
         self.calls = 0
 
     def __getattr__(self, operation: str) -> Any:
-        def call(NextToken: str = "0", MaxResults: int = 100, **_: Any) -> Any:  # noqa: N803
+        def call(**given: Any) -> Any:
             self.calls += 1
             time.sleep(LATENCY)
             if operation != "list_pipelines":
                 return ANSWERS[operation]
-            begin = int(NextToken)
-            end = min(begin + MaxResults, PIPELINES)
+            begin = int(given.get("NextToken", "0"))
+            end = min(begin + given.get("MaxResults", 100), PIPELINES)
             summaries = [{"PipelineName": f"p-{number}"} for number in range(begin, end)]
             more = {"NextToken": str(end)} if end < PIPELINES else {}
             return {"PipelineSummaries": summaries, **more}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     import pandas
@@ -10,35 +12,38 @@ if TYPE_CHECKING:
     from .report import Report
 
 
-class Displayed:
+class Displayed(ABC):
     """An object that displays its report: HTML in a notebook, text where it is printed."""
+
+    _repr_pretty_: ClassVar[Callable[[Any, Any, bool], None]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        # IPython prefers the __repr__ of a class to what its bases have.
-        cls._repr_pretty_ = Displayed._repr_pretty_  # type: ignore[method-assign]
+        # IPython prefers the __repr__ of a class to what its bases have, so each class has its own.
+        cls._repr_pretty_ = _print_text
 
+    @abstractmethod
     def report(self, *, drawn: bool = True) -> Report:
         """Return the report that is displayed, with its picture where that is ``drawn``.
 
         What is wrong with the definition's graph is among its notes in any case, unless the
         definition has to be read from AWS first.
         """
-        raise NotImplementedError
 
     def _repr_html_(self) -> str:
         from .html import fragment  # here and below: only what is displayed costs anything
 
         return fragment(self.report(drawn=True))
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
-        """Print the text in IPython, which asks for it by this name."""
-        printer.text(str(self))
-
     def __str__(self) -> str:
         from .text import as_text
 
         return as_text(self.report(drawn=False))
+
+
+def _print_text(displayed: Displayed, printer: Any, cycle: bool) -> None:
+    """Print the text of an object in IPython."""
+    printer.text(str(displayed))
 
 
 def data_frame(rows: list[dict[str, Any]], columns: list[str], owner: str) -> pandas.DataFrame:

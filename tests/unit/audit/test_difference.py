@@ -50,7 +50,7 @@ def test_changes_are_those_of_verdicts(tmp_path: Path) -> None:
     } == {change.subject[2:]: (change.before, change.now) for change in found.changes}
     assert "4 changes." == found.report().summary
     assert "later" in str(found)
-    assert 4 == len(found.to_dict()["changes"])  # type: ignore[arg-type]
+    assert 4 == len(found.to_dict()["changes"])
 
 
 @pytest.mark.parametrize(

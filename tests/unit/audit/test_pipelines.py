@@ -40,10 +40,10 @@ class Client:
         }
 
     def __getattr__(self, operation: str) -> Any:
-        def call(NextToken: str = "0", **_: Any) -> Any:  # noqa: N803  # as boto3 calls it
+        def call(**given: Any) -> Any:
             answer = self.answers[operation]
             if isinstance(answer, list):
-                page = int(NextToken)
+                page = int(given.get("NextToken", "0"))
                 more = {"NextToken": str(page + 1)} if page + 1 < len(answer) else {}
                 answer = answer[page]
                 answer = answer if isinstance(answer, Exception) else {**answer, **more}

@@ -14,7 +14,7 @@ FAILED = AuditRow("unknown", *UNIT, "unknown", reason="Denied.", permission="sag
 def test_it_counts_and_shows_what_is_not_inside() -> None:
     """A failed read names the permission that it needs."""
     counts = {("pipeline", "inside"): 2, ("job", "outside"): 1, ("unknown", "unknown"): 1}
-    report = audit_report(counts, 1, [OUTSIDE, FAILED])  # type: ignore[arg-type]
+    report = audit_report(counts, 1, [OUTSIDE, FAILED])
     text = as_text(report)
     assert "2 pipelines and 1 job, 1 failed read: 2 inside, 2 not." == report.summary
     assert "bad" == report.tone

@@ -34,11 +34,12 @@ OBJECTS = {
 class Client:
     """A client of S3."""
 
-    def get_object(self, Bucket: str, Key: str) -> dict[str, Any]:  # noqa: N803
-        if Key not in OBJECTS:
+    def get_object(self, **given: str) -> dict[str, Any]:
+        key = given["Key"]
+        if key not in OBJECTS:
             error = {"Error": {"Code": "NoSuchKey", "Message": "The key does not exist."}}
             raise ClientError(error, "GetObject")
-        content = json.dumps(OBJECTS[Key]).encode()
+        content = json.dumps(OBJECTS[key]).encode()
         return {"ContentLength": len(content), "Body": io.BytesIO(content)}
 
 

@@ -39,7 +39,7 @@ def test_invalid_arns(text: str) -> None:
 def test_an_account_as_a_number() -> None:
     """It raises a sentence, since it may have lost its leading zeros."""
     with pytest.raises(ValueError, match="11122223333 can't be an account; wanted a string of 12"):
-        Plan.from_definition({"Steps": []}, account=11122223333)  # type: ignore[arg-type]
+        Plan.from_definition({"Steps": []}, account=11122223333)
 
 
 def test_unknown_regions_and_accounts_are_stars() -> None:

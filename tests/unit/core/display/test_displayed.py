@@ -41,9 +41,12 @@ def test_print_shows_the_text_without_the_picture() -> None:
     assert "Sample: 1 row.\n\nx  –" == str(Sample("x"))
 
 
-def test_a_class_without_a_report_says_so() -> None:
-    with pytest.raises(NotImplementedError):
-        Displayed().report()
+def test_a_class_needs_a_report() -> None:
+    class Without(Displayed):
+        pass
+
+    with pytest.raises(TypeError, match="report"):
+        Without()
 
 
 def test_a_frame_has_the_columns_without_rows() -> None:
