@@ -111,6 +111,7 @@ class PipelineReader(NamedTuple):
         # together even where the pipeline is updated meanwhile.
         answer = self.reader.ask("DescribePipeline", PipelineName=name)
         time = as_text(answer.get("LastModifiedTime"))
+        role = answer.get("RoleArn")
         text = answer.get("PipelineDefinition")
         try:
             if not isinstance(text, str):
@@ -118,8 +119,8 @@ class PipelineReader(NamedTuple):
             judgement = self.judge.definition(text)
         except ValueError as error:
             refusal = Refusal(str(error), "sagemaker:DescribePipeline")
-            return self.not_read(refusal, "", time=time, **known)
-        return self.row(PIPELINE, time=time, **judgement._asdict(), **known)
+            return self.not_read(refusal, "", time=time, role=role, **known)
+        return self.row(PIPELINE, time=time, role=role, **judgement._asdict(), **known)
 
     def _jobs(self, name: str) -> Iterator[tuple[AuditRow | None, str | None]]:
         """Yield the rows of the jobs of the latest executions, and what identifies them."""

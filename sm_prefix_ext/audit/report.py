@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from ..core.display.report import Cell, Report, Row, Table, Tone, counted
 from .rows import (
+    COLLISION,
+    DENIAL,
     INSIDE,
     JOB,
     NOT_KNOWN,
     PIPELINE,
     PREFIXING_OFF,
+    STATEMENT,
     UNKNOWN,
     VERDICTS,
     AuditRow,
@@ -23,6 +27,13 @@ SHOWN_ROWS = 1000
 """The most rows that a report has; the file has all of them."""
 
 COLUMNS = ("Pipeline", "Step", "Name", "Verdict", "Teams", "Reason")
+_MORE: tuple[tuple[RowKind, str], ...] = (
+    (STATEMENT, "statement"),
+    (DENIAL, "denial"),
+    (COLLISION, "collision"),
+    (UNKNOWN, "failed read"),
+)
+"""The kinds that a summary leaves out if there are none, and their nouns."""
 _TONES: Mapping[Verdict, Tone] = {
     INSIDE: "good",
     NOT_KNOWN: "warning",
@@ -54,27 +65,31 @@ def audit_report(
 
 
 def _summary(verdicts: Mapping[tuple[RowKind, Verdict], int], total: int, inside: int) -> str:
-    kinds = dict.fromkeys((PIPELINE, JOB, UNKNOWN), 0)
+    kinds: Counter[RowKind] = Counter()
     for (kind, _), number in verdicts.items():
         kinds[kind] += number
     seen = f"{counted(kinds[PIPELINE], 'pipeline')} and {counted(kinds[JOB], 'job')}"
-    failed = f", {counted(kinds[UNKNOWN], 'failed read')}" if kinds[UNKNOWN] else ""
-    return f"{seen}{failed}: {inside:,} inside, {total - inside:,} not."
+    more = "".join(f", {counted(kinds[kind], noun)}" for kind, noun in _MORE if kinds[kind])
+    return f"{seen}{more}: {inside:,} inside, {total - inside:,} not."
 
 
 def _counts(verdicts: Mapping[tuple[RowKind, Verdict], int]) -> Table:
+    """Return how many rows have which verdict; other kinds than the first two if there are any."""
+    seen = {kind for kind, _ in verdicts}
+    kinds = (PIPELINE, JOB, *(kind for kind, _ in _MORE if kind in seen))
     rows = tuple(
         Row(
             (
                 Cell(verdict, _tone(verdict)),
-                *(Cell(f"{verdicts.get((kind, verdict), 0):,}") for kind in (PIPELINE, JOB)),
-                Cell(f"{verdicts.get((UNKNOWN, verdict), 0):,}"),
+                *(Cell(f"{verdicts.get((kind, verdict), 0):,}") for kind in kinds),
             )
         )
         for verdict in VERDICTS
         if any(each == verdict for _, each in verdicts)
     )
-    return Table(("Verdict", "Pipelines", "Jobs", "Failed reads"), rows, title="Verdicts")
+    nouns = {PIPELINE: "pipeline", JOB: "job", **dict(_MORE)}
+    heads = (f"{nouns[kind]}s".capitalize() for kind in kinds)
+    return Table(("Verdict", *heads), rows, title="Verdicts")
 
 
 def _tables(shown: Sequence[AuditRow]) -> Iterator[Table]:
@@ -102,7 +117,7 @@ def _cell(text: str | None) -> Cell | None:
 
 
 def _reason(row: AuditRow) -> str | None:
-    needed = f"It needs {row.permission}." if row.permission else None
+    needed = f"It needs {row.permission}." if row.kind == UNKNOWN and row.permission else None
     return " ".join(filter(None, (row.reason, needed))) or None
 
 

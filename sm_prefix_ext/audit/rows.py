@@ -7,12 +7,18 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timezone
 from typing import Any, Literal, NamedTuple
 
-RowKind = Literal["pipeline", "job", "unknown"]
+RowKind = Literal["pipeline", "job", "statement", "denial", "collision", "unknown"]
 Verdict = Literal["inside", "outside", "prefixing off", "no team", "two teams", "unknown"]
 
 PIPELINE: RowKind = "pipeline"
 JOB: RowKind = "job"
+STATEMENT: RowKind = "statement"
+DENIAL: RowKind = "denial"
+COLLISION: RowKind = "collision"
 UNKNOWN: RowKind = "unknown"
+
+KINDS: tuple[RowKind, ...] = (PIPELINE, JOB, STATEMENT, DENIAL, COLLISION, UNKNOWN)
+"""In the order of a report."""
 
 INSIDE: Verdict = "inside"
 OUTSIDE: Verdict = "outside"
@@ -37,21 +43,38 @@ class Unit(NamedTuple):
 
     Args:
         account: 12 digits; ``""`` where it can't be learnt.
-        region: ``""`` for an account that can't be entered.
+        region: :func:`global_region` for the account's IAM; ``""`` for an account that can't be
+            entered.
     """
 
     account: str
     region: str
 
 
-@dataclass(frozen=True)
-class AuditRow:
-    """What an audit saw of one pipeline or one job, or what it could not read.
+def global_region(partition: str) -> str:
+    """Return the pseudo region of what a partition has once, such as IAM.
 
     Args:
-        kind: ``"pipeline"``, ``"job"``, or ``"unknown"`` for what could not be read.
+        partition: such as ``aws``.
+
+    Example:
+        >>> from sm_prefix_ext.audit.rows import global_region
+        >>> global_region("aws-cn")
+        'aws-cn-global'
+    """
+    return f"{partition}-global"
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """What an audit saw of one pipeline, job, statement or denial, or what it could not read.
+
+    Args:
+        kind: ``"pipeline"``, ``"job"``, ``"statement"`` of an account's IAM policies, ``"denial"``
+            that CloudTrail has, ``"collision"`` of two teams' prefixes, or ``"unknown"`` for what
+            could not be read.
         account: where it is; ``""`` where the account can't be learnt.
-        region: where it is; ``""`` for an account that can't be entered.
+        region: where it is, ``"aws-global"`` for IAM; ``""`` for an account that can't be entered.
         verdict: ``"inside"``, ``"outside"``, ``"prefixing off"``, ``"no team"``, ``"two teams"`` or
             ``"unknown"``.
         pipeline: the pipeline's name; ``None`` for a job without one.
@@ -60,12 +83,21 @@ class AuditRow:
         step_type: its type, such as ``Training``.
         name: the name of the pipeline or job.
         arn: its ARN.
+        version: for an earlier version of a pipeline, its number; ``None`` for the present one.
+        role: for a pipeline, the ARN of its execution role; for a statement, the ARN of the role,
+            user or group whose policy has it, or of the policy if nobody has it; for a denial, the
+            ARN of the principal.
+        policy: for a statement, the ARN of the managed policy or the name of the inline policy.
+        statement: the statement, as JSON.
+        event: for a denial, the ID of CloudTrail's event.
         teams: the teams whose prefixes cover it; for a policy without a team, its prefix.
         reason: why the verdict is not ``"inside"``, or a remark.
-        permission: the IAM action of a read that failed, such as ``sagemaker:ListPipelines``.
+        permission: the IAM action that was denied to a job's creator, or that a read needs which
+            failed, such as ``sagemaker:ListPipelines``.
         errors: for a pipeline, how many errors ``sm-prefix check`` finds.
         warnings: for a pipeline, how many warnings.
-        time: when the pipeline was last changed, or the job started, in ISO 8601.
+        time: when the pipeline was last changed, the job started, the statement's policy was last
+            changed, or the request was denied, in ISO 8601.
         read_at: when the audit read it. Rows are equal whatever this is.
     """
 
@@ -79,6 +111,11 @@ class AuditRow:
     step_type: str | None = None
     name: str | None = None
     arn: str | None = None
+    version: int | None = None
+    role: str | None = None
+    policy: str | None = None
+    statement: str | None = None
+    event: str | None = None
     teams: tuple[str, ...] = ()
     reason: str | None = None
     permission: str | None = None
@@ -105,7 +142,7 @@ class AuditRow:
         """
         if values.keys() != _FIELDS or not isinstance(values["teams"], list):
             raise ValueError("it does not have the fields of an audit's row")
-        if values["kind"] not in (PIPELINE, JOB, UNKNOWN) or values["verdict"] not in VERDICTS:
+        if values["kind"] not in KINDS or values["verdict"] not in VERDICTS:
             raise ValueError("its kind or its verdict is unknown")
         texts = ("account", "region")
         if not all(isinstance(values[name], str) for name in texts):

@@ -62,7 +62,7 @@ def test_a_row_says_what_was_seen_and_where(mixed: Driver) -> None:
     assert (1, 0) == (pipeline.errors, pipeline.warnings)
     assert "PFX006" in str(pipeline.reason)
     described = mixed.client.describe_pipeline(PipelineName="none")
-    assert described["PipelineArn"] == pipeline.arn
+    assert (described["PipelineArn"], mixed.role) == (pipeline.arn, pipeline.role)
     [listed] = mixed.client.list_pipeline_executions(PipelineName="none")[
         "PipelineExecutionSummaries"
     ]

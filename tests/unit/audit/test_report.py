@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sm_prefix_ext.audit.report import audit_report
-from sm_prefix_ext.audit.rows import AuditRow
+from sm_prefix_ext.audit.rows import AuditRow, RowKind
 from sm_prefix_ext.core.display.text import as_text
 
 UNIT = ("111122223333", "us-east-1")
@@ -21,6 +21,19 @@ def test_it_counts_and_shows_what_is_not_inside() -> None:
     assert "Not inside in 111122223333 us-east-1" in text
     assert "Denied. It needs sagemaker:List." in text
     assert () == report.notes
+
+
+def test_it_counts_every_kind_that_is_there() -> None:
+    """Kinds that an audit reads on request have no column where there are none."""
+    few = audit_report({("job", "inside"): 1}, 1, [])
+    assert ("Verdict", "Pipelines", "Jobs") == few.tables[0].columns
+    kinds: tuple[RowKind, ...] = ("statement", "denial", "collision")
+    report = audit_report({(kind, "outside"): 2 for kind in kinds}, 1, [])
+    assert (
+        "0 pipelines and 0 jobs, 2 statements, 2 denials, 2 collisions: 0 inside, 6 not."
+        == report.summary
+    )
+    assert ("Statements", "Denials", "Collisions") == report.tables[0].columns[3:]
 
 
 def test_all_inside_is_good() -> None:

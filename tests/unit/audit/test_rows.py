@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
-from sm_prefix_ext.audit.rows import AuditRow, as_text
+import pytest
+
+from sm_prefix_ext.audit.rows import KINDS, AuditRow, RowKind, as_text
 
 from ..cli.samples import program
 
@@ -27,3 +29,17 @@ def test_a_row_is_json_and_back() -> None:
     row = AuditRow("job", "1", "r", "two teams", teams=("a", "b"), read_at="now")
     assert ["a", "b"] == row.to_dict()["teams"]
     assert (row, "now") == (AuditRow.from_dict(row.to_dict()), row.read_at)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_read_back(kind: RowKind) -> None:
+    """A file has all of them."""
+    row = AuditRow(kind, "1", "aws-global", "outside", role="r", policy="p", statement="{}")
+    assert row == AuditRow.from_dict(row.to_dict())
+
+
+def test_another_kind_is_refused() -> None:
+    """The file is of another release, or of no audit."""
+    row = AuditRow("job", "1", "r", "inside").to_dict()
+    with pytest.raises(ValueError, match="its kind or its verdict is unknown"):
+        AuditRow.from_dict({**row, "kind": "bucket"})
