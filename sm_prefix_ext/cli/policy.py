@@ -170,6 +170,15 @@ def planned(pipeline: str, given: Mapping[str, Any]) -> tuple[Plan, PrefixPolicy
     return target.plan(policy, **{name: given[name] for name in place}), policy
 
 
+def _of_prefix(kinds: tuple[str, ...], given: Mapping[str, Any]) -> Plan:
+    """The plan of the jobs of a team's prefix."""
+    from ..iam.prefix_plan import prefix_plan
+
+    place = ("account", "region", "role_arn")
+    policy = _choice(given).policy(None) or PrefixPolicy()
+    return prefix_plan(policy, kinds, **{name: given[name] for name in place})
+
+
 def _deployed(document: PolicyDocument, form: str, name: str | None) -> str:
     if form == "json":
         return document.to_json()
@@ -178,7 +187,8 @@ def _deployed(document: PolicyDocument, form: str, name: str | None) -> str:
 
 
 @click.command()
-@click.argument("pipeline", metavar="TARGET")
+@click.argument("pipeline", metavar="[TARGET]", required=False)
+@click.option("--kind", "kinds", multiple=True, metavar="TYPE", help="Without TARGET: a step type.")
 @role_options
 @click.option(
     "--author-policy",
@@ -198,7 +208,8 @@ def _deployed(document: PolicyDocument, form: str, name: str | None) -> str:
 @verbose_option
 @quiet_sdk()
 def preflight(
-    pipeline: str,
+    pipeline: str | None,
+    kinds: tuple[str, ...],
     role_policies: tuple[str, ...],
     boundary: str | None,
     scps: tuple[str, ...],
@@ -212,6 +223,8 @@ def preflight(
 ) -> int:
     """Check, request by request, whether policies let the jobs of TARGET run.
 
+    Without TARGET, the jobs are those of a prefix and of the step types in --kind.
+
     Exit status 1 if a request is refused, or is not certain to be allowed.
     """
     from .. import iam
@@ -224,6 +237,10 @@ def preflight(
         )
     if live and given["role_arn"] is None:
         raise click.UsageError("--live needs --role-arn ARN, the pipeline's execution role.")
+    if (pipeline is None) != bool(kinds):
+        raise click.UsageError("Give a TARGET, or a prefix and its step types as --kind TYPE.")
+    if pipeline is None and author_policies:
+        raise click.UsageError("--author-policy goes with a TARGET.")
     if bucket is not None and not author_policies:
         raise click.UsageError(
             "--bucket is the bucket for the author's code; give --author-policy FILE with it."
@@ -236,7 +253,7 @@ def preflight(
         }
         documents = read_policies(role_policies)
         bound = None if boundary is None else read_policy(boundary)
-        plan, _ = planned(pipeline, given)
+        plan = _of_prefix(kinds, given) if pipeline is None else planned(pipeline, given)[0]
         plan = plan.replace(parameters=given_parameters(parameters))
         if live:
             import boto3

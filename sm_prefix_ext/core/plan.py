@@ -211,6 +211,8 @@ class Plan(Displayed, Sequence[PlannedJob]):
         drafts = list(self._drafts()) if self.definition else []
         home = home or _scope(self._known, self.role_arn, [role for _, _, role, _ in drafts])
         jobs = tuple(_job(view, kind, role, home, names) for view, kind, role, names in drafts)
+        if not self.definition:  # the jobs were given
+            jobs = self.jobs
         return replace(self, jobs=jobs, home=home)
 
     def _drafts(self) -> Iterator[tuple[StepView, Kind, str | None, tuple[str, ...]]]:

@@ -193,7 +193,7 @@ def prefix_policy(
         )
     roles = sorted(set(policy.step_roles.values()))
     home = _team_scope(roles, account=account, region=region, partition=partition)
-    prefixes = [(kind, policy.prefix_for(kind)) for kind in _kinds(kinds)]
+    prefixes = [(kind, policy.prefix_for(kind)) for kind in job_kinds(kinds)]
     without_prefix = [kind for kind, prefix in prefixes if prefix is None]
     if without_prefix and kinds is not None:
         kind = without_prefix[0]
@@ -248,7 +248,15 @@ def _kind_requests(kind: Kind, prefix: str, home: ArnScope) -> Iterator[Request]
             yield Request("", action, group)
 
 
-def _kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
+def job_kinds(kinds: Iterable[str | Kind] | None) -> Iterator[Kind]:
+    """Yield the kinds of step types; all that create a job for ``None``.
+
+    Args:
+        kinds: step types, such as ``"Training"``.
+
+    Raises:
+        ValueError: for one that creates no job.
+    """
     if kinds is None:
         yield from JOB_KINDS
         return

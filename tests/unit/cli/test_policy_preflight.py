@@ -43,6 +43,37 @@ def test_preflight(run: Run, tmp_path: Path) -> None:
     assert "sagemaker:CreatePipeline" in out
 
 
+def test_preflight_of_a_prefix(run: Run) -> None:
+    """Without a pipeline, whether the policies allow the jobs of step types."""
+    kinds = ("--prefix", "team-a", "--kind", "Training", "--kind", "Model")
+    policy = printed_policy(run, "--for", "prefix", *kinds, *PLACE)
+    Path("role.json").write_text(json.dumps(policy))
+    given = ("preflight", *PLACE, "--role-policy", "role.json")
+    status, out, _ = run(*given, *kinds)
+    assert (0, "7 of 7 requests allowed.") == (status, out.strip())
+    status, out, _ = run(*given, *kinds, "--kind", "Processing")
+    assert (1, True) == (status, "processing-job/team-a-*" in out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "Give a TARGET, or a prefix and its step types as --kind TYPE."),
+        (("good.json", "--kind", "Training"), "Give a TARGET, or a prefix"),
+        (("--kind", "Training"), "has no prefix for steps of type Training"),
+        (("--kind", "Fail", "--prefix", "a"), "'Fail' is not a step type"),
+        (("--kind", "Model", "--author-policy", "all.json"), "--author-policy goes with a TARGET"),
+        (("--kind", "Model", "--prefix", "a", "--parameter", "A=1"), "A"),
+    ],
+)
+def test_preflights_without_a_target(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    """What they lack is one line, and exit status 2."""
+    Path("all.json").write_text('{"Statement": []}')
+    status, out, err = run("preflight", "--role-policy", "all.json", *arguments)
+    assert (2, "", 1) == (status, out, err.count("\n"))
+    assert message in err
+
+
 def test_preflight_warns(run: Run, tmp_path: Path) -> None:
     """A policy that ignores the prefix gives a warning."""
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
