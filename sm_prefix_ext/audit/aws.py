@@ -69,7 +69,12 @@ class Reader(NamedTuple):
         return answer
 
     def pages(self, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-        """Yield the items of all pages of a list.
+        """Yield the items of all pages of a list; see :meth:`lists`."""
+        for items in self.lists(operation, key, **arguments):
+            yield from items
+
+    def lists(self, operation: str, key: str, **arguments: Any) -> Iterator[list[Any]]:
+        """Yield the items of each page of a list.
 
         Args:
             operation: such as ``ListPipelines``.
@@ -84,7 +89,7 @@ class Reader(NamedTuple):
             items = answer.get(key)
             if not isinstance(items, list):
                 raise Refusal(f"The answer of {operation} has no {key}.", f"sagemaker:{operation}")
-            yield from items
+            yield items
             token = answer.get("NextToken")
             if not token:
                 return

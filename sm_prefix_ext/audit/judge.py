@@ -40,6 +40,7 @@ class Judgement(NamedTuple):
         reason: why it is not inside, or a remark.
         errors: how many errors a check of the definition finds.
         warnings: how many warnings.
+        step_types: the types of the steps whose jobs carry a prefix.
     """
 
     verdict: Verdict
@@ -47,6 +48,7 @@ class Judgement(NamedTuple):
     reason: str | None = None
     errors: int | None = None
     warnings: int | None = None
+    step_types: tuple[str, ...] = ()
 
 
 def teams_of(policy: Policies) -> tuple[Team, ...]:
@@ -147,7 +149,10 @@ class Judge:
             reason: str | None = f"Its jobs carry the prefixes of {_listed(names)}."
         else:
             reason = self._reason(verdict, _errors(findings))
-        return Judgement(verdict, names, reason, errors, len(counted) - errors)
+        # The group of a registered model keeps its name.
+        named = (step for step in started if step.kind and not step.group_name)
+        types = dict.fromkeys(step.step_type for step in named)
+        return Judgement(verdict, names, reason, errors, len(counted) - errors, tuple(types))
 
     def _verdict(
         self, candidates: list[Team], findings: tuple[Finding, ...], started: list[StepView]

@@ -5,34 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
-from itertools import islice
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..core.execution_steps import read_jobs
 from ..core.job_record import JobRecord
 from ..core.step_types import JOB_KINDS
 from .aws import PAGE, Reader, Refusal
+from .executions import Executions, Scope
 from .judge import Judge
 from .rows import JOB, NOT_KNOWN, PIPELINE, UNKNOWN, AuditRow, Unit, as_text, now
 
 _STEP_TYPES = {kind.metadata_key: kind.step_type for kind in JOB_KINDS}
 _AHEAD = 4
 """How many pipelines wait for each worker: enough that none is idle while a page is read."""
-
-
-class Scope(NamedTuple):
-    """How much of a pipeline an audit reads.
-
-    Args:
-        executions: how many executions at most, the latest first; ``None`` for all.
-        since: the earliest start of an execution, or ``None``.
-        jobs: whether stand-alone jobs are read too.
-    """
-
-    executions: int | None
-    since: datetime | None
-    jobs: bool
 
 
 class PipelineRows(NamedTuple):
@@ -100,11 +86,13 @@ class PipelineReader(NamedTuple):
                 row = self.not_read(Refusal(reason, refusal.permission), "", **known)
                 return PipelineRows((row,))
             row = self.not_read(refusal, "Its definition could not be read.", **known)
-        rows, read = [row], []
-        for job, key in self._jobs(name):
-            rows += [] if job is None else [job]
+        executions = Executions(self.reader, self.scope, name, row.time)
+        jobs, read = [], []
+        for job, key in self._jobs(name, executions):
+            jobs += [] if job is None else [job]
             read += [] if key is None else [key]
-        return PipelineRows(tuple(rows), tuple(read))
+        row = replace(row, old_executions=executions.old)
+        return PipelineRows((row, *jobs), tuple(read))
 
     def _definition(self, name: str, known: Mapping[str, Any]) -> AuditRow:
         # One answer has the definition and the time of its last change, so that they belong
@@ -122,22 +110,13 @@ class PipelineReader(NamedTuple):
             return self.not_read(refusal, "", time=time, role=role, **known)
         return self.row(PIPELINE, time=time, role=role, **judgement._asdict(), **known)
 
-    def _jobs(self, name: str) -> Iterator[tuple[AuditRow | None, str | None]]:
-        """Yield the rows of the jobs of the latest executions, and what identifies them."""
-        most, since = self.scope.executions, self.scope.since
-        request: dict[str, Any] = {"PipelineName": name, "SortBy": "CreationTime"}
-        request["SortOrder"] = "Descending"
-        request["MaxResults"] = PAGE if most is None else min(most, PAGE)
-        if since is not None:
-            request["CreatedAfter"] = since
-        if most == 0:
-            return
-        listed = self.reader.pages(
-            "ListPipelineExecutions", "PipelineExecutionSummaries", **request
-        )
+    def _jobs(
+        self, name: str, executions: Executions
+    ) -> Iterator[tuple[AuditRow | None, str | None]]:
+        """Yield the rows of the jobs of executions, and what identifies them."""
         try:
-            for summary in islice(listed, most):
-                yield from self._execution(name, str(summary["PipelineExecutionArn"]))
+            for arn in executions:
+                yield from self._execution(name, arn)
         except Refusal as refusal:
             yield self.not_read(refusal, "Its executions could not be read.", pipeline=name), None
 

@@ -81,6 +81,9 @@ class AuditRow:
         execution: the ARN of the execution that ran the job.
         step: the name of the job's step.
         step_type: its type, such as ``Training``.
+        step_types: for a pipeline, the types of the steps whose jobs carry a prefix.
+        old_executions: for a pipeline, how many executions still run that started before its last
+            change, of those that were listed; ``None`` if none were. Rows are equal whatever it is.
         name: the name of the pipeline or job.
         arn: its ARN.
         version: for an earlier version of a pipeline, its number; ``None`` for the present one.
@@ -109,6 +112,8 @@ class AuditRow:
     execution: str | None = None
     step: str | None = None
     step_type: str | None = None
+    step_types: tuple[str, ...] = ()
+    old_executions: int | None = field(default=None, compare=False)
     name: str | None = None
     arn: str | None = None
     version: int | None = None
@@ -131,7 +136,7 @@ class AuditRow:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the row as a dict, for JSON."""
-        return {**asdict(self), "teams": list(self.teams)}
+        return {**asdict(self), **{name: list(getattr(self, name)) for name in _LISTS}}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> AuditRow:
@@ -140,16 +145,18 @@ class AuditRow:
         Raises:
             ValueError: for a dict that is no row.
         """
-        if values.keys() != _FIELDS or not isinstance(values["teams"], list):
+        if values.keys() != _FIELDS or not all(isinstance(values[name], list) for name in _LISTS):
             raise ValueError("it does not have the fields of an audit's row")
         if values["kind"] not in KINDS or values["verdict"] not in VERDICTS:
             raise ValueError("its kind or its verdict is unknown")
         texts = ("account", "region")
         if not all(isinstance(values[name], str) for name in texts):
             raise ValueError("its account or its region is not a text")
-        return cls(**{**values, "teams": tuple(map(str, values["teams"]))})
+        lists = {name: tuple(map(str, values[name])) for name in _LISTS}
+        return cls(**{**values, **lists})
 
 
+_LISTS = ("step_types", "teams")
 _FIELDS = {each.name for each in fields(AuditRow)}
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from ..core.display.displayed import Displayed
 from .accounts import Account, Accounts, Entry, entries
 from .aws import Reader, Refusal
+from .executions import Scope
 from .judge import Judge, Policies, teams_of
 from .output import Earlier, NotResumed, Output, kept_rows, must_be_new, read_earlier
-from .pipelines import PipelineReader, Scope, unknown
+from .pipelines import PipelineReader, unknown
 from .report import SHOWN_ROWS, audit_report
 from .rows import INSIDE, UNKNOWN, AuditRow, RowKind, Unit, Verdict
 from .since import since_of

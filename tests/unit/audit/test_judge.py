@@ -92,11 +92,22 @@ def test_an_unknown_step_type_is_unknown() -> None:
 
 def test_the_findings_are_counted_as_a_check_counts_them(tmp_path: Path) -> None:
     """A level of the policy file changes the count, and moves no job inside."""
-    assert (2, 0) == judged("team-a", training("x"), training("y", "Other"))[3:]
+    assert (2, 0) == judged("team-a", training("x"), training("y", "Other"))[3:5]
     file = tmp_path / "sm-prefix.toml"
     file.write_text('prefix = "team-a"\n[findings]\nPFX006 = "off"\n')
     judgement = judged(PrefixPolicy.from_file(file), training("x"))
     assert ("outside", 0, 0) == (judgement.verdict, judgement.errors, judgement.warnings)
+
+
+def test_the_step_types_that_need_a_prefix() -> None:
+    """A model that is registered into a group has the group's name."""
+    register = {"Name": "R", "Type": "RegisterModel", "Arguments": {"ModelPackageGroupName": "g"}}
+    condition = {
+        "Name": "C",
+        "Type": "Condition",
+        "Arguments": {"Conditions": [], "IfSteps": [training("y", "Other")], "ElseSteps": []},
+    }
+    assert ("Training",) == judged("team-a", training("x"), register, condition).step_types
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sm_prefix_ext.audit.aws import Reader
+from sm_prefix_ext.audit.executions import Scope
 from sm_prefix_ext.audit.judge import Judge, teams_of
-from sm_prefix_ext.audit.pipelines import PipelineReader, Scope
+from sm_prefix_ext.audit.pipelines import PipelineReader
 from sm_prefix_ext.audit.rows import AuditRow, Unit
 
 PIPELINE = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/p"
