@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -143,7 +142,7 @@ def target_reading(
     return Options(
         choice=choice,
         kwargs=_given_kwargs(kwargs),
-        template=replace(template, account=account, region=region),
+        template=template._replace(account=account, region=region),
         execution=execution,
         exclude=tuple(exclude),
     )

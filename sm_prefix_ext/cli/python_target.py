@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 _OF_A_PIPELINE = ("name", "steps", "sagemaker_session", "definition")
 _PACKAGE = str(Path(__file__).parents[1])
+_PYTHON = str(Path(contextlib.__file__).parent)
 _MISSING = object()
 
 
@@ -146,7 +147,7 @@ def _is_user_file(name: str) -> bool:
     """Whether a traceback's file is not part of this package, Python or an installed package."""
     if name.startswith(("<", _PACKAGE)) or "site-packages" in name:
         return False
-    return not name.startswith(str(Path(contextlib.__file__).parent))
+    return not name.startswith(_PYTHON)
 
 
 def _shortest(name: str) -> str:

@@ -183,9 +183,9 @@ def _without_known(checked: CheckedTarget, left: Counter[BaselineEntry]) -> Chec
         entry = BaselineEntry.of(row)
         if row.hidden is None and row.finding.code not in FIXED and left[entry] > 0:
             left[entry] -= 1
-            row = replace(row, hidden=IN_THE_BASELINE)
+            row = row._replace(hidden=IN_THE_BASELINE)
         rows.append(row)
-    return replace(checked, findings=tuple(rows))
+    return checked._replace(findings=tuple(rows))
 
 
 def _target(row: ReportedFinding) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from .findings import ERROR, WARNING, Finding, Severity
@@ -23,8 +23,7 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True)
-class ReportedFinding:
+class ReportedFinding(NamedTuple):
     """A finding and its location among the checked targets.
 
     Args:
@@ -60,8 +59,7 @@ class ReportedFinding:
         return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
 
 
-@dataclass(frozen=True)
-class CheckedTarget:
+class CheckedTarget(NamedTuple):
     """The result of a check of one pipeline, or of one target without any.
 
     Args:
@@ -85,7 +83,7 @@ class CheckedTarget:
     findings: tuple[ReportedFinding, ...] = ()
     not_read: str | None = None
     problems: tuple[str, ...] = ()
-    definition: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
+    definition: Mapping[str, Any] | None = None
 
 
 class UnreadFile(NamedTuple):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
@@ -35,8 +34,7 @@ class Link(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class StepGraph:
+class StepGraph(NamedTuple):
     """The steps of a definition and the links between them.
 
     Args:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..core.definition import values as values_in
@@ -75,7 +74,7 @@ def read_resource(
     """
     found = _read(resolver, resource, where, marks)
     parameters = tuple(map(str, resolver.parameters))
-    return replace(found, parameters=parameters, resource=resource)
+    return found._replace(parameters=parameters, resource=resource)
 
 
 def _read(resolver: Resolver, resource: Any, where: str, marks: Marks | None) -> Found:
@@ -94,7 +93,7 @@ def _read(resolver: Resolver, resource: Any, where: str, marks: Marks | None) ->
     for truths in _alternatives(resolver, definition):
         with resolver.assuming(truths):
             branches.append((truths, _found(resolver, definition, where, marks)))
-    return replace(_of_branches(branches), pipeline_name=name, role_arn=role)
+    return _of_branches(branches)._replace(pipeline_name=name, role_arn=role)
 
 
 def _alternatives(resolver: Resolver, definition: Any) -> list[_Truths]:

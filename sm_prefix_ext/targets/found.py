@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.definition import Definition
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A pipeline in a document.
 
     Args:

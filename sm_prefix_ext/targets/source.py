@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..core.check_report import Position
 from ..core.definition import Definition
@@ -18,8 +18,7 @@ def _nowhere(step: str) -> Position | None:
     return None
 
 
-@dataclass(frozen=True)
-class PipelineSource:
+class PipelineSource(NamedTuple):
     """One pipeline of a target.
 
     Args:

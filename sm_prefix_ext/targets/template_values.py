@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ..core.arns import partition_of
 from ..core.strict_json import loads
@@ -20,8 +20,7 @@ _WANTED = (
 )
 
 
-@dataclass(frozen=True)
-class TemplateValues:
+class TemplateValues(NamedTuple):
     """What is known about the deployment of a template.
 
     Args:
@@ -36,7 +35,7 @@ class TemplateValues:
         'aws-cn'
     """
 
-    parameters: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = MappingProxyType({})
     account: str | None = None
     region: str | None = None
     partition: str | None = None
