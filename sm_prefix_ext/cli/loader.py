@@ -288,7 +288,6 @@ def read_file(
     Raises:
         LoadError: if the file can't be read, or a named file contains no pipeline.
     """
-    from ..targets.files import looks_like
     from ..targets.files import read_text as read_pipelines
 
     content, where = read_text(file, f"; {WANTED}")
@@ -299,6 +298,8 @@ def read_file(
     except ValueError as error:
         raise LoadError(str(error)) from None
     if named and not sources:
+        from ..targets.descriptions import looks_like
+
         raise LoadError(f"{where} holds no pipeline: it is {looks_like(content)}; {_IN_A_FILE}.")
     return sources
 

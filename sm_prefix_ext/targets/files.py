@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..core.check_report import Position
-from ..core.definition import steps, values
-from ..core.text import printable, shown
-from . import cloudformation, terraform
-from .answers import is_answer, read_answer
-from .documents import looks_like as looks_like
+from ..core.text import printable
+from .bare_definitions import has_other_keys, is_definition, must_be_without_pick, read_definition
 from .documents import may_hold_pipeline, parse
 from .found import Found
-from .intrinsics import Resolver
-from .marks import Marks
-from .positions import positions_of
 from .source import PipelineSource, TargetError
 from .template_values import NO_VALUES, TemplateValues
-from .unread import has_unread_pipeline
-from .yaml_reader import YamlStream
 
-DEFINITION = "definition"
-
-_DEFINITIONS = ("Version", "Metadata", "Parameters", "PipelineExperimentConfig")
-_EMR = ("ActionOnFailure", "HadoopJarStep", "Config", "Status")
+if TYPE_CHECKING:
+    from .marks import Marks
 
 
 def read_text(
@@ -125,6 +115,9 @@ class _Reading:
     @cached_property
     def _positions(self) -> dict[str | None, dict[str, Position]]:
         """All positions of all pipelines of the text, computed on first use."""
+        from .marks import Marks  # here, since a check without findings needs no positions
+        from .positions import positions_of
+
         marks = Marks()
         try:
             return {anchor: positions_of(found, marks) for anchor, found in self.pipelines(marks)}
@@ -132,128 +125,14 @@ class _Reading:
             return {}
 
     def _found(self, document: Any, marks: Marks | None) -> Iterator[tuple[str | None, Found]]:
-        where, pick = self.where, self.pick
-        _must_be_one_kind(document, where)
-        if _is_definition(document):
-            _must_be_without_pick(pick, where)
-            _must_have_steps(document, where)
-            yield None, Found(DEFINITION, document)
-        elif is_answer(document):
-            _must_be_without_pick(pick, where)
-            yield None, read_answer(document, where)
-        else:
-            documents = document if isinstance(document, YamlStream) else [document]
-            readers = self._readers(documents, marks)
-            if not readers and any(map(has_unread_pipeline, documents)):
-                raise TargetError(
-                    f"{where} has a SageMaker pipeline within other data, where it is not read; "
-                    "give the template, the plan or the definition itself; --exclude leaves a file "
-                    "out of a folder."
-                )
-            for anchor in _picked(list(readers), pick, where):
-                yield anchor, readers[anchor](f"{where}#{printable(anchor)}")
+        if not is_definition(document):
+            from .containers import read_container  # here, as most files are definitions
 
-    def _readers(
-        self, documents: list[Any], marks: Marks | None
-    ) -> dict[str, Callable[[str], Found]]:
-        """By anchor, the function that reads a pipeline of a template or of Terraform's JSON."""
-        readers: dict[str, Callable[[str], Found]] = {}
-        for document in documents:
-            if len(documents) > 1:
-                _must_be_without_bare(document, self.where)
-            resources, read = self._resources(document, marks)
-            for anchor, resource in resources.items():
-                if anchor in readers:
-                    raise TargetError(
-                        f"{self.where} has the pipeline {shown(anchor)} in two of its documents; "
-                        "split the file."
-                    )
-                readers[anchor] = partial(read, resource)
-        return readers
+            yield from read_container(document, self.where, self.template, self.pick, marks)
+            return
+        if has_other_keys(document):
+            from .containers import must_be_no_container
 
-    def _resources(
-        self, document: Any, marks: Marks | None
-    ) -> tuple[Mapping[str, Any], Callable[[Any, str], Found]]:
-        """The pipelines of a template or of Terraform's JSON, and the function that reads each."""
-        if cloudformation.is_template(document):
-            resolver = Resolver(document, self.template, marks, self.where)
-            read = partial(cloudformation.read_resource, resolver, marks=marks)
-            return cloudformation.resources_of(document), read
-        kind = terraform.kind_of(document)
-        resources = terraform.resources_of(document) if kind else {}
-        return resources, partial(terraform.read_resource, kind or "")
-
-
-def _must_be_one_kind(document: Any, where: str) -> None:
-    if not _is_definition(document):
-        return
-    other = None
-    if is_answer(document):
-        other = "an answer with 'PipelineDefinition'"
-    elif cloudformation.is_template(document):
-        other = "a CloudFormation template"
-    elif terraform.kind_of(document):
-        other = f"a {terraform.kind_of(document)}"
-    if other is not None:
-        raise TargetError(
-            f"{where} is both a pipeline definition, by 'Steps', and {other}; keep one of the two."
-        )
-
-
-def _must_be_without_bare(document: Any, where: str) -> None:
-    if _is_definition(document) or is_answer(document):
-        raise TargetError(
-            f"{where} has several YAML documents, and one of them is a definition, which has no "
-            "name to tell it from the others; split the file."
-        )
-
-
-def _must_have_steps(document: Any, where: str) -> None:
-    try:
-        for _ in steps(document, where):
-            pass
-    except ValueError:
-        tags = (key for value in values(document) if isinstance(value, Mapping) for key in value)
-        tag = next((key for key in tags if str(key).startswith("!!python/")), None)
-        if tag is None:
-            raise
-        raise TargetError(
-            f"{where} has the YAML tag {shown(tag)}, which is never run; write the value itself."
-        ) from None
-
-
-def _is_definition(document: Any) -> bool:
-    """Whether a document is meant as a definition; it may still be invalid."""
-    if not isinstance(document, Mapping) or "Steps" not in document:
-        return False
-    return any(key in document for key in _DEFINITIONS) or not _is_emr(document["Steps"])
-
-
-def _is_emr(listed: Any) -> bool:
-    """Whether these are the steps of an EMR cluster, which are under the same key."""
-    return (
-        isinstance(listed, list)
-        and bool(listed)
-        and all(
-            isinstance(step, Mapping) and "Type" not in step and any(key in step for key in _EMR)
-            for step in listed
-        )
-    )
-
-
-def _must_be_without_pick(pick: str | None, where: str) -> None:
-    if pick is not None:
-        raise TargetError(
-            f"{where} holds one definition, without names to pick from; "
-            f"leave out #{printable(pick)}."
-        )
-
-
-def _picked(anchors: list[str], pick: str | None, where: str) -> list[str]:
-    if pick is None or not anchors:
-        return anchors
-    chosen = [anchor for anchor in anchors if pick in (anchor, printable(anchor))]
-    if chosen:
-        return chosen[:1]
-    known = ", ".join(shown(anchor) for anchor in anchors)
-    raise TargetError(f"{where} has no pipeline {shown(pick)}; it has {known}.")
+            must_be_no_container(document, self.where)
+        must_be_without_pick(self.pick, self.where)
+        yield None, read_definition(document, self.where)

@@ -82,6 +82,7 @@ def test_help_and_version(run: Run) -> None:
 
 
 _HEAVY = frozenset({"boto3", "botocore", "moto", "pandas", "rich", "sagemaker", "yaml"})
+_OF_OTHER_FORMATS = ("cloudformation", "containers", "descriptions", "marks", "yaml_reader")
 _NEEDLESS = _HEAVY | {
     "difflib",
     "importlib.metadata",
@@ -92,6 +93,7 @@ _NEEDLESS = _HEAVY | {
     "sm_prefix_ext.core.policy_tables",
     "sm_prefix_ext.iam",
     *(f"sm_prefix_ext.cli.{name}" for name in ("completion", "execution", "explain", "policy")),
+    *(f"sm_prefix_ext.targets.{name}" for name in _OF_OTHER_FORMATS),
     "textwrap",
     "tomllib",
     "traceback",
@@ -121,6 +123,18 @@ def test_a_check_imports_nothing_needless(tmp_path: Path) -> None:
     by_file = _imported_by("check", "good.json")
     reader = {"sm_prefix_ext.core.policy_file", "sm_prefix_ext.core.policy_tables", "tomllib"}
     assert set() == (by_file - before) & (_NEEDLESS - reader)
+
+
+def test_the_garbage_collector_skips_what_the_command_imports() -> None:
+    """It would find nothing there; a caller in the same process keeps its own settings."""
+    code = (
+        "import atexit, gc, sys\nfrom sm_prefix_ext.cli import main\n"
+        "sys.argv[1:] = ['--version']\n"
+        "atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 0))\n"
+        "main({arguments})"
+    )
+    assert "True True" == program(code.format(arguments="")).stdout.splitlines()[-1]
+    assert "True False" == program(code.format(arguments="['-h']")).stdout.splitlines()[-1]
 
 
 @pytest.mark.parametrize("form", ["table", "json"])

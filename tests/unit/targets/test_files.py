@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from sm_prefix_ext.core.check_report import Position
 from sm_prefix_ext.core.definition import steps
-from sm_prefix_ext.targets import documents
-from sm_prefix_ext.targets.files import looks_like, read_text
+from sm_prefix_ext.targets import marks
+from sm_prefix_ext.targets.descriptions import looks_like
+from sm_prefix_ext.targets.files import read_text
 from sm_prefix_ext.targets.marks import read_json
 from sm_prefix_ext.targets.source import PipelineSource, TargetError
 
@@ -109,66 +110,6 @@ def test_a_request_with_the_definition_in_s3() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "looks"),
-    [
-        ("", "an empty file"),
-        (" \n", "an empty file"),
-        ("\ufeff", "an empty file"),
-        ("[1, 2, 3]", "a JSON array of 3 items"),
-        ('["Steps"]', "a JSON array of 1 item"),
-        ("- Steps", "a YAML array of 1 item"),
-        ("Steps", "a text"),
-        ("3", "a number"),
-        ("~", "null"),
-        ("true", "a boolean"),
-        ("{}", "an empty object"),
-        ('{"a": "Steps"}', "an object with the key 'a'"),
-        ('{"a": 1, "b": 2}', "an object with the keys 'a' and 'b'"),
-        (
-            json.dumps(dict.fromkeys("abcdefg", 1)),
-            "an object with the keys 'a', 'b', 'c', 'd', 'e' and 2 more",
-        ),
-        ('{"\\u001b[2K": 1}', "an object with the key '\\x1b[2K'"),
-        ("a: 1\n---\nb: Steps", "a stream of 2 YAML documents"),
-        ('{"Steps": [{"HadoopJarStep": {}}]}', "an object with the key 'Steps'"),
-        (
-            '{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}',
-            "a CloudFormation template with no SageMaker pipeline in it",
-        ),
-        (
-            '{"planned_values": {"root_module": {}}, "format_version": "1.2"}',
-            "a Terraform plan with no SageMaker pipeline in it",
-        ),
-        (
-            '{"format_version": "1.0", "terraform_version": "1.9.8", "values": {}}',
-            "a Terraform state with no SageMaker pipeline in it",
-        ),
-        (
-            '{"resource": {"aws_s3_bucket": {}}}',
-            "a Terraform configuration with no SageMaker pipeline in it",
-        ),
-    ],
-)
-def test_none_of_these(text: str, looks: str) -> None:
-    """No pipeline, no error, and words for what it is instead."""
-    assert () == read(text)
-    assert looks == looks_like(text)
-
-
-@pytest.mark.parametrize("text", ['{"name": ', "a: [", "a:\n\t- b"])
-def test_a_broken_text_without_any_of_the_words(text: str) -> None:
-    """It can't be a pipeline, so a folder's search goes on; where it was named it is said."""
-    assert () == read(text)
-    assert "a text that can't be read: it is not " in looks_like(text)
-    assert "line " in looks_like(text)
-
-
-def test_what_looks_deep() -> None:
-    """No depth ends in a traceback."""
-    assert "deep" in looks_like("[" * 100_000)
-
-
-@pytest.mark.parametrize(
     ("text", "message"),
     [
         ('{"Steps": [', r"- is not JSON: .* line 1 column 12"),
@@ -248,7 +189,7 @@ def test_positions_are_looked_up_when_asked_and_once(monkeypatch: pytest.MonkeyP
         times.append(text)
         return read_json(text, marks)
 
-    monkeypatch.setattr(documents, "read_json", counted)
+    monkeypatch.setattr(marks, "read_json", counted)
     sources = read(template("A", "B", "C"))
     assert [] == times
     assert None not in [source.locate(step) for source in sources for step in ("", "A", "none")]
@@ -370,7 +311,7 @@ def test_reading_json_imports_nothing_heavy() -> None:
         capture_output=True,
         text=True,
         check=True,
-        env=os.environ | {"PYTHONPATH": str(Path(documents.__file__).parents[2])},
+        env=os.environ | {"PYTHONPATH": str(Path(marks.__file__).parents[2])},
     )
     assert "[]" == done.stdout.strip()
 
