@@ -1,8 +1,8 @@
 """The file of an audit: JSON Lines that are written as it goes, and continued after a kill.
 
 The first line says what was asked for. A line of the kind ``unit`` ends each account and region,
-whose lines stand together, so what follows the last such line is not complete: rows of the next, or
-those of accounts that could not be entered. A line of the kind ``end`` ends a whole audit.
+and a line of the kind ``end`` a whole audit. A unit is complete if it has ended and every read of
+it succeeded; a continued file keeps its rows, and those of other units are read again.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..core.output_file import OutputFileError
+from ..core.output_file import OutputFileError, write_parts
 from ..core.text import shown
-from .rows import AuditRow, Unit
+from .rows import UNKNOWN, AuditRow, Unit
 
 SCHEMA = 1
 _AUDIT, _UNIT, _END = "audit", "unit", "end"
@@ -47,15 +48,13 @@ class Earlier(NamedTuple):
     Args:
         asked: what the audit was asked for.
         units: the units that are complete.
-        size: how many bytes they have, with the first line.
-        dropped: how many rows follow.
+        dropped: how many rows are of others.
         cut: whether the last line was cut.
         ended: whether the audit came to its end.
     """
 
     asked: Mapping[str, Any]
     units: frozenset[Unit]
-    size: int
     dropped: int
     cut: bool
     ended: bool = False
@@ -76,7 +75,7 @@ class Output:
     Args:
         path: the file.
         asked: what the audit is asked for, as JSON has it.
-        earlier: what is in the file; ``None`` to begin it.
+        earlier: what is in the file, of which the complete units are kept; ``None`` to begin it.
 
     Raises:
         OutputFileError: if it can't be written.
@@ -84,18 +83,17 @@ class Output:
 
     def __init__(self, path: str, asked: Mapping[str, Any], earlier: Earlier | None) -> None:
         self._path = path
-        self._rows = 0
+        self._rows: Counter[Unit] = Counter()
+        if earlier is not None:
+            write_parts(path, _kept_lines(path, earlier.units))
         try:
             # Unbuffered, so that a row is with the operating system once it was yielded.
-            self._file = FileIO(path, "wb" if earlier is None else "r+b")
+            self._file = FileIO(path, "wb" if earlier is None else "ab")
         except (OSError, ValueError) as error:
             raise self._error(error) from None
         try:
             if earlier is None:
                 self._write({"kind": _AUDIT, "schema": SCHEMA, **asked})
-            else:
-                self._file.truncate(earlier.size)
-                self._file.seek(earlier.size)
         except BaseException:
             self.close()
             raise
@@ -107,12 +105,11 @@ class Output:
             OutputFileError: if the disk does not take it.
         """
         self._write(row.to_dict())
-        self._rows += 1
+        self._rows[row.unit] += 1
 
-    def complete(self, unit: Unit) -> None:
+    def end_unit(self, unit: Unit) -> None:
         """End a unit, and wait until it is on the disk."""
-        self._write({"kind": _UNIT, **unit._asdict(), "rows": self._rows})
-        self._rows = 0
+        self._write({"kind": _UNIT, **unit._asdict(), "rows": self._rows.pop(unit, 0)})
         self._sync()
 
     def _sync(self) -> None:
@@ -176,61 +173,92 @@ def read_earlier(path: str) -> Earlier | None:
         return None
     if not Path(path).is_file():
         raise NotResumed(path, "it is not a regular file.")
-    file, end, cut = _Contents(path), 0, False
+    file, line = _Contents(path), b""
     for number, line in _lines(path):
-        end += len(line)
-        cut = not line.endswith(b"\n")
-        if not cut:
-            file.take(number, _record(path, number, line), end)
+        if line.endswith(b"\n"):
+            file.take(number, _record(path, number, line))
     if file.asked is None:
-        if end:
+        if line:
             raise NotResumed(path, "it is not the file of an audit.")
         return None
-    return Earlier(file.asked, frozenset(file.units), file.size, file.rows, cut, file.ended)
+    complete = frozenset(file.ended_units - file.failed)
+    dropped = sum(rows for unit, rows in file.rows.items() if unit not in complete)
+    return Earlier(file.asked, complete, dropped, not line.endswith(b"\n"), file.ended)
 
 
 @dataclass
 class _Contents:
-    """What the records so far say; see :class:`Earlier`."""
-
-    path: str
-    asked: Mapping[str, Any] | None = None
-    units: set[Unit] = field(default_factory=set)
-    size: int = 0
-    rows: int = 0
-    ended: bool = False
-
-    def take(self, number: int, record: Mapping[str, Any], end: int) -> None:
-        """Read a record, which ends at a byte of the file."""
-        if self.ended:
-            raise NotResumed(self.path, _damaged(number, "a record after the end"))
-        if self.asked is None:
-            self.asked, self.size = _asked(self.path, record), end
-        elif record["kind"] == _END:
-            self.ended = True
-        elif record["kind"] == _UNIT:
-            self.units.add(_ended(self.path, number, record, self.rows))
-            self.rows, self.size = 0, end
-        else:
-            _row(self.path, number, record)
-            self.rows += 1
-
-
-def kept_rows(path: str, size: int | None = None) -> Iterator[AuditRow]:
-    """Yield the rows in the first bytes of a file that :func:`read_earlier` accepts.
+    """What the records so far say.
 
     Args:
         path: the file.
-        size: how many bytes; by default all.
+        asked: see :class:`Earlier`.
+        rows: how many rows each unit has.
+        failed: the units with a read that failed.
+        ended_units: the units that have ended.
+        ended: see :class:`Earlier`.
     """
-    read = 0
+
+    path: str
+    asked: Mapping[str, Any] | None = None
+    rows: Counter[Unit] = field(default_factory=Counter)
+    failed: set[Unit] = field(default_factory=set)
+    ended_units: set[Unit] = field(default_factory=set)
+    ended: bool = False
+
+    def take(self, number: int, record: Mapping[str, Any]) -> None:
+        """Read a record."""
+        if self.ended:
+            raise NotResumed(self.path, _damaged(number, "a record after the end"))
+        if self.asked is None:
+            self.asked = _asked(self.path, record)
+        elif record["kind"] == _END:
+            self.ended = True
+        elif record["kind"] == _UNIT:
+            self._end(number, record)
+        else:
+            self._row(number, record)
+
+    def _end(self, number: int, record: Mapping[str, Any]) -> None:
+        unit = _unit(record)
+        if unit in self.ended_units:
+            raise NotResumed(self.path, _damaged(number, "a second end of an account and region"))
+        if record.get("rows") != self.rows[unit]:
+            what = f"{self.rows[unit]} rows before it, not as many as it counts"
+            raise NotResumed(self.path, _damaged(number, what))
+        self.ended_units.add(unit)
+
+    def _row(self, number: int, record: Mapping[str, Any]) -> None:
+        row = _row(self.path, number, record)
+        if row.unit in self.ended_units:
+            what = "a row of an account and region that has ended"
+            raise NotResumed(self.path, _damaged(number, what))
+        self.rows[row.unit] += 1
+        if row.kind == UNKNOWN:
+            self.failed.add(row.unit)
+
+
+def kept_rows(path: str) -> Iterator[AuditRow]:
+    """Yield the rows of a file that :func:`read_earlier` accepts.
+
+    Args:
+        path: the file.
+    """
     for number, line in _lines(path):
-        read += len(line)
-        if size is not None and read > size:
-            return
         record = _record(path, number, line)
         if record["kind"] not in (_AUDIT, _UNIT, _END):
             yield _row(path, number, record)
+
+
+def _kept_lines(path: str, units: frozenset[Unit]) -> Iterator[bytes]:
+    """Yield the first line, and those of complete units."""
+    for number, line in _lines(path):
+        if line.endswith(b"\n") and (number == 1 or _unit(json.loads(line)) in units):
+            yield line
+
+
+def _unit(record: Mapping[str, Any]) -> Unit:
+    return Unit(str(record.get("account")), str(record.get("region")))
 
 
 def _lines(path: str) -> Iterator[tuple[int, bytes]]:
@@ -255,13 +283,6 @@ def _asked(path: str, record: Mapping[str, Any]) -> Mapping[str, Any]:
     if record.get("schema") != SCHEMA:
         raise NotResumed(path, f"its schema is {shown(record.get('schema'))}; wanted {SCHEMA}.")
     return {key: value for key, value in record.items() if key not in ("kind", "schema")}
-
-
-def _ended(path: str, number: int, record: Mapping[str, Any], rows: int) -> Unit:
-    unit = Unit(str(record.get("account")), str(record.get("region")))
-    if record.get("rows") != rows:
-        raise NotResumed(path, _damaged(number, f"{rows} rows before it, not as many as it counts"))
-    return unit
 
 
 def _row(path: str, number: int, record: Mapping[str, Any]) -> AuditRow:

@@ -20,6 +20,7 @@ from .rows import (
     VERDICTS,
     AuditRow,
     RowKind,
+    Unit,
     Verdict,
 )
 
@@ -94,9 +95,14 @@ def _counts(verdicts: Mapping[tuple[RowKind, Verdict], int]) -> Table:
 
 def _tables(shown: Sequence[AuditRow]) -> Iterator[Table]:
     """Yield a table for each account and region with rows that are not inside."""
-    for unit, rows in groupby(shown, key=lambda row: row.unit):
+    # Rows of units that are read at once come in turns.
+    for unit, rows in groupby(sorted(shown, key=_unit), key=_unit):
         place = " ".join(unit).strip() or "an unknown account"
         yield Table(COLUMNS, tuple(map(_row, rows)), title=f"Not inside in {place}")
+
+
+def _unit(row: AuditRow) -> Unit:
+    return row.unit
 
 
 def _row(row: AuditRow) -> Row:

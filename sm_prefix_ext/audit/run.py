@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..core.display.displayed import Displayed
-from .accounts import Account, Accounts, Entry, entries
-from .aws import Reader, Refusal
+from .accounts import Accounts, entries
 from .executions import Scope
 from .judge import Judge, Policies, teams_of
 from .output import Earlier, NotResumed, Output, kept_rows, must_be_new, read_earlier
-from .pipelines import PipelineReader, unknown
 from .report import SHOWN_ROWS, audit_report
 from .rows import INSIDE, UNKNOWN, AuditRow, RowKind, Unit, Verdict
 from .since import since_of
-from .stand_alone_jobs import stand_alone_jobs
+from .units import Units
 
 if TYPE_CHECKING:
     from ..core.display.report import Report
@@ -40,6 +35,7 @@ def audit(
     since: datetime | str | None = None,
     jobs: bool = False,
     workers: int = 8,
+    units_at_once: int = 1,
     shard: tuple[str, str] | None = None,
     output: str | None = None,
     resume: bool = False,
@@ -64,14 +60,17 @@ def audit(
         since: the earliest start, as a ``datetime``, in ISO 8601, or as a duration before now such
             as ``"30d"``.
         jobs: whether to read the stand-alone jobs since ``since`` too.
-        workers: how many requests are sent at once; accounts and regions follow each other.
+        workers: how many requests are sent at once to one account and region.
+        units_at_once: how many accounts and regions are read at once; with more than 1, their rows
+            come in turns.
         shard: an account and a region, the only ones to audit.
         output: a file for the rows, JSON Lines, which is written as they come.
         resume: whether to continue that file.
         config: a ``botocore.config.Config`` on top of the audit's own.
 
     Returns:
-        An iterator over the rows: by account and region, in each by pipeline.
+        An iterator over the rows: by account and region, in each by pipeline. A resumed audit
+        yields the rows that it kept first.
 
     Raises:
         ValueError: for arguments that can't be used.
@@ -86,7 +85,7 @@ def audit(
         []
     """
     teams = teams_of(policy)
-    _check(executions, workers, jobs, since)
+    _check(executions, workers, units_at_once, jobs, since)
     if client_or_session is None:
         import boto3
 
@@ -113,18 +112,35 @@ def audit(
     most = executions if executions is not None or since is not None else 1
     scope = Scope(most, None if start is None else datetime.fromisoformat(start), jobs)
     places = source.regions(regions)
-    run = _Run(source, named, places, external_id, Judge(teams), scope, workers, shard)
+    units = Units(
+        source,
+        named,
+        places,
+        external_id,
+        Judge(teams),
+        scope,
+        workers,
+        units_at_once,
+        shard,
+    )
     if output is None:
-        return Audit(run.rows(frozenset(), _ignore), run.stop)
-    written = _written(run, output, asked, earlier)
-    return Audit(written, run.stop, remark=None if earlier is None else earlier.remark(output))
+        return Audit(units.rows(frozenset(), _ignore), units)
+    written = _written(units, output, asked, earlier)
+    return Audit(written, units, remark=None if earlier is None else earlier.remark(output))
 
 
-def _check(executions: int | None, workers: int, jobs: bool, since: datetime | str | None) -> None:
+def _check(
+    executions: int | None,
+    workers: int,
+    units_at_once: int,
+    jobs: bool,
+    since: datetime | str | None,
+) -> None:
     if executions is not None and (not isinstance(executions, int) or executions < 0):
         raise ValueError(f"executions is {executions!r}; wanted a number, 0 or more.")
-    if not isinstance(workers, int) or not 1 <= workers <= MOST_WORKERS:
-        raise ValueError(f"workers is {workers!r}; wanted a number from 1 to {MOST_WORKERS}.")
+    for name, number in (("workers", workers), ("units_at_once", units_at_once)):
+        if not isinstance(number, int) or not 1 <= number <= MOST_WORKERS:
+            raise ValueError(f"{name} is {number!r}; wanted a number from 1 to {MOST_WORKERS}.")
     if jobs and since is None:
         raise ValueError("jobs needs since, the time from which stand-alone jobs are read.")
 
@@ -154,15 +170,15 @@ def _ignore(unit: Unit) -> None:
 
 
 def _written(
-    run: _Run, path: str, asked: dict[str, Any], earlier: Earlier | None
+    units: Units, path: str, asked: dict[str, Any], earlier: Earlier | None
 ) -> Iterator[AuditRow]:
     file = Output(path, asked, earlier)
     try:
         done: frozenset[Unit] = frozenset()
         if earlier is not None:
             done = earlier.units
-            yield from kept_rows(path, earlier.size)
-        for row in run.rows(done, file.complete):
+            yield from kept_rows(path)
+        for row in units.rows(done, file.end_unit):
             file.write(row)
             yield row
         file.end()
@@ -170,92 +186,18 @@ def _written(
         file.close()
 
 
-@dataclass(frozen=True)
-class _Run:
-    source: Accounts
-    entries: tuple[Entry, ...]
-    regions: tuple[str, ...]
-    external_id: str | None
-    judge: Judge
-    scope: Scope
-    workers: int
-    shard: tuple[str, str] | None
-    stop: threading.Event = field(default_factory=threading.Event)
-
-    def rows(self, done: frozenset[Unit], complete: Callable[[Unit], None]) -> Iterator[AuditRow]:
-        """Yield the rows of each unit but those that are done.
-
-        Accounts that can't be entered come last: no unit ends them, so they are tried again when
-        the audit is resumed.
-        """
-        refused: list[AuditRow] = []
-        for entry in self.entries or (None,):
-            known = "" if entry is None else entry.account
-            if known and all(Unit(known, region) in done for region in self.regions):
-                continue
-            try:
-                account = self._enter(entry)
-            except Refusal as refusal:
-                refused.append(
-                    unknown(Unit(known, ""), refusal, "The account could not be entered.")
-                )
-                continue
-            for region in self.regions:
-                unit = Unit(account.id, region)
-                if unit not in done:
-                    yield from self._unit(account, unit)
-                    complete(unit)
-        yield from refused
-
-    def _enter(self, entry: Entry | None) -> Account:
-        if entry is not None:
-            return self.source.assumed(entry, self.regions[0], self.external_id)
-        account = self.source.own(self.regions[0])
-        if self.shard is not None and account.id != self.shard[0]:
-            raise Refusal(
-                f"The credentials are of the account {account.id}; wanted {self.shard[0]}. Give "
-                "the role to assume.",
-                "sts:AssumeRole",
-            )
-        return account
-
-    def _unit(self, account: Account, unit: Unit) -> Iterator[AuditRow]:
-        try:
-            client = account.client(unit.region)
-        except Refusal as refusal:
-            yield unknown(unit, refusal, "The region could not be read.")
-            return
-        reader = PipelineReader(unit, Reader(client, self.stop), self.judge, self.scope)
-        read: set[str] = set()
-        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="sm-prefix-audit")
-        try:
-            for pipeline in reader.pipelines(pool, self.workers):
-                yield from pipeline.rows
-                if self.scope.jobs:
-                    read.update(pipeline.read)
-            if self.scope.jobs:
-                yield from stand_alone_jobs(reader, read)
-        except BaseException:
-            self.stop.set()  # threads end before their next request
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
 class Audit(Displayed, Iterator[AuditRow]):
     """The rows of an audit, as they are read: an iterator that can be used once.
 
     Args:
         rows: reads them.
-        stop: set to send no further request.
+        read: the units that are read.
         remark: what was continued, or ``None``.
     """
 
-    def __init__(
-        self, rows: Iterator[AuditRow], stop: threading.Event, *, remark: str | None = None
-    ) -> None:
+    def __init__(self, rows: Iterator[AuditRow], read: Units, *, remark: str | None = None) -> None:
         self._rows = rows
-        self._stop = stop
+        self._read = read
         self.remark = remark
         self.verdicts: Counter[tuple[RowKind, Verdict]] = Counter()
         self.units: Counter[Unit] = Counter()
@@ -283,10 +225,15 @@ class Audit(Displayed, Iterator[AuditRow]):
 
     def close(self) -> None:
         """End the audit; what was read is in the file, if there is one."""
-        self._stop.set()
+        self._read.stop.set()
         close = getattr(self._rows, "close", None)
         if close is not None:
             close()
+
+    @property
+    def units_left(self) -> tuple[int, int]:
+        """How many accounts and regions are not read to their end, and how many there are."""
+        return self._read.left, self._read.total
 
     @property
     def all_inside(self) -> bool:

@@ -38,7 +38,22 @@ if TYPE_CHECKING:
 )
 @click.option("--since", metavar="TIME", help="Such as 30d, 12h or 2026-01-31.")
 @click.option("--jobs", is_flag=True, help="Read stand-alone jobs since --since too.")
-@click.option("--workers", type=int, default=8, show_default=True, help="Requests at once.")
+@click.option(
+    "--workers",
+    type=int,
+    default=8,
+    show_default=True,
+    help="Requests at once to one account and region.",
+)
+@click.option(
+    "--units",
+    "units_at_once",
+    type=int,
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Accounts and regions at once.",
+)
 @click.option("-o", "--output", metavar="FILE", help="Write all rows to a JSON Lines file.")
 @click.option("--resume", is_flag=True, help="Continue the file of --output.")
 @format_option("table", "json", "html", "markdown")

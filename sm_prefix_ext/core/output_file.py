@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from .text import shown
@@ -46,15 +47,28 @@ def write_whole(path: str | os.PathLike[str], text: str) -> None:
         OutputFileError: the text could not be written; no temporary file is left.
         BrokenPipeError: the reader of a pipe went away.
     """
+    write_parts(path, (text.encode("utf-8", errors="backslashreplace"),))
+
+
+def write_parts(path: str | os.PathLike[str], parts: Iterable[bytes]) -> None:
+    """Write a file as :func:`write_whole` does, from parts that need not fit into memory together.
+
+    Args:
+        path: the file; its folder must exist.
+        parts: its new contents; they may be read from the file itself.
+
+    Raises:
+        OutputFileError: the parts could not be written; no temporary file is left.
+        BrokenPipeError: the reader of a pipe went away.
+    """
     name = os.fspath(path)
-    data = text.encode("utf-8", errors="backslashreplace")
     try:
         status = _status(name)
         if name.startswith(_STREAMS) or (status is not None and not _is_plain(status)):
             with Path(name).open("wb") as stream:
-                stream.write(data)
+                stream.writelines(parts)
         else:
-            _replace(os.path.realpath(name), data, status)
+            _replace(os.path.realpath(name), parts, status)
     except BrokenPipeError:
         raise
     except (OSError, ValueError) as error:  # a ValueError: a null character in the path
@@ -73,7 +87,7 @@ def _is_plain(status: os.stat_result) -> bool:
     return stat.S_ISREG(status.st_mode)
 
 
-def _replace(name: str, data: bytes, status: os.stat_result | None) -> None:
+def _replace(name: str, parts: Iterable[bytes], status: os.stat_result | None) -> None:
     target = Path(name)
     if status is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, "Permission denied")
@@ -83,7 +97,7 @@ def _replace(name: str, data: bytes, status: os.stat_result | None) -> None:
         with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
             if status is not None and hasattr(os, "fchmod"):
                 os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
-            file.write(data)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(target)

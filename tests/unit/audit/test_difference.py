@@ -23,7 +23,7 @@ def written(path: Path, *rows: AuditRow, complete: bool = True) -> str:
     for row in rows:
         output.write(row)
     if complete:
-        output.complete(UNIT)
+        output.end_unit(UNIT)
         output.end()
     output.close()
     return str(path)

@@ -10,9 +10,11 @@ import pytest
 
 from sm_prefix_ext.audit.output import NotResumed, Output, kept_rows, must_be_new, read_earlier
 from sm_prefix_ext.audit.rows import AuditRow, Unit
+from sm_prefix_ext.core.output_file import OutputFileError
 
 ASKED = {"jobs": False}
 UNIT = Unit("111122223333", "us-east-1")
+OTHER = Unit("111122223333", "eu-west-1")
 ROW = AuditRow("pipeline", *UNIT, "inside", name="p", teams=("team-a",))
 
 
@@ -21,7 +23,7 @@ def written(path: Path, *rows: AuditRow, complete: bool = True) -> bytes:
     for row in rows:
         output.write(row)
     if complete:
-        output.complete(UNIT)
+        output.end_unit(UNIT)
     output.close()
     return path.read_bytes()
 
@@ -39,20 +41,55 @@ def test_a_row_reads_back(tmp_path: Path) -> None:
         earlier.dropped,
         earlier.cut,
     )
-    assert [ROW, row] == list(kept_rows(str(file), earlier.size))
+    assert [ROW, row] == list(kept_rows(str(file)))
 
 
-def test_an_incomplete_unit_is_replaced(tmp_path: Path) -> None:
-    """What follows the last complete one is written anew."""
-    file = tmp_path / "a.jsonl"
-    complete = written(file, ROW)
-    file.write_bytes(complete + complete.splitlines(True)[1] + b'{"kind"')
+def row_line(unit: Unit, kind: Any = "pipeline") -> bytes:
+    return json.dumps(AuditRow(kind, *unit, "unknown").to_dict()).encode() + b"\n"
+
+
+def unit_line(unit: Unit, rows: int) -> bytes:
+    return json.dumps({"kind": "unit", **unit._asdict(), "rows": rows}).encode() + b"\n"
+
+
+def resumed(file: Path, content: bytes) -> tuple[Any, bytes]:
+    """What is read of a file, and what is left of it when it is continued."""
+    file.write_bytes(content)
     earlier = read_earlier(str(file))
-    assert earlier is not None
-    assert (len(complete), 1, True) == (earlier.size, earlier.dropped, earlier.cut)
-    assert "1 rows of others are read again" in earlier.remark("a.jsonl")
     Output(str(file), ASKED, earlier).close()
-    assert complete == file.read_bytes()
+    return earlier, file.read_bytes()
+
+
+def test_an_incomplete_unit_is_dropped(tmp_path: Path) -> None:
+    """Its rows are read again; those of units that are read at once come in turns."""
+    kept = [row_line(UNIT), row_line(UNIT), unit_line(UNIT, 2)]
+    incomplete = [row_line(OTHER), row_line(OTHER)]
+    lines = [header(), kept[0], incomplete[0], kept[1], kept[2], incomplete[1], b'{"kind"']
+    earlier, left = resumed(tmp_path / "a.jsonl", b"".join(lines))
+    assert ({UNIT}, 2, True) == (earlier.units, earlier.dropped, earlier.cut)
+    assert "2 rows of others are read again" in earlier.remark("a.jsonl")
+    assert b"".join([header(), *kept]) == left
+
+
+def test_a_unit_with_a_failed_read_is_dropped(tmp_path: Path) -> None:
+    """It may succeed now; the end of the audit is dropped too."""
+    kept = row_line(OTHER) + unit_line(OTHER, 1)
+    failed = row_line(UNIT) + row_line(UNIT, "unknown") + unit_line(UNIT, 2)
+    earlier, left = resumed(tmp_path / "a.jsonl", header() + failed + kept + b'{"kind": "end"}\n')
+    assert ({OTHER}, 2, True) == (earlier.units, earlier.dropped, earlier.ended)
+    assert header() + kept == left
+
+
+def test_a_file_that_cannot_be_continued_stays(tmp_path: Path) -> None:
+    """Such as in a folder that takes no new file."""
+    file = tmp_path / "a.jsonl"
+    content = written(file, ROW, complete=False)
+    earlier = read_earlier(str(file))
+    file.unlink()
+    with pytest.raises(OutputFileError, match="could not be written: No such file"):
+        Output(str(file), ASKED, earlier)
+    file.write_bytes(content)
+    assert [file] == list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("cut", range(1, 40, 3))
@@ -64,7 +101,8 @@ def test_a_cut_at_any_byte_of_the_last_line_is_repaired(tmp_path: Path, cut: int
     earlier = read_earlier(str(file))
     assert earlier is not None
     assert earlier.cut
-    assert whole.index(b"\n") + 1 == earlier.size
+    Output(str(file), ASKED, earlier).close()
+    assert header() == file.read_bytes()
 
 
 def test_a_file_that_is_not_there_or_empty_is_begun(tmp_path: Path) -> None:
@@ -78,9 +116,6 @@ def header(**more: Any) -> bytes:
     return json.dumps({"kind": "audit", "schema": 1, **ASKED, **more}).encode() + b"\n"
 
 
-UNIT_LINE = json.dumps({"kind": "unit", **UNIT._asdict(), "rows": 1}).encode() + b"\n"
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -91,10 +126,12 @@ UNIT_LINE = json.dumps({"kind": "unit", **UNIT._asdict(), "rows": 1}).encode() +
         (b"\x00\xff\n", "it is not the file of an audit"),
         (b"[" * 100_000 + b"\n", "it is not the file of an audit"),
         (header(schema=2), "its schema is 2; wanted 1"),
-        (header() + b"no JSON\n" + UNIT_LINE, "it is damaged, since line 2 has no record"),
+        (header() + b"no JSON\n" + unit_line(UNIT, 1), "it is damaged, since line 2 has no record"),
         (header() + b'{"kind": "job"}\n', "line 2 has a record that is no row"),
         (header() + b'{"kind": "end"}\n' * 2, "line 3 has a record after the end"),
-        (header() + UNIT_LINE, "line 2 has 0 rows before it, not as many as it counts"),
+        (header() + unit_line(UNIT, 1), "line 2 has 0 rows before it, not as many as it counts"),
+        (header() + unit_line(UNIT, 0) * 2, "line 3 has a second end of an account and region"),
+        (header() + unit_line(UNIT, 0) + row_line(UNIT), "line 3 has a row of an account and"),
     ],
 )
 def test_a_foreign_or_damaged_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:

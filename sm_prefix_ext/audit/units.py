@@ -1,0 +1,147 @@
+"""The units of an audit, an account and a region each, of which several are read at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .accounts import Account, Accounts, Entry
+from .aws import Reader, Refusal
+from .executions import Scope
+from .interleaved import interleaved
+from .judge import Judge
+from .pipelines import PipelineReader, unknown
+from .rows import AuditRow, Unit
+from .stand_alone_jobs import stand_alone_jobs
+
+
+class Part(NamedTuple):
+    """A part of what was read of a unit.
+
+    Args:
+        unit: the account and the region.
+        rows: the next rows.
+        ends: whether it is the last part.
+    """
+
+    unit: Unit
+    rows: tuple[AuditRow, ...] = ()
+    ends: bool = False
+
+
+@dataclass
+class Units:
+    """Reads the units of an audit.
+
+    Args:
+        source: enters the accounts.
+        entries: the accounts to enter; empty for the session's own.
+        regions: the regions to read in each.
+        external_id: what the roles of the accounts ask for, or ``None``.
+        judge: judges what is read.
+        scope: how much of a unit is read.
+        workers: how many requests are sent at once in a unit.
+        at_once: how many units are read at once.
+        shard: the account and the region that alone are to be read, or ``None``.
+        stop: set to send no further request.
+        left: how many units are not read to their end.
+    """
+
+    source: Accounts
+    entries: tuple[Entry, ...]
+    regions: tuple[str, ...]
+    external_id: str | None
+    judge: Judge
+    scope: Scope
+    workers: int
+    at_once: int
+    shard: tuple[str, str] | None
+    stop: threading.Event = field(default_factory=threading.Event)
+    left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self.total
+
+    @property
+    def total(self) -> int:
+        """How many units there are."""
+        return max(len(self.entries), 1) * len(self.regions)
+
+    def rows(self, done: frozenset[Unit], end: Callable[[Unit], None]) -> Iterator[AuditRow]:
+        """Yield the rows of each unit but those that are done.
+
+        Accounts that can't be entered come last: no unit ends them, so they are tried again when
+        the audit is resumed.
+
+        Args:
+            done: the units to leave out.
+            end: called at the end of each unit.
+        """
+        refused: list[AuditRow] = []
+        for part in interleaved(self._units(done, refused), self.at_once, self.stop):
+            yield from part.rows
+            if part.ends:
+                end(part.unit)
+                self.left -= 1
+        yield from refused
+
+    def _units(
+        self, done: frozenset[Unit], refused: list[AuditRow]
+    ) -> Iterator[Generator[Part, None, None]]:
+        for entry in self.entries or (None,):
+            known = "" if entry is None else entry.account
+            if known and all(Unit(known, region) in done for region in self.regions):
+                self.left -= len(self.regions)
+                continue
+            try:
+                account = self._enter(entry)
+            except Refusal as refusal:
+                subject = "The account could not be entered."
+                refused.append(unknown(Unit(known, ""), refusal, subject))
+                self.left -= len(self.regions)
+                continue
+            for region in self.regions:
+                unit = Unit(account.id, region)
+                if unit in done:
+                    self.left -= 1
+                else:
+                    yield self._unit(account, unit)
+
+    def _enter(self, entry: Entry | None) -> Account:
+        if entry is not None:
+            return self.source.assumed(entry, self.regions[0], self.external_id)
+        account = self.source.own(self.regions[0])
+        if self.shard is not None and account.id != self.shard[0]:
+            raise Refusal(
+                f"The credentials are of the account {account.id}; wanted {self.shard[0]}. Give "
+                "the role to assume.",
+                "sts:AssumeRole",
+            )
+        return account
+
+    def _unit(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
+        try:
+            client = account.client(unit.region)
+        except Refusal as refusal:
+            yield Part(unit, (unknown(unit, refusal, "The region could not be read."),), ends=True)
+            return
+        reader = PipelineReader(unit, Reader(client, self.stop), self.judge, self.scope)
+        read: set[str] = set()
+        pool = ThreadPoolExecutor(self.workers, thread_name_prefix="sm-prefix-audit")
+        try:
+            for pipeline in reader.pipelines(pool, self.workers):
+                yield Part(unit, pipeline.rows)
+                if self.scope.jobs:
+                    read.update(pipeline.read)
+            if self.scope.jobs:
+                for row in stand_alone_jobs(reader, read):
+                    yield Part(unit, (row,))
+            yield Part(unit, ends=True)
+        except BaseException:
+            self.stop.set()  # threads end before their next request
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
