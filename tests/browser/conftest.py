@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 Open = Callable[..., Page]
 
@@ -39,36 +40,42 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """A window that may use the clipboard."""
-    context = browser.new_context(viewport={"width": 1400, "height": 900})
+@pytest.fixture(scope="session")
+def tab(browser: Browser) -> Iterator[Page]:
+    """A tab that may use the clipboard, shared: a new one takes longer than most tests."""
+    context = browser.new_context()
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.add_init_script(VIOLATIONS)
-    yield context
+    tab = context.new_page()
+    tab.set_default_timeout(5_000)
+    yield tab
     context.close()
 
 
 @pytest.fixture
-def show(context: BrowserContext, tmp_path: Path) -> Iterator[Open]:
+def show(tab: Page, tmp_path: Path) -> Iterator[Open]:
     """Open a page; at the end of the test, nothing was logged, refused or asked for."""
     logged: list[str] = []
     requests: list[str] = []
-    pages: list[Page] = []
+    listeners: dict[Any, Callable[[Any], None]] = {
+        "console": lambda message: logged.append(message.text),
+        "pageerror": lambda error: logged.append(str(error)),
+        "request": lambda request: requests.append(request.url.partition("#")[0]),
+    }
     path = tmp_path / "page.html"
 
     def show(text: str, fragment: str = "") -> Page:
         path.write_text(text, encoding="utf-8")
-        page = context.new_page()
-        page.set_default_timeout(5_000)
-        page.on("console", lambda message: logged.append(message.text))
-        page.on("pageerror", lambda error: logged.append(str(error)))
-        page.on("request", lambda request: requests.append(request.url.partition("#")[0]))
-        page.goto(f"{path.as_uri()}{fragment}")
-        pages.append(page)
-        return page
+        tab.goto(f"{path.as_uri()}{fragment}")
+        return tab
 
+    tab.set_viewport_size({"width": 1400, "height": 900})
+    tab.emulate_media(media="null", color_scheme="null")
+    for event, listener in listeners.items():
+        tab.on(event, listener)
     yield show
-    assert [] == [name for page in pages for name in page.evaluate("window.violations")]
+    assert [] == tab.evaluate("window.violations")
+    for event, listener in listeners.items():
+        tab.remove_listener(event, listener)
     assert [] == logged
     assert {path.as_uri()} == set(requests)
