@@ -67,7 +67,10 @@ def _show_table(table: Table, out: Console) -> None:
     grid = _grid(table)
     unlimited = out.options.update(width=_UNLIMITED)
     if Measurement.get(out, unlimited, grid).maximum <= min(out.width, _WIDEST_TABLE):
-        out.print(grid)
+        for segments in out.render_lines(grid, pad=False):
+            line = Text.assemble(*((part.text, part.style or "") for part in segments))
+            line.rstrip()
+            out.print(line, soft_wrap=True)
     else:
         # An ARN is longer than a narrow terminal; it stays a line of its own, which can be copied.
         for line in _blocks(table, out.width):

@@ -14,11 +14,11 @@ SENTENCE = "The name is longer than the service takes for a step of this type, b
 
 
 def shown(report: Report, width: int) -> list[str]:
-    """Return the lines that a terminal of a width shows, without trailing spaces."""
+    """Return the lines that a terminal of a width shows."""
     console = terminal.Console(width=width, color_system=None, file=io.StringIO())
     with console.capture() as captured:
         terminal.show(report, console)
-    return [line.rstrip() for line in captured.get().splitlines()]
+    return captured.get().splitlines()
 
 
 def report(*rows: Row, columns: tuple[str, ...] = ("Step", "Type", "ARN")) -> Report:
@@ -37,6 +37,15 @@ def test_a_table_is_shown_where_it_fits() -> None:
     assert lines[3].split() == ["Step", "Type", "ARN"]
     assert lines[5].split() == ["Train", "Training", ARN]
     assert lines[-2:] == ["Note: A note.", "1 job."]
+
+
+def test_no_line_of_a_table_ends_in_spaces() -> None:
+    """A shorter cell of the last column is not filled up."""
+    other = Row((Cell("Score"), Cell("Transform"), Cell("b")), "Score")
+    lines = shown(report(TRAIN, other), 120)
+
+    assert lines[6].endswith("  b")
+    assert [] == [line for line in lines if line != line.rstrip()]
 
 
 @pytest.mark.parametrize("width", [20, 60, 80])
