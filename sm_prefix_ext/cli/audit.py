@@ -13,7 +13,7 @@ from ..core import policy_search
 from ..core.text import printable
 from .inputs import LoadError
 from .options import format_option, policy_choice, policy_options
-from .output import SCHEMA, judging, print_displayed
+from .output import SCHEMA, judging, print_displayed, print_json
 from .progress import counting
 from .quiet import quiet_sdk
 
@@ -123,7 +123,10 @@ def diff(old: str, new: str, form: str) -> int:
 
     with judging(form):
         found = difference(old, new)
-    print_displayed(found, form, None)
+    if form == "json":  # all changes; a display cuts them
+        print_json(found.to_dict())
+    else:
+        print_displayed(found, form, None)
     return int(bool(found.changes))
 
 

@@ -60,12 +60,12 @@ def jobs(
                 records = prefixed_jobs(execution)
         else:
             records = prefixed_jobs(read_json(execution))
-    outside = records.outside(given) if given is not None else ()
-    notes = [f"Outside the policy: {record.step_name}: {record.arn}" for record in outside]
-    print_displayed(records, form, output, notes=notes)
     if given is None or given.prefix is None:
+        print_displayed(records, form, output)
         click.echo("note: Without a prefix, the jobs were not compared with a policy.", err=True)
-    return int(bool(outside))
+        return 0
+    print_displayed(records.compared_with(given), form, output)
+    return int(bool(records.outside(given)))
 
 
 @click.command()

@@ -156,7 +156,8 @@ class Gate:
             jobs=judged.jobs,
             findings=tuple(rows),
             not_read=source.not_read,
-            problems=step_graph(judged.definition).problems if judged.definition else (),
+            file=_file(source),
+            notes=step_graph(judged.definition).problems if judged.definition else (),
             definition=judged.definition if self.drawn else None,
         )
 
@@ -168,7 +169,7 @@ class Gate:
             ReportedFinding(finding, argument, place, None, self.selection.hides(finding))
             for finding in violation.findings
         ]
-        return CheckedTarget(argument, PYTHON, jobs=1, findings=tuple(rows))
+        return CheckedTarget(argument, PYTHON, jobs=1, findings=tuple(rows), file=place)
 
     def _policy(self, target: Target) -> PrefixPolicy:
         if self.declared_only:
@@ -187,8 +188,11 @@ class Gate:
         position = None
         if hidden is None and source.file is not None:
             position = source.locate(finding.step) or source.locate("")
-        file = None if source.file is None else from_here(source.file)
-        return ReportedFinding(finding, name, file, position, hidden)
+        return ReportedFinding(finding, name, _file(source), position, hidden)
+
+
+def _file(source: PipelineSource) -> str | None:
+    return None if source.file is None else from_here(source.file)
 
 
 def _label(policy: PrefixPolicy) -> str:

@@ -143,7 +143,7 @@ class Target:
             definition, declared, author_requests = self._final
             if policy and policy.prefix:
                 findings = self._judged(definition, declared, policy)
-                raise_for_errors(findings, policy.levels, "the definition")
+                raise_for_errors(findings, policy.levels, "the definition", definition)
         if self.pipeline is not None:
             from ..dropin.pipeline import region_of
 

@@ -16,10 +16,10 @@ import click
 from ..core.check_report import CheckReport
 from ..core.errors import PrefixViolation
 from ..core.findings import Finding, as_text
-from ..core.text import printable_json
+from ..core.text import no_command, printable, printable_json
 from ..reporting.formats import FORMATS
 from .inputs import LoadError
-from .projections import PROJECTIONS, write_report, write_text
+from .projections import PROJECTIONS, drawable, write_report, write_text
 
 if TYPE_CHECKING:
     from ..core.display.report import Document
@@ -98,10 +98,7 @@ def judging(form: str, *, err: bool = False, output: str | None = None) -> Itera
     try:
         yield
     except PrefixViolation as violation:
-        if form in PROJECTIONS or output is not None:
-            _write_findings(violation.findings, form, output)
-        else:
-            print_findings(violation.findings, form, err=err)
+        _write_findings(violation.findings, form, output, err=err)
         raise click.exceptions.Exit(1) from None
     except LoadError:
         raise
@@ -120,32 +117,36 @@ def write_json(data: dict[str, Any], output: str | None) -> None:
     write_text(f"{printable_json(text)}\n", output)
 
 
-def print_findings(findings: Sequence[Finding], form: str, *, err: bool = False) -> None:
-    """Print findings, on standard output or standard error.
+def _write_findings(
+    findings: tuple[Finding, ...], form: str, output: str | None, *, err: bool
+) -> None:
+    """Write findings, with the picture, in place of the report that they prevent.
 
-    Args:
-        findings: what to print.
-        form: ``"table"`` or ``"json"``.
-        err: whether to print on standard error.
+    Mermaid's text is the picture alone, so they go to standard error beside it.
     """
+    from ..core.findings_report import Findings  # here, since a check doesn't need it
+
+    shown = findings if isinstance(findings, Findings) else Findings(findings)
+    report = shown.report(drawn=form in PROJECTIONS)
     if form == "json":
-        print_json({"findings": [finding.to_dict() for finding in findings]})
+        rows = [finding.to_dict() for finding in findings]
+        write_json({"findings": rows, "notes": list(report.notes)}, output)
+    elif form == "mermaid":
+        _print_findings(findings, report.notes, err=True)
+        if report.graph is not None:
+            write_report(report, form, output)
+    elif form == "table" and output is None:
+        _print_findings(findings, report.notes, err=err)
     else:
-        stream = sys.stderr if err else sys.stdout
-        width = _terminal_width() if stream is not None and stream.isatty() else None
-        click.echo(as_text(findings, width), err=err)
+        write_report(report, form, output)
 
 
-def _write_findings(findings: Sequence[Finding], form: str, output: str | None) -> None:
-    """Write findings in place of the report of which they are the reason that there is none."""
-    if form == "mermaid":  # they are no picture
-        print_findings(findings, "table", err=True)
-    elif form == "json":
-        write_json({"findings": [finding.to_dict() for finding in findings]}, output)
-    else:
-        from ..core.findings_report import findings_report
-
-        write_report(findings_report(findings), form, output)
+def _print_findings(findings: Sequence[Finding], notes: Sequence[str], *, err: bool) -> None:
+    stream = sys.stderr if err else sys.stdout
+    width = _terminal_width() if stream is not None and stream.isatty() else None
+    click.echo(as_text(findings, width), err=err)
+    for note in notes:
+        click.echo(no_command(printable(f"Note: {note}")), err=err)
 
 
 def print_report(
@@ -171,7 +172,8 @@ def print_report(
             quiet=quiet,
         )
     else:
-        text = render(report)
+        with drawable():
+            text = render(report)
     write_text(text, output)
 
 
@@ -191,7 +193,6 @@ def print_displayed(
     form: str,
     output: str | None,
     *,
-    notes: Sequence[str] = (),
     documents: Sequence[Document] = (),
 ) -> None:
     """Print a plan, a preflight or records of jobs, or write them to a file.
@@ -200,14 +201,13 @@ def print_displayed(
         displayed: the object.
         form: ``"table"``, ``"json"`` or one of :data:`~sm_prefix_ext.cli.projections.PROJECTIONS`.
         output: the file; ``None`` for standard output.
-        notes: further sentences below its report.
         documents: texts that go with its report.
     """
     if form == "json":
-        write_json(displayed.to_dict(), output)
+        notes = list(displayed.report(drawn=False).notes)
+        write_json({**displayed.to_dict(), "notes": notes}, output)
         return
-    report = displayed.report(drawn=form in PROJECTIONS)
-    report = replace(report, notes=(*report.notes, *notes), documents=tuple(documents))
+    report = replace(displayed.report(drawn=form in PROJECTIONS), documents=tuple(documents))
     if form in PROJECTIONS or output is not None:
         write_report(report, form, output)
         return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -30,6 +31,15 @@ def report_options(command: F) -> F:
         help="How to print: html is a page of its own, mermaid the picture for a pull request.",
     )
     return form(output(command))
+
+
+@contextlib.contextmanager
+def drawable() -> Iterator[None]:
+    """End the command if a picture is larger than Mermaid draws."""
+    try:
+        yield
+    except ValueError as error:
+        raise LoadError(f"{error} Choose --format html.") from None
 
 
 def write_text(text: str, output: str | None) -> None:
@@ -64,7 +74,8 @@ def write_report(report: Report, form: str, output: str | None) -> None:
         output: the file; ``None`` for standard output.
 
     Raises:
-        LoadError: if the file can't be written; for Mermaid, if there is no picture.
+        LoadError: if the file can't be written; for Mermaid, if there is no picture, or it is too
+            large.
     """
     write_text(f"{_projected(report, form)}\n", output)
 
@@ -86,7 +97,8 @@ def _projected(report: Report, form: str) -> str:
                 " ".join(report.notes)
                 or "There is no picture, since the pipeline's definition isn't known."
             )
-        return as_mermaid(report.graph)
+        with drawable():
+            return as_mermaid(report.graph, report.notes)
     from ..core.display.text import as_text
 
     return as_text(report)

@@ -71,7 +71,8 @@ class CheckedTarget(NamedTuple):
         jobs: how many jobs the check judged.
         findings: the findings that count and those that are hidden.
         not_read: why there is no definition to judge; ``None`` if it was judged.
-        problems: sentences about what is wrong with the pipeline's graph, such as a cycle.
+        file: the file that contains it, as in :class:`ReportedFinding`.
+        notes: sentences about what is wrong with the pipeline's graph, such as a cycle.
         definition: the pipeline's definition, if the report draws it; else ``None``, so that the
             report of a large check stays small.
     """
@@ -82,7 +83,8 @@ class CheckedTarget(NamedTuple):
     jobs: int = 0
     findings: tuple[ReportedFinding, ...] = ()
     not_read: str | None = None
-    problems: tuple[str, ...] = ()
+    file: str | None = None
+    notes: tuple[str, ...] = ()
     definition: Mapping[str, Any] | None = None
 
 

@@ -51,12 +51,13 @@ class PrefixViolation(PrefixError, ValueError):
     """A pipeline whose jobs would not all run under their prefix; nothing was sent.
 
     Args:
-        findings: all findings, warnings included.
+        findings: all findings, warnings included. Those of a pipeline display themselves in a
+            notebook, with its picture.
         subject: the checked pipeline or request, for the first line of the text.
     """
 
     def __init__(self, findings: Iterable[Finding], subject: str = "the pipeline") -> None:
-        self.findings: tuple[Finding, ...] = tuple(findings)
+        self.findings = findings if isinstance(findings, tuple) else tuple(findings)
         self.subject = subject
         super().__init__(self.findings, subject)
 

@@ -115,7 +115,10 @@ def apply_levels(
 
 
 def raise_for_errors(
-    findings: Iterable[Finding], levels: FindingLevels, subject: str
+    findings: Iterable[Finding],
+    levels: FindingLevels,
+    subject: str,
+    definition: Mapping[str, Any] | None = None,
 ) -> tuple[Finding, ...]:
     """Raise if one of the findings is an error under the given levels.
 
@@ -123,6 +126,7 @@ def raise_for_errors(
         findings: the findings of a check.
         levels: a policy's ``levels``.
         subject: the checked pipeline or request, for the first line of the error.
+        definition: the definition of the pipeline, for the picture with the findings.
 
     Returns:
         The findings that count, all of them warnings.
@@ -132,7 +136,9 @@ def raise_for_errors(
     """
     counted, _ = apply_levels(findings, levels)
     if has_errors(counted):
-        raise PrefixViolation(counted, subject)
+        from .findings_report import Findings  # here, since few definitions are refused
+
+        raise PrefixViolation(Findings(counted, definition), subject)
     return counted
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from .display.displayed import Displayed, data_frame
@@ -22,11 +22,24 @@ _COLUMNS = ("Code", "Severity", "What is wrong", "How to fix it")
 class Findings(Displayed, tuple[Finding, ...]):
     """Findings that display themselves; a tuple in every other respect.
 
+    Args:
+        findings: the findings.
+        definition: the definition that they are about, for the picture; ``None`` for none.
+
     Example:
         >>> from sm_prefix_ext.core.findings_report import Findings
         >>> print(Findings())
         Findings: no errors, no warnings.
     """
+
+    definition: Mapping[str, Any] | None
+
+    def __new__(
+        cls, findings: Iterable[Finding] = (), definition: Mapping[str, Any] | None = None
+    ) -> Findings:
+        new = super().__new__(cls, findings)
+        new.definition = definition
+        return new
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the findings as a pandas ``DataFrame``, with a row for each, in the same order.
@@ -38,7 +51,8 @@ class Findings(Displayed, tuple[Finding, ...]):
         return data_frame([row.to_dict() for row in self], columns, "Findings")
 
     def report(self, *, drawn: bool = True) -> Report:
-        return findings_report(self)
+        report = findings_report(self, self.definition)
+        return report if drawn else replace(report, graph=None)
 
 
 def findings_report(

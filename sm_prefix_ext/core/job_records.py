@@ -31,6 +31,7 @@ class JobRecords(Displayed, Sequence[JobRecord]):
         failed_steps: the steps that failed and have no job, oldest first.
         steps: all steps of the execution, as ``ListPipelineExecutionSteps`` has them.
         definition: returns the definition of the execution; ``None`` if nothing can.
+        policy: the policy that they are compared with, where they are displayed.
     """
 
     def __init__(
@@ -40,11 +41,13 @@ class JobRecords(Displayed, Sequence[JobRecord]):
         failed_steps: Sequence[FailedStep] = (),
         steps: Sequence[Mapping[str, Any]] = (),
         definition: Callable[[], Mapping[str, Any]] | None = None,
+        policy: PrefixPolicy | None = None,
     ) -> None:
         self._records = tuple(records)
         self.failed_steps = tuple(failed_steps)
         self.steps = tuple(steps)
         self._definition = definition
+        self._policy = policy
 
     @overload
     def __getitem__(self, index: int) -> JobRecord: ...
@@ -84,8 +87,26 @@ class JobRecords(Displayed, Sequence[JobRecord]):
             policy = PrefixPolicy(policy)
         return self._with([record for record in self if not _covered(record, policy)])
 
+    def compared_with(self, policy: PrefixPolicy | str) -> JobRecords:
+        """Return the same records, which display whether each job is inside or outside a policy.
+
+        Args:
+            policy: as for :meth:`outside`.
+        """
+        if isinstance(policy, str):
+            policy = PrefixPolicy(policy)
+        return JobRecords(
+            self._records,
+            failed_steps=self.failed_steps,
+            steps=self.steps,
+            definition=self._definition,
+            policy=policy,
+        )
+
     def _with(self, records: Sequence[JobRecord]) -> JobRecords:
-        return JobRecords(records, steps=self.steps, definition=self._definition)
+        return JobRecords(
+            records, steps=self.steps, definition=self._definition, policy=self._policy
+        )
 
     def to_frame(self) -> pandas.DataFrame:
         """Return the records as a pandas ``DataFrame``, with a row for each, in the same order.
@@ -97,15 +118,27 @@ class JobRecords(Displayed, Sequence[JobRecord]):
         return data_frame([record.to_dict() for record in self], columns, "JobRecords")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the records as a dict, for JSON."""
+        """Return the records as a dict, for JSON.
+
+        ``outside`` is whether a policy does not cover the job; ``None`` if they were not compared.
+        """
+        outside = self._outside()
         return {
-            "jobs": [record.to_dict() for record in self],
+            "jobs": [
+                {**record.to_dict(), "outside": None if outside is None else record in outside}
+                for record in self
+            ],
             "failed_steps": [step.to_dict() for step in self.failed_steps],
         }
 
     def report(self, *, drawn: bool = True) -> Report:
         definition = self._definition if drawn else None
-        return jobs_report(self._records, self.failed_steps, self.steps, definition)
+        return jobs_report(
+            self._records, self.failed_steps, self.steps, definition, self._outside()
+        )
+
+    def _outside(self) -> frozenset[JobRecord] | None:
+        return None if self._policy is None else frozenset(self.outside(self._policy))
 
 
 def _covered(record: JobRecord, policy: PrefixPolicy) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ def jobs_report(
     failed_steps: Sequence[FailedStep] = (),
     steps: Sequence[Mapping[str, Any]] = (),
     definition: Callable[[], Mapping[str, Any]] | None = None,
+    outside: Collection[JobRecord] | None = None,
 ) -> Report:
     """Return the report of an execution's jobs.
 
@@ -29,22 +30,28 @@ def jobs_report(
         failed_steps: the steps that failed and have no job.
         steps: all steps of the execution, as ``ListPipelineExecutionSteps`` has them.
         definition: returns the execution's definition; ``None`` leaves the picture out.
+        outside: the jobs that a policy does not cover; ``None`` if they were not compared with one.
     """
     arns = shared_beginning(record.arn for record in records)
     failed = any(record.failure_reason for record in records)
-    columns = ("Step", "Status", "Prefix", "ARN", "Reason")[: 5 if failed else 4]
-    graph, notes = _picture(records, steps, definition)
+    columns = ["Step", "Status", "Prefix", "ARN"]
+    if outside is not None:
+        columns.insert(3, "Policy")
+    if failed:
+        columns.append("Reason")
+    graph, notes = _picture(records, steps, definition, outside or ())
     paths = {node.title: node.id for node in graph.nodes} if graph is not None else {}
     rows = tuple(
-        _row(record, paths.get(record.step_name, record.step_name), arns, failed)
+        _row(record, paths.get(record.step_name, record.step_name), arns, failed, outside)
         for record in records
     )
+    tones = [_tone(record.status) for record in records]
     return Report(
         title="Jobs of the execution",
-        summary=_counts(records, len(failed_steps)),
-        tone="bad" if failed_steps else severest([_tone(record.status) for record in records]),
+        summary=_counts(records, len(failed_steps), len(outside or ())),
+        tone="bad" if failed_steps or outside else severest(tones),
         facts=(("ARNs begin with", arns),) if arns else (),
-        tables=(Table(columns, rows), _without_job(failed_steps, paths)),
+        tables=(Table(tuple(columns), rows), _without_job(failed_steps, paths)),
         graph=graph,
         notes=notes,
     )
@@ -59,13 +66,15 @@ def _without_job(steps: Sequence[FailedStep], paths: Mapping[str, str]) -> Table
     return Table(("Step", "Status", "Reason"), tuple(rows), "Without a job")
 
 
-def _counts(records: Sequence[JobRecord], failed_steps: int) -> str:
+def _counts(records: Sequence[JobRecord], failed_steps: int, outside: int) -> str:
     statuses = [record.status for record in records if record.status]
     counts = ", ".join(f"{statuses.count(each)} {each}" for each in dict.fromkeys(statuses))
     jobs = counted(len(records), "job")
     text = f"{jobs}: {counts}" if counts else jobs
     if failed_steps:
         text += f"; {counted(failed_steps, 'step')} failed without a job"
+    if outside:
+        text += f"; {outside} outside the policy"
     return f"{text}."
 
 
@@ -73,12 +82,20 @@ def _tone(status: str | None) -> Tone:
     return _TONES.get(status or "", "neutral")
 
 
-def _row(record: JobRecord, node: str, beginning: str, failed: bool) -> Row:
+def _row(
+    record: JobRecord,
+    node: str,
+    beginning: str,
+    failed: bool,
+    outside: Collection[JobRecord] | None,
+) -> Row:
     status = None if record.status is None else Cell(record.status, _tone(record.status))
     if status is not None and record.cached_from is not None:
         status = Cell(f"{record.status} (from the cache)", status.tone)
     prefix = None if record.prefix is None else Cell(record.prefix, code=True)
     cells = [Cell(record.step_name), status, prefix, arn_cell(record.arn, beginning)]
+    if outside is not None:
+        cells.insert(3, Cell("outside", "bad") if record in outside else Cell("inside", "good"))
     if failed:
         reason = record.failure_reason
         cells.append(None if reason is None else Cell(reason, "bad"))
@@ -89,15 +106,17 @@ def _picture(
     records: Sequence[JobRecord],
     steps: Sequence[Mapping[str, Any]],
     definition: Callable[[], Mapping[str, Any]] | None,
+    outside: Collection[JobRecord],
 ) -> tuple[Graph | None, tuple[str, ...]]:
     if definition is None:
         return None, ()
     try:
         document = definition()
         names = {record.step_name: record.name for record in records}
+        strangers = {record.step_name for record in outside}
         by_name = {str(step["StepName"]): step for step in steps}
         marks = {
-            view.path: _mark(by_name[view.name], names.get(view.name))
+            view.path: _mark(by_name[view.name], names.get(view.name), view.name in strangers)
             if view.name in by_name
             else _NOT_RUN
             for view in steps_of(document)
@@ -108,7 +127,7 @@ def _picture(
         return None, (f"The picture is left out, since the definition can't be read: {error}",)
 
 
-def _mark(step: Mapping[str, Any], job_name: str | None) -> Mark:
+def _mark(step: Mapping[str, Any], job_name: str | None, outside: bool) -> Mark:
     status = step.get("StepStatus")
     words = [str(status)] if status else []
     if step.get("CacheHitResult"):
@@ -116,8 +135,10 @@ def _mark(step: Mapping[str, Any], job_name: str | None) -> Mark:
     took = duration(step.get("StartTime"), step.get("EndTime"))
     if took is not None:
         words.append(took)
+    if outside:
+        words.append("outside the policy")
     lines = None if job_name is None else (job_name,)
-    return Mark(lines, _tone(status), ", ".join(words))
+    return Mark(lines, "bad" if outside else _tone(status), ", ".join(words))
 
 
 def duration(start: Any, end: Any) -> str | None:

@@ -12,6 +12,7 @@ from .arns import Arn, ArnScope, escaped, is_role_arn, must_be_scope, partition_
 from .definition import StepView, load, role_slots, steps, unknown_step_type
 from .display.displayed import Displayed, data_frame
 from .errors import PrefixViolation
+from .findings_report import Findings
 from .job_names import hyphenated
 from .parameters import defaults_of, filled, named_in, values_of
 from .plan_report import plan_report
@@ -192,7 +193,7 @@ class Plan(Displayed, Sequence[PlannedJob]):
         definition = load(document) if isinstance(document, str) else document
         unknown = [unknown_step_type(view) for view in steps(definition) if view.kind is None]
         if unknown:
-            raise PrefixViolation(unknown, "the definition")
+            raise PrefixViolation(Findings(unknown, definition), "the definition")
         _must_be_names(role_arn, pipeline_name)
         plan = cls(
             jobs=(),

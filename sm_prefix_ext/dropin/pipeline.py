@@ -134,7 +134,7 @@ class Pipeline(_Pipeline):
         enforced = self._enforced(dry_run=True)
         return Rendering(
             pipeline_name=str(self.name),
-            findings=Findings(enforced.findings),
+            findings=Findings(enforced.findings, enforced.definition),
             switched_off=enforced.switched_off,
             region=region_of(self),
             author_requests=enforced.author_requests,
@@ -192,7 +192,8 @@ class Pipeline(_Pipeline):
             # run uploads nothing, and goes on unless a job's name is wrong.
             blocking, _ = apply_levels(early if dry_run else findings + early, users_policy.levels)
             if has_errors(blocking):
-                return _Enforced.under(users_policy.levels, findings + early, before)
+                refused = self._refused(before, policy, prefixing) if dry_run else None
+                return _Enforced.under(users_policy.levels, findings + early, before, refused)
             text, author_requests = self._rendered_by_sdk(before, prefixing, dry_run)
         definition = json.loads(text)
         findings += enforce_in_place(
@@ -206,6 +207,18 @@ class Pipeline(_Pipeline):
         if dry_run or account:  # definition() doesn't know the pipeline's account
             findings += _foreign_roles(definition, text, policy, account)
         return _Enforced.under(users_policy.levels, findings, before, definition, author_requests)
+
+    def _refused(
+        self, before: DeclaredNames, policy: PrefixPolicy, prefixing: bool
+    ) -> Definition | None:
+        """Return a definition with the names that are wrong, for the picture alone."""
+        try:
+            text, _ = self._rendered_by_sdk(before, prefixing, dry_run=True)
+        except Exception:  # what the findings are about may raise anything in the SDK
+            return None
+        definition: Definition = json.loads(text)
+        enforce_in_place(definition, policy, before.declared, prefixing=prefixing)
+        return definition
 
     def _rendered_by_sdk(
         self, before: DeclaredNames, prefixing: bool, dry_run: bool
@@ -266,7 +279,8 @@ class _Enforced:
 
     def or_raise(self, pipeline: Any) -> Definition:
         if self.definition is None or has_errors(self.findings):
-            raise PrefixViolation(self.findings, f"the pipeline {pipeline.name!r}")
+            findings = Findings(self.findings, self.definition)
+            raise PrefixViolation(findings, f"the pipeline {pipeline.name!r}")
         return self.definition
 
 

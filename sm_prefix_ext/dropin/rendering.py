@@ -13,7 +13,7 @@ from ..core.display.report import Report
 from ..core.errors import PrefixViolation
 from ..core.finding_levels import NO_LEVELS, FindingLevels, SwitchedOff, apply_levels
 from ..core.findings import FOREIGN_ROLE, Finding, has_errors
-from ..core.findings_report import Findings, findings_report
+from ..core.findings_report import Findings
 from ..core.plan import Plan
 from ..core.planned_jobs import AuthorRequest
 from ..iam import Preflight, preflight
@@ -143,8 +143,7 @@ class Rendering(Displayed):
 
     def report(self, *, drawn: bool = True) -> Report:
         title = f"Pipeline {self.pipeline_name}"
-        report = findings_report(self.findings, self._document, title)
-        return report if drawn else replace(report, graph=None)
+        return replace(self.findings.report(drawn=drawn), title=title)
 
     def _levelled(self, answer: Preflight) -> Preflight:
         """Return the preflight with the levels of the policy file for its warnings."""

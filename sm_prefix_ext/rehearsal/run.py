@@ -123,7 +123,7 @@ def _judged(plan: Plan) -> Definition:
     definition: Definition = copied(plan.definition)
     if plan.policy.prefix or plan.policy.step_roles:
         findings = enforce_in_place(definition, plan.policy, composes=False)
-        raise_for_errors(findings, plan.policy.levels, "the definition")
+        raise_for_errors(findings, plan.policy.levels, "the definition", definition)
     return definition
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..core.check_report import CheckReport, ReportedFinding
+from ..core.check_report import CheckedTarget, CheckReport, ReportedFinding
 from ..core.text import no_command, printable
 from .check_summary import advice, step, summary_line
 
 
 def render(report: CheckReport) -> str:
-    """A command a finding that counts, and one for what was not read; the summary at the end.
+    """A command a finding that counts, a note, and what was not read; the summary at the end.
 
     Example:
         >>> from sm_prefix_ext.core.check_report import CheckReport, UnreadFile
@@ -32,8 +32,9 @@ def _lines(report: CheckReport) -> Iterator[str]:
         yield _finding(row)
     for checked in report.targets:
         if checked.not_read is not None and not checked.findings:
-            message = f"{printable(checked.target)}: {printable(checked.not_read)}"
-            yield _command("warning", message, title="Definition not read")
+            yield _about(checked, "warning", checked.not_read, "Definition not read")
+        for note in checked.notes:
+            yield _about(checked, "notice", note, "Graph of the pipeline")
     for unread in report.unread:
         yield _command("error", printable(unread.reason), file=unread.file, title="File not read")
     yield no_command(summary_line(report))
@@ -50,6 +51,11 @@ def _finding(row: ReportedFinding) -> str:
             properties["line"], properties["col"] = row.position
     title = f"{row.finding.code} {step(row)}".rstrip()
     return _command(row.finding.severity, message, **properties, title=title)
+
+
+def _about(checked: CheckedTarget, name: str, text: str, title: str) -> str:
+    message = f"{printable(checked.target)}: {printable(text)}"
+    return _command(name, message, file=checked.file, title=title)
 
 
 def _command(name: str, message: str, **properties: object) -> str:

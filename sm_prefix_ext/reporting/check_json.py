@@ -61,6 +61,7 @@ def _target(checked: CheckedTarget) -> dict[str, Any]:
         "policy": checked.policy,
         "jobs": checked.jobs,
         "not_read": checked.not_read,
+        "notes": list(checked.notes),
     }
 
 

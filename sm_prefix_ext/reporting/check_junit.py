@@ -19,8 +19,8 @@ def render(report: CheckReport) -> str:
 
     An error is a failure, and with ``strict`` a warning too; a hidden finding is a skipped test
     case, and so is a definition that was not read. A target without findings has one test case,
-    which passes. A file that could not be read is an error. XML can't hold control characters,
-    so they are shown as escapes.
+    which passes. Notes are the output of their suite. A file that could not be read is an error.
+    XML can't hold control characters, so they are shown as escapes.
     """
     root = ET.Element("testsuites", name="sm-prefix check")
     for checked in report.targets:
@@ -52,6 +52,8 @@ def _target(root: ET.Element, checked: CheckedTarget, strict: bool) -> None:
         judged = f"{counted(checked.jobs, 'job')} judged" if checked.jobs else "no job to judge"
         _case(suite, checked.target, judged)
     _count(suite)
+    if checked.notes:
+        ET.SubElement(suite, "system-out").text = "\n".join(map(printable, checked.notes))
 
 
 def _finding(suite: ET.Element, row: ReportedFinding, strict: bool) -> None:

@@ -26,7 +26,10 @@ _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
 def render(report: CheckReport) -> str:
-    """The log of one run, in ASCII: all codes as rules, all findings, and what was not read."""
+    """The log of one run, in ASCII: all codes as rules, all findings, and notifications.
+
+    These are the notes, and what was not read.
+    """
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
     return printable_json(json.dumps(log, indent=2)) + "\n"
 
@@ -124,20 +127,27 @@ def _quoted(text: str, safe: str = "/") -> str:
 
 
 def _notifications(report: CheckReport) -> list[dict[str, Any]]:
-    rows = [
-        ("warning", checked.not_read, _artifact(None, checked.target))
-        for checked in report.targets
-        if checked.not_read is not None
-    ]
-    rows += [("error", unread.reason, _artifact(unread.file, "")) for unread in report.unread]
+    rows = []
+    for checked in report.targets:
+        if checked.not_read is not None:
+            rows.append(("warning", checked.not_read, checked.file, checked.target))
+        rows += [("note", note, checked.file, checked.target) for note in checked.notes]
+    rows += [("error", unread.reason, unread.file, unread.file) for unread in report.unread]
     return [
         {
             "level": level,
             "message": {"text": _plain(printable(text))},
-            "locations": [{"physicalLocation": {"artifactLocation": artifact}}],
+            "locations": [_whole(file, target)],
         }
-        for level, text, artifact in rows
+        for level, text, file, target in rows
     ]
+
+
+def _whole(file: str | None, target: str) -> dict[str, Any]:
+    return {
+        "physicalLocation": {"artifactLocation": _artifact(file, target)},
+        "logicalLocations": [{"fullyQualifiedName": printable(target), "kind": "pipeline"}],
+    }
 
 
 def _plain(text: str) -> str:

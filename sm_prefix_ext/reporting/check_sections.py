@@ -54,6 +54,7 @@ def _section(checked: CheckedTarget) -> Report:
         report,
         summary=summary,
         facts=tuple((name, value) for name, value in facts if value),
+        notes=checked.notes,
         tables=(*report.tables, Table(_HIDDEN, hidden, "Findings that do not count", folded=True)),
     )
 

@@ -58,11 +58,11 @@ class _Page:
         """The lines about a target; none where there is nothing to say."""
         shown = [row for row in checked.findings if self._verbose or row.hidden is None]
         remark = self._remark(checked, bool(shown))
-        if not shown and not remark and not checked.problems:
+        if not shown and not remark and not checked.notes:
             return
         yield self._head(checked)
-        for problem in checked.problems:
-            yield from self._wrapped(f"Note: {printable(problem)}")
+        for note in checked.notes:
+            yield from self._wrapped(f"Note: {printable(note)}")
         if remark:
             yield from self._wrapped(remark)
         for row in shown:
@@ -105,7 +105,7 @@ class _Page:
             style = "passed" if report.jobs else "target"
         lines = self._wrapped(summary_line(report), indent="")
         spotless = all(
-            checked.jobs and checked.not_read is None and not checked.problems
+            checked.jobs and checked.not_read is None and not checked.notes
             for checked in report.targets
         )
         if style == "passed" and spotless and not report.hidden:

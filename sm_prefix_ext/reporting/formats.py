@@ -28,6 +28,7 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "junit": _format("check_junit"),
         "html": _format("check_html"),
         "markdown": _format("check_markdown"),
+        "mermaid": _format("check_mermaid"),
     }
 )
 """By name, what makes the text from a report; its module is imported at the first call.
@@ -35,5 +36,5 @@ FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType(
 ``table`` takes the keywords of :func:`sm_prefix_ext.reporting.check_text.render` too.
 """
 
-DRAWN = frozenset({"html", "markdown"})
+DRAWN = frozenset({"html", "markdown", "mermaid"})
 """The formats that draw the pipelines, for which a report needs their definitions."""

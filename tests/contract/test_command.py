@@ -92,7 +92,7 @@ class TestCommand:
         """A plan has the session's region; a pipeline with an error has findings instead."""
         code, document = run(f"plan --format json pipelines:{arguments}", capsys)
         assert status == code
-        assert {"schema", "findings" if status else "jobs"} == set(document)
+        assert {"schema", "notes", "findings" if status else "jobs"} == set(document)
         for job in document.get("jobs", ()):
             assert prefix == job["prefix"]
             assert job["arn_pattern"].startswith("arn:aws:sagemaker:us-east-1:111122223333:")

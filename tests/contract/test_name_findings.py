@@ -84,6 +84,42 @@ class TestErrors:
             assert expected in text
 
 
+class TestPicture:
+    """The picture of a pipeline whose names are refused."""
+
+    def test_findings_draw_the_pipeline(self, factory: Factory) -> None:
+        """The step with a wrong name is red, and every step shows the name of its job."""
+        prepare = factory.step("Processing", "Prepare", "prepare")
+        train = factory.step("Training", "Train", "a/b")
+        train.add_depends_on([prepare])
+        pipeline = factory.pipeline([prepare, train], "team-a")
+        with pytest.raises(PrefixViolation) as raised:
+            pipeline.plan()
+        for shown in (pipeline.check(), pipeline.render(), raised.value.findings):
+            graph = shown.report().graph
+            tones = {node.title: (node.tone, node.lines[0]) for node in graph.nodes}
+            assert {
+                "Prepare": ("neutral", "team-a-prepare"),
+                "Train": ("bad", "team-a-a/b"),
+            } == tones
+            assert [("Prepare", "Train")] == [(edge.tail, edge.head) for edge in graph.edges]
+            assert shown.report(drawn=False).graph is None
+
+    def test_what_the_sdk_can_not_render_has_no_picture(
+        self, factory: Factory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The findings are there all the same."""
+        pipeline = factory.pipeline([factory.step("Training", "Train", "a/b")])
+
+        def fails(*_: object, **__: object) -> str:
+            raise TypeError("The name is no text.")
+
+        monkeypatch.setattr("sm_prefix_ext.dropin.pipeline.render", fails)
+        findings = pipeline.check()
+        assert ["PFX003"] == codes(findings)
+        assert findings.report().graph is None
+
+
 class TestWarnings:
     """Findings that do not block a definition."""
 

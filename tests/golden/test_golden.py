@@ -62,7 +62,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
             main(list(arguments))
         output = capsys.readouterr()
         assert status == ended.value.code, output.err
-        return "".join(f"{line.rstrip()}\n" for line in output.out.splitlines())
+        return output.out
 
     return run
 
@@ -130,6 +130,7 @@ REPORTS = {
     "junit": "check.junit.xml",
     "html": "check.html",
     "markdown": "check.md",
+    "mermaid": "check.mmd",
 }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from ..text import printable
+from ..text import no_command, printable
 from .report import Edge, Graph, Group, Node, Tone, counted
 from .svg import SIGNS
 
@@ -22,11 +22,12 @@ _STYLES: Mapping[Tone, str] = {
 }
 
 
-def as_mermaid(graph: Graph) -> str:
+def as_mermaid(graph: Graph, notes: Iterable[str] = ()) -> str:
     """Return a graph as a flowchart.
 
     Args:
         graph: the graph.
+        notes: sentences about it, which become comments.
 
     Raises:
         ValueError: if the graph is larger than what GitHub draws.
@@ -40,7 +41,7 @@ def as_mermaid(graph: Graph) -> str:
           n1["Train"]
           n0 --> n1
     """
-    text = "\n".join(_lines(graph))
+    text = "\n".join(_lines(graph, notes))
     if len(text) > _MOST_LETTERS or len(graph.edges) > _MOST_ARROWS:
         steps, arrows = counted(len(graph.nodes), "step"), counted(len(graph.edges), "arrow")
         raise ValueError(
@@ -49,8 +50,11 @@ def as_mermaid(graph: Graph) -> str:
     return text
 
 
-def _lines(graph: Graph) -> Iterator[str]:
+def _lines(graph: Graph, notes: Iterable[str]) -> Iterator[str]:
     yield "flowchart TD"
+    for note in notes:
+        # Mermaid reads a directive, such as %%{init}%%, in a comment too.
+        yield no_command(f"  %% {printable(note).replace('%', '#37;')}")
     numbers = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
     members: dict[str | None, list[Node]] = defaultdict(list)
     for node in graph.nodes:

@@ -19,10 +19,12 @@ def test_jobs(run: Run) -> None:
     assert (0, True) == (status, JOB in output)
     assert 0 == run("jobs", "-", "--prefix", "team-a", stdin=json.dumps(LISTED))[0]
     status, output, _ = run("jobs", "steps.json", "--policy", "team-b.toml")
-    assert (1, True) == (status, f"Outside the policy: Train: {JOB}" in output)
+    assert (1, True, True) == (status, "outside" in output.split(), JOB in output)
     status, output, _ = run("jobs", "steps.json", "--format", "json", "--prefix", "b")
     [job] = json.loads(output)["jobs"]
-    assert (1, "team-a-x", JOB) == (status, job["prefix"], job["arn"])
+    assert (1, "team-a-x", JOB, True) == (status, job["prefix"], job["arn"], job["outside"])
+    [job] = json.loads(run("jobs", "steps.json", "--format", "json")[1])["jobs"]
+    assert job["outside"] is None
 
 
 def test_jobs_without_a_prefix(run: Run) -> None:

@@ -67,6 +67,8 @@ def files(tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_text(json.dumps({"Steps": [{"Name": HOSTILE, "Type": ""}]}))
     steps = [{"Name": HOSTILE, "Type": "Fail", "Arguments": 3}]
     (tmp_path / "arguments.json").write_text(json.dumps({"Steps": steps}))
+    waits = {"Name": f"{HOSTILE}.", "Type": "Fail", "DependsOn": [HOSTILE, f"{HOSTILE}."]}
+    (tmp_path / "graph.json").write_text(json.dumps({"Steps": [waits]}))
     (tmp_path / "jobs.json").write_text(json.dumps(EXECUTED))
     (tmp_path / "no-jobs.json").write_text(json.dumps({HOSTILE: 1}))
     (tmp_path / "none.json").write_text('{"Statement": []}')
@@ -119,6 +121,17 @@ PLACE = ("--region", "eu-west-1", "--account", "111122223333", "--role-arn", ROL
         ("jobs", "jobs.json", *PREFIX),
         ("jobs", "jobs.json", "--format", "json"),
         ("jobs", "no-jobs.json"),
+        *(
+            (*command, "--format", form)
+            for command in (
+                ("check", "d.json", *PREFIX),
+                ("check", "graph.json", "d.json", *PREFIX),
+                ("plan", "graph.json"),
+                ("plan", "d.json", *PREFIX),
+                ("jobs", "jobs.json", *PREFIX),
+            )
+            for form in ("html", "markdown", "mermaid", "json")
+        ),
     ],
     ids=lambda arguments: printable(" ".join(arguments))[:60],
 )
@@ -133,6 +146,7 @@ def test_no_command_lets_a_name_paint(
     lines = f"{written.out}{written.err}".split("\n")
     assert [] == [line for line in lines if not line.isprintable()]
     assert not any(line.startswith("No findings") for line in lines)
+    assert [] == [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
 
 
 LETTERS = {
@@ -169,12 +183,13 @@ def reports(name: str) -> dict[str, Report]:
     step = {"StepName": f"{name}..", "StepStatus": name, "FailureReason": name}
     job = {"Metadata": {"TrainingJob": {"Arn": f"{ARN}{name}"}}}
     records = prefixed_jobs([{**step, **job}, {**step, "StepStatus": "Failed"}])
+    outside = records.outside("team-a")
     return {
         "plan": plan_report(plan.jobs, definition, name),
         "preflight": iam.preflight(plan, role_policies=[]).report(),
         "findings": findings_report([*findings, *EVERY], definition, name),
         "records": jobs_report(
-            records, records.failed_steps, [{**step, **job}], lambda: definition
+            records, records.failed_steps, [{**step, **job}], lambda: definition, outside
         ),
         "rehearsal": Rehearsal((rehearsed,), name, definition, name, None, (name,)).report(),
     }
@@ -209,7 +224,7 @@ PROJECTIONS: dict[str, Callable[[Report], str]] = {
     "terminal of 2000": in_terminal(2_000),
     "html": fragment,
     "markdown": as_markdown,
-    "mermaid": graph(as_mermaid),
+    "mermaid": lambda report: graph(lambda drawn: as_mermaid(drawn, report.notes))(report),
 }
 
 
@@ -229,7 +244,7 @@ def test_no_projection_lets_a_name_paint(
     lines = text.split("\n")
     assert [] == [line[:80] for line in lines if not line.isprintable()]
     assert not any(line.lstrip().startswith(("No findings", "<script")) for line in lines)
-    if form.startswith("te"):
+    if form.startswith(("te", "mer")):
         assert [] == [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
 
 

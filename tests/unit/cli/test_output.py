@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
-from sm_prefix_ext.cli.output import print_findings
+from sm_prefix_ext.cli.output import judging
+from sm_prefix_ext.core.errors import PrefixViolation
 from sm_prefix_ext.core.findings import Finding
 
 from .samples import (
@@ -56,6 +58,7 @@ def test_findings_in_a_pipe_are_not_wrapped(capsys: pytest.CaptureFixture[str]) 
     message = "The name is longer than the service takes. " * 10
     finding = Finding.of("PFX002", "Train", "Training", message.strip(), "Shorten it.")
 
-    print_findings([finding], "table")
+    with pytest.raises(click.exceptions.Exit), judging("table"):
+        raise PrefixViolation([finding])
 
     assert f"        {message.strip()}\n" in capsys.readouterr().out

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Run
-from .samples import EXECUTION, JOB, LISTED, definition, program
+from .samples import EXECUTION, LISTED, definition, program
 
 pytestmark = pytest.mark.usefixtures("files")
 
@@ -51,7 +51,7 @@ def test_markdown(run: Run, name: str) -> None:
     assert ("```mermaid\nflowchart TD\n" in text) == (name != "jobs")
 
 
-@pytest.mark.parametrize("name", ["plan", "preflight"])
+@pytest.mark.parametrize("name", ["plan", "preflight", "check"])
 def test_mermaid(run: Run, name: str) -> None:
     """The picture alone."""
     status, text, _ = run(*COMMANDS[name], "--format", "mermaid")
@@ -86,11 +86,16 @@ def test_jobs_of_an_execution(run: Run, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_jobs_outside_the_policy(run: Run) -> None:
-    """They are notes of the report, in every form."""
-    for form in ("html", "markdown", "table"):
+    """Their rows say so, in every form."""
+    words = {
+        "html": '<td class="bad">outside</td>',
+        "markdown": "| outside |",
+        "table": " outside ",
+    }
+    for form, word in words.items():
         text = run(*COMMANDS["jobs"], "--format", form)[1]
-        assert "Outside the policy" in text
-        assert JOB in text or form == "markdown"
+        assert word in text
+        assert "1 job" in text and "1 outside the policy." in text
 
 
 def test_a_page_of_a_plan_has_the_policies(run: Run) -> None:
@@ -125,15 +130,44 @@ def test_table_and_json_in_a_file(run: Run, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["plan", "preflight"])
 def test_findings_in_place_of_the_report(run: Run, name: str) -> None:
-    """Names that the policy refuses: their page, and for Mermaid their text beside it."""
+    """Names that the policy refuses, with the picture; for Mermaid, their text beside it."""
     refused = (*COMMANDS[name], "--prefix", "team-b")
     status, page, _ = run(*refused, "--format", "html")
     assert (1, True) == (status, "PFX006" in page and "<h1>Findings</h1>" in page)
+    assert 'class="node bad"' in page
+    status, text, _ = run(*refused, "--format", "markdown")
+    assert (1, True, True) == (status, "| PFX006 |" in text, "  class n0 bad\n```" in text)
     status, out, err = run(*refused, "--format", "mermaid")
-    assert (1, "", True) == (status, out, "PFX006" in err)
+    assert (1, True) == (status, "PFX006  error" in err)
+    assert ("flowchart TD", "  class n0 bad") == (out.splitlines()[0], out.splitlines()[-1])
     assert (1, "", "") == run(*refused, "--format", "json", "-o", "findings.json")
     [finding] = json.loads(Path("findings.json").read_text(encoding="utf-8"))["findings"]
     assert "PFX006" == finding["code"]
+
+
+@pytest.mark.parametrize("name", ["plan", "check"])
+def test_what_is_wrong_with_a_graph(run: Run, name: str) -> None:
+    """It stands below findings, and beside jobs, in every form."""
+    steps = definition(Train="team-a-train", Other="a/b")
+    steps["Steps"][0]["DependsOn"] = ["Gone"]
+    Path("graph.json").write_text(json.dumps(steps))
+    for form in ("table", "json", "html", "markdown", "mermaid"):
+        for prefix in ((), ("--prefix", "team-a")):
+            if name == "plan" or prefix:
+                text = run(name, "graph.json", *prefix, "--format", form)[1]
+                assert "The step 'Train' refers to 'Gone'" in text, (form, prefix)
+
+
+@pytest.mark.parametrize("name", ["plan", "check"])
+def test_a_picture_too_large_for_mermaid(run: Run, name: str) -> None:
+    """One line says what to do."""
+    steps = definition(**{f"S{number}": "team-a" for number in range(1_500)})
+    Path("large.json").write_text(json.dumps(steps))
+    prefix = ("--prefix", "team-a") if name == "check" else ()
+    status, out, err = run(name, "large.json", *prefix, "--format", "mermaid")
+    assert (2, "") == (status, out)
+    line = "1,500 steps and 0 arrows are more than Mermaid draws on GitHub. Choose --format html."
+    assert f"sm-prefix: The picture is left out: {line}\n" == err
 
 
 @each_command

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 
 from sm_prefix_ext.core.display.report import Cell
@@ -36,6 +39,18 @@ def test_the_findings_of_a_step_follow_each_other() -> None:
         Cell("Too long."),
         Cell("Shorten it."),
     )
+
+
+def test_findings_with_a_definition_draw_it() -> None:
+    """They are a tuple like any other, and stay what they are when they are copied."""
+    findings = Findings([LONG], {"Steps": STEPS})
+    for same in (findings, copy.copy(findings), pickle.loads(pickle.dumps(findings))):
+        assert (LONG,) == same
+        graph = same.report().graph
+        assert graph is not None
+        assert ["bad", "neutral"] == [node.tone for node in graph.nodes]
+    assert findings.report(drawn=False).graph is None
+    assert Findings([LONG]).report().graph is None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from sm_prefix_ext import prefixed_jobs
+from sm_prefix_ext import PrefixPolicy, prefixed_jobs
+from sm_prefix_ext.core.display.report import Cell
+from sm_prefix_ext.core.job_records import JobRecords
 from sm_prefix_ext.core.jobs_report import duration, jobs_report
 
 ARN = "arn:aws:sagemaker:us-east-1:111122223333:pipeline/p/execution/ic9xq2n1qepa"
@@ -83,6 +85,43 @@ def test_a_job_from_the_cache_says_so() -> None:
         report.graph.nodes[0].tone,
         report.graph.nodes[0].status,
     )
+
+
+def test_a_job_outside_the_policy_is_red() -> None:
+    """In the picture, in its row and in the line that counts; the others are inside."""
+    steps = [
+        {
+            "StepName": name,
+            "StepStatus": "Succeeded",
+            "Metadata": {"TrainingJob": {"Arn": JOB.replace("team-a", prefix)}},
+        }
+        for name, prefix in (("A", "team-a"), ("B", "team-b"))
+    ]
+    definition = {"Steps": [{"Name": name, "Type": "Training"} for name in "ABC"]}
+    records = JobRecords(prefixed_jobs(steps), steps=steps, definition=lambda: definition)
+
+    report = records.compared_with("team-a").report()
+
+    assert report.graph is not None
+    assert [
+        ("good", "Succeeded"),
+        ("bad", "Succeeded, outside the policy"),
+        ("muted", "not run"),
+    ] == [(node.tone, node.status) for node in report.graph.nodes]
+    assert [Cell("inside", "good"), Cell("outside", "bad")] == [
+        row.cells[3] for row in report.tables[0].rows
+    ]
+    assert ("2 jobs: 2 Succeeded; 1 outside the policy.", "bad") == (report.summary, report.tone)
+    assert "Policy" not in records.report().tables[0].columns
+
+
+def test_records_that_were_not_compared_say_so() -> None:
+    """A slice of compared ones is compared."""
+    steps = [{"StepName": "A", "Metadata": {"TrainingJob": {"Arn": JOB}}}]
+    records = prefixed_jobs(steps)
+    assert [None] == [job["outside"] for job in records.to_dict()["jobs"]]
+    compared = records.compared_with(PrefixPolicy("team-b"))
+    assert [True] == [job["outside"] for job in compared[:1].to_dict()["jobs"]]
 
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)

@@ -21,6 +21,7 @@ from sm_prefix_ext.core.findings import (
 ARN = "arn:aws:sagemaker:eu-west-1:111122223333:pipeline/abalone"
 ROLE = "arn:aws:iam::444455556666:role/service-role/training-of-the-other-team-with-a-long-name"
 POLICY = "sm-prefix.toml"
+NOTE = "The step 'Eval' refers to 'Gone', but the pipeline has no step with that name."
 
 _NAME = Finding.of(
     ALPHABET,
@@ -87,12 +88,15 @@ REPORT = CheckReport(
                     hidden="off in sm-prefix.toml: named in the script",
                 ),
             ),
+            file="my templates/stack.yaml",
+            notes=(NOTE, "These steps wait for each other in a cycle: 'Eval', 'Déploiement'."),
         ),
         CheckedTarget(
             "my templates/stack.yaml#Train",
             "CloudFormation template",
             POLICY,
             not_read="its definition is in s3://team-a/train.json",
+            file="my templates/stack.yaml",
         ),
         CheckedTarget(ARN, "pipeline", "--prefix team-a", 2, (ReportedFinding(_ROLE, ARN),)),
         CheckedTarget("pipelines/empty.json", "definition", POLICY),
@@ -144,7 +148,7 @@ def hostile(text: str) -> CheckReport:
     )
     return CheckReport(
         targets=(
-            CheckedTarget(text, text, text, 1, rows),
+            CheckedTarget(text, text, text, 1, rows, file=text, notes=(text,)),
             CheckedTarget(text, text, text, not_read=text),
             CheckedTarget(text, text, text),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,14 @@ import jsonschema
 from sm_prefix_ext.reporting import check_json
 
 SCHEMAS = Path(__file__).parents[2] / "data" / "schemas"
+_LABEL = r'"(?:[^"\\<>`;&#%\[\]{}|]|<br>|#\d+;)+"'
+MERMAID = re.compile(
+    rf"flowchart TD|  %% [^%\n]*|\s+(n\d+\[{_LABEL}\]|subgraph g\d+\[{_LABEL}\]|end"
+    rf"|n\d+ (-->|-\.->|-->\|{_LABEL}\|) n\d+|classDef [a-z]+ [\w:#,. -]+"
+    r"|class n\d+(,n\d+)* [a-z]+)"
+)
+"""A line of a flowchart, as the package writes it."""
+
 _XS = "{http://www.w3.org/2001/XMLSchema}"
 
 

@@ -15,7 +15,7 @@ from sm_prefix_ext.reporting.formats import DRAWN, FORMATS
 
 from . import schemas
 from .pages import Page
-from .sample import CLEAN, HOSTILE, REPORT, hostile
+from .sample import CLEAN, HOSTILE, NOTE, REPORT, hostile
 
 REPORTS = {"sample": REPORT, "clean": CLEAN, "empty": CheckReport(())}
 
@@ -59,7 +59,8 @@ def _valid_junit(text: str) -> list[Any]:
     """The document by the schema of Jenkins's plugin, and its texts."""
     root = ET.fromstring(text)
     schemas.JUnit().validate(root)
-    return [value for element in root.iter() for value in element.attrib.values()]
+    attributes = [value for element in root.iter() for value in element.attrib.values()]
+    return [*attributes, *filter(None, (element.text for element in root.iter()))]
 
 
 def _valid_html(text: str) -> list[Any]:
@@ -71,6 +72,13 @@ def _valid_html(text: str) -> list[Any]:
 def _valid_markdown(text: str) -> list[Any]:
     """The lines, with characters in place of references to them."""
     return [unescape(line) for line in text.splitlines()]
+
+
+def _valid_mermaid(text: str) -> list[Any]:
+    """The lines, each of which is of Mermaid's language, with characters for their numbers."""
+    lines = text.splitlines()
+    assert [] == [line for line in lines if not schemas.MERMAID.fullmatch(line)]
+    return [unescape(line.replace("#", "&#")) for line in lines]
 
 
 def _valid_lines(text: str) -> list[Any]:
@@ -87,6 +95,7 @@ VALID = {
     "junit": _valid_junit,
     "html": _valid_html,
     "markdown": _valid_markdown,
+    "mermaid": _valid_mermaid,
 }
 
 
@@ -128,8 +137,8 @@ def test_hostile_text(form: str, what: str) -> None:
     lines = text.splitlines() if form == "html" else texts
     commands = [line for line in lines if line.lstrip().startswith("::")]
     if form == "github":
-        assert 4 == len(commands)
-    elif form in ("table", "html", "markdown"):
+        assert 5 == len(commands)
+    elif form in ("table", "html", "markdown", "mermaid"):
         assert not commands
         assert "##[" not in text
 
@@ -141,6 +150,13 @@ def test_hostile_text_is_whole(form: str) -> None:
     texts = VALID[form](FORMATS[form](hostile("Tr\n\x1bain")))
     expected = "Tr\n\x1bain" if form == "json" else "Tr\\n\\x1bain"
     assert any(expected in text for text in texts)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_notes(form: str) -> None:
+    """Every format has what is wrong with a graph, though it is no finding."""
+    texts = VALID[form](FORMATS[form](REPORT))
+    assert any(NOTE in text for text in texts)
 
 
 def _shape(data: Any) -> Any:
@@ -166,6 +182,6 @@ def test_formats_are_imported_when_they_are_used() -> None:
 
 def test_names() -> None:
     """The names of the formats are those of the command's option."""
-    forms = ["table", "json", "github", "gitlab", "sarif", "junit", "html", "markdown"]
+    forms = ["table", "json", "github", "gitlab", "sarif", "junit", "html", "markdown", "mermaid"]
     assert forms == list(FORMATS)
     assert set(FORMATS) > DRAWN

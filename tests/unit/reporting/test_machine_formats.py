@@ -34,7 +34,7 @@ from sm_prefix_ext.reporting import (
 )
 
 from . import schemas
-from .sample import ARN, CLEAN, HOSTILE, REPORT, hostile
+from .sample import ARN, CLEAN, HOSTILE, NOTE, REPORT, hostile
 
 
 def _report(file: str | None, target: str = "t", position: Position | None = None) -> CheckReport:
@@ -155,12 +155,18 @@ class TestSarif:
         )
 
     def test_unread(self) -> None:
-        """Files that could not be read make the run unsuccessful; findings don't."""
+        """Files that could not be read make the run unsuccessful; findings and notes don't."""
         invocation = json.loads(check_sarif.render(REPORT))["runs"][0]["invocations"][0]
         assert invocation["executionSuccessful"] is False
-        assert ["warning", "error"] == [
-            row["level"] for row in invocation["toolExecutionNotifications"]
-        ]
+        notifications = invocation["toolExecutionNotifications"]
+        assert ["note", "note", "warning", "error"] == [row["level"] for row in notifications]
+        location = notifications[0]["locations"][0]
+        stack = "my%20templates/stack.yaml"
+        assert stack == location["physicalLocation"]["artifactLocation"]["uri"]
+        assert (
+            "my templates/stack.yaml#Serve"
+            == (location["logicalLocations"][0]["fullyQualifiedName"])
+        )
         clean = json.loads(check_sarif.render(_report("a.json")))["runs"][0]["invocations"][0]
         assert clean["executionSuccessful"] is True
 
@@ -199,6 +205,14 @@ class TestGitHub:
         line = check_github.render(_report(None, ARN)).splitlines()[0]
         assert line.startswith("::error title=PFX003 [Training] Train::arn:aws:sagemaker:")
 
+    def test_note(self) -> None:
+        """What is wrong with a graph is a notice at its file."""
+        lines = check_github.render(REPORT).splitlines()
+        assert (
+            "::notice file=my templates/stack.yaml,title=Graph of the pipeline::"
+            f"my templates/stack.yaml#Serve: {NOTE}"
+        ) in lines
+
     def test_last_line(self) -> None:
         """The last line is the summary, and no command."""
         assert check_github.render(REPORT).splitlines()[-1].startswith("5 pipelines, 8 jobs judged")
@@ -229,6 +243,7 @@ class TestGitLab:
             for entry in json.loads(check_gitlab.render(REPORT))
         }
         assert ("major", "minor") == (severities["PFX003"], severities["PFX011"])
+        assert "info" == severities["graph"]
 
 
 class TestJUnit:
@@ -249,6 +264,12 @@ class TestJUnit:
         """A target without findings has one test case, which passes."""
         case = self._suite(CLEAN)[0]
         assert ("2 jobs judged", 0) == (case.get("name"), len(case))
+
+    def test_notes(self) -> None:
+        """They are the output of their suite, and no test case."""
+        target = CheckedTarget("t", "definition", None, 1, notes=("First.", "Second\n."))
+        suite = self._suite(CheckReport((target,)))
+        assert ("1", "First.\nSecond\\n.") == (suite.get("tests"), suite.findtext("system-out"))
 
     def test_not_read_is_said_once(self) -> None:
         """A finding about a definition that is not at hand takes the skipped case's place."""
