@@ -107,7 +107,7 @@ def check_page(definition: dict[str, Any], names: list[str]) -> str:
     targets = []
     for name in names:
         counts = ReportedFinding(finding, name, name)
-        hidden = replace(counts, hidden="off in sm-prefix.toml")
+        hidden = counts._replace(hidden="off in sm-prefix.toml")
         checked = CheckedTarget(name, "definition", "sm-prefix.toml", 3, (counts, hidden))
-        targets.append(replace(checked, definition=definition))
+        targets.append(checked._replace(definition=definition))
     return render(CheckReport(tuple(targets)))
