@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -9,11 +10,22 @@ from typing import Any, NamedTuple
 from ..core.text import printable
 
 ATTEMPTS = 12
-"""How often a request is sent at most: with 30 % of them throttled, one in two million fails."""
+"""How often botocore sends a request at most: of 30 % throttled, one in two million fails."""
+ROUNDS = 8
+"""How often botocore is asked to. It gives up early, by its retry quota, where more than a third of
+a client's requests are throttled."""
+_LONGEST_WAIT = 20.0
+"""Between two rounds, in seconds; it is also botocore's between two attempts."""
 PAGE = 100
 """The most items that a page of SageMaker's lists has."""
 
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_THROTTLED = (
+    "Throttling",
+    "ThrottlingException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+)
 _NOT_THERE = ("ResourceNotFound", "ResourceNotFoundException")
 _TOKEN = ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientToken")
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
@@ -25,14 +37,17 @@ class Refusal(Exception):
     Args:
         reason: why, in one sentence.
         permission: the IAM action of the read.
-        gone: whether what was to be read is not there any more.
+        code: of AWS's error; ``""`` for another.
     """
 
-    def __init__(self, reason: str, permission: str | None, *, gone: bool = False) -> None:
+    def __init__(self, reason: str, permission: str | None, *, code: str = "") -> None:
         super().__init__(reason, permission)
         self.reason = reason
         self.permission = permission
-        self.gone = gone
+        self.gone = code in _NOT_THERE
+        """Whether what was to be read is not there any more."""
+        self.throttled = code in _THROTTLED
+        """Whether AWS takes no more requests at the moment."""
 
 
 class Stopped(Exception):
@@ -62,11 +77,20 @@ class Reader(NamedTuple):
         """
         from botocore import xform_name
 
-        if self.stop.is_set():
-            raise Stopped
         method = getattr(self.client, xform_name(operation))
-        answer: Mapping[str, Any] = answered(lambda: method(**arguments), f"sagemaker:{operation}")
-        return answer
+        rounds = 0
+        while not self.stop.is_set():
+            try:
+                answer: Mapping[str, Any] = answered(
+                    lambda: method(**arguments), f"sagemaker:{operation}"
+                )
+                return answer
+            except Refusal as refusal:
+                rounds += 1
+                if not refusal.throttled or rounds == ROUNDS:
+                    raise
+            self.stop.wait(random.random() * min(2**rounds, _LONGEST_WAIT))
+        raise Stopped
 
     def pages(self, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
         """Yield the items of all pages of a list; see :meth:`lists`."""
@@ -112,7 +136,7 @@ def answered(call: Callable[[], Any], permission: str | None) -> Any:
         return call()
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
-        raise Refusal(_reason(code, error), permission, gone=code in _NOT_THERE) from None
+        raise Refusal(_reason(code, error), permission, code=code) from None
     except (BotoCoreError, OSError) as error:
         raise Refusal(_sentence(str(error)), permission) from None
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections import defaultdict
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
 import pytest
+from botocore import endpoint
+from botocore.retries import bucket
 
 from sm_prefix_ext.audit import AuditRow, audit
 from sm_prefix_ext.audit.rows import Unit
@@ -28,13 +33,29 @@ def session_of(aws: EmbeddedAWS, account: str) -> boto3.Session:
     )
 
 
+def create_role(client: Any) -> str:
+    """Create a role that SageMaker may assume and that has all permissions."""
+    trust, every = (
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
+        for statement in (
+            {"Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"},
+            {"Action": "*", "Resource": "*"},
+        )
+    )
+    role = client.create_role(RoleName="pipeline", AssumeRolePolicyDocument=json.dumps(trust))
+    client.put_role_policy(
+        RoleName="pipeline", PolicyName="every", PolicyDocument=json.dumps(every)
+    )
+    return str(role["Role"]["Arn"])
+
+
 @pytest.fixture
 def organization(aws: EmbeddedAWS, monkeypatch: pytest.MonkeyPatch) -> EmbeddedAWS:
     """Two accounts with two regions, each with pipelines and an execution of some."""
     monkeypatch.delenv("MOTO_ACCOUNT_ID")  # so that moto takes the account of the credentials
     for account in ACCOUNTS:
         session = session_of(aws, account)
-        role = f"arn:aws:iam::{account}:role/pipeline"
+        role = create_role(session.client("iam"))
         for region in REGIONS:
             client = session.client("sagemaker", region_name=region)
             for number in range(PIPELINES):
@@ -90,3 +111,30 @@ def test_what_failed_is_read_again_when_resumed(organization: EmbeddedAWS, tmp_p
     assert clean == resumed
     for unit, rows in complete.items():
         assert [row.read_at for row in rows] == [row.read_at for row in resumed[unit]]
+
+
+SPEED = 100
+
+
+@pytest.fixture
+def _fast_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore's retries and their limit of the rate, on a clock that runs faster."""
+    sleep_amount = bucket.TokenBucket._sleep_amount
+    fast = SimpleNamespace(sleep=lambda seconds: time.sleep(seconds / SPEED))
+    monkeypatch.setattr(endpoint, "time", fast)
+    monkeypatch.setattr(bucket.Clock, "current_time", lambda self: time.time() * SPEED)
+    monkeypatch.setattr(
+        bucket.TokenBucket,
+        "_sleep_amount",
+        lambda self, amount: sleep_amount(self, amount) / SPEED,
+    )
+
+
+@pytest.mark.usefixtures("_fast_retries")
+def test_a_throttled_audit_is_equal_to_a_clean_one(organization: EmbeddedAWS) -> None:
+    """Row by row, with the clients' own retries."""
+    clean = rows_of(organization)
+    organization.faults = Faults(throttling=0.3, seed=7)
+    throttled = rows_of(organization, units_at_once=4)
+    assert by_unit(clean) == by_unit(throttled)
+    assert 4 * (PIPELINES + 5) == len(throttled)
