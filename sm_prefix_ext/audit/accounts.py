@@ -103,6 +103,7 @@ class Accounts:
     """
 
     def __init__(self, source: Any, config: Any, workers: int) -> None:
+        import botocore.session
         from botocore.config import Config
 
         service = getattr(getattr(source, "meta", None), "service_model", None)
@@ -113,6 +114,8 @@ class Accounts:
                 "boto3.Session."
             )
         self._session = _session_of(source) if service is not None else source
+        # Each loader reads and keeps SageMaker's model, so that all accounts have one.
+        self._loader = botocore.session.Session().get_component("data_loader")
         own = Config(
             retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
             connect_timeout=_CONNECT_TIMEOUT,
@@ -198,7 +201,7 @@ class Accounts:
         partition = self._session.get_partition_for_region(region)
         if not role.startswith("arn:"):
             role = f"arn:{partition}:iam::{entry.account}:role/{role}"
-        session = _assumed_session(self._sts(region), role, region, external_id)
+        session = _assumed_session(self._sts(region), role, region, external_id, self._loader)
         return Account(entry.account, partition, self._client_of(session, None))
 
     def _sts(self, region: str) -> Any:
@@ -232,7 +235,7 @@ def _session_of(client: Any) -> Any:
     return boto3.Session(*parts, region_name=client.meta.region_name)
 
 
-def _assumed_session(sts: Any, role: str, region: str, external_id: str | None) -> Any:
+def _assumed_session(sts: Any, role: str, region: str, external_id: str | None, loader: Any) -> Any:
     """Return a session whose credentials are renewed before they expire."""
     import boto3
     import botocore.session
@@ -259,6 +262,7 @@ def _assumed_session(sts: Any, role: str, region: str, external_id: str | None) 
         metadata=first, refresh_using=assume, method="sts-assume-role"
     )
     core = botocore.session.Session()
+    core.register_component("data_loader", loader)
     core.register_component("credential_provider", _Kept(credentials))
     core.set_config_variable("region", region)
     return boto3.Session(botocore_session=core)
