@@ -14,7 +14,7 @@ from ..core.text import printable
 from .inputs import LoadError
 from .options import format_option, policy_choice, policy_options
 from .output import SCHEMA, judging, print_displayed, print_json
-from .progress import counting
+from .progress import bar
 from .quiet import quiet_sdk
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def audit(
         if form == "json":
             _print_rows(rows)
         else:
-            for _ in _counted(rows):
+            for _ in _shown(rows):
                 pass
             print_displayed(rows, form, None)
     if rows.nothing_read:
@@ -146,12 +146,13 @@ def _policies(
     return file if team is None else file.policy_for(None, team=team)
 
 
-def _counted(rows: Audit) -> Iterator[AuditRow]:
-    """Yield the rows, and show on a terminal how many there are."""
-    with counting() as update:
+def _shown(rows: Audit) -> Iterator[AuditRow]:
+    """Yield the rows, and show on a terminal what was seen and what is left."""
+    with bar() as update:
         for number, row in enumerate(rows, start=1):
-            place = " ".join(row.unit).strip()
-            update(f"{place}: {number:,} rows, {rows.not_inside:,} of them not inside")
+            left, total = rows.units_left
+            seen = f"{number:,} rows, {rows.not_inside:,} of them not inside"
+            update(total - left, total, f"{seen}; {left:,} of {total:,} accounts and regions left")
             yield row
 
 
@@ -160,7 +161,7 @@ def _print_rows(rows: Audit) -> None:
     click.echo(f'{{"schema": {SCHEMA}, "rows": [', nl=False)
     separator = "\n"
     # On a terminal the rows themselves show how far it is.
-    for row in rows if sys.stdout.isatty() else _counted(rows):
+    for row in rows if sys.stdout.isatty() else _shown(rows):
         click.echo(f"{separator}{json.dumps(row.to_dict())}", nl=False)
         separator = ",\n"
     click.echo("\n]}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 from ..core.text import printable
@@ -12,8 +11,6 @@ from ..core.text import printable
 _PATIENCE = 1.0
 """In seconds; a shorter wait needs no explanation."""
 _ERASE = "\r\x1b[K"
-_EVERY = 0.1
-"""In seconds; a terminal shows no more than that."""
 
 
 @contextlib.contextmanager
@@ -52,33 +49,28 @@ def doing(what: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def counting() -> Iterator[Callable[[str], None]]:
+def bar() -> Iterator[Callable[[int, int, str], None]]:
     """Show on standard error how far a long run is, if that is a terminal.
 
     The line disappears at the end.
 
     Yields:
-        A function that takes the new text of the line.
+        A function that takes how much is done, how much there is, and a text.
     """
     out = sys.stderr
     if out is None or not out.isatty():
-        yield lambda text: None
+        yield lambda done, total, text: None
         return
-    import shutil  # here, since most commands count nothing
+    from rich.console import Console  # here, since most runs need none
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    shown_at = [0.0]
+    columns = (BarColumn(20), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(file=out), transient=True) as progress:
+        task = progress.add_task("", total=None)
 
-    def update(text: str) -> None:
-        moment = time.monotonic()
-        if moment - shown_at[0] >= _EVERY:
-            shown_at[0] = moment
-            width = max(shutil.get_terminal_size().columns - 1, 1)
-            out.write(f"{_ERASE}{printable(text)[:width]}")
-            out.flush()
+        def update(done: int, total: int, text: str) -> None:
+            # A bar of one part would stay empty to the end, so it moves instead.
+            whole = total if total > 1 else None
+            progress.update(task, completed=done, total=whole, description=printable(text))
 
-    try:
         yield update
-    finally:
-        if shown_at[0]:
-            out.write(_ERASE)
-            out.flush()

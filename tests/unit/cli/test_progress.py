@@ -69,27 +69,33 @@ def test_a_pipe_gets_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert out.getvalue() == ""
 
 
-def test_a_count_is_one_line_that_is_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bar_shows_what_is_done_and_is_erased(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = standard_error(monkeypatch, Terminal())
-    monkeypatch.setattr(progress, "_EVERY", 0.0)
-    monkeypatch.setenv("COLUMNS", "8")
 
-    with progress.counting() as update:
-        update("1 row")
-        update("2\x1b rows of many")
+    with progress.bar() as update:
+        update(3, 4, "30 rows\x1b[H")
+        wait_for(terminal, "30 rows")
 
-    assert terminal.getvalue() == "\r\x1b[K1 row\r\x1b[K2\\x1b r\r\x1b[K"
+    assert "30 rows\\x1b[H" in terminal.getvalue()
+    assert "━" * 15 in terminal.getvalue()
+    assert terminal.getvalue().endswith("\x1b[2K")
 
 
-def test_a_count_is_not_shown_in_a_pipe_or_at_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bar_that_is_interrupted_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = standard_error(monkeypatch, Terminal())
+
+    with pytest.raises(KeyboardInterrupt), progress.bar() as update:
+        update(0, 1, "1 row")
+        wait_for(terminal, "1 row")
+        raise KeyboardInterrupt
+
+    assert terminal.getvalue().endswith("\x1b[2K")
+
+
+def test_a_pipe_gets_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     out = standard_error(monkeypatch, io.StringIO())
-    with progress.counting() as update:
-        update("1 row")
-    assert out.getvalue() == ""
 
-    terminal = standard_error(monkeypatch, Terminal())
-    monkeypatch.setattr(progress, "_EVERY", 60.0)
-    with progress.counting() as update:
-        for number in range(1000):
-            update(f"{number} rows")
-    assert terminal.getvalue() == "\r\x1b[K0 rows\r\x1b[K"
+    with progress.bar() as update:
+        update(1, 2, "1 row")
+
+    assert out.getvalue() == ""
