@@ -1,9 +1,10 @@
-"""``sm-prefix audit`` in a process of its own, which is killed, interrupted and resumed."""
+"""``sm-prefix audit`` in a process of its own: killed, interrupted, without room, and resumed."""
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from sm_prefix_ext.audit import audit
 from sm_prefix_ext.embedded import Faults
 
 from .conftest import Driver
@@ -67,42 +69,79 @@ def ended_in_the_middle(driver: Driver, output: Path, environment: dict[str, str
     return status
 
 
+def read_here(driver: Driver, output: Path, **more: Any) -> None:
+    """Do in this process what the command does in its own."""
+    given: Any = {"policy": "team-a", "regions": ("us-east-1", "us-west-2"), **more}
+    list(audit(driver.aws.boto_session, output=str(output), **given))
+
+
 def records(output: Path) -> list[Any]:
-    return [json.loads(line) for line in output.read_text().splitlines()]
+    """Those of the whole lines."""
+    lines = output.read_text().splitlines(keepends=True)
+    return [json.loads(line) for line in lines if line.endswith("\n")]
 
 
 def pipelines(output: Path) -> list[str]:
     return [record["name"] for record in records(output) if record["kind"] == "pipeline"]
 
 
+def without_times(found: list[Any]) -> list[Any]:
+    """Records but for when they were read."""
+    return [{**record, "read_at": None} for record in found]
+
+
 def test_a_killed_audit_goes_on_where_it_stood(
     driver: Driver, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    """Nothing is lost and nothing is there twice; a complete region is not read again."""
-    output = tmp_path / "audit.jsonl"
+    """Its file gets the rows of an undisturbed one; a complete region is not read again."""
+    output, undisturbed = tmp_path / "audit.jsonl", tmp_path / "undisturbed.jsonl"
     assert -signal.SIGKILL == ended_in_the_middle(driver, output, environment, signal.SIGKILL)
     with output.open("ab") as file:  # as if the kill had cut a line
         file.write(b'{"kind": "pipel')
-    assert len(pipelines_of_whole_lines(output)) < PIPELINES
-    read_at = records_of_whole_lines(output)[1]["read_at"]
+    assert len(pipelines(output)) < PIPELINES
+    read_at = records(output)[1]["read_at"]
 
-    resumed = subprocess.run(
+    again = subprocess.run(
         command(output, "--resume"), env=environment, capture_output=True, text=True
     )
 
-    assert 0 == resumed.returncode, resumed.stderr
-    assert "1 accounts and regions are complete. Its last line was cut" in resumed.stderr
-    assert ["first", *(f"p-{number:02}" for number in range(PIPELINES))] == pipelines(output)
+    assert 0 == again.returncode, again.stderr
+    assert "1 accounts and regions are complete. Its last line was cut" in again.stderr
     assert read_at == records(output)[1]["read_at"]
-    assert f"{PIPELINES + 1} pipelines and 0 jobs" in resumed.stdout
+    assert f"{PIPELINES + 1} pipelines and 0 jobs" in again.stdout
+    read_here(driver, undisturbed)
+    assert without_times(records(undisturbed)) == without_times(records(output))
+    assert PIPELINES + 1 == len(pipelines(output))
 
 
-def records_of_whole_lines(output: Path) -> list[Any]:
-    return [json.loads(line) for line in output.read_bytes().splitlines(True)[:-1]]
+def test_a_full_disk_keeps_what_was_seen(
+    driver: Driver, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """One line says so; with room again, the audit is resumed."""
+    output = tmp_path / "audit.jsonl"
+    full = subprocess.run(
+        command(output),
+        env=environment,
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000)),
+    )
+    assert (2, 1) == (full.returncode, full.stderr.count("\n"))
+    assert "could not be written: File too large." in full.stderr
+    assert 6000 == output.stat().st_size
+    read_here(driver, output, resume=True)
+    assert PIPELINES + 1 == len(pipelines(output))
 
 
-def pipelines_of_whole_lines(output: Path) -> list[Any]:
-    return [each for each in records_of_whole_lines(output) if each["kind"] == "pipeline"]
+def test_a_closed_pipe_is_quiet(environment: dict[str, str], tmp_path: Path) -> None:
+    """The reader has enough, as head does; the status is that of SIGPIPE in a shell."""
+    arguments = command(tmp_path / "audit.jsonl", "--format", "json")
+    pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(arguments, env=environment, **pipes) as running:
+        assert b'"schema"' in running.stdout.readline()
+        running.stdout.close()
+        assert b"" == running.stderr.read()
+    assert 128 + signal.SIGPIPE == running.returncode
 
 
 def test_an_interrupted_audit_keeps_what_was_seen(

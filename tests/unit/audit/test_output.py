@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -80,15 +81,20 @@ def test_a_unit_with_a_failed_read_is_dropped(tmp_path: Path) -> None:
     assert header() + kept == left
 
 
-def test_a_file_that_cannot_be_continued_stays(tmp_path: Path) -> None:
-    """Such as in a folder that takes no new file."""
+def test_a_full_disk_leaves_the_file_as_it_is(tmp_path: Path) -> None:
+    """There is no room for the rows that are kept; nothing else is left in the folder."""
     file = tmp_path / "a.jsonl"
-    content = written(file, ROW, complete=False)
-    earlier = read_earlier(str(file))
-    file.unlink()
-    with pytest.raises(OutputFileError, match="could not be written: No such file"):
-        Output(str(file), ASKED, earlier)
+    content = written(file, ROW) + row_line(OTHER)
     file.write_bytes(content)
+    earlier = read_earlier(str(file))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(OutputFileError, match="could not be written: File too large"):
+            Output(str(file), ASKED, earlier)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert content == file.read_bytes()
     assert [file] == list(tmp_path.iterdir())
 
 
