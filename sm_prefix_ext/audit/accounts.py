@@ -21,11 +21,11 @@ class Entry(NamedTuple):
 
     Args:
         account: 12 digits.
-        role: the ARN or the name of the role to assume.
+        role: the ARN or the name of the role to assume; ``None`` for the session's own credentials.
     """
 
     account: str
-    role: str
+    role: str | None
 
 
 class Account(NamedTuple):
@@ -34,12 +34,12 @@ class Account(NamedTuple):
     Args:
         id: 12 digits.
         partition: such as ``aws``.
-        client: returns a SageMaker client for a region.
+        client: returns a client for a service and a region.
     """
 
     id: str
     partition: str
-    client: Callable[[str], Any]
+    client: Callable[[str, str], Any]
 
 
 def entries(named: Iterable[str], assume_role: str | None) -> tuple[Entry, ...]:
@@ -174,6 +174,22 @@ class Accounts:
             for region in session.get_available_regions("sagemaker", partition_name=partition)
         }
 
+    def region_in(self, partition: str) -> str:
+        """Return a region of a partition: the session's own, or one that SageMaker has.
+
+        Args:
+            partition: such as ``aws``.
+
+        Raises:
+            ValueError: for a partition that botocore does not know.
+        """
+        own = self._session.region_name
+        if own and self._session.get_partition_for_region(own) == partition:
+            return str(own)
+        if partition not in self._session.get_available_partitions():
+            raise ValueError(f"{shown(partition)} is not a partition that botocore knows.")
+        return str(self._session.get_available_regions("sagemaker", partition_name=partition)[0])
+
     def own(self, region: str) -> Account:
         """Return the account of the session's own credentials.
 
@@ -197,7 +213,7 @@ class Accounts:
         Raises:
             Refusal: if the role can't be assumed.
         """
-        role = entry.role
+        role = str(entry.role)
         partition = self._session.get_partition_for_region(region)
         if not role.startswith("arn:"):
             role = f"arn:{partition}:iam::{entry.account}:role/{role}"
@@ -209,12 +225,12 @@ class Accounts:
             lambda: self._session.client("sts", region_name=region, config=self._sts_config), None
         )
 
-    def _client_of(self, session: Any, given: Any) -> Callable[[str], Any]:
-        def client(region: str) -> Any:
-            if given is not None:
+    def _client_of(self, session: Any, given: Any) -> Callable[[str, str], Any]:
+        def client(service: str, region: str) -> Any:
+            if given is not None and service == "sagemaker":
                 return given
             return answered(
-                lambda: session.client("sagemaker", region_name=region, config=self._config), None
+                lambda: session.client(service, region_name=region, config=self._config), None
             )
 
         return client

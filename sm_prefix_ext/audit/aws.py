@@ -19,7 +19,8 @@ _LONGEST_WAIT = 20.0
 PAGE = 100
 """The most items that a page of SageMaker's lists has."""
 
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+"""The codes of errors, where IAM denies a request."""
 _THROTTLED = (
     "Throttling",
     "ThrottlingException",
@@ -58,12 +59,14 @@ class Reader(NamedTuple):
     """Reads with a boto3 client.
 
     Args:
-        client: of SageMaker.
+        client: of a service.
         stop: set when the audit ends early, so that no further request is sent.
+        service: the service as in IAM's actions.
     """
 
     client: Any
     stop: threading.Event
+    service: str = "sagemaker"
 
     def ask(self, operation: str, **arguments: Any) -> Mapping[str, Any]:
         """Send a request.
@@ -82,7 +85,7 @@ class Reader(NamedTuple):
         while not self.stop.is_set():
             try:
                 answer: Mapping[str, Any] = answered(
-                    lambda: method(**arguments), f"sagemaker:{operation}"
+                    lambda: method(**arguments), self.action(operation)
                 )
                 return answer
             except Refusal as refusal:
@@ -91,6 +94,10 @@ class Reader(NamedTuple):
                     raise
             self.stop.wait(random.random() * min(2**rounds, _LONGEST_WAIT))
         raise Stopped
+
+    def action(self, operation: str) -> str:
+        """Return the IAM action of an operation."""
+        return f"{self.service}:{operation}"
 
     def pages(self, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
         """Yield the items of all pages of a list; see :meth:`lists`."""
@@ -108,16 +115,29 @@ class Reader(NamedTuple):
         Raises:
             Refusal: if a page can't be read.
         """
-        while True:
-            answer = self.ask(operation, **arguments)
+        for answer in self.answers(operation, "NextToken", **arguments):
             items = answer.get(key)
             if not isinstance(items, list):
-                raise Refusal(f"The answer of {operation} has no {key}.", f"sagemaker:{operation}")
+                raise Refusal(f"The answer of {operation} has no {key}.", self.action(operation))
             yield items
-            token = answer.get("NextToken")
-            if not token:
+
+    def answers(self, operation: str, token: str, **arguments: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield the answers with all pages.
+
+        Args:
+            operation: such as ``GetAccountAuthorizationDetails``.
+            token: the field of an answer, and of the next request, that continues it.
+            arguments: the parameters of the request.
+
+        Raises:
+            Refusal: if a page can't be read.
+        """
+        while True:
+            answer = self.ask(operation, **arguments)
+            yield answer
+            if not answer.get(token):
                 return
-            arguments["NextToken"] = token
+            arguments[token] = answer[token]
 
 
 def answered(call: Callable[[], Any], permission: str | None) -> Any:
@@ -147,7 +167,7 @@ def _reason(code: str, error: Exception) -> str:
         return f"The credentials have expired; renew them. {text}"
     if code in _TOKEN:
         return f"The credentials do not hold there; is the region enabled in the account? {text}"
-    if code in _DENIED:
+    if code in DENIED:
         return f"Access is denied. {text}"
     return text
 

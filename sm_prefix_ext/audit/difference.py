@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ..core.display.displayed import Displayed
 from ..core.display.report import Cell, Report, Row, Table, counted
 from .output import NotResumed, kept_rows, read_earlier
-from .rows import INSIDE, JOB, AuditRow
+from .rows import DENIAL, INSIDE, JOB, AuditRow
 
-COLUMNS = ("Account", "Region", "Pipeline", "Step", "Job", "Before", "Now")
 _SHOWN = 1000
 
 
@@ -23,20 +22,30 @@ class Subject(NamedTuple):
         pipeline: its name; ``""`` for a stand-alone job.
         step: the step of its jobs; ``""`` for the pipeline itself.
         job: the name of a stand-alone job; a job of a pipeline has another one in each execution.
+        version: the number of an earlier version of the pipeline.
+        principal: the ARN of whose policy has a statement, or of whom a job was denied.
+        policy: the statement's policy.
+        statement: the statement, as JSON.
+        denied: the IAM action of a denial; jobs of the same principal are compared together.
     """
 
     account: str
     region: str
-    pipeline: str
-    step: str
-    job: str
+    pipeline: str = ""
+    step: str = ""
+    job: str = ""
+    version: str = ""
+    principal: str = ""
+    policy: str = ""
+    statement: str = ""
+    denied: str = ""
 
 
 class Change(NamedTuple):
     """A subject whose verdicts differ.
 
     Args:
-        subject: a pipeline, a step or a stand-alone job.
+        subject: a pipeline, a step, a stand-alone job, a statement, or what was denied.
         before: its verdicts in the old audit, with their teams; ``()`` where it has none.
         now: its verdicts in the new audit.
     """
@@ -70,12 +79,15 @@ class Difference(Displayed):
         }
 
     def report(self, *, drawn: bool = True) -> Report:
-        rows = tuple(_row(change) for change in self.changes[:_SHOWN])
+        shown = self.changes[:_SHOWN]
+        used = [name for name in Subject._fields if any(getattr(c.subject, name) for c in shown)]
+        columns = (*map(str.capitalize, used), "Before", "Now")
+        rows = tuple(_row(change, used) for change in shown)
         cut = f"The first {_SHOWN:,} of {len(self.changes):,} changes are shown."
         return Report(
             title="Changes between two audits",
             summary=f"{counted(len(self.changes), 'change')}.",
-            tables=(Table(COLUMNS, rows),) if rows else (),
+            tables=(Table(columns, rows),) if rows else (),
             notes=(cut,) if len(self.changes) > _SHOWN else (),
         )
 
@@ -91,7 +103,7 @@ def difference(old: str, new: str) -> Difference:
         new: the file of the newer one.
 
     Returns:
-        The pipelines, steps and stand-alone jobs whose verdicts differ.
+        The pipelines, steps, stand-alone jobs, statements and denials whose verdicts differ.
 
     Raises:
         ValueError: for a file that isn't an audit's, or whose audit is not complete.
@@ -121,9 +133,20 @@ def _verdicts(path: str) -> dict[Subject, set[str]]:
 
 
 def _subject(row: AuditRow) -> Subject:
+    place = Subject(*row.unit)
+    if row.kind == DENIAL:
+        return place._replace(principal=row.role or "", denied=row.permission or "")
+    if row.policy is not None:
+        return place._replace(
+            principal=row.role or "", policy=row.policy, statement=row.statement or ""
+        )
     alone = row.kind == JOB and row.pipeline is None
-    job = row.name if alone else None
-    return Subject(row.account, row.region, row.pipeline or "", row.step or "", job or "")
+    return place._replace(
+        pipeline=row.pipeline or "",
+        step=row.step or "",
+        job=(row.name if alone else None) or "",
+        version="" if row.version is None else str(row.version),
+    )
 
 
 def _verdict(row: AuditRow) -> str:
@@ -136,6 +159,10 @@ def _sorted(verdicts: set[str] | None) -> tuple[str, ...]:
     return tuple(sorted(verdicts or ()))
 
 
-def _row(change: Change) -> Row:
-    texts: Iterator[str] = iter((*change.subject, ", ".join(change.before), ", ".join(change.now)))
+def _row(change: Change, used: Iterable[str]) -> Row:
+    texts = (*(getattr(change.subject, name) for name in used), *map(_joined, change[1:]))
     return Row(tuple(Cell(text) if text else None for text in texts))
+
+
+def _joined(verdicts: Iterable[str]) -> str:
+    return ", ".join(verdicts)

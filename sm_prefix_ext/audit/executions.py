@@ -18,11 +18,15 @@ class Scope(NamedTuple):
         executions: how many executions at most, the latest first; ``None`` for all.
         since: the earliest start of an execution, or ``None``.
         jobs: whether stand-alone jobs are read too.
+        cloudtrail: whether the denials that CloudTrail has are read too.
+        versions: how many earlier versions of the definition are read, the latest first.
     """
 
     executions: int | None
     since: datetime | None
     jobs: bool
+    cloudtrail: bool = False
+    versions: int = 0
 
 
 @dataclass

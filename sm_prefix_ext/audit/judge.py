@@ -24,7 +24,7 @@ from ..enforcement.enforce import enforce_in_place
 from ..iam import foreign_roles
 from .rows import INSIDE, NO_TEAM, NOT_KNOWN, OUTSIDE, PREFIXING_OFF, TWO_TEAMS, Verdict
 
-Policies = PrefixPolicy | str | PolicyFile | Team | Iterable[PrefixPolicy | str | Team]
+Policies = PrefixPolicy | str | PolicyFile | Team | Iterable[PrefixPolicy | str | PolicyFile | Team]
 """What :func:`~sm_prefix_ext.audit.audit` takes as its policy."""
 
 _NOT_JUDGED = frozenset({EXPRESSION, UNKNOWN_STEP_TYPE})
@@ -106,7 +106,7 @@ class Judge:
     """
 
     def __init__(self, teams: tuple[Team, ...]) -> None:
-        self._teams = teams
+        self.teams = teams
 
     def job(self, record: JobRecord) -> Judgement:
         """Judge a job that ran.
@@ -115,11 +115,11 @@ class Judge:
             record: the job.
         """
         records = JobRecords([record])
-        names = tuple(team.name for team in self._teams if not records.outside(team.policy))
+        names = tuple(team.name for team in self.teams if not records.outside(team.policy))
         if len(names) == 1:
             return Judgement(INSIDE, names, _reused(record))
         if names:
-            return Judgement(TWO_TEAMS, names, f"The prefixes of {_listed(names)} cover its name.")
+            return Judgement(TWO_TEAMS, names, f"The prefixes of {listed(names)} cover its name.")
         if is_generated_by_default(record.name):
             reason = "The service generated its name, since the step had no prefix."
             return Judgement(PREFIXING_OFF, (), reason)
@@ -138,15 +138,15 @@ class Judge:
         started = [step for step in steps(document) if step.kind is None or step.kind.makes_job]
         if not started:
             return Judgement(INSIDE, (), "It starts no job.", 0, 0)
-        candidates = [team for team in self._teams if _covers_one_of(team.policy, started)]
-        judged = [(team, _findings(document, team)) for team in candidates or self._teams[:1]]
+        candidates = [team for team in self.teams if _covers_one_of(team.policy, started)]
+        judged = [(team, _findings(document, team)) for team in candidates or self.teams[:1]]
         team, findings = min(judged, key=lambda each: len(_errors(each[1])))
         counted = _counted(document, findings, team)
         errors = len(_errors(counted))
         names = tuple(each.name for each in candidates)
         verdict = self._verdict(candidates, findings, started)
         if verdict == TWO_TEAMS:
-            reason: str | None = f"Its jobs carry the prefixes of {_listed(names)}."
+            reason: str | None = f"Its jobs carry the prefixes of {listed(names)}."
         else:
             reason = self._reason(verdict, _errors(findings))
         # The group of a registered model keeps its name.
@@ -180,11 +180,11 @@ class Judge:
 
     @property
     def _uncovered(self) -> Verdict:
-        return OUTSIDE if len(self._teams) == 1 else NO_TEAM
+        return OUTSIDE if len(self.teams) == 1 else NO_TEAM
 
     def _covered_by_none(self, name: str) -> str:
-        if len(self._teams) == 1:
-            return f"The prefix {str(self._teams[0].policy.prefix)!r} does not cover {name}."
+        if len(self.teams) == 1:
+            return f"The prefix {str(self.teams[0].policy.prefix)!r} does not cover {name}."
         return f"No team's prefix covers {name}."
 
 
@@ -235,6 +235,8 @@ def _reused(record: JobRecord) -> str | None:
     return f"Reused from {record.cached_from}." if record.cached_from else None
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Return names as a sentence has them: ``a, b and c``."""
+    """Return names as a sentence has them: ``a, b and c``."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last

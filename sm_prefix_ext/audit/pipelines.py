@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..core.execution_steps import read_jobs
 from ..core.job_record import JobRecord
-from ..core.step_types import JOB_KINDS
+from ..core.step_types import JOB_KINDS, Kind
 from .aws import PAGE, Reader, Refusal
 from .executions import Executions, Scope
 from .judge import Judge
@@ -92,13 +93,44 @@ class PipelineReader(NamedTuple):
             jobs += [] if job is None else [job]
             read += [] if key is None else [key]
         row = replace(row, old_executions=executions.old)
-        return PipelineRows((row, *jobs), tuple(read))
+        return PipelineRows((row, *self._versions(name, known), *jobs), tuple(read))
 
     def _definition(self, name: str, known: Mapping[str, Any]) -> AuditRow:
         # One answer has the definition and the time of its last change, so that they belong
         # together even where the pipeline is updated meanwhile.
         answer = self.reader.ask("DescribePipeline", PipelineName=name)
         time = as_text(answer.get("LastModifiedTime"))
+        return self._judged(answer, {**known, "time": time})
+
+    def _versions(self, name: str, known: Mapping[str, Any]) -> Iterator[AuditRow]:
+        """Yield a row for each earlier version of the definition, which may still be started."""
+        most = self.scope.versions
+        if not most:
+            return
+        order = {"SortOrder": "Descending", "MaxResults": min(most + 1, PAGE)}
+        listed = self.reader.pages(
+            "ListPipelineVersions", "PipelineVersionSummaries", PipelineName=name, **order
+        )
+        try:
+            # The first is the present one.
+            for summary in islice(listed, 1, most + 1):
+                yield self._version(name, summary, known)
+        except Refusal as refusal:
+            yield self.not_read(refusal, "Its versions could not be read to the end.", **known)
+
+    def _version(self, name: str, summary: Mapping[str, Any], known: Mapping[str, Any]) -> AuditRow:
+        number = summary["PipelineVersionId"]
+        known = {**known, "version": number, "time": as_text(summary.get("CreationTime"))}
+        try:
+            answer = self.reader.ask(
+                "DescribePipeline", PipelineName=name, PipelineVersionId=number
+            )
+        except Refusal as refusal:
+            return self.not_read(refusal, f"Its version {number} could not be read.", **known)
+        return self._judged(answer, known)
+
+    def _judged(self, answer: Mapping[str, Any], known: Mapping[str, Any]) -> AuditRow:
+        """Return the row of a definition, by the answer that has it."""
         role = answer.get("RoleArn")
         text = answer.get("PipelineDefinition")
         try:
@@ -107,8 +139,8 @@ class PipelineReader(NamedTuple):
             judgement = self.judge.definition(text)
         except ValueError as error:
             refusal = Refusal(str(error), "sagemaker:DescribePipeline")
-            return self.not_read(refusal, "", time=time, role=role, **known)
-        return self.row(PIPELINE, time=time, role=role, **judgement._asdict(), **known)
+            return self.not_read(refusal, "", role=role, **known)
+        return self.row(PIPELINE, role=role, **judgement._asdict(), **known)
 
     def _jobs(
         self, name: str, executions: Executions
@@ -185,6 +217,18 @@ def unknown(unit: Unit, refusal: Refusal, subject: str = "", **known: Any) -> Au
         read_at=now(),
         **known,
     )
+
+
+def job_record(kind: Kind, arn: str) -> JobRecord:
+    """Return the record of a job, as if a step had run it.
+
+    Args:
+        kind: its kind.
+        arn: its ARN.
+    """
+    metadata = {kind.metadata_key: {kind.metadata_field: arn}}
+    [record] = read_jobs([{"StepName": "", "Metadata": metadata}])
+    return record
 
 
 def job_fields(record: JobRecord, judge: Judge) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from ..core.display.report import Cell, Report, Row, Table, Tone, counted
@@ -27,7 +28,8 @@ from .rows import (
 SHOWN_ROWS = 1000
 """The most rows that a report has; the file has all of them."""
 
-COLUMNS = ("Pipeline", "Step", "Name", "Verdict", "Teams", "Reason")
+_Cells = tuple[Cell | None, ...]
+
 _MORE: tuple[tuple[RowKind, str], ...] = (
     (STATEMENT, "statement"),
     (DENIAL, "denial"),
@@ -42,6 +44,11 @@ _TONES: Mapping[Verdict, Tone] = {
 }
 
 
+def is_shown(kind: RowKind, verdict: Verdict) -> bool:
+    """Test whether a report has a row: one that is not inside, and every denial."""
+    return verdict != INSIDE or kind == DENIAL
+
+
 def audit_report(
     verdicts: Mapping[tuple[RowKind, Verdict], int], units: int, shown: Sequence[AuditRow]
 ) -> Report:
@@ -50,10 +57,11 @@ def audit_report(
     Args:
         verdicts: how many rows have a kind and a verdict.
         units: how many accounts and regions have rows.
-        shown: the rows that are not inside, or the first of them.
+        shown: the rows that :func:`is_shown` chooses, or the first of them.
     """
     total = sum(verdicts.values())
     inside = sum(number for (_, verdict), number in verdicts.items() if verdict == INSIDE)
+    due = sum(number for (kind, verdict), number in verdicts.items() if is_shown(kind, verdict))
     tables = (_counts(verdicts), *_tables(shown))
     return Report(
         title="Audit",
@@ -61,7 +69,7 @@ def audit_report(
         tone="good" if inside == total else "bad",
         facts=(("Accounts and regions with rows", f"{units:,}"),),
         tables=tuple(table for table in tables if table.rows),
-        notes=_cut(total - inside, len(shown)),
+        notes=_cut(due, len(shown)),
     )
 
 
@@ -94,28 +102,58 @@ def _counts(verdicts: Mapping[tuple[RowKind, Verdict], int]) -> Table:
 
 
 def _tables(shown: Sequence[AuditRow]) -> Iterator[Table]:
-    """Yield a table for each account and region with rows that are not inside."""
+    """Yield the tables of each account and region that has rows to show."""
     # Rows of units that are read at once come in turns.
-    for unit, rows in groupby(sorted(shown, key=_unit), key=_unit):
+    for (unit, title), rows in groupby(sorted(shown, key=_place), key=_place):
         place = " ".join(unit).strip() or "an unknown account"
-        yield Table(COLUMNS, tuple(map(_row, rows)), title=f"Not inside in {place}")
+        columns, cells = _FORMS[title]
+        yield Table(columns, tuple(Row(cells(row)) for row in rows), title=f"{title} in {place}")
 
 
-def _unit(row: AuditRow) -> Unit:
-    return row.unit
+def _place(row: AuditRow) -> tuple[Unit, str]:
+    if row.policy is not None:
+        return row.unit, _POLICIES
+    return row.unit, _DENIALS if row.event is not None else _JOBS
 
 
-def _row(row: AuditRow) -> Row:
-    return Row(
-        (
-            _cell(row.pipeline),
-            _cell(row.step),
-            None if row.name is None else Cell(row.name, code=True, full=row.arn),
-            Cell(row.verdict, _tone(row.verdict)),
-            _cell(", ".join(row.teams)),
-            _cell(_reason(row)),
-        )
-    )
+_JOBS, _POLICIES, _DENIALS = "Not inside", "Statements of policies not inside", "Denials"
+
+
+def _of_jobs(row: AuditRow) -> _Cells:
+    version = "" if row.version is None else f", version {row.version}"
+    return (_cell(f"{row.pipeline or ''}{version}"), _cell(row.step), _name(row), *_judged(row))
+
+
+def _of_policies(row: AuditRow) -> _Cells:
+    sid = json.loads(row.statement or "{}").get("Sid") or "no Sid"
+    statement = None if row.statement is None else Cell(str(sid), code=True, full=row.statement)
+    return (_principal(row), _cell(row.policy), statement, *_judged(row))
+
+
+def _of_denials(row: AuditRow) -> _Cells:
+    return (_cell(row.time), _principal(row), _name(row), *_judged(row))
+
+
+_JUDGED = ("Verdict", "Teams", "Reason")
+_FORMS: Mapping[str, tuple[tuple[str, ...], Callable[[AuditRow], _Cells]]] = {
+    _JOBS: (("Pipeline", "Step", "Name", *_JUDGED), _of_jobs),
+    _POLICIES: (("Principal", "Policy", "Statement", *_JUDGED), _of_policies),
+    _DENIALS: (("Time", "Principal", "Name", *_JUDGED), _of_denials),
+}
+"""By a table's title, its columns and the cells of a row."""
+
+
+def _judged(row: AuditRow) -> _Cells:
+    verdict = Cell(row.verdict, _tone(row.verdict))
+    return verdict, _cell(", ".join(row.teams)), _cell(_reason(row))
+
+
+def _name(row: AuditRow) -> Cell | None:
+    return None if row.name is None else Cell(row.name, code=True, full=row.arn)
+
+
+def _principal(row: AuditRow) -> Cell | None:
+    return None if row.role is None else Cell(row.role.rpartition(":")[2], full=row.role)
 
 
 def _cell(text: str | None) -> Cell | None:
@@ -131,7 +169,7 @@ def _tone(verdict: Verdict) -> Tone:
     return _TONES.get(verdict, "bad")
 
 
-def _cut(outside: int, shown: int) -> tuple[str, ...]:
-    if outside <= shown:
+def _cut(due: int, shown: int) -> tuple[str, ...]:
+    if due <= shown:
         return ()
-    return (f"The first {shown:,} of {outside:,} rows that are not inside are shown.",)
+    return (f"The first {shown:,} of {due:,} rows that need attention are shown.",)

@@ -51,6 +51,9 @@ class Unit(NamedTuple):
     region: str
 
 
+_GLOBAL = "-global"
+
+
 def global_region(partition: str) -> str:
     """Return the pseudo region of what a partition has once, such as IAM.
 
@@ -62,7 +65,12 @@ def global_region(partition: str) -> str:
         >>> global_region("aws-cn")
         'aws-cn-global'
     """
-    return f"{partition}-global"
+    return f"{partition}{_GLOBAL}"
+
+
+def is_global(region: str) -> bool:
+    """Test whether a region is one of :func:`global_region`."""
+    return region.endswith(_GLOBAL)
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,8 @@ class AuditRow:
         execution: the ARN of the execution that ran the job.
         step: the name of the job's step.
         step_type: its type, such as ``Training``.
-        step_types: for a pipeline, the types of the steps whose jobs carry a prefix.
+        step_types: for a pipeline, the types of the steps whose jobs carry a prefix; for a
+            statement, those whose jobs it is about.
         old_executions: for a pipeline, how many executions still run that started before its last
             change, of those that were listed; ``None`` if none were. Rows are equal whatever it is.
         name: the name of the pipeline or job.

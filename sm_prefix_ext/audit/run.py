@@ -7,13 +7,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ..core.arns import partition_of
 from ..core.display.displayed import Displayed
+from ..core.text import shown
 from .accounts import Accounts, entries
 from .executions import Scope
 from .judge import Judge, Policies, teams_of
+from .organization import ORGANIZATION
 from .output import Earlier, NotResumed, Output, kept_rows, must_be_new, read_earlier
-from .report import SHOWN_ROWS, audit_report
-from .rows import INSIDE, UNKNOWN, AuditRow, RowKind, Unit, Verdict
+from .report import SHOWN_ROWS, audit_report, is_shown
+from .rows import (
+    INSIDE,
+    UNKNOWN,
+    AuditRow,
+    RowKind,
+    Unit,
+    Verdict,
+    global_region,
+    is_global,
+)
 from .since import since_of
 from .units import Units
 
@@ -28,12 +40,15 @@ def audit(
     *,
     policy: Policies,
     regions: Sequence[str] | str | None = None,
-    accounts: Iterable[str] = (),
+    accounts: Iterable[str] | str = (),
     assume_role: str | None = None,
     external_id: str | None = None,
     executions: int | None = None,
     since: datetime | str | None = None,
     jobs: bool = False,
+    versions: int = 0,
+    iam: bool = False,
+    cloudtrail: bool = False,
     workers: int = 8,
     units_at_once: int = 1,
     shard: tuple[str, str] | None = None,
@@ -52,18 +67,27 @@ def audit(
         policy: a :class:`~sm_prefix_ext.PrefixPolicy`, a prefix, a
             :class:`~sm_prefix_ext.core.policy_file.PolicyFile`, or several of them.
         regions: their names, or ``"all"`` for all regions of SageMaker; by default the session's.
-        accounts: IDs, or ARNs of roles to assume; by default the session's own account.
-        assume_role: the name of the role to assume in the accounts that are given by their ID.
+        accounts: IDs, or ARNs of roles to assume, or ``"organization"`` for all accounts of the
+            organization; by default the session's own account.
+        assume_role: the name of the role to assume in the accounts that are given by their ID, or
+            that the organization has beside the session's own.
         external_id: the external ID that these roles ask for.
         executions: how many executions of each pipeline are read, the latest first; by default 1,
             or all since ``since``.
         since: the earliest start, as a ``datetime``, in ISO 8601, or as a duration before now such
             as ``"30d"``.
         jobs: whether to read the stand-alone jobs since ``since`` too.
+        versions: how many earlier versions of each pipeline's definition are read, the latest
+            first; an execution may still be started from them.
+        iam: whether to read what the account's IAM policies say of jobs' names too; once for each
+            account, as the region ``"aws-global"``.
+        cloudtrail: whether to read the denials of jobs that CloudTrail has too: since ``since``, at
+            most the 90 days that it keeps.
         workers: how many requests are sent at once to one account and region.
         units_at_once: how many accounts and regions are read at once; with more than 1, their rows
             come in turns.
-        shard: an account and a region, the only ones to audit.
+        shard: an account and a region, the only ones to audit; the region ``"aws-global"``, or
+            ``"aws-cn-global"`` and so on, is the account's IAM.
         output: a file for the rows, JSON Lines, which is written as they come.
         resume: whether to continue that file.
         config: a ``botocore.config.Config`` on top of the audit's own.
@@ -85,7 +109,9 @@ def audit(
         []
     """
     teams = teams_of(policy)
-    _check(executions, workers, units_at_once, jobs, since)
+    for name, number in (("executions", executions), ("versions", versions)):
+        _must_be_number(name, number)
+    _check(workers, units_at_once, jobs, since)
     if client_or_session is None:
         import boto3
 
@@ -96,9 +122,11 @@ def audit(
             raise ValueError("shard is an account and a region; give no regions or accounts.")
         regions = (shard[1],)
         accounts = (shard[0],) if assume_role is not None else ()
-    named = entries(accounts, assume_role)
-    if named and hasattr(client_or_session, "meta"):
+    listed_role = _role_in_organization(accounts, assume_role)
+    named = () if listed_role else entries(accounts, assume_role)
+    if (named or listed_role) and hasattr(client_or_session, "meta"):
         raise ValueError("accounts needs a boto3.Session, since a client has one account.")
+    places, home = _places(source, regions, shard, iam)
     text = since.isoformat() if isinstance(since, datetime) else since
     asked: dict[str, Any] = {
         "teams": {team.name: [team.policy.prefix, team.policy.short_prefix] for team in teams},
@@ -106,16 +134,21 @@ def audit(
         "since": text,
         "since_time": None if since is None else since_of(since).isoformat(),
         "jobs": jobs,
+        "versions": versions,
+        "iam": iam,
+        "cloudtrail": cloudtrail,
     }
     earlier = _earlier(output, asked, resume)
     start = (asked if earlier is None else earlier.asked)["since_time"]
     most = executions if executions is not None or since is not None else 1
-    scope = Scope(most, None if start is None else datetime.fromisoformat(start), jobs)
-    places = source.regions(regions)
+    beginning = None if start is None else datetime.fromisoformat(start)
+    scope = Scope(most, beginning, jobs, cloudtrail, versions)
     units = Units(
         source,
         named,
+        listed_role,
         places,
+        home,
         external_id,
         Judge(teams),
         scope,
@@ -129,15 +162,49 @@ def audit(
     return Audit(written, units, remark=None if earlier is None else earlier.remark(output))
 
 
+def _must_be_number(name: str, value: Any) -> None:
+    if value is not None and (not isinstance(value, int) or value < 0):
+        raise ValueError(f"{name} is {value!r}; wanted a number, 0 or more.")
+
+
+def _role_in_organization(accounts: Iterable[str] | str, assume_role: str | None) -> str | None:
+    """Return the role in the organization's accounts; ``None`` for accounts that are named."""
+    if not isinstance(accounts, str):
+        return None
+    if accounts != ORGANIZATION:
+        raise ValueError(
+            f"accounts is {shown(accounts)}; wanted a list of accounts, or {ORGANIZATION!r}."
+        )
+    if assume_role is None:
+        raise ValueError(
+            "The accounts of an organization need the role to assume in them: --assume-role, or "
+            "assume_role."
+        )
+    return assume_role
+
+
+def _places(
+    source: Accounts,
+    regions: Sequence[str] | str | None,
+    shard: tuple[str, str] | None,
+    iam: bool,
+) -> tuple[tuple[str, ...], str]:
+    """Return the regions to read, among them that of IAM, and a real one."""
+    if shard is not None and is_global(shard[1]):
+        return (shard[1],), source.region_in(shard[1].removesuffix("-global"))
+    real = source.regions(regions)
+    region = global_region(partition_of(real[0]))
+    if iam and shard is not None:
+        raise ValueError(f"IAM is a shard of its own; its region is {region!r}. Leave out iam.")
+    return (*real, *((region,) if iam else ())), real[0]
+
+
 def _check(
-    executions: int | None,
     workers: int,
     units_at_once: int,
     jobs: bool,
     since: datetime | str | None,
 ) -> None:
-    if executions is not None and (not isinstance(executions, int) or executions < 0):
-        raise ValueError(f"executions is {executions!r}; wanted a number, 0 or more.")
     for name, number in (("workers", workers), ("units_at_once", units_at_once)):
         if not isinstance(number, int) or not 1 <= number <= MOST_WORKERS:
             raise ValueError(f"{name} is {number!r}; wanted a number from 1 to {MOST_WORKERS}.")
@@ -211,10 +278,9 @@ class Audit(Displayed, Iterator[AuditRow]):
         row = next(self._rows)
         self.verdicts[row.kind, row.verdict] += 1
         self.units[row.unit] += 1
-        if row.verdict != INSIDE:
-            self.not_inside += 1
-            if len(self._shown) < SHOWN_ROWS:
-                self._shown.append(row)
+        self.not_inside += row.verdict != INSIDE
+        if is_shown(row.kind, row.verdict) and len(self._shown) < SHOWN_ROWS:
+            self._shown.append(row)
         return row
 
     def __enter__(self) -> Audit:

@@ -6,11 +6,10 @@ import re
 from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
-from ..core.execution_steps import read_jobs
 from ..core.step_types import Kind
 from ..iam.audit_policy import STAND_ALONE_KINDS, noun_of
 from .aws import PAGE, Refusal
-from .pipelines import PipelineReader, job_fields
+from .pipelines import PipelineReader, job_fields, job_record
 from .rows import JOB, AuditRow, as_text
 
 # Such as team-a-240101-001-1a2b3c4d: the tuning job's name, a number and 8 hexadecimal digits.
@@ -62,7 +61,7 @@ def _row(
     arn, created, since = summary[f"{noun}Arn"], summary.get("CreationTime"), unit.scope.since
     if since is not None and created is not None and created < since:
         return
-    [record] = read_jobs([{"StepName": "", "Metadata": {kind.metadata_key: {"Arn": arn}}}])
+    record = job_record(kind, arn)
     tuned = _TUNED.fullmatch(record.name)
     if kind.step_type == "Training" and tuned is not None and tuned[1] in tuning_jobs:
         return  # it is part of the tuning job, which has a row

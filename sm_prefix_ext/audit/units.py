@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .accounts import Account, Accounts, Entry
 from .aws import Reader, Refusal
+from .denials import denials
 from .executions import Scope
+from .identities import iam_rows
 from .interleaved import interleaved
 from .judge import Judge
+from .organization import organization
 from .pipelines import PipelineReader, unknown
-from .rows import AuditRow, Unit
+from .rows import AuditRow, Unit, is_global
 from .stand_alone_jobs import stand_alone_jobs
 
 
@@ -39,7 +42,10 @@ class Units:
     Args:
         source: enters the accounts.
         entries: the accounts to enter; empty for the session's own.
-        regions: the regions to read in each.
+        assume_role: the name of the role in the accounts of the organization, where those are
+            listed and entered in place of ``entries``; ``None`` for these.
+        regions: the regions to read in each, among them the pseudo region of IAM if it is read.
+        home: a real region, whose STS is asked, and IAM.
         external_id: what the roles of the accounts ask for, or ``None``.
         judge: judges what is read.
         scope: how much of a unit is read.
@@ -52,7 +58,9 @@ class Units:
 
     source: Accounts
     entries: tuple[Entry, ...]
+    assume_role: str | None
     regions: tuple[str, ...]
+    home: str
     external_id: str | None
     judge: Judge
     scope: Scope
@@ -91,7 +99,7 @@ class Units:
     def _units(
         self, done: frozenset[Unit], refused: list[AuditRow]
     ) -> Iterator[Generator[Part, None, None]]:
-        for entry in self.entries or (None,):
+        for entry in self._entries(refused):
             known = "" if entry is None else entry.account
             if known and all(Unit(known, region) in done for region in self.regions):
                 self.left -= len(self.regions)
@@ -110,10 +118,26 @@ class Units:
                 else:
                     yield self._unit(account, unit)
 
+    def _entries(self, refused: list[AuditRow]) -> Sequence[Entry | None]:
+        """Return the accounts to enter, ``None`` for the session's own."""
+        if self.assume_role is None:
+            return self.entries or (None,)
+        try:
+            own = self.source.own(self.home)
+            reader = Reader(own.client("organizations", self.home), self.stop, "organizations")
+            listed = list(organization(own, reader, self.assume_role))
+        except Refusal as refusal:
+            refused.append(unknown(Unit("", ""), refusal))
+            listed = []
+        refused += (each for each in listed if isinstance(each, AuditRow))
+        self.entries = tuple(each for each in listed if isinstance(each, Entry))
+        self.left = len(self.entries) * len(self.regions)
+        return self.entries
+
     def _enter(self, entry: Entry | None) -> Account:
-        if entry is not None:
-            return self.source.assumed(entry, self.regions[0], self.external_id)
-        account = self.source.own(self.regions[0])
+        if entry is not None and entry.role is not None:
+            return self.source.assumed(entry, self.home, self.external_id)
+        account = self.source.own(self.home)
         if self.shard is not None and account.id != self.shard[0]:
             raise Refusal(
                 f"The credentials are of the account {account.id}; wanted {self.shard[0]}. Give "
@@ -123,11 +147,19 @@ class Units:
         return account
 
     def _unit(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
+        read = self._iam if is_global(unit.region) else self._region
         try:
-            client = account.client(unit.region)
+            yield from read(account, unit)
         except Refusal as refusal:
-            yield Part(unit, (unknown(unit, refusal, "The region could not be read."),), ends=True)
-            return
+            yield Part(unit, (unknown(unit, refusal, "The region could not be read."),))
+        yield Part(unit, ends=True)
+
+    def _iam(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
+        reader = Reader(account.client("iam", self.home), self.stop, "iam")
+        yield Part(unit, tuple(iam_rows(unit, reader, self.judge.teams, account.partition)))
+
+    def _region(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
+        client = account.client("sagemaker", unit.region)
         reader = PipelineReader(unit, Reader(client, self.stop), self.judge, self.scope)
         read: set[str] = set()
         pool = ThreadPoolExecutor(self.workers, thread_name_prefix="sm-prefix-audit")
@@ -139,7 +171,11 @@ class Units:
             if self.scope.jobs:
                 for row in stand_alone_jobs(reader, read):
                     yield Part(unit, (row,))
-            yield Part(unit, ends=True)
+            if self.scope.cloudtrail:
+                client = account.client("cloudtrail", unit.region)
+                trail = Reader(client, self.stop, "cloudtrail")
+                for row in denials(unit, trail, self.judge, self.scope.since):
+                    yield Part(unit, (row,))
         except BaseException:
             self.stop.set()  # threads end before their next request
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,8 +13,9 @@ import click
 from ..core import policy_search
 from ..core.text import printable
 from .inputs import LoadError
-from .options import format_option, policy_choice, policy_options
+from .options import format_option, policies_options, policy_choice
 from .output import SCHEMA, judging, print_displayed, print_json
+from .policy_choice import policy_files
 from .progress import bar
 from .quiet import quiet_sdk
 
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
 
 
 @click.group(invoke_without_command=True)
-@policy_options
+@policies_options
 @click.option("--region", "regions", multiple=True, metavar="NAME", help="Repeatable.")
 @click.option("--all-regions", is_flag=True, help="Every region that SageMaker has.")
 @click.option(
-    "--accounts", metavar="FILE", help="Account IDs or ARNs of roles to assume, one a line."
+    "--accounts",
+    metavar="FILE|organization",
+    help="Account IDs or ARNs of roles to assume, one a line; or all of the organization.",
 )
 @click.option("--assume-role", metavar="NAME", help="The role to assume in accounts given by ID.")
 @click.option("--external-id", metavar="ID", help="What these roles' trust policies ask for.")
@@ -38,6 +42,15 @@ if TYPE_CHECKING:
 )
 @click.option("--since", metavar="TIME", help="Such as 30d, 12h or 2026-01-31.")
 @click.option("--jobs", is_flag=True, help="Read stand-alone jobs since --since too.")
+@click.option(
+    "--versions",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Read the latest N earlier versions of each pipeline too.",
+)
+@click.option("--iam", is_flag=True, help="Read what IAM policies say of jobs' names too.")
+@click.option("--cloudtrail", is_flag=True, help="Read denials of jobs since --since too.")
 @click.option(
     "--workers",
     type=int,
@@ -67,7 +80,7 @@ def audit(
     accounts: str | None,
     resume: bool,
     form: str,
-    policy: str | None,
+    policies: tuple[str, ...],
     prefix: str | None,
     short_prefix: str | None,
     team: str | None,
@@ -84,15 +97,14 @@ def audit(
     if context.invoked_subcommand is not None:
         return 0
     from ..audit import audit as read
-    from ..audit.accounts import read_accounts
 
     if all_regions and regions:
         raise click.UsageError("--region and --all-regions exclude each other; give one.")
     with judging(form):
         rows = read(
-            policy=_policies(policy, prefix, short_prefix, team),
+            policy=_policies(policies, prefix, short_prefix, team),
             regions="all" if all_regions else regions or None,
-            accounts=() if accounts is None else read_accounts(accounts),
+            accounts=_accounts(accounts),
             resume=resume,
             **given,
         )
@@ -131,19 +143,34 @@ def diff(old: str, new: str, form: str) -> int:
 
 
 def _policies(
-    policy: str | None, prefix: str | None, short_prefix: str | None, team: str | None
+    files: tuple[str, ...], prefix: str | None, short_prefix: str | None, team: str | None
 ) -> Any:
     """The policies to audit against: of a file, those of all its teams."""
-    choice = policy_choice(policy, prefix, short_prefix, team)
+    choice = policy_choice(files[0] if files else None, prefix, short_prefix, team)
     if choice.given is not None:
         return choice.given
-    path = choice.file or policy_search.discover()
-    if path is None:
+    paths = [Path(file) for file in files] or list(filter(None, [policy_search.discover()]))
+    if not paths:
         raise LoadError("there is no policy to audit against; give --policy FILE or --prefix P.")
-    from ..core.policy_file import PolicyFile
+    found = [file for path in paths for file in policy_files(path)]
+    if team is None:
+        return found
+    if len(found) == 1:
+        return found[0].policy_for(None, team=team)
+    teams = {each.name: each for file in found for each in file.teams}
+    if team not in teams:
+        known = ", ".join(teams) or "none"
+        raise LoadError(f"no policy file has the team {printable(team)}; they have {known}.")
+    return teams[team]
 
-    file = PolicyFile.read(path)
-    return file if team is None else file.policy_for(None, team=team)
+
+def _accounts(accounts: str | None) -> Any:
+    from ..audit.accounts import read_accounts
+    from ..audit.organization import ORGANIZATION
+
+    if accounts is None or accounts == ORGANIZATION:
+        return accounts or ()
+    return read_accounts(accounts)
 
 
 def _shown(rows: Audit) -> Iterator[AuditRow]:

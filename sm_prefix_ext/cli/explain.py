@@ -11,12 +11,12 @@ import click
 from ..core.findings import CATALOGUE
 from ..core.job_names import JobPrefix
 from ..core.paths import is_folder
-from ..core.policy_file import PolicyFile, files_in
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable
 from .inputs import LoadError, finding_code
 from .options import format_option
 from .output import judging, print_json
+from .policy_choice import policy_files
 
 _WIDTH = 80
 
@@ -105,17 +105,9 @@ def _comparable(prefixes: tuple[str, ...]) -> list[str | PrefixPolicy]:
 def _owners(prefixes: tuple[str, ...]) -> Iterator[str | PrefixPolicy]:
     for prefix in prefixes:
         path = Path(prefix)
-        if is_folder(path):
-            files = list(files_in(path))
-            if not files:
-                raise LoadError(
-                    f"{printable(prefix)}: there is no policy file in it; wanted a folder with an "
-                    "sm-prefix.toml, or another .toml that has a prefix or a team."
-                )
-            for file in files:
+        if is_folder(path) or path.suffix == ".toml":
+            for file in policy_files(path):
                 yield from file.policies()
-        elif path.suffix == ".toml":
-            yield from PolicyFile.read(path).policies()
         else:
             yield prefix
 

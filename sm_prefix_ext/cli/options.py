@@ -27,11 +27,27 @@ def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
-policy_options = _together(
-    click.option("--policy", metavar="FILE", help="A prefix policy, TOML."),
-    click.option("--prefix", metavar="P", help="The prefix that every job's name carries."),
-    click.option("--short-prefix", metavar="S", help="The prefix for step types whose limit is 6."),
-    click.option("--team", metavar="NAME", help="A team of a policy file that has teams."),
+def _policy_options(files: Callable[[F], F]) -> Callable[[F], F]:
+    short = "The prefix for step types whose limit is 6."
+    return _together(
+        files,
+        click.option("--prefix", metavar="P", help="The prefix that every job's name carries."),
+        click.option("--short-prefix", metavar="S", help=short),
+        click.option("--team", metavar="NAME", help="A team of a policy file that has teams."),
+    )
+
+
+policy_options = _policy_options(
+    click.option("--policy", metavar="FILE", help="A prefix policy, TOML.")
+)
+policies_options = _policy_options(
+    click.option(
+        "--policy",
+        "policies",
+        multiple=True,
+        metavar="FILE|FOLDER",
+        help="A prefix policy, TOML, or a folder with such files; repeatable.",
+    )
 )
 
 account_option = click.option("--account", metavar="ID", help="The account in the ARNs, 12 digits.")

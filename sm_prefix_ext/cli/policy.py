@@ -33,11 +33,12 @@ if TYPE_CHECKING:
     from ..iam import PolicyDocument
 
 _OF_A_PIPELINE = ("execution-role", "author")
+_AUDIT_FLAGS = ("jobs", "versions", "iam", "cloudtrail", "organization")
 _TAKEN_BY: Mapping[str, str] = {
     "bucket": "author",
     "kinds": "prefix",
     **dict.fromkeys(("tag", "vpcs", "admins"), "scp"),
-    **dict.fromkeys(("jobs", "assume_role"), "audit"),
+    **dict.fromkeys((*_AUDIT_FLAGS, "assume_role"), "audit"),
 }
 """By option, the value of ``--for`` that it requires."""
 
@@ -61,6 +62,12 @@ _TAKEN_BY: Mapping[str, str] = {
 @click.option("--vpc", "vpcs", multiple=True, metavar="ID", help="For scp: a VPC.")
 @click.option("--admin", "admins", multiple=True, metavar="ARN", help="For scp: who may tag.")
 @click.option("--jobs", is_flag=True, default=None, help="For audit: stand-alone jobs too.")
+@click.option("--versions", is_flag=True, default=None, help="For audit: earlier versions too.")
+@click.option("--iam", is_flag=True, default=None, help="For audit: IAM policies too.")
+@click.option("--cloudtrail", is_flag=True, default=None, help="For audit: denials too.")
+@click.option(
+    "--organization", is_flag=True, default=None, help="For audit: the organization's accounts."
+)
 @click.option("--assume-role", metavar="NAME", help="For audit: the role in other accounts.")
 @format_option("json", "cloudformation", "terraform")
 @click.option(
@@ -118,7 +125,6 @@ def _generate(
     tag: str | None,
     vpcs: tuple[str, ...],
     admins: tuple[str, ...],
-    jobs: bool | None,
     assume_role: str | None,
     bucket: str | None,
     parameters: tuple[str, ...],
@@ -130,9 +136,8 @@ def _generate(
     if purpose == "trust":
         return iam.trust_policy(account=account)
     if purpose == "audit":
-        return iam.audit_policy(
-            jobs=bool(jobs), assume_role=assume_role, account=account, region=region
-        )
+        flags: dict[str, Any] = {name: bool(given[name]) for name in _AUDIT_FLAGS}
+        return iam.audit_policy(**flags, assume_role=assume_role, account=account, region=region)
     if purpose == "scp":
         key, _, value = (tag or "").partition("=")
         if not (key and value and vpcs):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core import policy_search
+from ..core.paths import is_folder
 from ..core.prefix_policy import PrefixPolicy
+from ..core.text import printable
+from .inputs import LoadError
 
 if TYPE_CHECKING:
     from ..core.policy_file import PolicyFile
@@ -66,3 +70,24 @@ class PolicyChoice:
 
             self._files[path] = PolicyFile.read(path)
         return self._files[path]
+
+
+def policy_files(path: Path) -> Iterator[PolicyFile]:
+    """Yield the policy file with a path, or those in a folder, of which there has to be one.
+
+    Raises:
+        LoadError: for a folder without one.
+        PolicyFileError: for a file that can't be used.
+    """
+    from ..core.policy_file import PolicyFile, files_in  # here, since --prefix needs no file
+
+    if not is_folder(path):
+        yield PolicyFile.read(path)
+        return
+    files = list(files_in(path))
+    if not files:
+        raise LoadError(
+            f"{printable(str(path))}: there is no policy file in it; wanted a folder with an "
+            "sm-prefix.toml, or another .toml that has a prefix or a team."
+        )
+    yield from files

@@ -31,6 +31,10 @@ def noun_of(kind: Kind) -> str:
 def audit_policy(
     *,
     jobs: bool = False,
+    versions: bool = False,
+    iam: bool = False,
+    cloudtrail: bool = False,
+    organization: bool = False,
     assume_role: str | None = None,
     account: str | None = None,
     region: str | None = None,
@@ -40,6 +44,11 @@ def audit_policy(
 
     Args:
         jobs: whether the audit lists stand-alone jobs.
+        versions: whether it reads earlier versions of pipelines.
+        iam: whether it reads IAM policies.
+        cloudtrail: whether it reads the denials that CloudTrail has.
+        organization: whether it lists the accounts of the organization; the role that it assumes
+            there does not need this.
         assume_role: the name of the role that the audit assumes in other accounts. It needs the
             same policy without this.
         account: 12 digits; by default any.
@@ -58,9 +67,16 @@ def audit_policy(
     lists = ["sagemaker:ListPipelines"]
     if jobs:
         lists += [f"sagemaker:List{noun_of(kind)}s" for kind in STAND_ALONE_KINDS]
-    reads = ("DescribePipeline", "ListPipelineExecutions", "ListPipelineExecutionSteps")
+    for is_read, action in (
+        (iam, "iam:GetAccountAuthorizationDetails"),
+        (cloudtrail, "cloudtrail:LookupEvents"),
+        (organization, "organizations:ListAccounts"),
+    ):
+        lists += [action] if is_read else []
+    reads = ["DescribePipeline", "ListPipelineExecutions", "ListPipelineExecutionSteps"]
+    reads += ["ListPipelineVersions"] if versions else []
     statements = [
-        # These lists have no resource; IAM's reference has * for them.
+        # These actions have no resource; IAM's reference has * for them.
         statement("List", lists, "*"),
         statement(
             "ReadPipelines",

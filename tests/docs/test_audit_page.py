@@ -12,8 +12,10 @@ from ..unit.cli.conftest import Run, run
 
 pytest.importorskip("moto")
 
-from sm_prefix_ext.audit.rows import VERDICTS
+from sm_prefix_ext.audit.rows import KINDS, VERDICTS
 from sm_prefix_ext.embedded import EmbeddedAWS
+
+from ..embedded.other_services import services
 
 __all__ = ["run"]  # the fixture of the command's own tests
 
@@ -34,8 +36,10 @@ def test_a_command(command: str, run: Run, tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     Path("sm-prefix.toml").write_text('prefix = "team-a"\n')
     Path("accounts.txt").write_text("123456789012\n")
+    Path("policies").mkdir()
+    Path("policies", "team-a.toml").write_text('prefix = "team-a"\n')
     name, *arguments = shlex.split(command)
-    with EmbeddedAWS():
+    with EmbeddedAWS() as aws, services(aws):
         for file in ("old.jsonl", "new.jsonl"):
             run("audit", "--prefix", "team-a", "--output", file)
         status, out, err = run(*arguments)
@@ -51,7 +55,10 @@ def test_the_snippet(capsys: pytest.CaptureFixture[str]) -> None:
     assert "0 pipelines and 0 jobs: 0 inside, 0 not.\n" == capsys.readouterr().out
 
 
-def test_the_verdicts() -> None:
-    """Each has a row."""
-    table = PAGE.split("| verdict | meaning |")[1].split("\n\n")[0]
-    assert sorted(VERDICTS) == sorted(re.findall(r"^\| `(.+?)` \|", table, flags=re.MULTILINE))
+@pytest.mark.parametrize(
+    ("head", "words"), [("| verdict | meaning |", VERDICTS), ("| kind | what it is |", KINDS)]
+)
+def test_the_words_of_rows(head: str, words: tuple[str, ...]) -> None:
+    """Each verdict and each kind is in its table."""
+    table = PAGE.split(head)[1].split("\n\n")[0]
+    assert sorted(words) == sorted(re.findall(r"^\| `(.+?)` \|", table, flags=re.MULTILINE))

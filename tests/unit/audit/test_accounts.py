@@ -99,7 +99,7 @@ def test_clients_try_again_and_send_less_when_throttled(session: boto3.Session) 
     """botocore's adaptive mode, unless a configuration says otherwise."""
 
     def mode(config: Config | None) -> str:
-        made = Accounts(session, config, 20)._client_of(session, None)("us-east-1")
+        made = Accounts(session, config, 20)._client_of(session, None)("sagemaker", "us-east-1")
         assert 20 == made.meta.config.max_pool_connections
         return str(made.meta.config.retries["mode"])
 

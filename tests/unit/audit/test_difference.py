@@ -47,10 +47,37 @@ def test_changes_are_those_of_verdicts(tmp_path: Path) -> None:
         ("", "", "later"): ((), ("outside",)),
         ("p", "", ""): (("inside team-a",), ("inside team-a", "unknown: sagemaker:ListPipelines")),
         ("p", "Train", ""): (("inside team-a",), ("outside",)),
-    } == {change.subject[2:]: (change.before, change.now) for change in found.changes}
+    } == {change.subject[2:5]: (change.before, change.now) for change in found.changes}
     assert "4 changes." == found.report().summary
     assert "later" in str(found)
     assert 4 == len(found.to_dict()["changes"])
+
+
+def test_statements_versions_and_denials_are_subjects(tmp_path: Path) -> None:
+    """A statement with another text is another one; jobs of a denied principal are one."""
+    place = Unit("111122223333", "aws-global")
+    statement = AuditRow("statement", *place, "outside", role="r", policy="p", statement='{"a":1}')
+    earlier = replace(PIPELINE, version=3)
+    denial = AuditRow("denial", *UNIT, "inside", role="r", permission="x:Y", event="1", name="a")
+    old = written(tmp_path / "old", statement, earlier, denial)
+    new = written(
+        tmp_path / "new",
+        replace(statement, statement='{"a":2}'),
+        replace(earlier, verdict="outside"),
+        replace(denial, event="2", name="b"),
+    )
+    found = difference(old, new)
+    assert [
+        ("", "", "r", "p", '{"a":1}', ("outside",), ()),
+        ("", "", "r", "p", '{"a":2}', (), ("outside",)),
+        ("p", "3", "", "", "", ("inside team-a",), ("outside team-a",)),
+    ] == [
+        (s.pipeline, s.version, s.principal, s.policy, s.statement, before, now)
+        for s, before, now in found.changes
+    ]
+    assert ("Account", "Region", "Pipeline", "Version", "Principal", "Policy", "Statement") == (
+        found.report().tables[0].columns[:7]
+    )
 
 
 @pytest.mark.parametrize(

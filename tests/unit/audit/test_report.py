@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 from sm_prefix_ext.audit.report import audit_report
-from sm_prefix_ext.audit.rows import AuditRow, RowKind
+from sm_prefix_ext.audit.rows import AuditRow, RowKind, Verdict
 from sm_prefix_ext.core.display.text import as_text
 
 UNIT = ("111122223333", "us-east-1")
@@ -36,6 +39,31 @@ def test_it_counts_every_kind_that_is_there() -> None:
     assert ("Statements", "Denials", "Collisions") == report.tables[0].columns[3:]
 
 
+def test_statements_and_denials_have_tables_of_their_own() -> None:
+    """A statement says whose it is; a denial is shown whatever its verdict is."""
+    role, text = "arn:aws:iam::111122223333:role/r", '{"Sid":"Jobs"}'
+    rows = [
+        OUTSIDE,
+        replace(OUTSIDE, pipeline="q", version=3),
+        AuditRow("denial", *UNIT, "inside", role=role, event="1", name="team-a-x", time="2026"),
+        AuditRow("statement", *UNIT, "outside", role=role, policy="inline", statement=text),
+        AuditRow("unknown", *UNIT, "unknown", role=role, policy="odd"),
+    ]
+    counts: Counter[tuple[RowKind, Verdict]] = Counter((row.kind, row.verdict) for row in rows)
+    report = audit_report(counts, 1, rows)
+    assert () == report.notes
+    _, *tables = report.tables
+    firsts = {each.title: [row.cells[0] for row in each.rows] for each in tables}
+    place = " in 111122223333 us-east-1"
+    assert {
+        f"Not inside{place}": ["p", "q, version 3"],
+        f"Denials{place}": ["2026"],
+        f"Statements of policies not inside{place}": ["role/r", "role/r"],
+    } == {title: [cell.text for cell in cells if cell] for title, cells in firsts.items()}
+    assert "Jobs" in as_text(report)
+    assert {"inside", "outside", "unknown"} <= {*as_text(report).split()}
+
+
 def test_all_inside_is_good() -> None:
     """An empty account is too."""
     assert "good" == audit_report({("job", "inside"): 1}, 1, []).tone
@@ -45,7 +73,7 @@ def test_all_inside_is_good() -> None:
 def test_it_says_how_many_rows_it_leaves_out() -> None:
     """The file has all of them."""
     report = audit_report({("job", "outside"): 3}, 1, [OUTSIDE])
-    assert ("The first 1 of 3 rows that are not inside are shown.",) == report.notes
+    assert ("The first 1 of 3 rows that need attention are shown.",) == report.notes
 
 
 def test_names_from_outside_are_escaped() -> None:

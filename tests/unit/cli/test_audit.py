@@ -79,6 +79,35 @@ def test_the_teams_of_a_file(aws: EmbeddedAWS, run: Run) -> None:
     assert "outside" == json.loads(out)["rows"][0]["verdict"]
 
 
+def test_several_files_and_folders(aws: EmbeddedAWS, run: Run) -> None:
+    """The teams of all of them; a file that is broken is named."""
+    team = '[[team]]\nname = "{0}"\nprefix = "team-{0}"\npaths = ["{0}/**"]'
+    Path("teams", "deep").mkdir(parents=True)
+    Path("teams", "deep", "b.toml").write_text(team.format("b"))
+    Path("teams", "pyproject.toml").write_text("[project]\n")
+    Path("a.toml").write_text(team.format("a"))
+    arguments = ("audit", "--format", "json", "--policy", "a.toml", "--policy", "teams")
+    rows = json.loads(run(*arguments)[1])["rows"]
+    assert (["a"], "inside") == (rows[0]["teams"], rows[0]["verdict"])
+    rows = json.loads(run(*arguments, "--team", "b")[1])["rows"]
+    assert ([], "outside") == (rows[0]["teams"], rows[0]["verdict"])
+    status, _, err = run(*arguments, "--team", "c")
+    assert (2, "sm-prefix: no policy file has the team c; they have a, b.\n") == (status, err)
+    Path("empty").mkdir()
+    status, _, err = run("audit", "--policy", "empty")
+    assert (2, True) == (status, "empty: there is no policy file in it" in err)
+    Path("teams", "deep", "c.toml").write_text('prefix = "a/b"')
+    status, _, err = run(*arguments)
+    assert (2, 1, True) == (status, err.count("\n"), "teams/deep/c.toml" in err)
+
+
+def test_iam_policies(aws: EmbeddedAWS, run: Run) -> None:
+    """They are in the table; the role of the pipelines is one without a restriction."""
+    status, out, _ = run("audit", "--prefix", "team-a", "--iam")
+    assert (1, True) == (status, "It allows jobs of any name, of every type: *." in out)
+    assert "1 statement" in out
+
+
 def test_a_file_and_its_continuation(aws: EmbeddedAWS, run: Run) -> None:
     """The whole audit is reported, and standard error says what was kept."""
     arguments = ("audit", "--prefix", "team-a", "--output", "a.jsonl")
@@ -100,6 +129,8 @@ def test_a_file_and_its_continuation(aws: EmbeddedAWS, run: Run) -> None:
         (("--prefix", "a", "--region", "eu-west-1", "--all-regions"), "exclude each other"),
         (("--prefix", "a", "--accounts", "accounts"), "names no account"),
         (("--prefix", "a", "--accounts", "missing"), "No such file"),
+        (("--prefix", "a", "--accounts", "organization"), "need the role to assume in them"),
+        (("--prefix", "a", "--versions", "-1"), "-1 is not in the range"),
         (("--prefix", "a", "--since", "soon"), "'soon' is not a time"),
         (("--prefix", "a", "--jobs"), "jobs needs since"),
         (("--prefix", "a", "--workers", "0"), "workers is 0; wanted a number from 1 to 64"),
@@ -154,8 +185,15 @@ def test_no_credentials(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 def test_its_policy(run: Run) -> None:
     """``policy --for audit`` takes the audit's options, and no other purpose does."""
-    policy = printed_policy(run, "--for", "audit", "--jobs", "--assume-role", "Audit")
-    assert "sagemaker:ListTrainingJobs" in policy["Statement"][0]["Action"]
+    flags = ("--jobs", "--versions", "--iam", "--cloudtrail", "--organization")
+    policy = printed_policy(run, "--for", "audit", *flags, "--assume-role", "Audit")
+    assert {
+        "cloudtrail:LookupEvents",
+        "iam:GetAccountAuthorizationDetails",
+        "organizations:ListAccounts",
+        "sagemaker:ListTrainingJobs",
+    } < set(policy["Statement"][0]["Action"])
+    assert "sagemaker:ListPipelineVersions" in policy["Statement"][1]["Action"]
     assert ["arn:aws:iam::*:role/Audit"] == policy["Statement"][2]["Resource"]
     status, _, err = run("policy", "--for", "trust", "--jobs")
     assert (2, True) == (status, "--jobs goes with --for audit; got --for trust." in err)

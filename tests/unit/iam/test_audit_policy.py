@@ -31,6 +31,21 @@ def test_stand_alone_jobs_need_their_lists() -> None:
     } == {action for _, action, _, _ in more}
 
 
+@pytest.mark.parametrize(
+    ("option", "action", "resource"),
+    [
+        ("versions", "sagemaker:ListPipelineVersions", "arn:aws:sagemaker:*:*:pipeline/*"),
+        ("iam", "iam:GetAccountAuthorizationDetails", "*"),
+        ("cloudtrail", "cloudtrail:LookupEvents", "*"),
+        ("organization", "organizations:ListAccounts", "*"),
+    ],
+)
+def test_each_further_read_needs_one_action(option: Any, action: str, resource: str) -> None:
+    """Those of other services have no resource."""
+    more = iam.audit_policy(**{option: True}).diff(iam.audit_policy()).added
+    assert [("Allow", action, resource)] == [rule[:3] for rule in more]
+
+
 @pytest.mark.parametrize("wrong", [{"account": "1"}, {"region": "x"}, {"assume_role": "a*"}])
 def test_what_can_not_be_is_refused(wrong: Any) -> None:
     """As in the other policies."""

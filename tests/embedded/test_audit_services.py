@@ -1,0 +1,255 @@
+"""Audits that read IAM, CloudTrail, Organizations and earlier versions, on the embedded AWS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+
+from sm_prefix_ext import iam
+from sm_prefix_ext.audit import AuditRow, audit
+from sm_prefix_ext.embedded import EmbeddedAWS, Faults
+
+from .conftest import Driver
+from .definitions import job, text
+from .other_services import denied_event, services
+
+ACCOUNT, IAM = "123456789012", "aws-global"
+JOBS = f"arn:aws:sagemaker:*:{ACCOUNT}:training-job/"
+EVERYTHING: dict[str, Any] = {
+    "since": "90d",
+    "jobs": True,
+    "versions": 2,
+    "iam": True,
+    "cloudtrail": True,
+}
+
+
+def allowing(resource: str) -> dict[str, Any]:
+    statement = {"Effect": "Allow", "Action": "sagemaker:CreateTrainingJob", "Resource": resource}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def rows_of(aws: EmbeddedAWS, **more: Any) -> list[AuditRow]:
+    return list(audit(aws.boto_session, **{"policy": "team-a", **more}))
+
+
+@pytest.fixture
+def called(aws: EmbeddedAWS) -> Iterator[list[str]]:
+    """Calls of IAM, CloudTrail and Organizations; CloudTrail has two denials."""
+    names = ("other", "team-a-x")
+    events = [
+        denied_event(
+            "User: u is not authorized to perform: sagemaker:CreateTrainingJob on resource: "
+            f"arn:aws:sagemaker:us-east-1:{ACCOUNT}:training-job/{name}",
+            number=number,
+        )
+        for number, name in enumerate(names)
+    ]
+    with services(aws, events=events, page=1) as operations:
+        yield operations
+
+
+def test_earlier_versions_are_rows(driver: Driver) -> None:
+    """The latest of them first, with the time of their creation; the present one is there once."""
+    for prefix in ("other", "team-a-x", "team-b", "team-a-y"):
+        definition = text(job("Train", prefix=prefix))
+        given = {"PipelineName": "p", "PipelineDefinition": definition}
+        if prefix == "other":
+            driver.client.create_pipeline(**given, RoleArn=driver.role)
+        else:
+            driver.client.update_pipeline(**given)
+    rows = rows_of(driver.aws, versions=2)
+    assert [(None, "inside"), (3, "outside"), (2, "inside")] == [
+        (row.version, row.verdict) for row in rows
+    ]
+    assert {driver.role} == {row.role for row in rows}
+    assert 4 == len(rows_of(driver.aws, versions=9))
+    driver.aws.faults = Faults(denial=1, operations=("ListPipelineVersions",))
+    assert "sagemaker:ListPipelineVersions" == rows_of(driver.aws, versions=1)[1].permission
+
+
+def test_iam_is_read_once_for_each_account(driver: Driver, called: list[str]) -> None:
+    """After its regions, as a region of its own."""
+    driver.aws.create_role("narrow", [allowing(f"{JOBS}team-a-*")])
+    rows = rows_of(driver.aws, regions=["us-east-1", "eu-west-1"], iam=True)
+    assert [
+        (IAM, "narrow", "policy-0", "inside"),
+        (IAM, "pipeline", "policy-0", "outside"),
+    ] == [(r.region, str(r.role).rpartition("/")[2], r.policy, r.verdict) for r in rows]
+    assert 2 == called.count("iam:GetAccountAuthorizationDetails")
+
+
+def test_cloudtrail_is_read_in_each_region(driver: Driver, called: list[str]) -> None:
+    """All pages, of the time since which is asked for."""
+    found = audit(driver.aws.boto_session, policy="team-a", cloudtrail=True)
+    rows = list(found)
+    assert [("other", "outside"), ("team-a-x", "inside")] == [(r.name, r.verdict) for r in rows]
+    assert ["cloudtrail:LookupEvents"] * 2 == called
+    assert "Denials in 123456789012 us-east-1" in str(found)
+    assert "team-a-x" in str(found)  # a denial is shown, whatever its verdict is
+    assert [] == rows_of(driver.aws, cloudtrail=True, since="1h")
+
+
+def test_iam_is_resumed_like_a_region(driver: Driver, called: list[str], tmp_path: Path) -> None:
+    """What is complete is kept, and a failed read is tried again."""
+    given: Any = {"output": str(tmp_path / "a.jsonl"), "iam": True}
+    refused = Faults(denial=1, operations=("GetAccountAuthorizationDetails",))
+    driver.create(job("Train"))
+    driver.aws.faults = refused
+    [_, failed] = rows_of(driver.aws, **given)
+    assert (IAM, "iam:GetAccountAuthorizationDetails") == (failed.region, failed.permission)
+    driver.aws.faults = Faults()
+    whole = rows_of(driver.aws, resume=True, **given)
+    assert ["pipeline", "statement"] == [row.kind for row in whole]
+    driver.aws.faults = refused
+    assert whole == rows_of(driver.aws, resume=True, **given)
+    with pytest.raises(ValueError, match="it is of an audit with other iam"):
+        rows_of(driver.aws, output=given["output"], resume=True)
+
+
+def test_iam_is_a_shard_of_its_own(driver: Driver, called: list[str]) -> None:
+    """The regions' shards do not read it."""
+    assert rows_of(driver.aws, iam=True) == rows_of(driver.aws, shard=(ACCOUNT, IAM))
+    with pytest.raises(ValueError, match="IAM is a shard of its own; its region is 'aws-global'"):
+        rows_of(driver.aws, shard=(ACCOUNT, "us-east-1"), iam=True)
+    with pytest.raises(ValueError, match="'aws-x' is not a partition that botocore knows"):
+        rows_of(driver.aws, shard=(ACCOUNT, "aws-x-global"))
+
+
+def test_the_accounts_of_an_organization(
+    driver: Driver, called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is entered by the role, but the session's own, and one that is closed is a row."""
+    monkeypatch.delenv("MOTO_ACCOUNT_ID")  # so that moto takes the account of the credentials
+    organizations = driver.aws.client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    ids = [
+        organizations.create_account(AccountName=name, Email=f"{name}@example.com")[
+            "CreateAccountStatus"
+        ]["AccountId"]
+        for name in ("other", "closed")
+    ]
+    organizations.close_account(AccountId=ids[1])
+    driver.create(job("Train"))
+    rows = rows_of(driver.aws, accounts="organization", assume_role="Audit", cloudtrail=True)
+    closed = [row for row in rows if row.account == ids[1]]
+    assert ["unknown"] == [row.kind for row in closed]
+    assert {ACCOUNT, ids[0]} == {row.account for row in rows if row.kind == "denial"}
+    assert [ACCOUNT] == [row.account for row in rows if row.kind == "pipeline"]
+    assert "organizations:ListAccounts" in called
+
+
+def test_an_organization_that_can_not_be_listed(aws: EmbeddedAWS) -> None:
+    """One row says why, and what to do."""
+    role = aws.create_role("Audit", [iam.audit_policy()])
+    keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="audit")["Credentials"]
+    session = boto3.Session(
+        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name="us-east-1"
+    )
+    with services(aws, judged=True):
+        found = audit(session, policy="team-a", accounts="organization", assume_role="Audit")
+        [row] = list(found)
+    assert ("unknown", "", "organizations:ListAccounts") == (row.kind, row.account, row.permission)
+    assert found.nothing_read
+    assert 0 == found.units_left[0]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"accounts": "organization"}, "need the role to assume in them"),
+        ({"accounts": "111122223333"}, "wanted a list of accounts, or 'organization'"),
+        ({"versions": -1}, "versions is -1; wanted a number, 0 or more"),
+    ],
+)
+def test_arguments_that_can_not_be_used(aws: EmbeddedAWS, more: Any, message: str) -> None:
+    """One sentence, before anything is read."""
+    with pytest.raises(ValueError, match=message):
+        rows_of(aws, **more)
+
+
+def test_the_least_policy() -> None:
+    """With it nothing is refused; without one of its actions, rows name that action."""
+    with EmbeddedAWS(enforce_callers=True) as aws, services(aws, judged=True):
+        driver = Driver(aws)
+        driver.create(job("Train"))
+        driver.start()
+        least = iam.audit_policy(
+            jobs=True,
+            versions=True,
+            iam=True,
+            cloudtrail=True,
+            account=aws.account_id,
+            region=aws.region,
+        ).to_dict()
+        assert "unknown" not in {row.kind for row in as_role(aws, "Audit", least)}
+        for number, action in enumerate(actions(least)):
+            rows = as_role(aws, f"Less{number}", without(least, action))
+            assert {action} == {row.permission for row in rows if row.kind == "unknown"}
+        assert {
+            "cloudtrail:LookupEvents",
+            "iam:GetAccountAuthorizationDetails",
+            "sagemaker:ListPipelineVersions",
+        } < set(actions(least))
+
+
+def as_role(aws: EmbeddedAWS, name: str, policy: Any) -> list[AuditRow]:
+    return rows_of(aws, accounts=[aws.create_role(name, [policy])], **EVERYTHING)
+
+
+def actions(policy: Any) -> list[str]:
+    return [action for statement in policy["Statement"] for action in statement["Action"]]
+
+
+def without(policy: Any, action: str) -> Any:
+    statements = [
+        {**statement, "Action": [each for each in statement["Action"] if each != action]}
+        for statement in policy["Statement"]
+    ]
+    return {**policy, "Statement": [each for each in statements if each["Action"]]}
+
+
+def test_the_least_policy_for_an_organization() -> None:
+    """Listing its accounts needs one action more."""
+    plain, more = iam.audit_policy().to_dict(), iam.audit_policy(organization=True).to_dict()
+    assert {"organizations:ListAccounts"} == {*actions(more)} - {*actions(plain)}
+
+
+def test_only_reads_are_sent(
+    driver: Driver, called: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And they are the actions of the least policy."""
+    driver.create(job("Train"))
+    driver.start()
+    organizations = driver.aws.client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    sent: set[str] = set()
+    send = BaseClient._make_api_call
+
+    def recorded(client: Any, operation: str, given: Any) -> Any:
+        sent.add(f"{client.meta.service_model.service_name}:{operation}")
+        return send(client, operation, given)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", recorded)
+    rows_of(driver.aws, accounts=[driver.role], **EVERYTHING)
+    rows_of(driver.aws, accounts="organization", assume_role="Audit", **EVERYTHING)
+    least = iam.audit_policy(
+        jobs=True,
+        versions=True,
+        iam=True,
+        cloudtrail=True,
+        organization=True,
+        assume_role="Audit",
+    )
+    # GetCallerIdentity needs no permission.
+    assert {*actions(json.loads(least.to_json())), "sts:GetCallerIdentity"} == sent
+    assert all(
+        name.startswith(("Get", "List", "Describe", "Lookup", "AssumeRole"))
+        for name in (each.partition(":")[2] for each in sent)
+    )
