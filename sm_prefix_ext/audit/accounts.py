@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..core.arns import Arn, is_role_arn
+from ..core.arns import Arn, is_role_arn, partition_of
 from ..core.text import did_you_mean, shown
 from .aws import ATTEMPTS, Refusal, answered
 
 ALL_REGIONS = "all"
 _SESSION_NAME = "sm-prefix-audit"
 _CONNECT_TIMEOUT = 10
+_ALWAYS_ENABLED = "us-east-1"
 
 
 class Entry(NamedTuple):
@@ -138,7 +139,7 @@ class Accounts:
         """
         own = self._session.region_name
         if wanted is None:
-            if own is None:
+            if not own:
                 raise ValueError(
                     "There is no region; give one, or set AWS_DEFAULT_REGION or the profile's."
                 )
@@ -174,8 +175,8 @@ class Accounts:
             for region in session.get_available_regions("sagemaker", partition_name=partition)
         }
 
-    def region_in(self, partition: str) -> str:
-        """Return a region of a partition: the session's own, or one that SageMaker has.
+    def regions_of(self, partition: str) -> tuple[str, ...]:
+        """Return the regions of a partition that SageMaker has.
 
         Args:
             partition: such as ``aws``.
@@ -183,12 +184,23 @@ class Accounts:
         Raises:
             ValueError: for a partition that botocore does not know.
         """
-        own = self._session.region_name
-        if own and self._session.get_partition_for_region(own) == partition:
-            return str(own)
         if partition not in self._session.get_available_partitions():
             raise ValueError(f"{shown(partition)} is not a partition that botocore knows.")
-        return str(self._session.get_available_regions("sagemaker", partition_name=partition)[0])
+        return tuple(self._session.get_available_regions("sagemaker", partition_name=partition))
+
+    def home(self, regions: Sequence[str]) -> str:
+        """Return the region whose STS is asked for all of some regions.
+
+        It is the session's own, or one that no account can disable, if that is among the regions:
+        an account whose first region is not enabled can be entered so.
+
+        Args:
+            regions: those to read, of one partition.
+        """
+        own = self._session.region_name
+        if own and partition_of(own) == partition_of(regions[0]):
+            return str(own)
+        return _ALWAYS_ENABLED if _ALWAYS_ENABLED in regions else regions[0]
 
     def own(self, region: str) -> Account:
         """Return the account of the session's own credentials.
@@ -237,7 +249,7 @@ class Accounts:
 
 
 def _identity(sts: Any) -> Arn:
-    answer = answered(sts.get_caller_identity, "sts:GetCallerIdentity")
+    answer = answered(sts.get_caller_identity, None)  # it needs no permission
     return Arn.parse(answer["Arn"])._replace(account=answer["Account"])
 
 

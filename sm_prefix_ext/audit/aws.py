@@ -31,6 +31,20 @@ _NOT_THERE = ("ResourceNotFound", "ResourceNotFoundException")
 _TOKEN = ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientToken")
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
 
+_HINTS = {
+    ("NoCredentialsError", "PartialCredentialsError"): (
+        "There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
+        "AWS_SECRET_ACCESS_KEY."
+    ),
+    ("SSOError", "LoginError", "TokenRetrievalError", "CredentialRetrievalError"): (
+        "The credentials could not be renewed; log in again."
+    ),
+    ("ConnectionError", "HTTPClientError"): (
+        "The endpoint is out of reach; check the network, the proxy, and AWS_ENDPOINT_URL."
+    ),
+}
+"""What to do, by the names of errors of botocore and of their base classes."""
+
 
 class Refusal(Exception):
     """A read that failed.
@@ -158,7 +172,7 @@ def answered(call: Callable[[], Any], permission: str | None) -> Any:
         code = str(error.response.get("Error", {}).get("Code", ""))
         raise Refusal(_reason(code, error), permission, code=code) from None
     except (BotoCoreError, OSError) as error:
-        raise Refusal(_sentence(str(error)), permission) from None
+        raise Refusal(_unanswered(error), permission) from None
 
 
 def _reason(code: str, error: Exception) -> str:
@@ -166,10 +180,20 @@ def _reason(code: str, error: Exception) -> str:
     if code in _EXPIRED:
         return f"The credentials have expired; renew them. {text}"
     if code in _TOKEN:
-        return f"The credentials do not hold there; is the region enabled in the account? {text}"
+        return (
+            "The credentials are not valid there; check them, and whether the region is enabled in "
+            f"the account. {text}"
+        )
     if code in DENIED:
         return f"Access is denied. {text}"
     return text
+
+
+def _unanswered(error: Exception) -> str:
+    text = _sentence(str(error))
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    hints = (hint for names, hint in _HINTS.items() if not kinds.isdisjoint(names))
+    return " ".join((*hints, text))
 
 
 def _sentence(text: str) -> str:

@@ -34,8 +34,7 @@ def organization(own: Account, reader: Reader, assume_role: str) -> Iterator[Ent
     try:
         listed = sorted(reader.pages("ListAccounts", "Accounts"), key=lambda each: str(each["Id"]))
     except Refusal as refusal:
-        reason = f"The organization's accounts could not be listed. {refusal.reason} {_NOT_THERE}"
-        raise Refusal(reason, refusal.permission) from None
+        raise Refusal(f"{refusal.reason} {_NOT_THERE}", refusal.permission) from None
     for account in listed:
         state = _state(account)
         if state != "ACTIVE":

@@ -191,12 +191,12 @@ def _places(
 ) -> tuple[tuple[str, ...], str]:
     """Return the regions to read, among them that of IAM, and a real one."""
     if shard is not None and is_global(shard[1]):
-        return (shard[1],), source.region_in(shard[1].removesuffix("-global"))
+        return (shard[1],), source.home(source.regions_of(shard[1].removesuffix("-global")))
     real = source.regions(regions)
     region = global_region(partition_of(real[0]))
     if iam and shard is not None:
         raise ValueError(f"IAM is a shard of its own; its region is {region!r}. Leave out iam.")
-    return (*real, *((region,) if iam else ())), real[0]
+    return (*real, *((region,) if iam else ())), source.home(real)
 
 
 def _check(

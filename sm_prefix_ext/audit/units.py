@@ -127,7 +127,8 @@ class Units:
             reader = Reader(own.client("organizations", self.home), self.stop, "organizations")
             listed = list(organization(own, reader, self.assume_role))
         except Refusal as refusal:
-            refused.append(unknown(Unit("", ""), refusal))
+            subject = "The organization's accounts could not be listed."
+            refused.append(unknown(Unit("", ""), refusal, subject))
             listed = []
         refused += (each for each in listed if isinstance(each, AuditRow))
         self.entries = tuple(each for each in listed if isinstance(each, Entry))

@@ -12,6 +12,8 @@ from unittest.mock import patch
 import moto.cloudtrail.urls
 import moto.iam.urls
 import moto.organizations.urls
+import moto.sagemaker.urls
+import moto.sts.urls
 
 from sm_prefix_ext.embedded import EmbeddedAWS
 from sm_prefix_ext.embedded.auth.principals import OWN_KEY, principal_of_access_key
@@ -64,6 +66,27 @@ def services(
             handlers = {path: wrapped(service, own) for path, own in module.url_paths.items()}
             stack.enter_context(patch.dict(module.url_paths, handlers))
         yield called
+
+
+@contextmanager
+def not_enabled(region: str) -> Iterator[None]:
+    """Refuse all credentials in a region, as SageMaker and STS do where an account has it off."""
+
+    def wrapped(service: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        code = "InvalidClientTokenId" if service == "sts" else "UnrecognizedClientException"
+
+        def handle(request: Any, url: str, headers: Any) -> Any:
+            if f"/{region}/" in str(request.headers["Authorization"]):
+                return _error(service, code, "The security token is invalid")
+            return original(request, url, headers)
+
+        return handle
+
+    with ExitStack() as stack:
+        for service, module in (("sts", moto.sts.urls), ("sagemaker", moto.sagemaker.urls)):
+            handlers = {path: wrapped(service, own) for path, own in module.url_paths.items()}
+            stack.enter_context(patch.dict(module.url_paths, handlers))
+        yield
 
 
 def denied_event(
@@ -128,9 +151,14 @@ def _refusal(aws: EmbeddedAWS, request: Any, action: str) -> Answer | None:
     if reason is None:
         return None
     message = f"User: x is not authorized to perform: {action} on resource: * {reason}"
-    if action.startswith("iam:"):
-        inside = f"<Code>AccessDenied</Code><Message>{message}</Message>"
+    service = action.partition(":")[0]
+    return _error(service, "AccessDenied" if service == "iam" else "AccessDeniedException", message)
+
+
+def _error(service: str, code: str, message: str) -> Answer:
+    if service in ("iam", "sts"):
+        inside = f"<Code>{code}</Code><Message>{message}</Message>"
         body = f"<ErrorResponse><Error><Type>Sender</Type>{inside}</Error></ErrorResponse>"
         return 403, {"Content-Type": "text/xml"}, body
-    body = json.dumps({"__type": "AccessDeniedException", "message": message})
+    body = json.dumps({"__type": code, "message": message})
     return 400, {"Content-Type": "application/x-amz-json-1.1"}, body

@@ -17,7 +17,7 @@ from sm_prefix_ext.embedded import EmbeddedAWS, Faults
 
 from .conftest import Driver
 from .definitions import job, text
-from .other_services import denied_event, services
+from .other_services import denied_event, not_enabled, services
 
 ACCOUNT, IAM = "123456789012", "aws-global"
 JOBS = f"arn:aws:sagemaker:*:{ACCOUNT}:training-job/"
@@ -158,6 +158,19 @@ def test_an_organization_that_can_not_be_listed(aws: EmbeddedAWS) -> None:
     assert ("unknown", "", "organizations:ListAccounts") == (row.kind, row.account, row.permission)
     assert found.nothing_read
     assert 0 == found.units_left[0]
+
+
+@pytest.mark.parametrize("own", ["us-east-1", None])
+def test_a_region_that_is_not_enabled_is_a_row(driver: Driver, own: str | None) -> None:
+    """The account is entered through another one, and the other regions are read."""
+    driver.create(job("Train"))
+    session = boto3.Session("AKIDEXAMPLE", "secret", region_name=own)
+    with not_enabled("af-south-1"):
+        found = audit(session, policy="team-a", regions=["af-south-1", "us-east-1"])
+        off, pipeline = list(found)
+    assert ("unknown", "af-south-1") == (off.kind, off.region)
+    assert "check them, and whether the region is enabled in the account" in str(off.reason)
+    assert ("pipeline", "us-east-1") == (pipeline.kind, pipeline.region)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,26 @@ def test_no_region(monkeypatch: pytest.MonkeyPatch) -> None:
         Accounts(boto3.Session("AKIDEXAMPLE", "secret"), None, 8).regions(None)
 
 
+def test_an_empty_region_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an empty variable has it."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "")
+    with pytest.raises(ValueError, match="There is no region"):
+        Accounts(boto3.Session("AKIDEXAMPLE", "secret"), None, 8).regions(None)
+
+
+def test_whose_sts_is_asked(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The session's, where the account has it; else one that every account has, or the first."""
+    accounts = Accounts(session, None, 8)
+    assert "eu-west-1" == accounts.home(["af-south-1", "us-east-1"])
+    assert "cn-north-1" == accounts.home(accounts.regions_of("aws-cn"))
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    without = Accounts(boto3.Session("AKIDEXAMPLE", "secret"), None, 8)
+    assert "us-east-1" == without.home(without.regions_of("aws"))
+    assert "eu-west-2" == without.home(["eu-west-2", "eu-west-1"])
+    with pytest.raises(ValueError, match="'mars' is not a partition"):
+        accounts.regions_of("mars")
+
+
 def test_a_client_has_one_region_and_one_service(session: boto3.Session) -> None:
     """Others need a session."""
     client = session.client("sagemaker")

@@ -180,7 +180,7 @@ def test_no_credentials(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     status, _, err = run("audit", "--prefix", "team-a", "--region", "eu-west-1")
     assert (2, 1) == (status, err.count("\n"))
-    assert "The account could not be entered. Unable to locate credentials." in err
+    assert "The account could not be entered. There are no AWS credentials; set AWS_PROFILE" in err
 
 
 def test_its_policy(run: Run) -> None:
