@@ -114,3 +114,21 @@ def test_the_sdist_has_tests_and_docs() -> None:
         assert pattern.startswith("/")  # else it would match in any folder
         assert list(ROOT.glob(pattern[1:])), pattern
     assert ["sm_prefix_ext"] == BUILD["targets"]["wheel"]["packages"]
+
+
+def test_links_of_the_description_lead_somewhere_on_pypi() -> None:
+    """Each is an address; those into the repository name files that exist."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    hook = PYPROJECT["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    for substitution in hook["substitutions"]:
+        text = re.sub(substitution["pattern"], substitution["replacement"], text)
+    links = re.findall(r"\]\(([^)]*)\)", text)
+    assert [] == [link for link in links if not link.startswith("https://")]
+    project = PROJECT["urls"]["Homepage"].removeprefix("https://github.com/")
+    for beginning in (
+        f"github.com/{project}/blob/main/",
+        f"raw.githubusercontent.com/{project}/main/",
+    ):
+        paths = [link.partition(beginning)[2] for link in links if beginning in link]
+        assert paths
+        assert [] == [path for path in paths if not (ROOT / path).is_file()]
