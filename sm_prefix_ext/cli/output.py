@@ -15,14 +15,14 @@ import click
 
 from ..core.check_report import CheckReport
 from ..core.errors import PrefixViolation
-from ..core.findings import Finding, as_text
-from ..core.text import no_command, printable, printable_json
+from ..core.findings import Finding
+from ..core.text import printable_json
 from ..reporting.formats import FORMATS
 from .inputs import LoadError
 from .projections import PROJECTIONS, drawable, write_report, write_text
 
 if TYPE_CHECKING:
-    from ..core.display.report import Document
+    from ..core.display.report import Document, Report
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -132,21 +132,19 @@ def _write_findings(
         rows = [finding.to_dict() for finding in findings]
         write_json({"findings": rows, "notes": list(report.notes)}, output)
     elif form == "mermaid":
-        _print_findings(findings, report.notes, err=True)
+        _show(report, err=True)
         if report.graph is not None:
             write_report(report, form, output)
     elif form == "table" and output is None:
-        _print_findings(findings, report.notes, err=err)
+        _show(report, err=err)
     else:
         write_report(report, form, output)
 
 
-def _print_findings(findings: Sequence[Finding], notes: Sequence[str], *, err: bool) -> None:
-    stream = sys.stderr if err else sys.stdout
-    width = _terminal_width() if stream is not None and stream.isatty() else None
-    click.echo(as_text(findings, width), err=err)
-    for note in notes:
-        click.echo(no_command(printable(f"Note: {note}")), err=err)
+def _show(report: Report, *, err: bool = False) -> None:
+    from ..reporting import terminal
+
+    terminal.show(report, terminal.console(err=err))
 
 
 def print_report(
@@ -210,10 +208,8 @@ def print_displayed(
     report = replace(displayed.report(drawn=form in PROJECTIONS), documents=tuple(documents))
     if form in PROJECTIONS or output is not None:
         write_report(report, form, output)
-        return
-    from ..reporting import terminal
-
-    terminal.show(report, terminal.console())
+    else:
+        _show(report)
 
 
 def escape_what_cannot_be_encoded() -> None:

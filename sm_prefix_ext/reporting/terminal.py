@@ -98,10 +98,10 @@ def _blocks(table: Table, width: int) -> Iterator[Text]:
         if headed:
             yield _safe(group, "bold")
         for row in rows:
-            tone = next((cell.tone for cell in row.cells if cell and cell.tone != "neutral"), None)
-            first, *rest = block(table.columns, row, "    " if headed else "", width)
-            yield _safe(first, _STYLES[tone] if tone else "bold")
-            yield from map(_safe, rest)
+            (first, tone), *rest = block(table.columns, row, "    " if headed else "", width)
+            yield _safe(first, _STYLES[tone] or "bold")
+            for line, tone in rest:
+                yield _safe(line, _STYLES[tone])
 
 
 def _is_headed(group: str, row: Row) -> bool:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ..text import no_command, printable
-from .report import Cell, Report, Row, Table
+from .report import Cell, Report, Row, Table, Tone, severest
 
 DASH = "–"
 _INDENT = "    "
@@ -53,13 +53,16 @@ def _table(table: Table) -> Iterator[str]:
         if headed:
             yield printable(group)
         for row in rows:
-            yield from block(table.columns, row, _INDENT if headed else "")
+            for line, _ in block(table.columns, row, _INDENT if headed else ""):
+                yield line
 
 
 def block(
     columns: tuple[str, ...], row: Row, indent: str = "", width: int | None = None
-) -> Iterator[str]:
-    """Yield the lines of a row: the first two cells, then each other one below its column's name.
+) -> Iterator[tuple[str, Tone]]:
+    """Yield the lines of a row, each with its tone.
+
+    The first two cells are a line; each other one stands below it, after its column's name.
 
     Args:
         columns: the headings.
@@ -68,23 +71,30 @@ def block(
         width: the columns at which sentences are wrapped; ``None`` wraps nothing. An identifier
             stays in one line.
     """
-    yield indent + "  ".join(cell_text(cell) for cell in row.cells[:2])
+    first = row.cells[:2]
+    tone = severest([cell.tone for cell in first if cell is not None])
+    yield indent + "  ".join(map(cell_text, first)), tone
     longest = max((len(column) for column in columns[2:]), default=0)
     for column, cell in zip(columns[2:], row.cells[2:], strict=True):
         if cell is None:
             continue
-        label = f"{indent}{_INDENT}{column:<{longest}}  "
+        label, text = f"{indent}{_INDENT}{column:<{longest}}  ", cell_text(cell)
         if width is None or cell.code:
-            yield label + cell_text(cell)
-        else:
-            yield from textwrap.wrap(
-                cell_text(cell),
-                max(width, len(label) + _NARROWEST),
-                initial_indent=label,
-                subsequent_indent=" " * len(label),
-                break_long_words=False,  # a path stays whole
-                break_on_hyphens=False,
-            )
+            yield label + text, cell.tone
+            continue
+        below = " " * len(label)
+        if len(below) + max(map(len, text.split()), default=0) > width:  # such as an ARN
+            yield label.rstrip(), "neutral"
+            label = below = f"{indent}{_INDENT * 2}"
+        lines = textwrap.wrap(
+            text,
+            max(width, len(label) + _NARROWEST),
+            initial_indent=label,
+            subsequent_indent=below,
+            break_long_words=False,  # a path stays whole
+            break_on_hyphens=False,
+        )
+        yield from ((line, cell.tone) for line in lines)
 
 
 def cell_text(cell: Cell | None) -> str:

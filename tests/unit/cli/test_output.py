@@ -61,4 +61,4 @@ def test_findings_in_a_pipe_are_not_wrapped(capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(click.exceptions.Exit), judging("table"):
         raise PrefixViolation([finding])
 
-    assert f"        {message.strip()}\n" in capsys.readouterr().out
+    assert f"  What is wrong  {message.strip()}\n" in capsys.readouterr().out

@@ -74,6 +74,38 @@ def test_sentences_of_a_block_are_wrapped_and_identifiers_are_not() -> None:
     assert SENTENCE in " ".join(" ".join(lines).split())
 
 
+def test_a_sentence_with_a_long_identifier_stands_below_its_heading() -> None:
+    """There it has room, so that the terminal does not break the ARN."""
+    text = f"Allow sagemaker:CreateTrainingJob on {ARN} only."
+    row = Row((Cell("PFX012"), Cell("warning"), Cell(text)), "policy.json")
+
+    lines = shown(report(row, columns=("Code", "Severity", "How to fix it")), len(ARN) + 14)
+
+    assert lines[5:9] == [
+        "        How to fix it",
+        "            Allow sagemaker:CreateTrainingJob on",
+        f"            {ARN}",
+        "            only.",
+    ]
+
+
+def test_a_line_of_a_block_has_the_colour_of_its_cell() -> None:
+    """A job that succeeded outside its prefix is green and red."""
+    row = Row(
+        (Cell("Train"), Cell("Succeeded", "good"), Cell("outside", "bad"), Cell("x", code=True))
+    )
+    console = terminal.Console(
+        width=30, file=io.StringIO(), force_terminal=True, color_system="standard"
+    )
+
+    terminal.show(report(row, columns=("Step", "Status", "Policy", "Job name")), console)
+
+    lines = console.file.getvalue().splitlines()
+    assert "\x1b[32mTrain  Succeeded\x1b[0m" == lines[3]
+    assert "\x1b[1;31m    Policy    outside\x1b[0m" == lines[4]
+    assert "    Job name  x" == lines[5]
+
+
 def test_the_name_of_a_group_stands_before_its_first_row() -> None:
     rows = [Row((Cell("denied"), Cell(action), None), "Train") for action in ("a", "b")]
 

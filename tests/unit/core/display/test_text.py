@@ -53,12 +53,12 @@ def test_an_empty_report_is_a_line() -> None:
 def test_sentences_are_wrapped_and_identifiers_are_not() -> None:
     row = Row((Cell("a"), Cell("b"), Cell("x " * 40, code=True), Cell(SENTENCE)))
 
-    lines = list(block(COLUMNS, row, "  ", 40))
+    lines = [line for line, _ in block(COLUMNS, row, "  ", 40)]
 
     assert lines[:2] == ["  a  b", f"      ARN  {'x ' * 40}"]
     assert all(len(line) <= 41 for line in lines[2:])
     assert SENTENCE == " ".join(" ".join(lines[2:]).split()).removeprefix("Why ")
-    assert f"      Why  {SENTENCE}" == list(block(COLUMNS, row, "  "))[2]
+    assert (f"      Why  {SENTENCE}", "neutral") == list(block(COLUMNS, row, "  "))[2]
 
 
 def test_no_cell_is_a_dash() -> None:
