@@ -14,9 +14,12 @@ _FOLDED = 30
 """A table with more rows shows this many; the others unfold."""
 _DARK = (
     "[data-jp-theme-light=false] .sm-prefix, .vscode-dark .sm-prefix, "
-    ".vscode-high-contrast .sm-prefix, [data-md-color-scheme=slate] .sm-prefix"
+    ".vscode-high-contrast:not(.vscode-high-contrast-light) .sm-prefix, [data-md-color-scheme=slate] .sm-prefix"
 )
-"""The dark themes of JupyterLab, VS Code, and Material for MkDocs."""
+"""The dark themes of JupyterLab, VS Code, and Material for MkDocs.
+
+VS Code's light theme of high contrast has the class of the dark one too.
+"""
 
 
 def fragment(report: Report) -> str:

@@ -89,7 +89,8 @@ def style(name: str) -> str:
 def _draw_group(parent: ET.Element, group: Group, box: Box) -> None:
     drawn = ET.SubElement(parent, "g", {"class": "group"})
     ET.SubElement(drawn, "rect", {**_rectangle(box), "rx": "8"})
-    _write(drawn, box.x + 10, box.y + 15, _shortened(group.label, 40), "label")
+    # At the bottom: arrows enter at the top, in the middle.
+    _write(drawn, box.x + 10, box.y + box.height - 7, _shortened(group.label, 40), "label")
 
 
 def _draw_edge(parent: ET.Element, edge: Edge, curve: tuple[Point, ...]) -> None:

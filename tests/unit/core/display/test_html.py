@@ -145,7 +145,7 @@ def test_a_group_with_the_name_of_its_first_cell_has_no_heading() -> None:
     [
         "[data-jp-theme-light=false]",
         ".vscode-dark",
-        ".vscode-high-contrast",
+        ".vscode-high-contrast:not(.vscode-high-contrast-light)",
         "[data-md-color-scheme=slate]",
     ],
 )
