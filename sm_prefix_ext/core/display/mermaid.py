@@ -90,6 +90,7 @@ def _groups(
                 yield f"{'  ' * len(stack)}end"
             continue
         yield f'{indent}subgraph {frames[entered.id]}["{_text(entered.label)}"]'
+        yield f"{indent}  direction TB"  # else Mermaid turns what no arrow enters
         for node in members.get(entered.id, ()):
             yield f"{indent}  {_box(node, numbers)}"
         stack.append(iter(inner[entered.id]))

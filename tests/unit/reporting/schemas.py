@@ -16,7 +16,7 @@ from sm_prefix_ext.reporting import check_json
 SCHEMAS = Path(__file__).parents[2] / "data" / "schemas"
 _LABEL = r'"(?:[^"\\<>`;&#%\[\]{}|]|<br>|#\d+;)+"'
 MERMAID = re.compile(
-    rf"flowchart TD|  %% [^%\n]*|\s+(n\d+\[{_LABEL}\]|subgraph g\d+\[{_LABEL}\]|end"
+    rf"flowchart TD|  %% [^%\n]*|\s+(n\d+\[{_LABEL}\]|subgraph g\d+\[{_LABEL}\]|end|direction TB"
     rf"|n\d+ (-->|-\.->|-->\|{_LABEL}\|) n\d+|classDef [a-z]+ [\w:#,. -]+"
     r"|class n\d+(,n\d+)* [a-z]+)"
 )
