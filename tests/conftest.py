@@ -34,9 +34,10 @@ def _scrub() -> None:
 # Before any import of the SDK: v3 makes a client during its import.
 _scrub()
 
-# Each session of botocore loads the service models again, in 0.1 s for SageMaker's. The sessions of
-# the tests share a loader for each search path, which caches the models.
-botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
+# Each session of botocore loads the service models again, in 0.1 s for SageMaker's, and the SDK loads
+# the endpoints again for each image. Here all share a loader for each search path, which caches them.
+_shared_loader = functools.cache(botocore.loaders.create_loader)
+botocore.loaders.create_loader = botocore.session.create_loader = _shared_loader
 
 
 def pytest_report_header() -> str:
