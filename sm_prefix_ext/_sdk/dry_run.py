@@ -170,7 +170,8 @@ def _boto_session(session: Any, dry_run: DryRun) -> Any:
 
     class DryRunSession(type(session)):  # type: ignore[misc]  # a subclass of the user's class
         def client(self, *args: Any, **kwargs: Any) -> Any:
-            return _watch(super().client(*args, **kwargs), dry_run)
+            # A copy, since a user's session may keep its clients and return them again.
+            return _client(super().client(*args, **kwargs), dry_run)
 
     twin = copy.copy(session)
     twin.__class__ = DryRunSession

@@ -33,9 +33,9 @@ def mocked() -> Iterator[Any]:
 @pytest.fixture(scope="package")
 def session(sdk: ModuleType, mocked: Any) -> object:
     """A ``PipelineSession`` of the installed SDK, shared because it is slow to make."""
-    import boto3
+    from .boto_session import SharingSession
 
-    return sdk.session(boto3.Session("key", "secret", region_name="us-east-1"))
+    return sdk.session(SharingSession("key", "secret", region_name="us-east-1"))
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import boto3
 import pytest
 
 from sm_prefix_ext import PrefixPolicy, PrefixViolation, guard
@@ -31,10 +34,10 @@ class TestGuard:
         assert 2 == len(outside.processing_jobs())
 
     def test_the_guard_judges_clients_of_a_local_session(
-        self, outside: JobFactory, policy: PrefixPolicy
+        self, mocked: Any, policy: PrefixPolicy
     ) -> None:
         """A local session sends no requests itself, but its AWS clients do."""
-        local = sdk.local_session(outside.session.boto_session)
+        local = sdk.local_session(boto3.Session("key", "secret", region_name="us-east-1"))
         with guard(local, policy), pytest.raises(PrefixViolation):
             local.boto_session.client("sagemaker").create_model(ModelName="other")
 

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 import sm_prefix_ext
 from sm_prefix_ext import PrefixPolicy
@@ -139,6 +140,18 @@ class TestReadOnly:
         before = dict(vars(session))
         assert () == pipeline.check()
         assert before == vars(session)
+
+    def test_clients_that_the_session_keeps_send_their_requests_afterwards(
+        self, session: Any, tmp_path: Path
+    ) -> None:
+        """The boto3 session of these tests returns the same client again, as a user's may."""
+        session.boto_session.clients.clear()
+        dropin_pipeline(session, lambda_step(session, tmp_path)).check()
+        kept = list(session.boto_session.clients.values())
+        [functions] = [each for each in kept if each.meta.service_model.service_name == "lambda"]
+        with requests_sent() as sent, pytest.raises(ClientError, match="not found"):
+            functions.delete_function(FunctionName="absent")
+        assert ["DeleteFunction"] == changing(sent)
 
     def test_the_command_sends_no_changing_request(
         self,
