@@ -23,10 +23,14 @@ if MAJOR is None:
 
 @pytest.fixture(scope="package")
 def mocked() -> Iterator[Any]:
-    """moto's AWS in this process."""
+    """moto's AWS in this process; boto3's own session makes each client once."""
+    import boto3
     from moto import mock_aws
 
-    with mock_aws() as mock:
+    from .boto_session import SharingSession
+
+    with mock_aws() as mock, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boto3, "DEFAULT_SESSION", SharingSession())
         yield mock
 
 
