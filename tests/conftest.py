@@ -34,8 +34,9 @@ def _scrub() -> None:
 # Before any import of the SDK: v3 makes a client during its import.
 _scrub()
 
-# Each session of botocore loads the service models again, in 0.1 s for SageMaker's, and the SDK loads
-# the endpoints again for each image. Here all share a loader for each search path, which caches them.
+# Each session of botocore loads the service models again, in 0.1 s for SageMaker's, and the SDK
+# loads the endpoints again for each image. Here both share a loader for each search
+# path, which keeps them.
 _shared_loader = functools.cache(botocore.loaders.create_loader)
 botocore.loaders.create_loader = botocore.session.create_loader = _shared_loader
 
