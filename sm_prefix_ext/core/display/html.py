@@ -14,7 +14,8 @@ _FOLDED = 30
 """A table with more rows shows this many; the others unfold."""
 _DARK = (
     "[data-jp-theme-light=false] .sm-prefix, .vscode-dark .sm-prefix, "
-    ".vscode-high-contrast:not(.vscode-high-contrast-light) .sm-prefix, [data-md-color-scheme=slate] .sm-prefix"
+    ".vscode-high-contrast:not(.vscode-high-contrast-light) .sm-prefix, "
+    "[data-md-color-scheme=slate] .sm-prefix"
 )
 """The dark themes of JupyterLab, VS Code, and Material for MkDocs.
 
