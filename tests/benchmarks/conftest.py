@@ -1,10 +1,10 @@
-"""Fixtures that leave logging, telemetry and the network out of the measurements."""
+"""Fixtures that leave logging, telemetry and the network out, and print the figures at the end."""
 
 from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +15,23 @@ from . import mix
 
 if MAJOR is None:
     collect_ignore = ["test_pipeline.py"]
+
+
+_LINES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Print a line below the results of all tests, also where pytest captures their output."""
+    return request.config.stash.setdefault(_LINES, []).append
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Print what the measurements reported."""
+    for line in config.stash.get(_LINES, []):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -55,8 +56,8 @@ class SlowClient:
         return call
 
 
-def test_an_audit_of_slow_answers(benchmark: Any) -> None:
-    """Read 500 pipelines with an execution each; ``ratio`` is that of the fastest round."""
+def test_an_audit_of_slow_answers(benchmark: Any, report: Callable[[str], None]) -> None:
+    """Read 500 pipelines with an execution each; the ratio is that of the fastest round."""
     clients = []
 
     def read() -> None:
@@ -75,4 +76,5 @@ def test_an_audit_of_slow_answers(benchmark: Any) -> None:
     assert calls == 3 * PIPELINES + -(-PIPELINES // 100)
     if benchmark.stats is not None:
         least = calls * LATENCY / WORKERS
-        benchmark.extra_info["ratio"] = round(benchmark.stats.stats.min / least, 2)
+        ratio = benchmark.stats.stats.min / least
+        report(f"An audit of {PIPELINES} pipelines: {ratio:.2f} of the least time; at most 1.3")
