@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
@@ -47,12 +47,23 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(f".{module}", __package__), function)
         return command
 
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        with _ending_at_a_closed_pipe():  # it prints the help
+            return super().make_context(*arguments, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with _ending_at_a_closed_pipe():
             return super().invoke(ctx)
-        except BrokenPipeError:  # the reader has enough, such as head; click would exit with 1
-            drop_the_rest()
-            raise click.exceptions.Exit(_CLOSED_PIPE) from None
+
+
+@contextlib.contextmanager
+def _ending_at_a_closed_pipe() -> Iterator[None]:
+    """End the command when the reader has enough, such as ``head``; click would exit with 1."""
+    try:
+        yield
+    except BrokenPipeError:
+        drop_the_rest()
+        raise click.exceptions.Exit(_CLOSED_PIPE) from None
 
 
 @click.group(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -34,7 +35,8 @@ def read_text(text: str, wanted: str = "") -> tuple[str, str]:
     except (OSError, ValueError) as error:  # not UTF-8, or not a path
         if isinstance(error, LoadError):
             raise
-        raise LoadError(f"{text} can't be read: {error}.") from None
+        name = "standard input" if text == "-" else text
+        raise LoadError(f"{name} can't be read: {error}.") from None
 
 
 def read_json(text: str) -> Any:
@@ -92,4 +94,6 @@ def must_be_a_file(path: Path, wanted: str = "") -> None:
 def _standard_input() -> str:
     if sys.stdin is None or sys.stdin.closed:
         raise LoadError("standard input is closed; give a file, or pipe the JSON in.")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="strict")  # as of a file, in any locale
     return sys.stdin.read()

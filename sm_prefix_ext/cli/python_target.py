@@ -176,15 +176,17 @@ def _pipeline_in(loaded: Any, name: str, text: str, kwargs: Mapping[str, Any], w
     if value is _MISSING:
         module = text.rpartition(":")[0]
         raise LoadError(f"{text}: {module} has no attribute {name!r}; {wanted}.")
+    got = f"{name!r} is"
     if callable(value) and not _is_pipeline(value):
         _must_fit(value, name, text, kwargs)
         value = run_user_code(f"{text}: calling {name}()", partial(value, **kwargs))
+        got = f"{name}() returned a value"
     elif kwargs:
         raise LoadError(f"{text}: {name!r} is not a function; leave --kwargs out.")
     if not _is_pipeline(value):
         raise LoadError(
-            f"{text}: {name!r} is of type {type(value).__name__}; wanted a Pipeline or a "
-            "function that returns one."
+            f"{text}: {got} of type {type(value).__name__}; wanted a Pipeline or a function that "
+            "returns one."
         )
     return value
 

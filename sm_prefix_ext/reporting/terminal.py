@@ -28,12 +28,19 @@ _WIDEST_TABLE = 200
 """A wider table is hard to read in a file too."""
 
 
+class _Console(Console):
+    """A console that leaves a closed pipe to the command, as every other output does."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console(*, err: bool = False) -> Console:
     """Return a console for standard output, or for standard error with ``err``."""
-    detected = Console(stderr=err, highlight=False)
+    detected = _Console(stderr=err, highlight=False)
     if detected.is_terminal:
         return detected
-    return Console(stderr=err, highlight=False, width=_UNLIMITED)
+    return _Console(stderr=err, highlight=False, width=_UNLIMITED)
 
 
 def show(report: Report, out: Console) -> None:

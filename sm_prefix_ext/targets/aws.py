@@ -137,10 +137,12 @@ def _client(service: str, session: Any, region: str | None) -> Any:
 
 
 def _answer(call: Any, about: str, **arguments: Any) -> Any:
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
     try:
         return call(**arguments)
     except (BotoCoreError, ClientError, OSError) as error:
         reason = printable(str(error)).rstrip(".")
+        if isinstance(error, NoCredentialsError):
+            reason += "; sign in to AWS, or choose a profile with AWS_PROFILE"
         raise TargetError(f"{printable(about)} can't be read: {reason}.") from None

@@ -41,10 +41,14 @@ def program(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def spawned(*arguments: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+def spawned(
+    *arguments: str, stdin: bytes = b"", stdout: Any = subprocess.PIPE, **environment: str
+) -> subprocess.CompletedProcess[bytes]:
     """Run the command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "sm_prefix_ext", *arguments],
-        capture_output=True,
+        input=stdin,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
     )

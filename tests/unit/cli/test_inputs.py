@@ -19,6 +19,7 @@ from .conftest import Run
 from .samples import (
     PLACE,
     definition,
+    spawned,
 )
 
 pytestmark = pytest.mark.usefixtures("files")
@@ -37,6 +38,17 @@ def test_a_closed_standard_input_is_one_line(
             main(arguments.split(" "))
         message = "sm-prefix: standard input is closed; give a file, or pipe the JSON in.\n"
         assert (2, ("", message)) == (ended.value.code, tuple(capsys.readouterr()))
+
+
+def test_standard_input_is_utf8_in_every_locale() -> None:
+    """As a file is; other bytes are one line."""
+    latin = {"PYTHONIOENCODING": "latin-1"}
+    command = ("check", "-", "--prefix", "team-a")
+    named = json.dumps(definition(Träne="team-a-x"), ensure_ascii=False)
+    assert "Träne" in spawned(*command, stdin=named.encode(), **latin).stdout.decode("latin-1")
+    done = spawned(*command, stdin=b"\xff\xfe", **latin)
+    assert (2, b"") == (done.returncode, done.stdout)
+    assert done.stderr.startswith(b"sm-prefix: standard input can't be read: 'utf-8' codec can't")
 
 
 @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="there is no /dev/fd")

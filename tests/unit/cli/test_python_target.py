@@ -60,9 +60,15 @@ def module(tmp_path: Path) -> None:
             ["train.py:needs", "--kwargs", '{"regoin": "x"}'],
             "needs() does not take 'regoin'; it takes 'region', 'role'.",
         ),
-        (["train.py:needs", "--kwargs", '{"region": "x", "role": "r"}'], "is of type int"),
-        (["train.py:optional"], "is of type int"),
-        (["train.py:any_keyword", "--kwargs", '{"a": 1}'], "is of type int"),
+        (
+            ["train.py:needs", "--kwargs", '{"region": "x", "role": "r"}'],
+            "needs() returned a value of type int; wanted",
+        ),
+        (["train.py:optional"], "optional() returned a value of type int; wanted"),
+        (
+            ["train.py:any_keyword", "--kwargs", '{"a": 1}'],
+            "any_keyword() returned a value of type int",
+        ),
         (
             ["train.py:number", "--kwargs", '{"a": 1}'],
             "'number' is not a function; leave --kwargs out.",
