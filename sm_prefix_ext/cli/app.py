@@ -14,7 +14,7 @@ from .. import __version__
 from ..core.errors import PrefixError
 from ..core.text import no_command, printable
 from .inputs import LoadError
-from .output import Settings, drop_the_rest, escape_what_cannot_be_encoded
+from .output import Settings, drop_the_rest, escape_what_cannot_be_encoded, show_cause
 
 _CLOSED_PIPE = 141
 """The status that a shell reports for a program that SIGPIPE ended: 128 + 13."""
@@ -107,8 +107,8 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         return _failed(error.format_message())
     except (LoadError, PrefixError) as error:
-        if settings.verbose and error.__cause__ is not None:
-            _show_traceback(error.__cause__)
+        if settings.verbose:
+            show_cause(error)
         return _failed(str(error))
     except OSError as error:
         drop_the_rest()
@@ -123,14 +123,6 @@ def run(arguments: list[str]) -> int:
 
 def _is_of_aws(error: Exception) -> bool:
     return any(base.__module__.startswith("botocore.") for base in type(error).__mro__)
-
-
-def _show_traceback(error: BaseException) -> None:
-    """Print the traceback of the user's code; its texts are escaped, as they come from outside."""
-    import traceback  # here, as few runs need it
-
-    for line in "".join(traceback.format_exception(error)).splitlines():
-        click.echo(no_command(printable(line)), err=True)
 
 
 def _failed(message: str) -> int:

@@ -23,7 +23,7 @@ from .options import (
     target_options,
     target_reading,
 )
-from .output import judging, output_options, print_report
+from .output import is_verbose, judging, output_options, print_report, show_cause
 
 
 @click.command()
@@ -81,6 +81,8 @@ def check(
             drawn=form in DRAWN,
         )
         report = gate.check(targets)
+        for error in gate.errors if is_verbose() else ():
+            show_cause(error)
         if write_baseline:
             return _write_baseline(report, str(baseline))
         if baseline is not None:

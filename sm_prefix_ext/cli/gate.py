@@ -53,6 +53,7 @@ class Gate:
         declared_only: whether to judge names as they are, without a policy.
         strict: whether warnings fail the check.
         drawn: whether the report keeps the definitions, for a format that draws them.
+        errors: why targets could not be read, after :meth:`check`.
     """
 
     options: Options
@@ -60,10 +61,10 @@ class Gate:
     declared_only: bool = False
     strict: bool = False
     drawn: bool = False
+    errors: list[Exception] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
     _parameters: set[str] = field(default_factory=set)
     _unread: list[UnreadFile] = field(default_factory=list)
-    _errors: list[Exception] = field(default_factory=list)
 
     def check(self, arguments: Sequence[str]) -> CheckReport:
         """Check every pipeline that the arguments name.
@@ -88,9 +89,9 @@ class Gate:
                                 checked[name] = self._checked(target, name)
                 except PrefixViolation as violation:
                     checked[argument] = self._refused(argument, violation)
-        if not checked and self._errors:
-            raise self._errors[0]
-        if not self._errors:  # a template that can't be read may have any parameter
+        if not checked and self.errors:
+            raise self.errors[0]
+        if not self.errors:  # a template that can't be read may have any parameter
             self.options.template.must_be_declared(self._parameters)
         return CheckReport(
             targets=tuple(checked.values()),
@@ -109,7 +110,7 @@ class Gate:
             raise  # its findings are reported
         except (PrefixError, ValueError) as error:
             self._unread.append(UnreadFile(name, str(error)))
-            self._errors.append(error)
+            self.errors.append(error)
 
     def _targets(self, argument: str) -> Iterator[Target]:
         if argument != "-" and is_folder(argument):

@@ -166,7 +166,7 @@ def print_report(
             report,
             color=color == "always" or (color == "auto" and terminal and not _no_color()),
             width=_terminal_width() if terminal else None,
-            verbose=click.get_current_context().ensure_object(Settings).verbose,
+            verbose=is_verbose(),
             quiet=quiet,
         )
     else:
@@ -210,6 +210,24 @@ def print_displayed(
         write_report(report, form, output)
     else:
         _show(report)
+
+
+def is_verbose() -> bool:
+    """Whether the user gave ``--verbose`` to the present command."""
+    return click.get_current_context().ensure_object(Settings).verbose
+
+
+def show_cause(error: BaseException) -> None:
+    """Print the traceback of the user's code that an error is due to, if there is one.
+
+    Its texts are escaped, as they come from outside.
+    """
+    if error.__cause__ is None:
+        return
+    import traceback  # here, as few runs need it
+
+    for line in "".join(traceback.format_exception(error.__cause__)).splitlines():
+        click.echo(no_command(printable(line)), err=True)
 
 
 def escape_what_cannot_be_encoded() -> None:

@@ -98,6 +98,20 @@ def test_a_failing_module_names_its_file_and_line(run: Run) -> None:
         assert error.endswith("failed at fails.py, line 2: KeyError: 'x'\n")
 
 
+def test_verbose_shows_the_traceback_beside_a_report_too(run: Run, tmp_path: Path) -> None:
+    """Another target can be judged, and the broken one is a row of the report."""
+    (tmp_path / "good.json").write_text('{"Steps": []}')
+    (tmp_path / "broken.py").write_text("raise RuntimeError('no\\x1b[2K')\n")
+    targets = ("good.json", "broken.py:p", "--declared-only")
+    status, out, err = run("check", *targets)
+    assert (2, "") == (status, err)
+    assert "broken.py:p: error File not read" in out
+    assert (2, out) == run("check", *targets)[:2]
+    _, _, err = run("check", "-v", *targets)
+    assert 1 == err.count("Traceback (most recent call last)")
+    assert err.endswith("RuntimeError: no\\x1b[2K\n")
+
+
 def test_targets_import_their_own_siblings(run: Run, tmp_path: Path) -> None:
     """Two folders may each have a ``config.py``, which functions may import later too."""
     for folder in "ab":
