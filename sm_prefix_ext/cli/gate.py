@@ -186,9 +186,9 @@ class Gate:
     ) -> ReportedFinding:
         source = target.source
         hidden = hidden or self.selection.hides(finding)
-        position = None
-        if hidden is None and source.file is not None:
-            position = source.locate(finding.step) or source.locate("")
+        if source.file is None:
+            return ReportedFinding(finding, name, hidden=hidden)
+        position = source.locate(finding.step) or source.locate("")
         return ReportedFinding(finding, name, _file(source), position, hidden)
 
 

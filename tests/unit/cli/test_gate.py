@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -158,8 +159,26 @@ def test_what_git_ignores_is_left_out(run: Run, tmp_path: Path) -> None:
     assert (0, 1) == (status, data["summary"]["pipelines"])
 
 
+def test_a_folder_takes_the_memory_of_a_file(run: Run, tmp_path: Path) -> None:
+    """No definition stays in memory, so each further file takes a small part of its size."""
+    text = json.dumps(definition(*(f"risk-{number}" for number in range(200))))
+
+    def peak(files: int) -> int:
+        for number in range(files):
+            (tmp_path / "risk" / f"{number}.json").write_text(text)
+        tracemalloc.start()
+        assert 0 == run("check", "risk")[0]
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    peak(1)  # it imports the modules
+    few, many = peak(5), peak(25)
+    assert many - few < 20 * len(text) / 10
+
+
 def test_select_and_ignore(run: Run) -> None:
-    """The report has findings that don't count, with the reason."""
+    """The report has findings that don't count, with their lines and the reason."""
     for option, reason in (
         (("--ignore", "PFX006"), "ignored by --ignore"),
         (("--select", "pfx001,PFX002"), "not in --select"),
@@ -167,7 +186,7 @@ def test_select_and_ignore(run: Run) -> None:
         status, data = report(run, ".", *option)
         assert (0, []) == (status, data["findings"])
         [hidden] = data["hidden"]
-        assert ("PFX006", reason) == (hidden["code"], hidden["reason"])
+        assert ("PFX006", 1, reason) == (hidden["code"], hidden["line"], hidden["reason"])
     status, _, error = run("check", ".", "--ignore", "PFX06")
     assert (2, True) == (status, "There is no finding PFX06. Did you mean " in error)
 
