@@ -16,7 +16,7 @@ import click
 from ..core.check_report import CheckReport
 from ..core.errors import PrefixViolation
 from ..core.findings import Finding
-from ..core.text import printable_json
+from ..core.text import no_command, printable, printable_json
 from ..reporting.formats import FORMATS
 from .inputs import LoadError
 from .projections import PROJECTIONS, drawable, write_report, write_text
