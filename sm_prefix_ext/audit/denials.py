@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from ..core.arns import Arn, ArnScope, partition_of
@@ -25,6 +25,7 @@ from .rows import DENIAL, NOT_KNOWN, AuditRow, Unit, as_text, now
 _OPERATION = "LookupEvents"
 _SOURCE = "sagemaker.amazonaws.com"
 _PAGE = 50
+_KEPT = timedelta(days=90)
 _SENTENCE = re.compile(
     r"not authorized to perform: (?P<action>[\w-]+:\w+)"
     r"(?: on resource: (?P<arn>arn:\S+?)[.,]?(?=\s|$))?"
@@ -52,9 +53,11 @@ def denials(unit: Unit, reader: Reader, judge: Judge, since: datetime | None) ->
         unit: the account and the region.
         reader: asks CloudTrail there.
         judge: judges the job's name.
-        since: the earliest time; ``None`` for all that CloudTrail keeps, 90 days.
+        since: the earliest time; ``None`` for all that CloudTrail keeps.
     """
-    request: dict[str, Any] = {} if since is None else {"StartTime": since}
+    # It refuses a time out of its range.
+    kept = datetime.now(timezone.utc) - _KEPT
+    request: dict[str, Any] = {} if since is None or since < kept else {"StartTime": since}
     attribute = {"AttributeKey": "EventSource", "AttributeValue": _SOURCE}
     listed = reader.pages(
         _OPERATION, "Events", LookupAttributes=[attribute], MaxResults=_PAGE, **request

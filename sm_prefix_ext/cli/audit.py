@@ -88,6 +88,8 @@ def audit(
 ) -> int:
     """Audit what runs in accounts already: its pipelines, and the jobs of their executions.
 
+    --iam adds the statements about jobs of IAM policies, --cloudtrail denials that name a job.
+
     Without --accounts and --region, those of your AWS credentials. All requests only read. What
     can't be read is a row "unknown" with the reason and the permission. "audit diff OLD NEW"
     compares the files of two audits.

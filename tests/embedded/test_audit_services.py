@@ -10,10 +10,15 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from sm_prefix_ext import iam
 from sm_prefix_ext.audit import AuditRow, audit
+from sm_prefix_ext.audit.judge import teams_of
+from sm_prefix_ext.audit.statements import Principal, judge_statement
+from sm_prefix_ext.core.arns import ArnScope
 from sm_prefix_ext.embedded import EmbeddedAWS, Faults
+from sm_prefix_ext.iam.evaluator.policy_parser import read
 
 from .conftest import Driver
 from .definitions import job, text
@@ -33,6 +38,17 @@ EVERYTHING: dict[str, Any] = {
 def allowing(resource: str) -> dict[str, Any]:
     statement = {"Effect": "Allow", "Action": "sagemaker:CreateTrainingJob", "Resource": resource}
     return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+OF_ORGANIZATION: Any = {"accounts": "organization", "assume_role": "Audit"}
+
+
+def session_of(aws: EmbeddedAWS, role: str) -> boto3.Session:
+    """A session with credentials of a role."""
+    keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="audit")["Credentials"]
+    return boto3.Session(
+        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name=aws.region
+    )
 
 
 def rows_of(aws: EmbeddedAWS, **more: Any) -> list[AuditRow]:
@@ -137,7 +153,7 @@ def test_the_accounts_of_an_organization(
     ]
     organizations.close_account(AccountId=ids[1])
     driver.create(job("Train"))
-    rows = rows_of(driver.aws, accounts="organization", assume_role="Audit", cloudtrail=True)
+    rows = rows_of(driver.aws, **OF_ORGANIZATION, cloudtrail=True)
     closed = [row for row in rows if row.account == ids[1]]
     assert ["unknown"] == [row.kind for row in closed]
     assert {ACCOUNT, ids[0]} == {row.account for row in rows if row.kind == "denial"}
@@ -147,13 +163,9 @@ def test_the_accounts_of_an_organization(
 
 def test_an_organization_that_can_not_be_listed(aws: EmbeddedAWS) -> None:
     """One row says why, and what to do."""
-    role = aws.create_role("Audit", [iam.audit_policy()])
-    keys = aws.client("sts").assume_role(RoleArn=role, RoleSessionName="audit")["Credentials"]
-    session = boto3.Session(
-        keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"], region_name="us-east-1"
-    )
+    session = session_of(aws, aws.create_role("Audit", [iam.audit_policy()]))
     with services(aws, judged=True):
-        found = audit(session, policy="team-a", accounts="organization", assume_role="Audit")
+        found = audit(session, policy="team-a", **OF_ORGANIZATION)
         [row] = list(found)
     assert ("unknown", "", "organizations:ListAccounts") == (row.kind, row.account, row.permission)
     assert found.nothing_read
@@ -230,8 +242,26 @@ def without(policy: Any, action: str) -> Any:
 
 def test_the_least_policy_for_an_organization() -> None:
     """Listing its accounts needs one action more."""
-    plain, more = iam.audit_policy().to_dict(), iam.audit_policy(organization=True).to_dict()
-    assert {"organizations:ListAccounts"} == {*actions(more)} - {*actions(plain)}
+    with EmbeddedAWS(enforce_callers=True) as aws, services(aws, judged=True):
+        aws.client("organizations").create_organization(FeatureSet="ALL")
+        Driver(aws).create(job("Train"))
+        for lists in (True, False):
+            role = aws.create_role(f"Audit{lists}", [iam.audit_policy(organization=lists)])
+            found = audit(session_of(aws, role), policy="team-a", **OF_ORGANIZATION)
+            assert ["pipeline" if lists else "unknown"] == [row.kind for row in found]
+
+
+def test_policies_of_aws_can_be_read() -> None:
+    """All those that moto has a copy of; one that binds nobody to a prefix is outside."""
+    documents = json.loads(aws_managed_policies_data)
+    statements = {name: read(each["Document"], name) for name, each in documents.items()}
+    judged = [
+        judge_statement(each, teams_of("team-a"), Principal(ArnScope(account=ACCOUNT)))
+        for each in statements["AmazonSageMakerFullAccess"]
+    ]
+    [only] = [each for each in judged if each is not None]
+    assert "outside" == only.verdict
+    assert "It allows jobs of any name, of every type" in str(only.reason)
 
 
 def test_only_reads_are_sent(
@@ -251,7 +281,7 @@ def test_only_reads_are_sent(
 
     monkeypatch.setattr(BaseClient, "_make_api_call", recorded)
     rows_of(driver.aws, accounts=[driver.role], **EVERYTHING)
-    rows_of(driver.aws, accounts="organization", assume_role="Audit", **EVERYTHING)
+    rows_of(driver.aws, **OF_ORGANIZATION, **EVERYTHING)
     least = iam.audit_policy(
         jobs=True,
         versions=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -186,11 +186,17 @@ def test_all_pages_since_a_time_are_read() -> None:
     """A page that is refused is a row, after what was read before."""
     refused = ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Lookup")
     client = Client([event(None)], [event(None)], refused)
-    assert ["denial", "denial", "unknown"] == [row.kind for row in read(client, TIME)]
+    since = datetime.now(timezone.utc) - timedelta(days=89)
+    assert ["denial", "denial", "unknown"] == [row.kind for row in read(client, since)]
     assert [{"AttributeKey": "EventSource", "AttributeValue": "sagemaker.amazonaws.com"}] == (
         client.given[0]["LookupAttributes"]
     )
-    assert {TIME} == {given["StartTime"] for given in client.given}
-    whole = Client([])
-    assert [] == read(whole)
-    assert "StartTime" not in whole.given[0]
+    assert {since} == {given["StartTime"] for given in client.given}
+
+
+@pytest.mark.parametrize("since", [None, datetime.now(timezone.utc) - timedelta(days=91)])
+def test_cloudtrail_is_not_asked_for_a_time_before_it_keeps_events(since: datetime | None) -> None:
+    """It would refuse the time; without one, it answers with all that it has."""
+    client = Client([])
+    assert [] == read(client, since)
+    assert "StartTime" not in client.given[0]

@@ -82,7 +82,11 @@ def test_a_pipeline_and_its_job() -> None:
         ("describe_pipeline", {"PipelineDefinition": "{"}, "the definition"),
         ("describe_pipeline", {"PipelineDefinition": "[]"}, "the definition"),
         ("describe_pipeline", refused("ExpiredTokenException"), "have expired; renew them"),
-        ("describe_pipeline", refused("UnrecognizedClientException"), "whether the region is enabled"),
+        (
+            "describe_pipeline",
+            refused("UnrecognizedClientException"),
+            "whether the region is enabled",
+        ),
         ("list_pipelines", [{}], "has no PipelineSummaries"),
         ("list_pipeline_executions", [{}], "has no PipelineExecutionSummaries"),
         ("list_pipeline_execution_steps", [{}], "has no PipelineExecutionSteps"),
