@@ -12,6 +12,7 @@ import click
 
 from ..core import policy_search
 from ..core.text import printable
+from .file_names import FILE_NAME
 from .inputs import LoadError
 from .options import format_option, policies_options, policy_choice
 from .output import SCHEMA, judging, print_displayed, print_json
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--all-regions", is_flag=True, help="Every region that SageMaker has.")
 @click.option(
     "--accounts",
+    type=FILE_NAME,
     metavar="FILE|organization",
     help="Account IDs or ARNs of roles to assume, one a line; or all of the organization.",
 )
@@ -67,7 +69,9 @@ if TYPE_CHECKING:
     metavar="N",
     help="Accounts and regions at once.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write all rows to a JSON Lines file.")
+@click.option(
+    "-o", "--output", type=FILE_NAME, metavar="FILE", help="Write all rows to a JSON Lines file."
+)
 @click.option("--resume", is_flag=True, help="Continue the file of --output.")
 @format_option("table", "json", "html", "markdown")
 @click.pass_context
@@ -125,8 +129,8 @@ def audit(
 
 
 @audit.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", type=FILE_NAME)
+@click.argument("new", type=FILE_NAME)
 @format_option("table", "json", "html", "markdown")
 def diff(old: str, new: str, form: str) -> int:
     """Compare the audits of two files: what changed from OLD to NEW.

@@ -12,6 +12,7 @@ from ..core.finding_levels import FIXED
 from ..reporting.check_limits import over_limit
 from ..reporting.check_summary import counted
 from ..reporting.formats import DRAWN, FORMATS
+from .file_names import FILE_NAME
 from .gate import Gate, Selection
 from .inputs import LoadError, finding_code
 from .options import (
@@ -27,7 +28,7 @@ from .output import is_verbose, judging, output_options, print_report, show_caus
 
 
 @click.command()
-@click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
+@click.argument("targets", type=FILE_NAME, metavar="TARGET...", nargs=-1, required=True)
 @policy_options
 @click.option("--declared-only", is_flag=True, help="Judge names as they are, without a policy.")
 @target_options
@@ -42,7 +43,12 @@ from .output import is_verbose, judging, output_options, print_report, show_caus
 @click.option("--select", multiple=True, metavar="CODES", help="Count only these findings.")
 @click.option("--ignore", multiple=True, metavar="CODES", help="Do not count these findings.")
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
-@click.option("--baseline", metavar="FILE", help="A file of known findings, which do not count.")
+@click.option(
+    "--baseline",
+    type=FILE_NAME,
+    metavar="FILE",
+    help="A file of known findings, which do not count.",
+)
 @click.option("--write-baseline", is_flag=True, help="Write the present findings to --baseline.")
 @format_option(*FORMATS)
 @output_options

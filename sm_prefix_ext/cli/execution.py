@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .file_names import FILE_NAME
 from .inputs import LoadError, read_json
 from .options import policy_choice, policy_options
 from .output import judging, print_displayed
@@ -13,7 +14,7 @@ from .quiet import quiet_sdk
 
 
 @click.command()
-@click.argument("execution")
+@click.argument("execution", type=FILE_NAME)
 @policy_options
 @click.option("--watch", is_flag=True, help="Follow the execution until it ends.")
 @click.option(

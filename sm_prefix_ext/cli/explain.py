@@ -13,6 +13,7 @@ from ..core.job_names import JobPrefix
 from ..core.paths import is_folder
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable
+from .file_names import FILE_NAME
 from .inputs import LoadError, finding_code
 from .options import format_option
 from .output import judging, print_json
@@ -60,7 +61,9 @@ def _print(code: str) -> None:
 
 
 @click.command()
-@click.argument("prefixes", metavar="PREFIX|FILE|FOLDER...", nargs=-1, required=True)
+@click.argument(
+    "prefixes", type=FILE_NAME, metavar="PREFIX|FILE|FOLDER...", nargs=-1, required=True
+)
 @format_option("table", "json")
 def collisions(prefixes: tuple[str, ...], form: str) -> int:
     """Find prefixes whose IAM pattern covers the jobs of another.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -225,8 +225,7 @@ def find_one(text: str, options: Options) -> Target:
         raise LoadError(f"{text}: that is a folder; {WANTED}.")
     targets = list(find(text, options))
     if len(targets) > 1:
-        names = ", ".join(target.source.target for target in targets)
-        raise LoadError(f"{text} has {len(targets)} pipelines; name one of them: {names}.")
+        raise LoadError(_several(text, [target.source for target in targets]))
     [target] = targets
     options.template.must_be_declared(target.source.parameters)
     if target.source.not_read is not None:
@@ -240,6 +239,17 @@ def find_one(text: str, options: Options) -> Target:
             "giving the template's parameters with --template-parameters."
         )
     return target
+
+
+def _several(text: str, sources: Sequence[PipelineSource]) -> str:
+    if text != "-":
+        names = ", ".join(source.target for source in sources)
+        return f"{text} has {len(sources)} pipelines; name one of them: {names}."
+    names = ", ".join(shown(source.anchor) for source in sources)
+    return (
+        f"Standard input has {len(sources)} pipelines: {names}; write it to a file, and name one "
+        "of them, as FILE#ID."
+    )
 
 
 def find(text: str, options: Options) -> Iterator[Target]:

@@ -11,6 +11,7 @@ import click
 from ..core.arns import must_be_scope
 from ..core.prefix_policy import PrefixPolicy
 from ..core.strict_json import loads
+from .file_names import FILE_NAME
 from .inputs import LoadError
 from .loader import Options
 from .policy_choice import PolicyChoice
@@ -38,13 +39,14 @@ def _policy_options(files: Callable[[F], F]) -> Callable[[F], F]:
 
 
 policy_options = _policy_options(
-    click.option("--policy", metavar="FILE", help="A prefix policy, TOML.")
+    click.option("--policy", type=FILE_NAME, metavar="FILE", help="A prefix policy, TOML.")
 )
 policies_options = _policy_options(
     click.option(
         "--policy",
         "policies",
         multiple=True,
+        type=FILE_NAME,
         metavar="FILE|FOLDER",
         help="A prefix policy, TOML, or a folder with such files; repeatable.",
     )
@@ -66,14 +68,18 @@ role_options = _together(
         "--role-policy",
         "role_policies",
         multiple=True,
+        type=FILE_NAME,
         metavar="FILE",
         help="A policy of the execution role; give as many as it has.",
     ),
-    click.option("--boundary", metavar="FILE", help="The role's permissions boundary."),
+    click.option(
+        "--boundary", type=FILE_NAME, metavar="FILE", help="The role's permissions boundary."
+    ),
     click.option(
         "--scp",
         "scps",
         multiple=True,
+        type=FILE_NAME,
         metavar="FILE[,FILE…]",
         help="The SCPs of a level, the root first, separated by commas; repeatable.",
     ),
@@ -88,6 +94,7 @@ target_options = _together(
     click.option(
         "--template-parameters",
         multiple=True,
+        type=FILE_NAME,
         metavar="NAME=VALUE|FILE",
         help="The value of a template's parameter, or a JSON file of values; repeatable.",
     ),

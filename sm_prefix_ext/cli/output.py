@@ -18,6 +18,7 @@ from ..core.errors import PrefixViolation
 from ..core.findings import Finding
 from ..core.text import no_command, printable, printable_json
 from ..reporting.formats import FORMATS
+from .file_names import FILE_NAME
 from .inputs import LoadError
 from .projections import PROJECTIONS, drawable, write_report, write_text
 
@@ -77,7 +78,13 @@ def output_options(command: F) -> F:
             default="auto",
             help="Colour the report; auto does on a terminal without NO_COLOR.",
         ),
-        click.option("-o", "--output", metavar="FILE", help="Write the report to a file instead."),
+        click.option(
+            "-o",
+            "--output",
+            type=FILE_NAME,
+            metavar="FILE",
+            help="Write the report to a file instead.",
+        ),
     ):
         command = option(command)
     return command

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..core.text import printable_json
+from .file_names import FILE_NAME
 from .loader import find_one
 from .options import (
     account_option,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("pipeline", metavar="TARGET")
+@click.argument("pipeline", type=FILE_NAME, metavar="TARGET")
 @policy_options
 @target_options
 @account_option

@@ -9,6 +9,7 @@ import click
 
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable, printable_json
+from .file_names import FILE_NAME
 from .inputs import read_policy
 from .loader import find_one
 from .options import (
@@ -44,7 +45,7 @@ _TAKEN_BY: Mapping[str, str] = {
 
 
 @click.command("policy")
-@click.argument("pipeline", metavar="[TARGET]", required=False)
+@click.argument("pipeline", type=FILE_NAME, metavar="[TARGET]", required=False)
 @click.option(
     "--for",
     "purpose",
@@ -192,13 +193,14 @@ def _deployed(document: PolicyDocument, form: str, name: str | None) -> str:
 
 
 @click.command()
-@click.argument("pipeline", metavar="[TARGET]", required=False)
+@click.argument("pipeline", type=FILE_NAME, metavar="[TARGET]", required=False)
 @click.option("--kind", "kinds", multiple=True, metavar="TYPE", help="Without TARGET: a step type.")
 @role_options
 @click.option(
     "--author-policy",
     "author_policies",
     multiple=True,
+    type=FILE_NAME,
     metavar="FILE",
     help="A policy of the principal that creates and starts the pipeline.",
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from .file_names import FILE_NAME
 from .inputs import LoadError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ PROJECTIONS = ("html", "mermaid", "markdown")
 def report_options(command: F) -> F:
     """How to print a report, and where."""
     output = click.option(
-        "-o", "--output", metavar="FILE", help="Write the report to a file instead."
+        "-o", "--output", type=FILE_NAME, metavar="FILE", help="Write the report to a file instead."
     )
     form = click.option(
         "--format",

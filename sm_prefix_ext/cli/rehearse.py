@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .file_names import FILE_NAME
 from .inputs import LoadError
 from .options import (
     given_parameters,
@@ -29,7 +30,7 @@ _BRANCHES = {"true": True, "false": False}
 
 
 @click.command()
-@click.argument("pipeline", metavar="TARGET")
+@click.argument("pipeline", type=FILE_NAME, metavar="TARGET")
 @role_options
 @click.option(
     "--outcome",

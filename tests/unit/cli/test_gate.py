@@ -104,6 +104,9 @@ def test_one_pipeline_of_a_file(run: Run) -> None:
     status, _, error = run("plan", "sales/template.json")
     assert 2 == status
     assert "has 2 pipelines; name one of them: sales/template.json#" in error
+    text = Path("sales/template.json").read_text()
+    _, _, error = run("plan", "-", stdin=text)
+    assert "Standard input has 2 pipelines: 'Forecast', 'Churn'; write it to a file" in error
     status, output, _ = run("plan", "sales/template.json#Forecast", "--format", "json")
     assert (0, "sales-forecast-*") == (status, json.loads(output)["jobs"][0]["name_pattern"])
 
