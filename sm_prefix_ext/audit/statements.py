@@ -85,8 +85,8 @@ def judge_statement(
 
     Returns:
         ``None`` for a statement that says nothing of jobs' names: an ``Allow`` that creates none
-        and names no ``pipelines-*``, and a ``Deny`` that matches every name, or that leaves a
-        team's jobs alone.
+        and names neither ``pipelines-*`` nor a team's prefix, and a ``Deny`` that matches every
+        name, or that leaves a team's jobs alone.
     """
     if statement.effect == "Deny":
         return _judged_deny(statement, teams, principal)
@@ -114,7 +114,7 @@ def _actions(kind: Kind) -> tuple[str, ...]:
 def _mentions(
     statement: Statement, kind: Kind, teams: Sequence[Team], principal: Principal
 ) -> Iterator[_Mention]:
-    """Yield what creates jobs of a kind, and what else a statement allows on ``pipelines-*``."""
+    """Yield what creates jobs of a kind, and what else a statement allows by their names."""
     if not any(map(statement.names_action, _actions(kind))):
         return
     creates = any(map(statement.names_action, creating(kind)))
@@ -122,7 +122,9 @@ def _mentions(
         mentions = _of_other_resources(statement, kind, principal)
     else:
         mentions = _of_resources(statement, kind, teams, principal)
-    yield from (mention for mention in mentions if creates or mention.names == "generated")
+    yield from (
+        mention for mention in mentions if creates or mention.names in ("generated", "team")
+    )
 
 
 def _of_resources(

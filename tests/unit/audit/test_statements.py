@@ -100,11 +100,12 @@ def test_any_name_names_the_types() -> None:
     assert "of the types AutoML and Model: *" in str(some.reason)
 
 
-def test_other_actions_on_generated_names_count() -> None:
-    """A policy that describes them has to change with the prefix too."""
+def test_other_actions_count_where_names_are_told_apart() -> None:
+    """A policy that describes jobs has to change with the prefix too."""
     actions = ["sagemaker:DescribeTrainingJob", "sagemaker:AddTags"]
     assert "prefixing off" == verdict(Action=actions, Resource=f"{JOBS}pipelines-*")
-    assert verdict(Action=actions, Resource=f"{JOBS}team-a-*") is None
+    assert "inside" == verdict(Action=actions, Resource=f"{JOBS}team-a-*")
+    assert verdict(Action=actions, Resource=f"{JOBS}*-Train-*") is None
 
 
 @pytest.mark.parametrize(
