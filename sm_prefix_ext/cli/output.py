@@ -212,7 +212,8 @@ def print_displayed(
         notes = list(displayed.report(drawn=False).notes)
         write_json({**displayed.to_dict(), "notes": notes}, output)
         return
-    report = replace(displayed.report(drawn=form in PROJECTIONS), documents=tuple(documents))
+    report = displayed.report(drawn=form in PROJECTIONS)
+    report = replace(report, documents=(*report.documents, *documents))
     if form in PROJECTIONS or output is not None:
         write_report(report, form, output)
     else:
