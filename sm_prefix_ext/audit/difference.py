@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from ..core.display.displayed import Displayed
 from ..core.display.report import Cell, Report, Row, Table, counted
-from .output import NotResumed, kept_rows, read_earlier
+from .complete import complete
+from .output import kept_rows
 from .rows import DENIAL, INSIDE, JOB, AuditRow
 
 _SHOWN = 1000
@@ -118,14 +119,7 @@ def difference(old: str, new: str) -> Difference:
 
 
 def _verdicts(path: str) -> dict[Subject, set[str]]:
-    try:
-        earlier = read_earlier(path)
-    except NotResumed as refused:
-        raise ValueError(f"{path} can't be compared: {refused.why}") from None
-    if earlier is None:
-        raise ValueError(f"{path} can't be compared: it is not there, or it is empty.")
-    if not earlier.ended:
-        raise ValueError(f"{path} can't be compared: its audit is not complete; resume it first.")
+    complete(path, "compared")
     verdicts: dict[Subject, set[str]] = {}
     for row in kept_rows(path):
         verdicts.setdefault(_subject(row), set()).add(_verdict(row))

@@ -77,6 +77,11 @@ def teams_of(policy: Policies) -> tuple[Team, ...]:
     return teams
 
 
+def prefixes_of(teams: Iterable[Team]) -> dict[str, list[str | None]]:
+    """Return the prefix and the short prefix of teams by name, as an audit's file has them."""
+    return {team.name: [team.policy.prefix, team.policy.short_prefix] for team in teams}
+
+
 def _teams(policy: Any) -> Iterable[Team]:
     if isinstance(policy, str):
         policy = PrefixPolicy(policy)

@@ -12,7 +12,7 @@ from ..core.display.displayed import Displayed
 from ..core.text import shown
 from .accounts import Accounts, entries
 from .executions import Scope
-from .judge import Judge, Policies, teams_of
+from .judge import Judge, Policies, prefixes_of, teams_of
 from .organization import ORGANIZATION
 from .output import Earlier, NotResumed, Output, kept_rows, must_be_new, read_earlier
 from .report import SHOWN_ROWS, audit_report, is_shown
@@ -129,7 +129,7 @@ def audit(
     places, home = _places(source, regions, shard, iam)
     text = since.isoformat() if isinstance(since, datetime) else since
     asked: dict[str, Any] = {
-        "teams": {team.name: [team.policy.prefix, team.policy.short_prefix] for team in teams},
+        "teams": prefixes_of(teams),
         "executions": executions,
         "since": text,
         "since_time": None if since is None else since_of(since).isoformat(),

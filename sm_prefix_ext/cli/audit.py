@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..core import policy_search
 from ..core.text import printable
+from .audited_policies import audited_policies
 from .file_names import FILE_NAME
 from .inputs import LoadError
-from .options import format_option, policies_options, policy_choice
+from .options import format_option, policies_options
 from .output import SCHEMA, judging, print_displayed, print_json
-from .policy_choice import policy_files
 from .progress import bar
 from .quiet import quiet_sdk
+from .rollout import must_be_rollout, print_rollout, rollout_of_file, rollout_options, taken
 
 if TYPE_CHECKING:
     from ..audit import Audit, AuditRow
@@ -73,6 +72,12 @@ if TYPE_CHECKING:
     "-o", "--output", type=FILE_NAME, metavar="FILE", help="Write all rows to a JSON Lines file."
 )
 @click.option("--resume", is_flag=True, help="Continue the file of --output.")
+@click.option(
+    "--plan-rollout",
+    is_flag=True,
+    help="Print the steps from the names pipelines-… to prefixes, each with its policies.",
+)
+@rollout_options
 @format_option("table", "json", "html", "markdown")
 @click.pass_context
 @quiet_sdk()
@@ -83,6 +88,7 @@ def audit(
     all_regions: bool,
     accounts: str | None,
     resume: bool,
+    plan_rollout: bool,
     form: str,
     policies: tuple[str, ...],
     prefix: str | None,
@@ -96,9 +102,10 @@ def audit(
 
     Without --accounts and --region, those of your AWS credentials. All requests only read. What
     can't be read is a row "unknown" with the reason and the permission. "audit diff OLD NEW"
-    compares the files of two audits.
+    compares the files of two audits; "audit rollout FILE" plans from one.
 
-    Exit status: 0, all inside; 1, something is not; 2, nothing could be read.
+    Exit status: 0, all inside; 1, something is not; 2, nothing could be read. With --plan-rollout:
+    0, no step is left, or none before what --expect names; 1, some are.
     """
     if context.invoked_subcommand is not None:
         return 0
@@ -106,9 +113,13 @@ def audit(
 
     if all_regions and regions:
         raise click.UsageError("--region and --all-regions exclude each other; give one.")
+    of_rollout = taken(given)
+    if not plan_rollout:
+        must_be_rollout(of_rollout)
     with judging(form):
+        policy = audited_policies(policies, prefix, short_prefix, team)
         rows = read(
-            policy=_policies(policies, prefix, short_prefix, team),
+            policy=policy,
             regions="all" if all_regions else regions or None,
             accounts=_accounts(accounts),
             resume=resume,
@@ -116,8 +127,13 @@ def audit(
         )
     if rows.remark is not None:
         click.echo(f"sm-prefix: {printable(rows.remark)}", err=True)
+    status: int | None = None
     with rows, judging(form):
-        if form == "json":
+        if plan_rollout:
+            watched = bool(given["jobs"])
+            seen = _shown(rows)
+            status = print_rollout(seen, policy, form, watched=watched, **of_rollout)
+        elif form == "json":
             _print_rows(rows)
         else:
             for _ in _shown(rows):
@@ -125,7 +141,10 @@ def audit(
             print_displayed(rows, form, None)
     if rows.nothing_read:
         raise LoadError(f"nothing could be read. {rows.first_reason}")
-    return int(not rows.all_inside)
+    return int(not rows.all_inside) if status is None else status
+
+
+audit.add_command(rollout_of_file)
 
 
 @audit.command()
@@ -146,28 +165,6 @@ def diff(old: str, new: str, form: str) -> int:
     else:
         print_displayed(found, form, None)
     return int(bool(found.changes))
-
-
-def _policies(
-    files: tuple[str, ...], prefix: str | None, short_prefix: str | None, team: str | None
-) -> Any:
-    """The policies to audit against: of a file, those of all its teams."""
-    choice = policy_choice(files[0] if files else None, prefix, short_prefix, team)
-    if choice.given is not None:
-        return choice.given
-    paths = [Path(file) for file in files] or list(filter(None, [policy_search.discover()]))
-    if not paths:
-        raise LoadError("there is no policy to audit against; give --policy FILE or --prefix P.")
-    found = [file for path in paths for file in policy_files(path)]
-    if team is None:
-        return found
-    if len(found) == 1:
-        return found[0].policy_for(None, team=team)
-    teams = {each.name: each for file in found for each in file.teams}
-    if team not in teams:
-        known = ", ".join(teams) or "none"
-        raise LoadError(f"no policy file has the team {printable(team)}; they have {known}.")
-    return teams[team]
 
 
 def _accounts(accounts: str | None) -> Any:

@@ -12,6 +12,7 @@ from ..unit.cli.conftest import Run, run
 
 pytest.importorskip("moto")
 
+from sm_prefix_ext.audit.rollout import PHASES
 from sm_prefix_ext.audit.rows import KINDS, VERDICTS
 from sm_prefix_ext.embedded import EmbeddedAWS
 
@@ -27,6 +28,7 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
+TEAMS = ("risk", "fraud")
 COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 
 
@@ -34,7 +36,8 @@ COMMANDS = [line for block in blocks("sh") for line in block.splitlines()]
 def test_a_command(command: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It does what it says on an empty account."""
     monkeypatch.chdir(tmp_path)
-    Path("sm-prefix.toml").write_text('prefix = "team-a"\n')
+    teams = (f'[[team]]\nname = "{n}"\nprefix = "{n}"\npaths = ["{n}/**"]\n' for n in TEAMS)
+    Path("sm-prefix.toml").write_text("".join(teams))
     Path("accounts.txt").write_text("123456789012\n")
     Path("policies").mkdir()
     Path("policies", "team-a.toml").write_text('prefix = "team-a"\n')
@@ -42,6 +45,8 @@ def test_a_command(command: str, run: Run, tmp_path: Path, monkeypatch: pytest.M
     with EmbeddedAWS() as aws, services(aws):
         for file in ("old.jsonl", "new.jsonl"):
             run("audit", "--prefix", "team-a", "--output", file)
+        if "rollout audit.jsonl" in command:
+            run("audit", "--policy", "sm-prefix.toml", "--output", "audit.jsonl")
         status, out, err = run(*arguments)
     assert ("sm-prefix", 0, "") == (name, status, err)
     assert out
@@ -56,7 +61,12 @@ def test_the_snippet(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "words"), [("| verdict | meaning |", VERDICTS), ("| kind | what it is |", KINDS)]
+    ("head", "words"),
+    [
+        ("| verdict | meaning |", VERDICTS),
+        ("| kind | what it is |", KINDS),
+        ("| phase | what it is |", PHASES),
+    ],
 )
 def test_the_words_of_rows(head: str, words: tuple[str, ...]) -> None:
     """Each verdict and each kind is in its table."""

@@ -1,0 +1,109 @@
+"""The last steps: the statements that allow the old names go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ...core.display.report import counted
+from ..rows import AuditRow
+from .commands import DONE, Commands
+from .documents import document_of, remaining
+from .policies import (
+    allows_generated,
+    allows_others,
+    by_policy,
+    distinct,
+    policy_name,
+    policy_title,
+    principals,
+)
+from .step import DROP, RolloutDocument, RolloutStep
+from .survey import Survey, is_left
+
+_OF_AWS = ":iam::aws:policy/"
+
+
+def dropping(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
+    """Yield a step for each policy that allows jobs under the old names, or under any name.
+
+    A statement for any name counts where it is of a role that runs pipelines.
+    """
+    old = [row for row in survey.statements if allows_generated(row)]
+    for (account, policy, _), rows in by_policy(old).items():
+        yield _drop(survey, commands, account, policy, rows)
+    roles = survey.by_role
+    wide = [
+        row
+        for row in survey.statements
+        if (row.account, row.role or "") in roles and allows_others(row)
+    ]
+    for (account, policy, _), rows in by_policy(wide).items():
+        yield _narrow(survey, commands, account, policy, rows)
+
+
+def _drop(
+    survey: Survey, commands: Commands, account: str, policy: str, rows: Sequence[AuditRow]
+) -> RolloutStep:
+    statements, whose = distinct(rows), principals(rows)
+    notes = [*_still_used(survey, account, whose), *_of_aws(policy)]
+    documents = [RolloutDocument(f"{policy_name(rows)}-old", "remove", document_of(statements))]
+    do = f"Remove {counted(len(statements), 'statement')} from it"
+    try:
+        left = remaining(statements)
+    except ValueError as error:
+        do += ", by hand"
+        notes.append(str(error))
+    else:
+        if left:
+            name = f"{policy_name(rows)}-instead"
+            documents.append(RolloutDocument(name, "instead", document_of(left)))
+            do += ", and put what stays of them in their place"
+        else:
+            notes.append("If no statement is left then, detach and delete the policy.")
+    return RolloutStep(
+        0,
+        DROP,
+        account,
+        (),
+        policy_title(rows),
+        f"{do}.",
+        policy=policy,
+        notes=tuple(notes),
+        documents=tuple(documents),
+        checks=(commands.audit(DONE, survey.regions(account), whose),),
+        roles=whose,
+    )
+
+
+def _narrow(
+    survey: Survey, commands: Commands, account: str, policy: str, rows: Sequence[AuditRow]
+) -> RolloutStep:
+    whose = principals(rows)
+    name = f"{policy_name(rows)}-wide"
+    return RolloutStep(
+        0,
+        DROP,
+        account,
+        (),
+        policy_title(rows),
+        "Narrow or detach it: it allows jobs outside every team's prefix, so no prefix binds "
+        "the roles that have it.",
+        policy=policy,
+        notes=(*dict.fromkeys(row.reason for row in rows if row.reason), *_of_aws(policy)),
+        documents=(RolloutDocument(name, "remove", document_of(distinct(rows))),),
+        checks=(commands.audit(DONE, survey.regions(account), whose),),
+        roles=whose,
+    )
+
+
+def _still_used(survey: Survey, account: str, whose: Sequence[str]) -> Iterator[str]:
+    by_role = survey.by_role
+    for principal in whose:
+        left = [str(row.name) for row in by_role.get((account, principal), ()) if is_left(row)]
+        if left:
+            yield f"{principal} keeps it until these are updated: {', '.join(left)}."
+
+
+def _of_aws(policy: str) -> Iterator[str]:
+    if _OF_AWS in policy:
+        yield "AWS owns the policy, so attach a copy with the change, and detach the policy."
