@@ -32,7 +32,6 @@ def rollout_options(command: F) -> F:
     for option in (
         click.option(
             "--documents",
-            type=FILE_NAME,
             metavar="FOLDER",
             help="For a roll-out: write its policy documents to a new folder.",
         ),
