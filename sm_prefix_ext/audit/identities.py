@@ -78,6 +78,15 @@ def iam_rows(unit: Unit, reader: Reader, teams: Sequence[Team], partition: str) 
 
 
 class _IamReader(NamedTuple):
+    """Reads an account's IAM.
+
+    Args:
+        unit: the account, and the pseudo region of its IAM.
+        reader: asks IAM.
+        teams: whose prefixes are compared.
+        home: the partition and the account.
+    """
+
     unit: Unit
     reader: Reader
     teams: Sequence[Team]

@@ -205,19 +205,21 @@ _REASONS: tuple[tuple[_Names, Verdict, str], ...] = (
 def _judged_deny(
     statement: Statement, teams: Sequence[Team], principal: Principal
 ) -> Judgement | None:
-    verdicts = {
-        _blocked(statement, kind, teams, principal._replace(home=here))
+    found = (
+        (kind.step_type, _blocked(statement, kind, teams, principal._replace(home=here)))
         for kind in _KINDS
         if any(map(statement.names_action, creating(kind)))
         for here in _places(statement, principal.home)
-    } - {None}
-    if not verdicts:
+    )
+    blocked = [(step_type, verdict) for step_type, verdict in found if verdict is not None]
+    if not blocked:
         return None
-    verdict = next(each for each in VERDICTS if each in verdicts)
+    verdict = min((each for _, each in blocked), key=VERDICTS.index)
     patterns = _few(map(_resource, statement.resources))
     what = f"all but {patterns}" if statement.not_resource else patterns
     reason = f"It denies jobs under every team's prefix: {what}."
-    return Judgement(verdict, (), _joined([reason], statement))
+    types = tuple(dict.fromkeys(step_type for step_type, _ in blocked))
+    return Judgement(verdict, (), _joined([reason], statement), step_types=types)
 
 
 def _blocked(
@@ -266,7 +268,7 @@ def _prefixes(team: Team, kind: Kind) -> tuple[str, ...]:
     """Return the beginnings of names that are a team's, the policy's own first.
 
     Both spellings count, since SageMaker has authorized names in lower case too. Tuning and AutoML
-    jobs under the prefix are the team's, though its policy wants the short prefix.
+    jobs under the prefix are the team's too, not only those under its short prefix.
     """
     policy = team.policy
     prefixes = dict.fromkeys((policy.prefix_for(kind), policy.prefix))
