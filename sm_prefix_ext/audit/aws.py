@@ -59,6 +59,7 @@ class Refusal(Exception):
         super().__init__(reason, permission)
         self.reason = reason
         self.permission = permission
+        self.code = code
         self.gone = code in _NOT_THERE
         """Whether what was to be read is not there any more."""
         self.throttled = code in _THROTTLED

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .accounts import Account, Entry
-from .aws import Reader, Refusal
+from .aws import DENIED, Reader, Refusal
 from .pipelines import unknown
 from .rows import AuditRow, Unit
 
 ORGANIZATION = "organization"
 """What names all accounts of the organization."""
 
-_NOT_THERE = (
+_NOT_FROM_HERE = (*DENIED, "AWSOrganizationsNotInUseException")
+_FROM_WHERE = (
     "List the accounts with the organization's management account or a delegated administrator, or "
     "write them to a file."
 )
@@ -34,7 +35,9 @@ def organization(own: Account, reader: Reader, assume_role: str) -> Iterator[Ent
     try:
         listed = sorted(reader.pages("ListAccounts", "Accounts"), key=lambda each: str(each["Id"]))
     except Refusal as refusal:
-        raise Refusal(f"{refusal.reason} {_NOT_THERE}", refusal.permission) from None
+        if refusal.code not in _NOT_FROM_HERE:
+            raise
+        raise Refusal(f"{refusal.reason} {_FROM_WHERE}", refusal.permission) from None
     for account in listed:
         state = _state(account)
         if state != "ACTIVE":

@@ -161,7 +161,7 @@ def _cell(text: str | None) -> Cell | None:
 
 
 def _reason(row: AuditRow) -> str | None:
-    needed = f"It needs {row.permission}." if row.kind == UNKNOWN and row.permission else None
+    needed = f"The read needs {row.permission}." if row.kind == UNKNOWN and row.permission else None
     return " ".join(filter(None, (row.reason, needed))) or None
 
 

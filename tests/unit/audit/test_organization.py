@@ -76,3 +76,12 @@ def test_accounts_that_can_not_be_listed(code: str, reason: str) -> None:
     assert reason in caught.value.reason
     assert "management account or a delegated administrator" in caught.value.reason
     assert "organizations:ListAccounts" == caught.value.permission
+
+
+def test_another_failure_has_no_advice() -> None:
+    """Such as credentials that have expired."""
+    expired = ClientError({"Error": {"Code": "ExpiredTokenException", "Message": "x"}}, "List")
+    with pytest.raises(Refusal) as caught:
+        listed(expired)
+    assert "renew them" in caught.value.reason
+    assert "administrator" not in caught.value.reason

@@ -22,7 +22,7 @@ def test_it_counts_and_shows_what_is_not_inside() -> None:
     assert "2 pipelines and 1 job, 1 failed read: 2 inside, 2 not." == report.summary
     assert "bad" == report.tone
     assert "Not inside in 111122223333 us-east-1" in text
-    assert "Denied. It needs sagemaker:List." in text
+    assert "Denied. The read needs sagemaker:List." in text
     assert () == report.notes
 
 
