@@ -93,7 +93,7 @@ class Output:
             raise self._error(error) from None
         try:
             if earlier is None:
-                self._write({"kind": _AUDIT, "schema": SCHEMA, **asked})
+                self._write({"kind": _AUDIT, "schema": SCHEMA, "asked": asked})
         except BaseException:
             self.close()
             raise
@@ -282,7 +282,10 @@ def _asked(path: str, record: Mapping[str, Any]) -> Mapping[str, Any]:
         raise NotResumed(path, "it is not the file of an audit.")
     if record.get("schema") != SCHEMA:
         raise NotResumed(path, f"its schema is {shown(record.get('schema'))}; wanted {SCHEMA}.")
-    return {key: value for key, value in record.items() if key not in ("kind", "schema")}
+    asked = record.get("asked")
+    if not isinstance(asked, dict):
+        raise NotResumed(path, _damaged(1, "nothing that was asked for"))
+    return asked
 
 
 def _row(path: str, number: int, record: Mapping[str, Any]) -> AuditRow:

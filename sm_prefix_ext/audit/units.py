@@ -172,13 +172,13 @@ class Units:
             if self.scope.jobs:
                 for row in stand_alone_jobs(reader, read):
                     yield Part(unit, (row,))
-            if self.scope.cloudtrail:
-                client = account.client("cloudtrail", unit.region)
-                trail = Reader(client, self.stop, "cloudtrail")
-                for row in denials(unit, trail, self.judge, self.scope.since):
-                    yield Part(unit, (row,))
         except BaseException:
             self.stop.set()  # threads end before their next request
             raise
         finally:
             pool.shutdown(cancel_futures=True)
+        if self.scope.cloudtrail:
+            client = account.client("cloudtrail", unit.region)
+            trail = Reader(client, self.stop, "cloudtrail")
+            for row in denials(unit, trail, self.judge, self.scope.since):
+                yield Part(unit, (row,))

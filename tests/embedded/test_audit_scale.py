@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import defaultdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from botocore import endpoint
 from botocore.retries import bucket
@@ -19,34 +17,10 @@ from sm_prefix_ext.audit.rows import Unit
 from sm_prefix_ext.embedded import EmbeddedAWS, Faults
 
 from .definitions import job, text
+from .organization import ACCOUNTS, create_role, session_of
 
-ACCOUNTS, REGIONS, PIPELINES = ("111122223333", "444455556666"), ("eu-west-1", "us-west-2"), 25
+REGIONS, PIPELINES = ("eu-west-1", "us-west-2"), 25
 PREFIXES = ("team-a-x", "team-b-x", None)
-
-
-def session_of(aws: EmbeddedAWS, account: str) -> boto3.Session:
-    """A session with credentials of another account."""
-    arn = f"arn:aws:iam::{account}:role/Audit"
-    assumed = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="other")["Credentials"]
-    return boto3.Session(
-        assumed["AccessKeyId"], assumed["SecretAccessKey"], assumed["SessionToken"]
-    )
-
-
-def create_role(client: Any) -> str:
-    """Create a role that SageMaker may assume and that has all permissions."""
-    trust, every = (
-        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
-        for statement in (
-            {"Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"},
-            {"Action": "*", "Resource": "*"},
-        )
-    )
-    role = client.create_role(RoleName="pipeline", AssumeRolePolicyDocument=json.dumps(trust))
-    client.put_role_policy(
-        RoleName="pipeline", PolicyName="every", PolicyDocument=json.dumps(every)
-    )
-    return str(role["Role"]["Arn"])
 
 
 @pytest.fixture

@@ -119,7 +119,8 @@ def test_a_file_that_is_not_there_or_empty_is_begun(tmp_path: Path) -> None:
 
 
 def header(**more: Any) -> bytes:
-    return json.dumps({"kind": "audit", "schema": 1, **ASKED, **more}).encode() + b"\n"
+    record = {"kind": "audit", "schema": 1, "asked": ASKED, **more}
+    return json.dumps(record).encode() + b"\n"
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,7 @@ def header(**more: Any) -> bytes:
         (b"\x00\xff\n", "it is not the file of an audit"),
         (b"[" * 100_000 + b"\n", "it is not the file of an audit"),
         (header(schema=2), "its schema is 2; wanted 1"),
+        (header(asked=3), "it is damaged, since line 1 has nothing that was asked for"),
         (header() + b"no JSON\n" + unit_line(UNIT, 1), "it is damaged, since line 2 has no record"),
         (header() + b'{"kind": "job"}\n', "line 2 has a record that is no row"),
         (header() + b'{"kind": "end"}\n' * 2, "line 3 has a record after the end"),
