@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -118,7 +119,7 @@ class Accounts:
         # Each loader reads and keeps SageMaker's model, so that all accounts have one.
         self._loader = botocore.session.Session().get_component("data_loader")
         own = Config(
-            retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
+            retries={"mode": _retry_mode(), "total_max_attempts": ATTEMPTS},
             connect_timeout=_CONNECT_TIMEOUT,
             max_pool_connections=max(10, workers),
         )
@@ -246,6 +247,11 @@ class Accounts:
             )
 
         return client
+
+
+def _retry_mode() -> str:
+    """Return what boto3's own variable says; its default, legacy, limits no rate."""
+    return os.environ.get("AWS_RETRY_MODE") or "adaptive"
 
 
 def _identity(sts: Any) -> Arn:

@@ -96,19 +96,10 @@ class Reader(NamedTuple):
         from botocore import xform_name
 
         method = getattr(self.client, xform_name(operation))
-        rounds = 0
-        while not self.stop.is_set():
-            try:
-                answer: Mapping[str, Any] = answered(
-                    lambda: method(**arguments), self.action(operation)
-                )
-                return answer
-            except Refusal as refusal:
-                rounds += 1
-                if not refusal.throttled or rounds == ROUNDS:
-                    raise
-            self.stop.wait(random.random() * min(2**rounds, _LONGEST_WAIT))
-        raise Stopped
+        answer: Mapping[str, Any] = answered(
+            lambda: method(**arguments), self.action(operation), self.stop
+        )
+        return answer
 
     def action(self, operation: str) -> str:
         """Return the IAM action of an operation."""
@@ -155,16 +146,34 @@ class Reader(NamedTuple):
             arguments[token] = answer[token]
 
 
-def answered(call: Callable[[], Any], permission: str | None) -> Any:
-    """Return what a request returns.
+def answered(
+    call: Callable[[], Any], permission: str | None, stop: threading.Event | None = None
+) -> Any:
+    """Return what a request returns; one that is throttled is sent again.
 
     Args:
         call: sends it.
         permission: the IAM action that it needs.
+        stop: set when the audit ends early, so that no further request is sent.
 
     Raises:
         Refusal: if it gets no answer.
+        Stopped: if the audit has ended.
     """
+    stop = stop or threading.Event()
+    rounds = 0
+    while not stop.is_set():
+        try:
+            return _answered(call, permission)
+        except Refusal as refusal:
+            rounds += 1
+            if not refusal.throttled or rounds == ROUNDS:
+                raise
+        stop.wait(random.random() * min(2**rounds, _LONGEST_WAIT))
+    raise Stopped
+
+
+def _answered(call: Callable[[], Any], permission: str | None) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

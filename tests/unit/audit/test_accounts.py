@@ -115,8 +115,10 @@ def test_a_client_has_one_region_and_one_service(session: boto3.Session) -> None
         Accounts(session.client("sts"), None, 8)
 
 
-def test_clients_try_again_and_send_less_when_throttled(session: boto3.Session) -> None:
-    """botocore's adaptive mode, unless a configuration says otherwise."""
+def test_clients_try_again_and_send_less_when_throttled(
+    session: boto3.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """botocore's adaptive mode, unless a configuration or boto3's variable says otherwise."""
 
     def mode(config: Config | None) -> str:
         made = Accounts(session, config, 20)._client_of(session, None)("sagemaker", "us-east-1")
@@ -125,3 +127,5 @@ def test_clients_try_again_and_send_less_when_throttled(session: boto3.Session) 
 
     assert "adaptive" == mode(None)
     assert "standard" == mode(Config(retries={"mode": "standard"}))
+    monkeypatch.setenv("AWS_RETRY_MODE", "standard")
+    assert "standard" == mode(None)
