@@ -9,7 +9,7 @@ from ..core.display.displayed import Displayed
 from ..core.display.report import Cell, Report, Row, Table, counted
 from .complete import complete
 from .output import kept_rows
-from .rows import DENIAL, INSIDE, JOB, AuditRow
+from .rows import COLLISION, DENIAL, INSIDE, JOB, AuditRow
 
 _SHOWN = 1000
 
@@ -28,6 +28,7 @@ class Subject(NamedTuple):
         policy: the statement's policy.
         statement: the statement, as JSON.
         denied: the IAM action of a denial; jobs of the same principal are compared together.
+        prefix: one that covers the jobs of another team.
     """
 
     account: str
@@ -40,13 +41,14 @@ class Subject(NamedTuple):
     policy: str = ""
     statement: str = ""
     denied: str = ""
+    prefix: str = ""
 
 
 class Change(NamedTuple):
     """A subject whose verdicts differ.
 
     Args:
-        subject: a pipeline, a step, a stand-alone job, a statement, or what was denied.
+        subject: a pipeline, a step, a stand-alone job, a statement, what was denied, or a prefix.
         before: its verdicts in the old audit, with their teams; ``()`` where it has none.
         now: its verdicts in the new audit.
     """
@@ -130,6 +132,8 @@ def _subject(row: AuditRow) -> Subject:
     place = Subject(*row.unit)
     if row.kind == DENIAL:
         return place._replace(principal=row.role or "", denied=row.permission or "")
+    if row.kind == COLLISION:
+        return place._replace(prefix=row.name or "")
     if row.policy is not None:
         return place._replace(
             principal=row.role or "", policy=row.policy, statement=row.statement or ""

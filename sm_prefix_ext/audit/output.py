@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from ..core.output_file import OutputFileError, write_parts
 from ..core.text import shown
-from .rows import UNKNOWN, AuditRow, Unit
+from .rows import COLLISION, UNKNOWN, AuditRow, Unit
 
 SCHEMA = 1
 _AUDIT, _UNIT, _END = "audit", "unit", "end"
@@ -230,6 +230,8 @@ class _Contents:
 
     def _row(self, number: int, record: Mapping[str, Any]) -> None:
         row = _row(self.path, number, record)
+        if row.kind == COLLISION:
+            return  # it is of no unit, and comes anew
         if row.unit in self.ended_units:
             what = "a row of an account and region that has ended"
             raise NotResumed(self.path, _damaged(number, what))

@@ -107,16 +107,20 @@ def _tables(shown: Sequence[AuditRow]) -> Iterator[Table]:
     for (unit, title), rows in groupby(sorted(shown, key=_place), key=_place):
         place = " ".join(unit).strip() or "an unknown account"
         columns, cells = _FORMS[title]
-        yield Table(columns, tuple(Row(cells(row)) for row in rows), title=f"{title} in {place}")
+        heading = title if title == _PREFIXES else f"{title} in {place}"
+        yield Table(columns, tuple(Row(cells(row)) for row in rows), title=heading)
 
 
 def _place(row: AuditRow) -> tuple[Unit, str]:
+    if row.kind == COLLISION:
+        return row.unit, _PREFIXES
     if row.policy is not None:
         return row.unit, _POLICIES
     return row.unit, _DENIALS if row.event is not None else _JOBS
 
 
 _JOBS, _POLICIES, _DENIALS = "Not inside", "Statements of policies not inside", "Denials"
+_PREFIXES = "Prefixes that collide"
 
 
 def _of_jobs(row: AuditRow) -> _Cells:
@@ -134,11 +138,16 @@ def _of_denials(row: AuditRow) -> _Cells:
     return (_cell(row.time), _principal(row), _name(row), *_judged(row))
 
 
+def _of_prefixes(row: AuditRow) -> _Cells:
+    return (_name(row), *_judged(row))
+
+
 _JUDGED = ("Verdict", "Teams", "Reason")
 _FORMS: Mapping[str, tuple[tuple[str, ...], Callable[[AuditRow], _Cells]]] = {
     _JOBS: (("Pipeline", "Step", "Name", *_JUDGED), _of_jobs),
     _POLICIES: (("Principal", "Policy", "Statement", *_JUDGED), _of_policies),
     _DENIALS: (("Time", "Principal", "Name", *_JUDGED), _of_denials),
+    _PREFIXES: (("Prefix", *_JUDGED), _of_prefixes),
 }
 """By a table's title, its columns and the cells of a row."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ from ..core.arns import partition_of
 from ..core.display.displayed import Displayed
 from ..core.text import shown
 from .accounts import Accounts, entries
+from .collision_rows import collision_rows
 from .executions import Scope
 from .judge import Judge, Policies, prefixes_of, teams_of
 from .organization import ORGANIZATION
 from .output import Earlier, NotResumed, Output, kept_rows, must_be_new, read_earlier
 from .report import SHOWN_ROWS, audit_report, is_shown
 from .rows import (
+    COLLISION,
     INSIDE,
     UNKNOWN,
     AuditRow,
@@ -156,9 +158,11 @@ def audit(
         units_at_once,
         shard,
     )
+    # A shard leaves to the others what is the same for all.
+    collisions = list(collision_rows(teams)) if shard is None else []
     if output is None:
-        return Audit(units.rows(frozenset(), _ignore), units)
-    written = _written(units, output, asked, earlier)
+        return Audit(_rows(units, frozenset(), _ignore, collisions), units)
+    written = _written(units, collisions, output, asked, earlier)
     return Audit(written, units, remark=None if earlier is None else earlier.remark(output))
 
 
@@ -236,8 +240,22 @@ def _ignore(unit: Unit) -> None:
     """Do nothing at the end of a unit."""
 
 
+def _rows(
+    units: Units,
+    done: frozenset[Unit],
+    end: Callable[[Unit], None],
+    collisions: Iterable[AuditRow],
+) -> Iterator[AuditRow]:
+    yield from units.rows(done, end)
+    yield from collisions
+
+
 def _written(
-    units: Units, path: str, asked: dict[str, Any], earlier: Earlier | None
+    units: Units,
+    collisions: Iterable[AuditRow],
+    path: str,
+    asked: dict[str, Any],
+    earlier: Earlier | None,
 ) -> Iterator[AuditRow]:
     file = Output(path, asked, earlier)
     try:
@@ -245,7 +263,7 @@ def _written(
         if earlier is not None:
             done = earlier.units
             yield from kept_rows(path)
-        for row in units.rows(done, file.end_unit):
+        for row in _rows(units, done, file.end_unit, collisions):
             file.write(row)
             yield row
         file.end()
@@ -277,7 +295,8 @@ class Audit(Displayed, Iterator[AuditRow]):
     def __next__(self) -> AuditRow:
         row = next(self._rows)
         self.verdicts[row.kind, row.verdict] += 1
-        self.units[row.unit] += 1
+        if row.kind != COLLISION:
+            self.units[row.unit] += 1
         self.not_inside += row.verdict != INSIDE
         if is_shown(row.kind, row.verdict) and len(self._shown) < SHOWN_ROWS:
             self._shown.append(row)
@@ -308,8 +327,9 @@ class Audit(Displayed, Iterator[AuditRow]):
 
     @property
     def nothing_read(self) -> bool:
-        """Whether every row so far is a read that failed; ``False`` without rows."""
-        return bool(self.verdicts) and all(kind == UNKNOWN for kind, _ in self.verdicts)
+        """Whether every read so far has failed; ``False`` without one."""
+        kinds = {kind for kind, _ in self.verdicts} - {COLLISION}
+        return kinds == {UNKNOWN}
 
     @property
     def first_reason(self) -> str:

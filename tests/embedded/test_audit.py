@@ -56,6 +56,29 @@ def test_several_teams(mixed: Driver) -> None:
     assert {("team-b", "team-b-x")} == {row.teams for row in rows if row.pipeline == "b"}
 
 
+def test_prefixes_that_collide(mixed: Driver, tmp_path: Path) -> None:
+    """They come last, count as not inside, and come anew where a file is continued."""
+    more = {"policy": ["team-b", "team-b-x"], "output": str(tmp_path / "a.jsonl")}
+    first = rows_of(mixed.aws, **more)
+    assert "collision" == first[-1].kind
+    again = audit(mixed.aws.boto_session, **more, resume=True)
+    assert "rows of others" not in str(again.remark)
+    kinds = Counter(row.kind for row in again)
+    assert (1, 1, False) == (kinds["collision"], len(again.units), again.all_inside)
+    shard = ("123456789012", "us-east-1")
+    assert "collision" not in {
+        row.kind for row in rows_of(mixed.aws, policy=more["policy"], shard=shard)
+    }
+
+
+def test_collisions_are_no_read(mixed: Driver) -> None:
+    """Where nothing could be read, they change nothing."""
+    mixed.aws.faults = Faults(denial=1, operations=("ListPipelines",))
+    found = audit(mixed.aws.boto_session, policy=["team-b", "team-b-x"])
+    assert ["unknown", "collision"] == [row.kind for row in found]
+    assert found.nothing_read
+
+
 def test_a_row_says_what_was_seen_and_where(mixed: Driver) -> None:
     """The pipeline's row has the findings of a check, the job's its step and execution."""
     [pipeline, ran] = [row for row in rows_of(mixed.aws) if row.pipeline == "none"]

@@ -80,6 +80,17 @@ def test_statements_versions_and_denials_are_subjects(tmp_path: Path) -> None:
     )
 
 
+def test_a_prefix_that_collides_is_a_subject(tmp_path: Path) -> None:
+    """It is of no account."""
+    collision = AuditRow("collision", "", "", "two teams", name="risk", teams=("a", "b"))
+    old, new = written(tmp_path / "old", PIPELINE), written(tmp_path / "new", PIPELINE, collision)
+    [change] = difference(old, new).changes
+    assert (("", "", "risk"), ("two teams a, b",)) == (
+        (*change.subject[:2], change.subject.prefix),
+        change.now,
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -64,6 +64,14 @@ def test_statements_and_denials_have_tables_of_their_own() -> None:
     assert {"inside", "outside", "unknown"} <= {*as_text(report).split()}
 
 
+def test_prefixes_that_collide_have_a_table() -> None:
+    """It is of no account."""
+    row = AuditRow("collision", "", "", "two teams", name="risk", teams=("a", "b"), reason="R.")
+    report = audit_report({("collision", "two teams"): 1}, 0, [row])
+    assert "Prefixes that collide" == report.tables[1].title
+    assert "0 pipelines and 0 jobs, 1 collision: 0 inside, 1 not." == report.summary
+
+
 def test_all_inside_is_good() -> None:
     """An empty account is too."""
     assert "good" == audit_report({("job", "inside"): 1}, 1, []).tone

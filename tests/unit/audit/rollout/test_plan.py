@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from sm_prefix_ext.audit import AuditRow
 from sm_prefix_ext.audit.rollout import PHASES, rollout
 
 from .samples import (
@@ -117,6 +118,12 @@ def test_names_of_documents_are_unique() -> None:
     )
     names = [each.name for step in plan for each in step.documents]
     assert len(names) == len(set(names)) == 4
+
+
+def test_prefixes_that_collide_are_a_note() -> None:
+    """They keep no step back."""
+    collision = AuditRow("collision", "", "", "two teams", name="risk", reason="They collide.")
+    assert "They collide." == planned(pipeline(), statement(), collision).notes[0]
 
 
 def test_an_unknown_team() -> None:
