@@ -179,7 +179,7 @@ def _role_in_organization(accounts: Iterable[str] | str, assume_role: str | None
         raise ValueError(
             f"accounts is {shown(accounts)}; wanted a list of accounts, or {ORGANIZATION!r}."
         )
-    if assume_role is None:
+    if not assume_role:
         raise ValueError(
             "The accounts of an organization need the role to assume in them: --assume-role, or "
             "assume_role."

@@ -148,18 +148,26 @@ class Units:
         return account
 
     def _unit(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
-        read = self._iam if is_global(unit.region) else self._region
-        try:
-            yield from read(account, unit)
-        except Refusal as refusal:
-            yield Part(unit, (unknown(unit, refusal, "The region could not be read."),))
+        reads = [self._iam] if is_global(unit.region) else [self._pipelines]
+        if self.scope.cloudtrail and not is_global(unit.region):
+            reads.append(self._denials)
+        for read in reads:
+            try:
+                yield from read(account, unit)
+            except Refusal as refusal:
+                yield Part(unit, (unknown(unit, refusal, "The region could not be read."),))
         yield Part(unit, ends=True)
 
     def _iam(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
         reader = Reader(account.client("iam", self.home), self.stop, "iam")
         yield Part(unit, tuple(iam_rows(unit, reader, self.judge.teams, account.partition)))
 
-    def _region(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
+    def _denials(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
+        reader = Reader(account.client("cloudtrail", unit.region), self.stop, "cloudtrail")
+        for row in denials(unit, reader, self.judge, self.scope.since):
+            yield Part(unit, (row,))
+
+    def _pipelines(self, account: Account, unit: Unit) -> Generator[Part, None, None]:
         client = account.client("sagemaker", unit.region)
         reader = PipelineReader(unit, Reader(client, self.stop), self.judge, self.scope)
         read: set[str] = set()

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import EndpointConnectionError
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from sm_prefix_ext import iam
@@ -110,6 +111,35 @@ def test_cloudtrail_is_read_in_each_region(driver: Driver, called: list[str]) ->
     assert "Denials in 123456789012 us-east-1" in str(found)
     assert "team-a-x" in str(found)  # a denial is shown, whatever its verdict is
     assert [] == rows_of(driver.aws, cloudtrail=True, since="1h")
+
+
+def test_units_at_once_have_the_same_rows(driver: Driver, called: list[str]) -> None:
+    """IAM is a unit among them."""
+    given: Any = {"regions": ["us-east-1", "eu-west-1"], "iam": True, "cloudtrail": True}
+    driver.create(job("Train"))
+    one_by_one = rows_of(driver.aws, **given)
+    at_once = rows_of(driver.aws, **given, units_at_once=3)
+    assert sorted(one_by_one, key=repr) == sorted(at_once, key=repr)
+    assert 6 == len(at_once)
+
+
+def test_a_service_without_a_client_is_a_row(driver: Driver) -> None:
+    """The other regions, and IAM, are read."""
+
+    class Session:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(driver.aws.boto_session, name)
+
+        def client(self, service: str, **given: Any) -> Any:
+            if service == "cloudtrail":
+                raise EndpointConnectionError(endpoint_url="https://cloudtrail")
+            return driver.aws.client(service, **given)
+
+    driver.create(job("Train"))
+    regions = ["eu-west-1", "us-east-1"]
+    rows = list(audit(Session(), policy="team-a", regions=regions, iam=True, cloudtrail=True))
+    assert ["unknown", "pipeline", "unknown", "statement"] == [row.kind for row in rows]
+    assert "The endpoint is out of reach" in str(rows[0].reason)
 
 
 def test_iam_is_resumed_like_a_region(driver: Driver, called: list[str], tmp_path: Path) -> None:
