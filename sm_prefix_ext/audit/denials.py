@@ -55,7 +55,7 @@ def denials(unit: Unit, reader: Reader, judge: Judge, since: datetime | None) ->
         judge: judges the job's name.
         since: the earliest time; ``None`` for all that CloudTrail keeps.
     """
-    # It refuses a time out of its range.
+    # LookupEvents has an error for a time out of its range.
     kept = datetime.now(timezone.utc) - _KEPT
     request: dict[str, Any] = {} if since is None or since < kept else {"StartTime": since}
     attribute = {"AttributeKey": "EventSource", "AttributeValue": _SOURCE}
