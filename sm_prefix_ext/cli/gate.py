@@ -18,8 +18,8 @@ from ..core.step_graph import step_graph
 from ..reporting.check_summary import counted
 from ..targets.source import PipelineSource
 from .inputs import LoadError
-from .loader import PYTHON, Options, Target, find, read_file
-from .python_target import isolated_imports
+from .loader import Options, Target, find, read_file
+from .python_target import PYTHON, isolated_imports, must_go_with_python
 
 
 class Selection(NamedTuple):
@@ -91,7 +91,9 @@ class Gate:
                     checked[argument] = self._refused(argument, violation)
         if not checked and self.errors:
             raise self.errors[0]
-        if not self.errors:  # a template that can't be read may have any parameter
+        if not self.errors:  # a target that can't be read may take any argument or parameter
+            kinds = {target.kind for target in checked.values()}
+            must_go_with_python(self.options.kwargs, arguments, kinds)
             self.options.template.must_be_declared(self._parameters)
         return CheckReport(
             targets=tuple(checked.values()),

@@ -24,7 +24,13 @@ from ..targets.template_values import TemplateValues
 from .inputs import LoadError, read_text
 from .policy_choice import PolicyChoice
 from .progress import doing
-from .python_target import load_pipeline, module_file, run_user_code
+from .python_target import (
+    PYTHON,
+    load_pipeline,
+    module_file,
+    must_go_with_python,
+    run_user_code,
+)
 from .quiet import quiet_command
 
 if TYPE_CHECKING:
@@ -35,7 +41,6 @@ WANTED = (
     "wanted a file, -, file.py:name, package.module:name, a pipeline's ARN or an s3:// URI, or for "
     "check a folder"
 )
-PYTHON = "Python object"
 _IN_A_FILE = "wanted a pipeline definition, a CloudFormation template or a Terraform plan"
 
 
@@ -227,6 +232,7 @@ def find_one(text: str, options: Options) -> Target:
     if len(targets) > 1:
         raise LoadError(_several(text, [target.source for target in targets]))
     [target] = targets
+    must_go_with_python(options.kwargs, [text], {target.source.kind})
     options.template.must_be_declared(target.source.parameters)
     if target.source.not_read is not None:
         raise LoadError(
@@ -279,8 +285,6 @@ def find(text: str, options: Options) -> Iterator[Target]:
     if ":" in text and not is_there:
         yield _from_python(text, options)
         return
-    if options.kwargs:
-        raise LoadError(f"--kwargs goes with file.py:name or package.module:name; got {text}.")
     yield from map(Target, read_file(text, options))
 
 

@@ -8,7 +8,7 @@ import importlib.util
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +18,9 @@ from . import progress
 from .inputs import LoadError, must_be_a_file
 
 T = TypeVar("T")
+
+PYTHON = "Python object"
+"""The kind of a Python target in a report."""
 
 _OF_A_PIPELINE = ("name", "steps", "sagemaker_session", "definition")
 _PACKAGE = str(Path(__file__).parents[1])
@@ -53,6 +56,24 @@ def _is_users(module: Any) -> bool:
     file = getattr(module, "__file__", None)
     places = [file] if file else list(getattr(module, "__path__", ()))
     return any(_is_user_file(str(place)) for place in places)
+
+
+def must_go_with_python(
+    kwargs: Mapping[str, Any], arguments: Iterable[str], kinds: Collection[str]
+) -> None:
+    """Refuse the value of ``--kwargs`` where no target can take it.
+
+    Args:
+        kwargs: the arguments for functions.
+        arguments: the targets as the user typed them.
+        kinds: the kinds of these targets.
+
+    Raises:
+        LoadError: if there are arguments and no Python target.
+    """
+    if kwargs and PYTHON not in kinds:
+        got = ", ".join(arguments)
+        raise LoadError(f"--kwargs goes with file.py:name or package.module:name; got {got}.")
 
 
 def module_file(module: str) -> str | None:

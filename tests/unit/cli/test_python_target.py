@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sm_prefix_ext.cli.python_target import PYTHON, must_go_with_python
+
 from .conftest import Run
 
 MODULE = """\
@@ -76,7 +78,6 @@ def module(tmp_path: Path) -> None:
         (["train.py:needs", "--kwargs", "{"], "--kwargs is not JSON: "),
         (["train.py:needs", "--kwargs", "[1]"], "--kwargs is '[1]'; wanted a JSON object"),
         (["train.py:needs", "--kwargs", '{"a": 1, "a": 2}'], "has the key 'a' twice"),
-        (["p.json", "--kwargs", '{"a": 1}'], "--kwargs goes with file.py:name"),
     ],
 )
 def test_wrong_arguments_are_one_sentence(run: Run, arguments: list[str], message: str) -> None:
@@ -96,6 +97,17 @@ def test_a_failing_module_names_its_file_and_line(run: Run) -> None:
         assert 2 == status
         assert "Traceback (most recent call last)" in error
         assert error.endswith("failed at fails.py, line 2: KeyError: 'x'\n")
+
+
+@pytest.mark.parametrize("target", ["risk", "risk/good.json"])
+def test_kwargs_need_a_python_target(run: Run, tmp_path: Path, target: str) -> None:
+    """Beside one, a file or a folder is no mistake."""
+    (tmp_path / "risk").mkdir()
+    (tmp_path / "risk" / "good.json").write_text('{"Steps": []}')
+    must_go_with_python({"region": "x"}, [target, "train.py:needs"], {"definition", PYTHON})
+    message = f"sm-prefix: --kwargs goes with file.py:name or package.module:name; got {target}.\n"
+    given = ("--kwargs", '{"region": "x"}')
+    assert (2, "", message) == run("check", target, "--declared-only", *given)
 
 
 def test_verbose_shows_the_traceback_beside_a_report_too(run: Run, tmp_path: Path) -> None:
