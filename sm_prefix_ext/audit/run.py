@@ -16,6 +16,7 @@ from .executions import Scope
 from .judge import Judge, Policies, prefixes_of, teams_of
 from .organization import ORGANIZATION
 from .output import Earlier, NotResumed, Output, kept_rows, must_be_new, read_earlier
+from .parquet import SUFFIX, ParquetOutput
 from .report import SHOWN_ROWS, audit_report, is_shown
 from .rows import (
     COLLISION,
@@ -90,8 +91,9 @@ def audit(
             come in turns.
         shard: an account and a region, the only ones to audit; the region ``"aws-global"``, or
             ``"aws-cn-global"`` and so on, is the account's IAM.
-        output: a file for the rows, JSON Lines, which is written as they come.
-        resume: whether to continue that file.
+        output: a file for the rows: JSON Lines, which is written as they come; or, with the suffix
+            ``.parquet``, Parquet, which is there at the end (``sm-prefix-ext[parquet]``).
+        resume: whether to continue a file of JSON Lines.
         config: a ``botocore.config.Config`` on top of the audit's own.
 
     Returns:
@@ -216,6 +218,10 @@ def _check(
         raise ValueError("jobs needs since, the time from which stand-alone jobs are read.")
 
 
+def _is_parquet(path: str) -> bool:
+    return path.endswith(SUFFIX)
+
+
 def _earlier(output: str | None, asked: dict[str, Any], resume: bool) -> Earlier | None:
     if output is None:
         if resume:
@@ -224,6 +230,11 @@ def _earlier(output: str | None, asked: dict[str, Any], resume: bool) -> Earlier
     if not resume:
         must_be_new(output)
         return None
+    if _is_parquet(output):
+        raise ValueError(
+            f"{shown(output)} can't be continued: a Parquet file is there at the end of an audit "
+            "alone. Name a file of JSON Lines as output, which can."
+        )
     earlier = read_earlier(output)
     if earlier is None:
         return None
@@ -257,7 +268,7 @@ def _written(
     asked: dict[str, Any],
     earlier: Earlier | None,
 ) -> Iterator[AuditRow]:
-    file = Output(path, asked, earlier)
+    file = ParquetOutput(path, asked) if _is_parquet(path) else Output(path, asked, earlier)
     try:
         done: frozenset[Unit] = frozenset()
         if earlier is not None:

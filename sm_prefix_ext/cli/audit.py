@@ -69,7 +69,11 @@ if TYPE_CHECKING:
     help="Accounts and regions at once.",
 )
 @click.option(
-    "-o", "--output", type=FILE_NAME, metavar="FILE", help="Write all rows to a JSON Lines file."
+    "-o",
+    "--output",
+    type=FILE_NAME,
+    metavar="FILE",
+    help="Write all rows to a JSON Lines file, or to one of Parquet with the suffix .parquet.",
 )
 @click.option("--resume", is_flag=True, help="Continue the file of --output.")
 @click.option(

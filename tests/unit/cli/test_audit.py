@@ -121,6 +121,13 @@ def test_a_file_and_its_continuation(aws: EmbeddedAWS, run: Run) -> None:
     assert "sm-prefix: 'a.jsonl' is continued: 1 accounts and regions are complete.\n" == err
 
 
+def test_parquet(aws: EmbeddedAWS, run: Run) -> None:
+    """The file is there at the end, with all rows."""
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow comes with SDK v3")
+    assert 1 == run("audit", "--prefix", "team-a", "--output", "a.parquet")[0]
+    assert ["a", "off"] == parquet.read_table("a.parquet")["name"].to_pylist()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -139,6 +146,7 @@ def test_a_file_and_its_continuation(aws: EmbeddedAWS, run: Run) -> None:
         (("--prefix", "a", "-o", "foreign"), "'foreign' is there already"),
         (("--prefix", "a", "-o", "foreign", "--resume"), "it is not the file of an audit"),
         (("--prefix", "a", "-o", "missing/a"), "could not be written: No such file"),
+        (("--prefix", "a", "-o", "a.parquet", "--resume"), "is there at the end of an audit"),
         (("--prefix", "a", "-o", "/dev/full"), "could not be written: No space left"),
     ],
 )
