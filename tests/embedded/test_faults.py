@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from datetime import datetime, timedelta, timezone
 from threading import Barrier
 from typing import Any
@@ -14,6 +16,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 from sm_prefix_ext.embedded import EmbeddedAWS, Faults
 
+from ..docs.snippets import ROOT
 from .conftest import Driver
 from .definitions import job
 
@@ -170,3 +173,9 @@ def test_faults_reach_other_processes_too(aws: EmbeddedAWS) -> None:
 def test_invalid_faults_are_refused(wrong: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Faults(**wrong)
+
+
+def test_the_page_has_every_fault() -> None:
+    page = (ROOT / "docs" / "embedded-aws.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(\w+)=", page, flags=re.MULTILINE)
+    assert sorted(documented) == sorted(each.name for each in fields(Faults))
