@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..core.arns import Arn, is_role_arn, partition_of
 from ..core.text import did_you_mean, shown
-from .aws import ATTEMPTS, Refusal, answered
+from .aws import ATTEMPTS, Refusal, Stopped, answered
 
 ALL_REGIONS = "all"
 _SESSION_NAME = "sm-prefix-audit"
@@ -116,6 +117,8 @@ class Accounts:
                 "boto3.Session."
             )
         self._session = _session_of(source) if service is not None else source
+        self.stop = threading.Event()
+        """Set when the audit ends early; then no client of an account sends a request."""
         # Each loader reads and keeps SageMaker's model, so that all accounts have one.
         self._loader = botocore.session.Session().get_component("data_loader")
         own = Config(
@@ -242,11 +245,18 @@ class Accounts:
         def client(service: str, region: str) -> Any:
             if given is not None and service == "sagemaker":
                 return given
-            return answered(
+            made = answered(
                 lambda: session.client(service, region_name=region, config=self._config), None
             )
+            # Between two attempts botocore asks nobody but its own events.
+            made.meta.events.register("request-created", self._must_not_stop)
+            return made
 
         return client
+
+    def _must_not_stop(self, **_: Any) -> None:
+        if self.stop.is_set():
+            raise Stopped
 
 
 def _retry_mode() -> str:

@@ -67,10 +67,11 @@ class Units:
     workers: int
     at_once: int
     shard: tuple[str, str] | None
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: threading.Event = field(init=False)
     left: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self.stop = self.source.stop
         self.left = self.total
 
     @property
@@ -184,7 +185,8 @@ class Units:
             self.stop.set()  # threads end before their next request
             raise
         finally:
-            pool.shutdown(cancel_futures=True)
+            # After a failure or Ctrl-C, nobody waits for requests that are still under way.
+            pool.shutdown(wait=not self.stop.is_set(), cancel_futures=True)
         if self.scope.cloudtrail:
             client = account.client("cloudtrail", unit.region)
             trail = Reader(client, self.stop, "cloudtrail")

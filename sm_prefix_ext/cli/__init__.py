@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+
+_INTERRUPTED = 130
+"""The status that a shell reports for a program that SIGINT ended: 128 + 2."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -19,8 +23,21 @@ def main(arguments: list[str] | None = None) -> None:
 
         status = run(sys.argv[1:] if arguments is None else arguments)
     except KeyboardInterrupt:
-        status = 130
+        status = _INTERRUPTED
+    if status == _INTERRUPTED:
+        _leave_threads(status)
     sys.exit(status)
+
+
+def _leave_threads(status: int) -> None:
+    """Exit without waiting for other threads, whose requests may take half a minute yet."""
+    import threading
+    from contextlib import suppress
+
+    if threading.active_count() > 1:
+        with suppress(AttributeError, OSError, ValueError):
+            sys.stdout.flush()
+        os._exit(status)
 
 
 def _import_what_stays() -> None:

@@ -57,19 +57,23 @@ def test_no_more_than_that_are_begun() -> None:
 
 
 def test_a_caller_that_leaves_ends_the_sources() -> None:
-    """They see that they should stop, and are closed."""
-    stop, closed = threading.Event(), []
+    """They see that they should stop, and are closed, without the caller waiting for them."""
+    stop, closed = threading.Event(), threading.Semaphore(0)
 
-    def source() -> Letters:
+    def source(*, slow: bool) -> Letters:
         try:
-            yield from "abc"
+            yield "a"
+            if slow:
+                stop.wait(30)
+            yield "b"
         finally:
-            closed.append(stop.is_set())
+            assert stop.is_set()
+            closed.release()
 
-    reading = interleaved((source() for _ in range(2)), 2, stop)
+    reading = interleaved((source(slow=slow) for slow in (False, True)), 2, stop)
     next(reading)
     reading.close()  # type: ignore[attr-defined]
-    assert [True, True] == closed
+    assert [True, True] == [closed.acquire(timeout=30) for _ in range(2)]
 
 
 def test_an_error_of_a_source_is_the_callers() -> None:
