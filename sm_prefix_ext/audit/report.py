@@ -131,11 +131,11 @@ def _of_jobs(row: AuditRow) -> _Cells:
 def _of_policies(row: AuditRow) -> _Cells:
     sid = json.loads(row.statement or "{}").get("Sid") or "no Sid"
     statement = None if row.statement is None else Cell(str(sid), code=True, full=row.statement)
-    return (_principal(row), _cell(row.policy), statement, *_judged(row))
+    return (_of_arn(row.role), _of_arn(row.policy), statement, *_judged(row))
 
 
 def _of_denials(row: AuditRow) -> _Cells:
-    return (_cell(row.time), _principal(row), _name(row), *_judged(row))
+    return (_cell(row.time), _of_arn(row.role), _name(row), *_judged(row))
 
 
 def _of_prefixes(row: AuditRow) -> _Cells:
@@ -161,8 +161,11 @@ def _name(row: AuditRow) -> Cell | None:
     return None if row.name is None else Cell(row.name, code=True, full=row.arn)
 
 
-def _principal(row: AuditRow) -> Cell | None:
-    return None if row.role is None else Cell(row.role.rpartition(":")[2], full=row.role)
+def _of_arn(text: str | None) -> Cell | None:
+    """Return the resource of an ARN, which is copied whole; any other text as it is."""
+    if text is None:
+        return None
+    return Cell(text.split(":", 5)[-1], code=True, full=text if ":" in text else None)
 
 
 def _cell(text: str | None) -> Cell | None:

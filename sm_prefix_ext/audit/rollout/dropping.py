@@ -47,7 +47,8 @@ def _drop(
     statements, whose = distinct(rows), principals(rows)
     notes = [*_still_used(survey, account, whose), *_of_aws(policy)]
     documents = [RolloutDocument(f"{policy_name(rows)}-old", "remove", document_of(statements))]
-    do = f"Remove {counted(len(statements), 'statement')} from it"
+    number = counted(len(statements), "statement")
+    do = f"Remove {number} from it"
     try:
         left = remaining(statements)
     except ValueError as error:
@@ -57,7 +58,7 @@ def _drop(
         if left:
             name = f"{policy_name(rows)}-instead"
             documents.append(RolloutDocument(name, "instead", document_of(left)))
-            do += ", and put what stays of them in their place"
+            do = f"Replace {number} of it by what stays without the old names"
         else:
             notes.append("If no statement is left then, detach and delete the policy.")
     return RolloutStep(

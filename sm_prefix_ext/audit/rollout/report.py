@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from ...core.display.report import Cell, Document, Report, Row, Table, Tone, counted
 from .step import DECIDE, DROP, PHASES, UPDATE, VERIFY, WIDEN, Phase, RolloutDocument, RolloutStep
@@ -11,7 +12,8 @@ from .step import DECIDE, DROP, PHASES, UPDATE, VERIFY, WIDEN, Phase, RolloutDoc
 SHOWN_STEPS = 1000
 """The most steps that a report has; JSON has all of them."""
 
-_COLUMNS = ("Step", "About", "Where", "Do", "Know", "Documents", "Check", "After")
+_COLUMNS = ("Step", "About", "Do", "Documents", "Check")
+_OF_ACCOUNT = re.compile(r"\barn:[^:]+:iam::[^:]*:")
 _TITLES: Mapping[Phase, str] = {
     DECIDE: "Decide what the audit can't know",
     WIDEN: "Allow the new names beside the old ones",
@@ -63,20 +65,29 @@ def _summary(steps: Sequence[RolloutStep]) -> str:
 
 
 def _row(step: RolloutStep) -> Row:
-    after = _ranges(step.after)
     names = ", ".join(f"{each.name}.json" for each in step.documents)
+    check = " && ".join(step.checks)
     return Row(
         (
             Cell(str(step.number), _TONES.get(step.phase, "neutral")),
-            Cell(step.subject, code="arn:" in step.subject),
-            Cell(" ".join((step.account, *step.regions)).strip()),
-            Cell(step.do),
-            Cell(" ".join(step.notes)) if step.notes else None,
+            _subject(step),
+            Cell(" ".join((*_after(step), step.do, *step.notes))),
             Cell(names, code=True) if names else None,
-            Cell(" && ".join(step.checks), code=True),
-            Cell(f"Steps {after}" if len(step.after) > 1 else f"Step {after}") if after else None,
+            Cell(check, code=True, full=check, command=True),
         )
     )
+
+
+def _subject(step: RolloutStep) -> Cell:
+    """Return what a step is about, and where; without what an ARN has beside that."""
+    short = _OF_ACCOUNT.sub("", step.subject)
+    place = " ".join(filter(None, (step.account, *step.regions)))
+    return Cell(f"{short} ({place})" if place else short)
+
+
+def _after(step: RolloutStep) -> Iterator[str]:
+    if step.after:
+        yield f"After step{'s' * (len(step.after) > 1)} {_ranges(step.after)}:"
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -154,7 +154,8 @@ def _of_policy(
             account,
             (),
             policy,
-            f"Add the statements of {_counted(documents)} to the policy.",
+            f"Add the statements of {_counted(documents)} to the policy. Where it is a permissions "
+            "boundary, it would deny the new names.",
             notes=tuple(dict.fromkeys(row.reason for row in rows if row.reason)),
             policy=policy,
             documents=_attached(documents, "add"),

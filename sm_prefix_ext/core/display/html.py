@@ -123,7 +123,8 @@ def add_cell(parent: ET.Element, cell: Cell | None) -> ET.Element:
     if not cell.code:
         return add(parent, "td", cell.text, tone)
     element = ET.SubElement(parent, "td")
-    code = add(element, "code", cell.text, tone)
+    classes = (tone, "command" if cell.command else "")
+    code = add(element, "code", cell.text, " ".join(filter(None, classes)))
     if cell.full is not None:
         code.set("title", printable(cell.full))
     return element

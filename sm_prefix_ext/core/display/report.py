@@ -33,12 +33,14 @@ class Cell:
         tone: its colour.
         code: whether it is an identifier, such as an ARN, which must not be broken.
         full: what a user copies, where ``text`` is shortened; ``None`` for ``text``.
+        command: whether a code is a command, which a browser may break between words.
     """
 
     text: str
     tone: Tone = "neutral"
     code: bool = False
     full: str | None = None
+    command: bool = False
 
 
 @dataclass(frozen=True)

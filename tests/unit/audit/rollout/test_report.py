@@ -22,7 +22,11 @@ def test_a_table_for_each_phase() -> None:
         "Drop the old names",
     ] == [table.title for table in report.tables]
     text = as_text(report)
-    for expected in ("01-rollout-execution.json", "sm-prefix preflight", "Steps 1, 3"):
+    for expected in (
+        "01-rollout-execution.json",
+        "sm-prefix preflight",
+        "After steps 1, 3: Remove",
+    ):
         assert expected in text
 
 
@@ -46,7 +50,7 @@ def test_what_is_not_known_is_bad() -> None:
 def test_numbers_of_steps_are_ranges() -> None:
     """Many steps before one are short."""
     step = RolloutStep(9, "drop", "1", (), "x", "Drop.", after=(1, 2, 3, 5, 7, 8))
-    assert "Steps 1–3, 5, 7–8" in as_text(rollout_report([step], ()))
+    assert "After steps 1–3, 5, 7–8: Drop." in as_text(rollout_report([step], ()))
 
 
 def test_it_says_how_many_steps_it_leaves_out() -> None:

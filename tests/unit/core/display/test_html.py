@@ -111,6 +111,14 @@ def test_a_shortened_cell_has_its_full_text() -> None:
     assert '<td><code title="arn:role/a">role/a</code></td>' in html
 
 
+def test_a_command_may_be_broken_between_words() -> None:
+    cell = Cell("sm-prefix check x", code=True, command=True)
+
+    html = fragment(Report("T", "S.", tables=(Table(("A",), (Row((cell,)),)),)))
+
+    assert '<td><code class="command">sm-prefix check x</code></td>' in html
+
+
 @pytest.mark.parametrize(("rows", "summary"), [(30, None), (31, "1 more row"), (32, "2 more rows")])
 def test_rows_from_the_31st_on_unfold(rows: int, summary: str | None) -> None:
     table = Table(("A",), tuple(Row((Cell(str(number)),)) for number in range(rows)))
