@@ -176,9 +176,11 @@ def print_report(
             verbose=is_verbose(),
             quiet=quiet,
         )
-    else:
+    elif form == "mermaid":
         with drawable():
             text = render(report)
+    else:
+        text = render(report)
     write_text(text, output)
 
 

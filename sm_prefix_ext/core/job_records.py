@@ -92,6 +92,14 @@ class JobRecords(Displayed, Sequence[JobRecord]):
 
         Args:
             policy: as for :meth:`outside`.
+
+        Example:
+            >>> from sm_prefix_ext import prefixed_jobs
+            >>> arn = "arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-b-train"
+            >>> step = {"StepName": "Train", "Metadata": {"TrainingJob": {"Arn": arn}}}
+            >>> [job] = prefixed_jobs([step]).compared_with("team-a").to_dict()["jobs"]
+            >>> job["step_name"], job["outside"]
+            ('Train', True)
         """
         if isinstance(policy, str):
             policy = PrefixPolicy(policy)
