@@ -15,7 +15,6 @@ import click
 
 from ..core.check_report import CheckReport
 from ..core.errors import PrefixViolation
-from ..core.findings import Finding
 from ..core.text import no_command, printable, printable_json
 from ..reporting.formats import FORMATS
 from .file_names import FILE_NAME
@@ -105,7 +104,7 @@ def judging(form: str, *, err: bool = False, output: str | None = None) -> Itera
     try:
         yield
     except PrefixViolation as violation:
-        _write_findings(violation.findings, form, output, err=err)
+        _write_refusal(violation, form, output, err=err)
         raise click.exceptions.Exit(1) from None
     except LoadError:
         raise
@@ -124,17 +123,17 @@ def write_json(data: dict[str, Any], output: str | None) -> None:
     write_text(f"{printable_json(text)}\n", output)
 
 
-def _write_findings(
-    findings: tuple[Finding, ...], form: str, output: str | None, *, err: bool
-) -> None:
-    """Write findings, with the picture, in place of the report that they prevent.
+def _write_refusal(violation: PrefixViolation, form: str, output: str | None, *, err: bool) -> None:
+    """Write the findings of a refusal, with the picture, in place of the report that they prevent.
 
     Mermaid's text is the picture alone, so they go to standard error beside it.
     """
     from ..core.findings_report import Findings  # here, since a check doesn't need it
 
+    findings = violation.findings
     shown = findings if isinstance(findings, Findings) else Findings(findings)
     report = shown.report(drawn=form in PROJECTIONS)
+    report = replace(report, title=f"Findings in {violation.subject}")
     if form == "json":
         rows = [finding.to_dict() for finding in findings]
         write_json({"findings": rows, "notes": list(report.notes)}, output)

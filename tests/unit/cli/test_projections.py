@@ -137,7 +137,7 @@ def test_findings_in_place_of_the_report(run: Run, name: str) -> None:
     """Names that the policy refuses, with the picture; for Mermaid, their text beside it."""
     refused = (*COMMANDS[name], "--prefix", "team-b")
     status, page, _ = run(*refused, "--format", "html")
-    assert (1, True) == (status, "PFX006" in page and "<h1>Findings</h1>" in page)
+    assert (1, True) == (status, "PFX006" in page and "<h1>Findings in the definition</h1>" in page)
     assert 'class="node bad"' in page
     status, text, _ = run(*refused, "--format", "markdown")
     assert (1, True, True) == (status, "| PFX006 |" in text, "  class n0 bad\n```" in text)
