@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...core.display.report import counted
-from ..rows import AuditRow
+from ..rows import OUTSIDE, AuditRow
 from .commands import DONE, Commands
 from .documents import document_of, remaining
 from .policies import (
     allows_generated,
-    allows_others,
     by_policy,
     distinct,
+    may_allow_others,
     policy_name,
     policy_title,
     principals,
@@ -26,7 +26,8 @@ _OF_AWS = ":iam::aws:policy/"
 def dropping(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
     """Yield a step for each policy that allows jobs under the old names, or under any name.
 
-    A statement for any name counts where it is of a role that runs pipelines.
+    A statement for any name, or for names that its variables decide, counts where it is of a role
+    that runs pipelines.
     """
     old = [row for row in survey.statements if allows_generated(row)]
     for (account, policy, _), rows in by_policy(old).items():
@@ -35,7 +36,7 @@ def dropping(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
     wide = [
         row
         for row in survey.statements
-        if (row.account, row.role or "") in roles and allows_others(row)
+        if (row.account, row.role or "") in roles and may_allow_others(row)
     ]
     for (account, policy, _), rows in by_policy(wide).items():
         yield _narrow(survey, commands, account, policy, rows)
@@ -81,14 +82,19 @@ def _narrow(
 ) -> RolloutStep:
     whose = principals(rows)
     name = f"{policy_name(rows)}-wide"
+    do = "See whether it allows jobs outside every team's prefix, and narrow it then."
+    if any(row.verdict == OUTSIDE for row in rows):
+        do = (
+            "Narrow or detach it: it allows jobs outside every team's prefix, so no prefix binds "
+            "the roles that have it."
+        )
     return RolloutStep(
         0,
         DROP,
         account,
         (),
         policy_title(rows),
-        "Narrow or detach it: it allows jobs outside every team's prefix, so no prefix binds "
-        "the roles that have it.",
+        do,
         policy=policy,
         notes=(*dict.fromkeys(row.reason for row in rows if row.reason), *_of_aws(policy)),
         documents=(RolloutDocument(name, "remove", document_of(distinct(rows))),),

@@ -185,6 +185,7 @@ _OF_UPDATES = (
     "the pipeline keeps the old names. The last steps end these.",
     "A step whose result is reused from the cache starts no job, and shows that of the earlier "
     "execution.",
+    "Alarms, EventBridge rules, log filters and reports may have the old names in them too.",
 )
 
 
@@ -203,7 +204,7 @@ def _notes(survey: Survey, commands: Commands, steps: Sequence[RolloutStep]) -> 
     if any(step.phase == WIDEN for step in steps):
         notes.append(
             "Service control policies are not among the rows. The checks with --live ask IAM's "
-            "simulator, which knows them."
+            "simulator, which evaluates them; they take them as --scp FILE too."
         )
     if len({step.account for step in steps}) > 1:
         notes.append("Run each check with credentials of the step's account.")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...core.arns import Arn
-from ..rows import OUTSIDE, PREFIXING_OFF, AuditRow
+from ..rows import NOT_KNOWN, OUTSIDE, PREFIXING_OFF, AuditRow
 
 
 def parsed(row: AuditRow) -> dict[str, Any]:
@@ -33,9 +33,9 @@ def allows_generated(row: AuditRow) -> bool:
     return row.verdict == PREFIXING_OFF and allows(row)
 
 
-def allows_others(row: AuditRow) -> bool:
-    """Whether a statement allows jobs that no team's prefix covers."""
-    return row.verdict == OUTSIDE and allows(row)
+def may_allow_others(row: AuditRow) -> bool:
+    """Whether a statement allows jobs that no team's prefix covers, or its variables decide."""
+    return row.verdict in (OUTSIDE, NOT_KNOWN) and allows(row)
 
 
 def by_policy(rows: Iterable[AuditRow]) -> Mapping[tuple[str, str, str], Sequence[AuditRow]]:

@@ -85,7 +85,8 @@ def _of_role(survey: Survey, commands: Commands, account: str, role: str) -> Ite
         role,
         f"Attach {_counted(documents)} to the role."
         if documents
-        else "Attach nothing: its policies allow the new names. See that nothing denies them.",
+        else "Attach nothing: its policies allow the new names. The check says whether something "
+        "denies them, or is missing beside them.",
         notes=tuple(notes) if documents else (),
         documents=_attached(documents),
         checks=tuple(
