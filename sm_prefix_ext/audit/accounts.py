@@ -117,6 +117,8 @@ class Accounts:
                 "boto3.Session."
             )
         self._session = _session_of(source) if service is not None else source
+        # Several units make clients at once, for which boto3's sessions are not safe.
+        self._lock = threading.Lock()
         self.stop = threading.Event()
         """Set when the audit ends early; then no client of an account sends a request."""
         # Each loader reads and keeps SageMaker's model, so that all accounts have one.
@@ -237,22 +239,24 @@ class Accounts:
         return Account(entry.account, partition, self._client_of(session, None))
 
     def _sts(self, region: str) -> Any:
-        return answered(
-            lambda: self._session.client("sts", region_name=region, config=self._sts_config), None
-        )
+        return self._made(self._session, "sts", region, self._sts_config)
 
     def _client_of(self, session: Any, given: Any) -> Callable[[str, str], Any]:
         def client(service: str, region: str) -> Any:
             if given is not None and service == "sagemaker":
                 return given
-            made = answered(
-                lambda: session.client(service, region_name=region, config=self._config), None
-            )
+            made = self._made(session, service, region, self._config)
             # Between two attempts botocore asks nobody but its own events.
             made.meta.events.register("request-created", self._must_not_stop)
             return made
 
         return client
+
+    def _made(self, session: Any, service: str, region: str, config: Any) -> Any:
+        with self._lock:
+            return answered(
+                lambda: session.client(service, region_name=region, config=config), None
+            )
 
     def _must_not_stop(self, **_: Any) -> None:
         if self.stop.is_set():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +132,20 @@ def test_clients_try_again_and_send_less_when_throttled(
     assert "standard" == mode(Config(retries={"mode": "standard"}))
     monkeypatch.setenv("AWS_RETRY_MODE", "standard")
     assert "standard" == mode(None)
+
+
+def test_clients_are_made_one_after_another(session: boto3.Session) -> None:
+    """Whatever number of threads asks: a session of boto3 is not safe for several."""
+    making = threading.Lock()
+
+    class Fragile:
+        def client(self, service: str, **more: Any) -> Any:
+            assert making.acquire(blocking=False)
+            time.sleep(0.01)
+            making.release()
+            return session.client(service, **more)
+
+    make = Accounts(session, None, 8)._client_of(Fragile(), None)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: make("sagemaker", "us-east-1"), range(4)))
+    assert 4 == len(made)
