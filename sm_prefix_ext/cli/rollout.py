@@ -23,6 +23,7 @@ _OPTIONS = {
     "expect": "--expect",
     "roles": "--role",
     "documents": "--documents",
+    "scps": "--scp",
 }
 _EXPECTED = ("widen", "update", "verify", "drop", "done")
 
@@ -30,6 +31,14 @@ _EXPECTED = ("widen", "update", "verify", "drop", "done")
 def rollout_options(command: F) -> F:
     """Add the options of a roll-out."""
     for option in (
+        click.option(
+            "--scp",
+            "scps",
+            multiple=True,
+            type=FILE_NAME,
+            metavar="FILE[,FILE…]",
+            help="For a roll-out: the SCPs of a level, the root first; repeatable.",
+        ),
         click.option(
             "--documents",
             metavar="FOLDER",
@@ -81,6 +90,7 @@ def print_rollout(
     expect: str | None,
     roles: Sequence[str],
     documents: str | None,
+    scps: Sequence[str],
 ) -> int:
     """Print a roll-out, and return the exit status.
 
@@ -93,13 +103,16 @@ def print_rollout(
         expect: the value of ``--expect``.
         roles: the values of ``--role``.
         documents: the folder for the documents, or ``None``.
+        scps: the values of ``--scp``.
     """
     from ..audit.rollout import rollout
+    from .policy import read_level
 
     if roles and expect is None:
         raise click.UsageError("--role goes with --expect.")
     with judging(form):
-        planned = rollout(rows, policy, assign=_pairs(assigned), watched=watched)
+        levels = [read_level(level) for level in scps]
+        planned = rollout(rows, policy, assign=_pairs(assigned), watched=watched, scps=levels)
     if documents is not None:
         _write_documents(planned, documents)
     print_displayed(planned, form, None)

@@ -22,11 +22,13 @@ class Commands:
         teams: the teams of the policy.
         assigned: what the roll-out was told about the teams of pipelines.
         since: the time from which jobs are watched, in ISO 8601.
+        scps: the files of each level of SCPs, separated by commas.
     """
 
     teams: Sequence[Team]
     assigned: Mapping[str, str] = field(default_factory=dict)
     since: str = ""
+    scps: Sequence[str] = ()
 
     def preflight(
         self, team: Team, kinds: Iterable[str], role: str, account: str, region: str
@@ -34,7 +36,7 @@ class Commands:
         """Return the command that asks IAM whether a role may start the jobs of a team."""
         options = [part for kind in kinds for part in ("--kind", kind)]
         place = ("--role-arn", role, "--account", account, "--region", region)
-        return _line("preflight", *options, "--live", *place, *_of_team(team))
+        return _line("preflight", *options, "--live", *place, *self._of_scps(), *_of_team(team))
 
     def check(self, team: Team, arn: str) -> str:
         """Return the command that checks a pipeline's present definition."""
@@ -56,7 +58,10 @@ class Commands:
         options += [part for role in roles for part in ("--role", role)]
         for pattern, team in self.assigned.items():
             options += ["--assign", f"{pattern}={team}"]
-        return _line("audit", *self._of_all(), *places, *options)
+        return _line("audit", *self._of_all(), *places, *options, *self._of_scps())
+
+    def _of_scps(self) -> tuple[str, ...]:
+        return tuple(part for level in self.scps for part in ("--scp", level))
 
     def _of_all(self) -> tuple[str, ...]:
         if len(self.teams) == 1:

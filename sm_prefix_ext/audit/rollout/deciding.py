@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ...core.display.report import counted
 from ...core.step_types import KINDS
 from ..rows import NOT_KNOWN, AuditRow
-from .documents import Need
+from .needs import Need
 from .step import DECIDE, RolloutStep
 from .survey import Survey, is_left
 

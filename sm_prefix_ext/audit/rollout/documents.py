@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...core.arns import Arn
 from ...core.policy_file import Team
 from ...iam import PolicyDocument, prefix_policy, preflight
-from ...iam.generated_names import for_prefix, without_generated
+from ...iam.generated_names import for_prefix, sparing, without_generated
 from ...iam.policy_document import VERSION
 from ...iam.prefix_plan import prefix_plan
 from ..rows import AuditRow
+from .needs import Need
 from .policies import allows, parsed
-
-
-class Need(NamedTuple):
-    """Jobs that a role will start.
-
-    Args:
-        team: whose prefix they get.
-        region: where.
-        kinds: the types of the steps that start them.
-    """
-
-    team: Team
-    region: str
-    kinds: tuple[str, ...]
-
+from .step import RolloutDocument
 
 _ANYTHING = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 
@@ -41,16 +28,16 @@ def covers(need: Need, rows: Iterable[AuditRow], account: str) -> bool:
         rows: the statements of the role.
         account: where the role is.
     """
-    return _allowed(need, [parsed(row) for row in rows], account)
+    return allowed(need, [parsed(row) for row in rows], account)
 
 
-def blocks(row: AuditRow, need: Need, account: str) -> bool:
+def blocks(statement: Mapping[str, Any], need: Need, account: str) -> bool:
     """Whether a statement denies the jobs of a team, or may do so; as :func:`covers`."""
-    statement = parsed(row)
-    return statement.get("Effect") == "Deny" and not _allowed(need, [_ANYTHING, statement], account)
+    return statement.get("Effect") == "Deny" and not allowed(need, [_ANYTHING, statement], account)
 
 
-def _allowed(need: Need, statements: Iterable[Mapping[str, Any]], account: str) -> bool:
+def allowed(need: Need, statements: Iterable[Mapping[str, Any]], account: str) -> bool:
+    """Whether statements certainly allow the jobs of a team; as :func:`covers`."""
     team, region, kinds = need
     plan = prefix_plan(team.policy, kinds, account=account, region=region)
     creates = {job.actions[0] for job in plan}
@@ -96,6 +83,20 @@ def _adds(statement: Mapping[str, Any], present: Sequence[Mapping[str, Any]]) ->
 def document_of(statements: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return a policy document."""
     return {"Version": VERSION, "Statement": list(statements)}
+
+
+def spared(
+    name: str, statements: Sequence[Mapping[str, Any]], teams: Iterable[Team]
+) -> tuple[str, tuple[RolloutDocument, ...]]:
+    """Return what to do about statements that deny the jobs of teams, with the documents."""
+    old = RolloutDocument(f"{name}-old", "remove", document_of(statements))
+    policies = [team.policy for team in teams]
+    try:
+        new = document_of([sparing(each, policies) for each in statements])
+    except ValueError:
+        return "Change by hand what it denies: jobs under a team's prefix.", (old,)
+    do = "Replace what it denies, so that it spares the names of the teams too."
+    return do, (old, RolloutDocument(f"{name}-instead", "instead", new))
 
 
 def remaining(statements: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -15,8 +15,9 @@ from .commands import DONE, Commands
 from .deciding import deciding
 from .dropping import dropping
 from .report import rollout_report
+from .scps import scp_widening
 from .step import DECIDE, DROP, PHASES, UPDATE, VERIFY, WIDEN, Phase, RolloutStep
-from .survey import Survey
+from .survey import Level, Survey
 from .updating import updating, verifying
 from .widening import widening
 
@@ -91,6 +92,7 @@ def rollout(
     *,
     assign: Mapping[str, str] | None = None,
     watched: bool = False,
+    scps: Sequence[Level] = (),
 ) -> Rollout:
     """Turn an audit into the steps of the switch from generated names to prefixes.
 
@@ -104,6 +106,8 @@ def rollout(
             By default a pipeline gets the policy's only team, else the one whose prefix it carries.
         watched: whether the rows have all jobs since the pipelines were updated: those of an audit
             with ``jobs=True`` and such a ``since``.
+        scps: the levels of SCPs that hold for the accounts, the root first, each a mapping of names
+            (of files, for the checks) to documents.
 
     Raises:
         ValueError: for a policy that can't be used, or an unknown team.
@@ -125,11 +129,12 @@ def rollout(
                 f"There is no team {team!r}; the teams are {', '.join(names)}."
                 f"{did_you_mean(team, names)}"
             )
-    survey = Survey(teams, assigned, watched).read(rows)
-    commands = Commands(teams, assigned, survey.latest or now())
+    survey = Survey(teams, assigned, watched, scps).read(rows)
+    commands = Commands(teams, assigned, survey.latest or now(), [",".join(each) for each in scps])
     steps = [
         *deciding(survey),
         *widening(survey, commands),
+        *scp_widening(survey, commands),
         *updating(survey, commands),
         *verifying(survey, commands),
         *dropping(survey, commands),
@@ -201,10 +206,10 @@ def _notes(survey: Survey, commands: Commands, steps: Sequence[RolloutStep]) -> 
             f"The audit saw pipelines in {', '.join(regions)}. A role may also serve pipelines of "
             "a region that was not read, so read all regions before a statement goes."
         )
-    if any(step.phase == WIDEN for step in steps):
+    if any(step.phase == WIDEN for step in steps) and not survey.scps:
         notes.append(
-            "Service control policies are not among the rows. The checks with --live ask IAM's "
-            "simulator, which evaluates them; they take them as --scp FILE too."
+            "Service control policies are not among the rows; give them with --scp. The checks "
+            "with --live ask IAM's simulator, which evaluates them."
         )
     if len({step.account for step in steps}) > 1:
         notes.append("Run each check with credentials of the step's account.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import Any
 
 from ...core.job_names import JobName
 from ...core.policy_file import Team
@@ -26,6 +27,10 @@ Place = tuple[str, str, str]
 """An account, a region and the name of a pipeline."""
 
 
+Level = Mapping[str, Any]
+"""The SCPs of the organization, of a unit or of an account: documents by name."""
+
+
 @dataclass
 class Survey:
     """The rows of an audit that a roll-out needs.
@@ -35,11 +40,13 @@ class Survey:
         assigned: maps globs of pipelines' names, or of ARNs of pipelines, roles and users, to the
             names of teams.
         watched: whether the rows have every job since the latest update of a pipeline.
+        scps: the levels of SCPs, the root first.
     """
 
     teams: Sequence[Team]
     assigned: Mapping[str, str] = field(default_factory=dict)
     watched: bool = False
+    scps: Sequence[Level] = ()
     pipelines: list[AuditRow] = field(default_factory=list)
     statements: list[AuditRow] = field(default_factory=list)
     unread: list[AuditRow] = field(default_factory=list)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from ...core.policy_file import Team
-from ...core.step_types import KINDS
 from ...iam import PolicyDocument
-from ...iam.generated_names import sparing
-from ..rows import INSIDE, AuditRow
+from ..rows import AuditRow
 from .commands import Commands
 from .deciding import without_short_prefix
-from .documents import Need, additions, blocks, document_of, parts, renamed
+from .documents import additions, blocks, parts, renamed, spared
+from .needs import all_needs, needs_of
 from .policies import (
     by_policy,
     distinct,
+    parsed,
     policy_name,
     policy_title,
     principals,
@@ -29,7 +26,7 @@ def widening(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
     """Yield the steps for execution roles, then those for whom else policies name."""
     roles = survey.by_role
     for (account, role), pipelines in roles.items():
-        yield from without_short_prefix(account, role, _needs(survey, pipelines))
+        yield from without_short_prefix(account, role, all_needs(survey, pipelines))
         yield from _of_role(survey, commands, account, role)
     for account, principal in sorted(survey.by_principal.keys() - roles.keys()):
         if all(row.policy == principal for row in survey.statements_of(account, principal)):
@@ -39,32 +36,11 @@ def widening(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
     yield from _of_denials(survey, commands)
 
 
-def _needs(survey: Survey, pipelines: Sequence[AuditRow]) -> list[Need]:
-    """Return the jobs that pipelines will start, by team and region."""
-    kinds: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    teams: dict[str, Team] = {}
-    for row in pipelines:
-        team = survey.team_of(row) if is_left(row) or row.verdict == INSIDE else None
-        if team is not None and row.step_types:
-            teams[team.name] = team
-            kinds[team.name, row.region].update(dict.fromkeys(sorted(row.step_types)))
-    return [Need(teams[name], region, tuple(kinds[name, region])) for name, region in sorted(kinds)]
-
-
-def _with_prefixes(needs: Sequence[Need]) -> list[Need]:
-    """Leave out the kinds for which a team has no prefix."""
-    found = []
-    for team, region, kinds in needs:
-        kept = tuple(kind for kind in kinds if team.policy.prefix_for(KINDS[kind]) is not None)
-        found += [Need(team, region, kept)] if kept else []
-    return found
-
-
 def _of_role(survey: Survey, commands: Commands, account: str, role: str) -> Iterator[RolloutStep]:
     """Yield the step for an execution role, unless it needs none."""
     pipelines = survey.by_role[account, role]
     rows = survey.statements_of(account, role)
-    needs = _with_prefixes(_needs(survey, pipelines))
+    needs = needs_of(survey, pipelines)
     teams = {need.team.name: need.team for need in needs}
     statements = additions(needs, teams.values(), rows, account)
     left = [str(row.name) for row in pipelines if is_left(row)]
@@ -145,7 +121,7 @@ def _of_policy(
     rows = survey.statements_of(account, policy)
     if not any(renamed(rows, team) for team in survey.teams):
         return
-    needs = _with_prefixes(_needs(survey, survey.by_account.get(account, ())))
+    needs = needs_of(survey, survey.by_account.get(account, ()))
     statements = additions(needs, survey.teams, rows, account)
     if statements:
         documents = parts(policy, [{**each, "Sid": ""} for each in statements])
@@ -169,20 +145,13 @@ def _of_denials(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
     """Yield a step for each policy that denies the new names to an execution role."""
     checks: dict[AuditRow, list[str]] = {}
     for (account, role), pipelines in survey.by_role.items():
-        for need in _with_prefixes(_needs(survey, pipelines)):
+        for need in needs_of(survey, pipelines):
             check = commands.preflight(need.team, need.kinds, role, account, need.region)
             for row in survey.statements_of(account, role):
-                if blocks(row, need, account):
+                if blocks(parsed(row), need, account):
                     checks.setdefault(row, []).append(check)
     for (account, policy, _), rows in by_policy(checks).items():
-        statements = distinct(rows)
-        documents = [RolloutDocument(f"{policy_name(rows)}-old", "remove", document_of(statements))]
-        do = "Change by hand what it denies: jobs under a team's prefix."
-        with contextlib.suppress(ValueError):
-            policies = [team.policy for team in survey.teams]
-            new = document_of([sparing(each, policies) for each in statements])
-            documents.append(RolloutDocument(f"{policy_name(rows)}-instead", "instead", new))
-            do = "Replace what it denies, so that it spares the names of the teams too."
+        do, documents = spared(policy_name(rows), distinct(rows), survey.teams)
         yield RolloutStep(
             0,
             WIDEN,
@@ -192,7 +161,7 @@ def _of_denials(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
             do,
             policy=policy,
             notes=tuple(dict.fromkeys(row.reason for row in rows if row.reason)),
-            documents=tuple(documents),
+            documents=documents,
             checks=tuple(dict.fromkeys(check for row in rows for check in checks[row])),
             roles=principals(rows),
         )

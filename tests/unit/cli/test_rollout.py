@@ -14,6 +14,7 @@ pytest.importorskip("moto")
 
 from sm_prefix_ext.embedded import EmbeddedAWS, Faults
 
+ALLOW = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 ROLE = "arn:aws:iam::123456789012:role/pipeline"
 
 
@@ -103,12 +104,25 @@ def test_teams_are_assigned(aws: EmbeddedAWS, run: Run) -> None:
         assert "PrefixPolicy('b')" in run(*given, "--assign", f"{glob}=b")[1]
 
 
+def test_scps(aws: EmbeddedAWS, run: Run) -> None:
+    """The files of each level, the root first."""
+    head = "arn:aws:sagemaker:*:*:model"
+    deny = {"Effect": "Deny", "Action": "sagemaker:*", "NotResource": f"{head}/pipelines-*"}
+    Path("scp.json").write_text(json.dumps({"Statement": [deny, ALLOW]}))
+    given = ("audit", "--prefix", "team-a", "--plan-rollout")
+    assert "Replace what it denies" in run(*given, "--scp", "scp.json")[1]
+    assert "Replace what it denies" not in run(*given)[1]
+    status, _, err = run(*given, "--scp", "missing.json")
+    assert (2, True) == (status, "there is no such file" in err)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("--expect", "drop"), "--expect goes with --plan-rollout."),
         (("--role", ROLE), "--role goes with --plan-rollout."),
         (("--assign", "x=a"), "--assign goes with --plan-rollout."),
+        (("--scp", "x"), "--scp goes with --plan-rollout."),
         (("--documents", "x"), "--documents goes with --plan-rollout."),
         (("--plan-rollout", "--role", ROLE), "--role goes with --expect."),
         (("--plan-rollout", "--assign", "x"), "--assign is 'x'; wanted GLOB=TEAM."),
