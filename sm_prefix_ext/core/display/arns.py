@@ -15,7 +15,8 @@ def shared_beginning(arns: Iterable[str | None]) -> str:
         arns: the ARNs; ``None`` and other texts do not count.
 
     Returns:
-        The beginning, or ``""`` if at most one ARN has it, since then it saves nothing.
+        The beginning, or ``""`` if no two ARNs of several have it, since then it saves nothing. A
+        single ARN is shortened too: it may be longer than a narrow terminal.
 
     Example:
         >>> from sm_prefix_ext.core.display.arns import shared_beginning
@@ -29,7 +30,7 @@ def shared_beginning(arns: Iterable[str | None]) -> str:
         if arn is not None and arn.startswith("arn:") and arn.count(":") >= 5
     )
     [(beginning, count)] = beginnings.most_common(1) or [("", 0)]
-    return beginning if count > 1 else ""
+    return beginning if count > 1 or len(beginnings) == 1 else ""
 
 
 def arn_cell(arn: str | None, beginning: str, tone: Tone = "neutral") -> Cell | None:

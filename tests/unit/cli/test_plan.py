@@ -17,7 +17,8 @@ def test_plan(run: Run) -> None:
     where = ("--account", "111122223333", "--region", "eu-west-1")
     status, output, _ = run("plan", "good.json", *where)
     assert 0 == status
-    assert "arn:aws:sagemaker:eu-west-1:111122223333:training-job/team-a-train-*" in output
+    assert "ARNs begin with arn:aws:sagemaker:eu-west-1:111122223333:\n" in output
+    assert "  training-job/team-a-train-*" in output
     status, output, _ = run("plan", "good.json", "--format", "json")
     [job] = json.loads(output)["jobs"]
     assert (0, "team-a-train-*") == (status, job["name_pattern"])

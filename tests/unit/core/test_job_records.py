@@ -284,7 +284,9 @@ def test_the_table_of_a_notebook() -> None:
     head = "".join(f'<th scope="col">{name}</th>' for name in ("Step", "Status", "Prefix", "ARN"))
     status = '<td class="good">Succeeded</td>'
     assert head in html
-    assert f"<td>&lt;b&gt;</td>{status}<td><code>team-a-x</code></td><td><code>arn:aws:" in html
+    assert (
+        f'<td>&lt;b&gt;</td>{status}<td><code>team-a-x</code></td><td><code title="arn:aws:' in html
+    )
     assert f'<td>N</td>{status}<td class="muted">–</td><td><code>n&amp;m</code></td>' in html
 
 

@@ -14,7 +14,8 @@ JOBS = "arn:aws:sagemaker:eu-west-1:111122223333:"
     ("arns", "beginning"),
     [
         ([], ""),
-        ([f"{JOBS}training-job/a"], ""),
+        ([f"{JOBS}training-job/a", None], JOBS),
+        ([f"{JOBS}training-job/a", "arn:aws:s3:::b"], ""),
         ([f"{JOBS}training-job/a", f"{JOBS}transform-job/b"], JOBS),
         ([f"{JOBS}a", f"{JOBS}b", "arn:aws:s3:::c", "arn:aws:s3:::d", f"{JOBS}e"], JOBS),
         (["arn:aws:s3:::a", "arn:aws:s3:::b/c:d"], "arn:aws:s3:::"),
