@@ -33,7 +33,6 @@ def _unread(rows: Iterable[AuditRow]) -> Iterator[RolloutStep]:
         first = failed[0]
         grant = f"Allow {first.permission} where it is missing, and a" if first.permission else "A"
         yield RolloutStep(
-            0,
             DECIDE,
             account,
             _regions(failed),
@@ -61,7 +60,6 @@ def _policies_not_read(survey: Survey) -> Iterator[RolloutStep]:
         if account not in read:
             do = "No policy of the account was read: audit with --iam."
         yield RolloutStep(
-            0,
             DECIDE,
             account,
             (),
@@ -74,16 +72,15 @@ def _policies_not_read(survey: Survey) -> Iterator[RolloutStep]:
 def _without_team(
     survey: Survey, account: str, role: str, pipelines: Sequence[AuditRow]
 ) -> Iterator[RolloutStep]:
-    open_ones = [row for row in pipelines if is_left(row) and survey.team_of(row) is None]
-    if open_ones:
-        names = _names(open_ones)
+    undecided = [row for row in pipelines if is_left(row) and survey.team_of(row) is None]
+    if undecided:
+        names = _names(undecided)
         known = ", ".join(team.name for team in survey.teams)
-        glob = role if len(open_ones) == len(pipelines) else names[0]
+        glob = role if len(undecided) == len(pipelines) else names[0]
         yield RolloutStep(
-            0,
             DECIDE,
             account,
-            _regions(open_ones),
+            _regions(undecided),
             _listed(names),
             "Neither names nor jobs say whose these pipelines are. Choose their team, with "
             f"--assign '{glob}=TEAM'; the teams are {known}.",
@@ -98,7 +95,6 @@ def _names_not_known(
     for row in pipelines:
         if row.verdict == NOT_KNOWN:
             yield RolloutStep(
-                0,
                 DECIDE,
                 account,
                 (row.region,),
@@ -117,7 +113,6 @@ def without_short_prefix(account: str, role: str, needs: Iterable[Need]) -> Iter
         missing = [kind for kind in kinds if team.policy.prefix_for(KINDS[kind]) is None]
         if missing:
             yield RolloutStep(
-                0,
                 DECIDE,
                 account,
                 (region,),

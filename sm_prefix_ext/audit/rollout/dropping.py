@@ -63,7 +63,6 @@ def _drop(
         else:
             notes.append("If no statement is left then, detach and delete the policy.")
     return RolloutStep(
-        0,
         DROP,
         account,
         (),
@@ -89,7 +88,6 @@ def _narrow(
             "the roles that have it."
         )
     return RolloutStep(
-        0,
         DROP,
         account,
         (),

@@ -97,6 +97,7 @@ def rollout(
     """Turn an audit into the steps of the switch from generated names to prefixes.
 
     What the rows leave open is a step of the phase ``"decide"``, and no statement goes before it.
+    Keeps the rows of pipelines and of statements in memory, and of jobs those under old names.
 
     Args:
         rows: the audit, or the rows of its file. Read IAM too (``iam=True``).

@@ -21,7 +21,7 @@ def scp_widening(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
         for name, statements, checks in found:
             do, documents = spared(Path(name).stem, statements, survey.teams)
             yield RolloutStep(
-                0, WIDEN, "", (), name, do, policy=name, documents=documents, checks=checks
+                WIDEN, "", (), name, do, policy=name, documents=documents, checks=checks
             )
         checks = tuple(
             check
@@ -30,7 +30,6 @@ def scp_widening(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
         )
         if checks and not found:
             yield RolloutStep(
-                0,
                 WIDEN,
                 "",
                 (),

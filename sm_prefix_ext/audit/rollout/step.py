@@ -39,7 +39,6 @@ class RolloutStep:
     """A step of a roll-out.
 
     Args:
-        number: its number, from 1; ``0`` before it has one.
         phase: ``"decide"`` what the audit can't know, ``"widen"`` policies, ``"update"``
             pipelines, ``"verify"`` that nothing starts under the old names, ``"drop"`` statements.
         account: where, 12 digits; ``""`` where it isn't known.
@@ -54,10 +53,10 @@ class RolloutStep:
         pipelines: the names of the pipelines that it concerns.
         roles: the ARNs of the roles, users and groups that it concerns; ``()`` for all of the
             account.
+        number: its number, from 1.
         after: the numbers of the steps that come first.
     """
 
-    number: int
     phase: Phase
     account: str
     regions: tuple[str, ...]
@@ -69,8 +68,9 @@ class RolloutStep:
     checks: tuple[str, ...] = ()
     pipelines: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    number: int = 0
     after: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as a dict, for JSON."""
-        return asdict(self)
+        return {"number": self.number, **asdict(self)}

@@ -25,8 +25,6 @@ from ..rows import (
 
 Place = tuple[str, str, str]
 """An account, a region and the name of a pipeline."""
-
-
 Level = Mapping[str, Any]
 """The SCPs of the organization, of a unit or of an account: documents by name."""
 

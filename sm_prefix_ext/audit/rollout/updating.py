@@ -8,8 +8,8 @@ from ...core.display.report import counted
 from ...core.policy_file import Team
 from ..rows import PREFIXING_OFF, AuditRow
 from .commands import Commands
-from .policies import allows_generated
-from .step import UPDATE, VERIFY, RolloutStep
+from .policies import allows_generated, may_allow_others
+from .step import DROP, UPDATE, VERIFY, RolloutStep
 from .survey import Survey, is_left
 
 
@@ -23,7 +23,6 @@ def updating(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
         team = survey.team_of(row)
         if team is not None:
             yield RolloutStep(
-                0,
                 UPDATE,
                 row.account,
                 (row.region,),
@@ -47,12 +46,15 @@ def _what_to_do(row: AuditRow, team: Team) -> str:
 
 
 def verifying(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
-    """Yield a step for each role under which jobs may still start under the old names."""
+    """Yield a step for each role under which jobs may still start under the old names.
+
+    Without a statement that allows such names, nothing is left to lose.
+    """
+    allowing = {row.account for row in survey.statements if _allows_old_names(row)}
     for account in survey.by_account:
-        alone = survey.without_pipeline(account)
+        alone = survey.without_pipeline(account) if account in allowing else []
         if alone:
             yield RolloutStep(
-                0,
                 VERIFY,
                 account,
                 tuple(sorted({job.region for job in alone})),
@@ -60,14 +62,13 @@ def verifying(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
                 "Wait until the executions have ended of which jobs started under the old names, "
                 "but which were not read. Then audit with a later --since.",
                 notes=(f"Such as {alone[0].name}, started {alone[0].time}.",),
-                checks=(commands.audit("drop", survey.regions(account), ()),),
+                checks=(commands.audit(DROP, survey.regions(account), ()),),
             )
     for (account, role), pipelines in survey.by_role.items():
         reasons = tuple(_reasons(survey, pipelines))
-        drops = any(map(allows_generated, survey.statements_of(account, role)))
-        if reasons or any(map(is_left, pipelines)) or (drops and not survey.watched):
+        allowed = any(map(_allows_old_names, survey.statements_of(account, role)))
+        if any(map(is_left, pipelines)) or (allowed and (reasons or not survey.watched)):
             yield RolloutStep(
-                0,
                 VERIFY,
                 account,
                 tuple(sorted({row.region for row in pipelines})),
@@ -75,10 +76,14 @@ def verifying(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
                 "Wait until no execution runs an old definition. Then see that no job has started "
                 "under the old names since.",
                 notes=reasons,
-                checks=(commands.audit("drop", survey.regions(account), (role,)),),
+                checks=(commands.audit(DROP, survey.regions(account), (role,)),),
                 pipelines=tuple(str(row.name) for row in pipelines),
                 roles=(role,) if role else (),
             )
+
+
+def _allows_old_names(row: AuditRow) -> bool:
+    return allows_generated(row) or may_allow_others(row)
 
 
 def _reasons(survey: Survey, pipelines: Sequence[AuditRow]) -> Iterator[str]:

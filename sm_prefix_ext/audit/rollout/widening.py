@@ -54,7 +54,6 @@ def _of_role(survey: Survey, commands: Commands, account: str, role: str) -> Ite
             "give each team a role of its own."
         )
     yield RolloutStep(
-        0,
         WIDEN,
         account,
         tuple(sorted({need.region for need in needs})),
@@ -84,7 +83,6 @@ def _of_other(
     if team is None:
         known = ", ".join(team.name for team in survey.teams)
         yield RolloutStep(
-            0,
             DECIDE,
             account,
             (),
@@ -98,7 +96,6 @@ def _of_other(
     if statements:
         documents = parts(principal, statements)
         yield RolloutStep(
-            0,
             WIDEN,
             account,
             (),
@@ -126,7 +123,6 @@ def _of_policy(
     if statements:
         documents = parts(policy, [{**each, "Sid": ""} for each in statements])
         yield RolloutStep(
-            0,
             WIDEN,
             account,
             (),
@@ -153,7 +149,6 @@ def _of_denials(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
     for (account, policy, _), rows in by_policy(checks).items():
         do, documents = spared(policy_name(rows), distinct(rows), survey.teams)
         yield RolloutStep(
-            0,
             WIDEN,
             account,
             (),

@@ -49,13 +49,13 @@ def test_what_is_not_known_is_bad() -> None:
 
 def test_numbers_of_steps_are_ranges() -> None:
     """Many steps before one are short."""
-    step = RolloutStep(9, "drop", "1", (), "x", "Drop.", after=(1, 2, 3, 5, 7, 8))
+    step = RolloutStep("drop", "1", (), "x", "Drop.", after=(1, 2, 3, 5, 7, 8))
     assert "After steps 1–3, 5, 7–8: Drop." in as_text(rollout_report([step], ()))
 
 
 def test_it_says_how_many_steps_it_leaves_out() -> None:
     """JSON has all of them."""
-    steps = [RolloutStep(n, "update", "1", (), "p", "Do.") for n in range(SHOWN_STEPS + 1)]
+    steps = [RolloutStep("update", "1", (), "p", "Do.")] * (SHOWN_STEPS + 1)
     assert ("The first 1,000 of 1,001 steps are shown.",) == rollout_report(steps, ()).notes
 
 

@@ -79,6 +79,13 @@ def test_what_keeps_an_old_name_alive(rows: Any, expected: bool) -> None:
         assert one(plan, "verify").number in one(plan, "drop").after
 
 
+def test_without_a_statement_to_drop_nothing_is_watched() -> None:
+    """A pipeline may be updated again while an execution runs."""
+    rows = (pipeline(verdict="inside", old_executions=1), statement("inside", NEW), job())
+    assert [] == list(planned(*rows))
+    assert [] == list(planned(*rows, job(pipeline=None, execution=None)))
+
+
 def test_it_says_what_it_saw() -> None:
     """The pipeline, and a job."""
     rows = (pipeline("b", "inside", old_executions=2), job())
