@@ -145,7 +145,7 @@ def _write_documents(planned: Rollout, folder: str) -> None:
         raise LoadError(str(error)) from None
 
 
-@click.command("rollout")
+@click.command("rollout", short_help="Plan the switch to prefixes by the audit in FILE.")
 @click.argument("file", type=FILE_NAME)
 @policies_options
 @rollout_options
@@ -159,7 +159,7 @@ def rollout_of_file(
     form: str,
     **given: Any,
 ) -> int:
-    """Turn the audit in FILE into the steps from pipelines-… to prefixes.
+    """Plan the switch from pipelines-… to prefixes by the audit in FILE.
 
     The policy is that of the audit. "audit --plan-rollout" does the same with a new audit.
 
