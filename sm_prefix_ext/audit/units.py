@@ -187,8 +187,3 @@ class Units:
         finally:
             # After a failure or Ctrl-C, nobody waits for requests that are still under way.
             pool.shutdown(wait=not self.stop.is_set(), cancel_futures=True)
-        if self.scope.cloudtrail:
-            client = account.client("cloudtrail", unit.region)
-            trail = Reader(client, self.stop, "cloudtrail")
-            for row in denials(unit, trail, self.judge, self.scope.since):
-                yield Part(unit, (row,))
