@@ -128,7 +128,7 @@ class Accounts:
             connect_timeout=_CONNECT_TIMEOUT,
             max_pool_connections=max(10, workers),
         )
-        # Who is there is asked before anything is read, so an endpoint out of reach shows soon.
+        # STS is asked first: with few attempts, an endpoint out of reach is reported soon.
         asking = own.merge(Config(retries={"mode": "standard", "total_max_attempts": 5}))
         self._config = own if config is None else own.merge(config)
         self._sts_config = asking if config is None else asking.merge(config)
@@ -197,8 +197,8 @@ class Accounts:
     def home(self, regions: Sequence[str]) -> str:
         """Return the region whose STS is asked for all of some regions.
 
-        It is the session's own, or one that no account can disable, if that is among the regions:
-        an account whose first region is not enabled can be entered so.
+        It is the session's own, or one that no account can disable, if that is among the regions,
+        so that an account whose first region is not enabled can be entered too.
 
         Args:
             regions: those to read, of one partition.
@@ -215,7 +215,7 @@ class Accounts:
             region: whose STS is asked.
 
         Raises:
-            Refusal: if the account can't be learnt.
+            Refusal: if STS does not say which account it is.
         """
         arn = _identity(self._sts(region))
         return Account(arn.account, arn.partition, self._client_of(self._session, self._client))
@@ -239,20 +239,20 @@ class Accounts:
         return Account(entry.account, partition, self._client_of(session, None))
 
     def _sts(self, region: str) -> Any:
-        return self._made(self._session, "sts", region, self._sts_config)
+        return self._new_client(self._session, "sts", region, self._sts_config)
 
     def _client_of(self, session: Any, given: Any) -> Callable[[str, str], Any]:
         def client(service: str, region: str) -> Any:
             if given is not None and service == "sagemaker":
                 return given
-            made = self._made(session, service, region, self._config)
-            # Between two attempts botocore asks nobody but its own events.
-            made.meta.events.register("request-created", self._must_not_stop)
-            return made
+            new = self._new_client(session, service, region, self._config)
+            # Between two attempts, botocore calls nothing but the handlers of its own events.
+            new.meta.events.register("request-created", self._must_not_stop)
+            return new
 
         return client
 
-    def _made(self, session: Any, service: str, region: str, config: Any) -> Any:
+    def _new_client(self, session: Any, service: str, region: str, config: Any) -> Any:
         with self._lock:
             return answered(
                 lambda: session.client(service, region_name=region, config=config), None
@@ -311,12 +311,12 @@ def _assumed_session(sts: Any, role: str, region: str, external_id: str | None, 
     )
     core = botocore.session.Session()
     core.register_component("data_loader", loader)
-    core.register_component("credential_provider", _Kept(credentials))
+    core.register_component("credential_provider", _CredentialProvider(credentials))
     core.set_config_variable("region", region)
     return boto3.Session(botocore_session=core)
 
 
-class _Kept(NamedTuple):
+class _CredentialProvider(NamedTuple):
     """A provider of credentials, as botocore's sessions ask for them."""
 
     credentials: Any

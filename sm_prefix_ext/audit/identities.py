@@ -41,7 +41,7 @@ class _Policy(NamedTuple):
 
 
 class _Owner(NamedTuple):
-    """A user, a group or a role; or a managed policy that nobody has.
+    """A user, a group or a role; or a managed policy that is attached to none.
 
     Args:
         arn: its ARN.
@@ -107,7 +107,7 @@ class _IamReader(NamedTuple):
                     yield from self._of(self._owner(detail), policies)
         for arn in managed.keys() - attached:
             if Arn.parse(arn).account == self.unit.account:  # AWS's own policies are in no account
-                yield from self._of(self._nobody(managed[arn]), [managed[arn]])
+                yield from self._of(self._unattached(managed[arn]), [managed[arn]])
 
     def _managed(self) -> Iterator[_Policy]:
         kinds = ["LocalManagedPolicy", "AWSManagedPolicy"]
@@ -128,8 +128,8 @@ class _IamReader(NamedTuple):
         remark = f"The permissions boundary {boundary} may restrict it." if boundary else None
         return _Owner(detail["Arn"], Principal(self.home, tags), remark)
 
-    def _nobody(self, policy: _Policy) -> _Owner:
-        remark = "Nobody has the policy."
+    def _unattached(self, policy: _Policy) -> _Owner:
+        remark = "The policy is attached to no user, group or role."
         if policy.is_boundary:
             remark = "It is a permissions boundary alone, which allows nothing by itself."
         return _Owner(policy.name, Principal(self.home), remark)

@@ -54,7 +54,7 @@ def interleaved(
             future.add_done_callback(partial(_close, source))
         raise
     finally:
-        # A source may take its time to end; who leaves does not wait for it.
+        # A source may take long to end; the caller does not wait for it.
         pool.shutdown(wait=False)
 
 

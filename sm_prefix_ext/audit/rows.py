@@ -42,7 +42,7 @@ class Unit(NamedTuple):
     """What an audit reads as a whole: an account and a region.
 
     Args:
-        account: 12 digits; ``""`` where it can't be learnt.
+        account: 12 digits; ``""`` where it isn't known.
         region: :func:`global_region` for the account's IAM; ``""`` for an account that can't be
             entered.
     """
@@ -81,7 +81,7 @@ class AuditRow:
         kind: ``"pipeline"``, ``"job"``, ``"statement"`` of an account's IAM policies, ``"denial"``
             that CloudTrail has, ``"collision"`` of two teams' prefixes, or ``"unknown"`` for what
             could not be read.
-        account: where it is; ``""`` where the account can't be learnt.
+        account: where it is; ``""`` where it isn't known.
         region: where it is, ``"aws-global"`` for IAM; ``""`` for an account that can't be entered.
         verdict: ``"inside"``, ``"outside"``, ``"prefixing off"``, ``"no team"``, ``"two teams"`` or
             ``"unknown"``.
@@ -97,8 +97,8 @@ class AuditRow:
         arn: its ARN.
         version: for an earlier version of a pipeline, its number; ``None`` for the present one.
         role: for a pipeline, the ARN of its execution role; for a statement, the ARN of the role,
-            user or group whose policy has it, or of the policy if nobody has it; for a denial, the
-            ARN of the principal.
+            user or group whose policy has it, or of the policy if it is attached to none; for a
+            denial, the ARN of the principal.
         policy: for a statement, the ARN of the managed policy or the name of the inline policy.
         statement: the statement, as JSON.
         event: for a denial, the ID of CloudTrail's event.

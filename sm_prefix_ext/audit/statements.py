@@ -25,7 +25,7 @@ _Names = Literal["any", "others", "generated", "variables", "team"]
 
 
 class Principal(NamedTuple):
-    """Whose policy has a statement.
+    """The principal whose policy has a statement.
 
     Args:
         home: the partition and the account.

@@ -185,5 +185,5 @@ class Units:
             self.stop.set()  # threads end before their next request
             raise
         finally:
-            # After a failure or Ctrl-C, nobody waits for requests that are still under way.
+            # After a failure or Ctrl-C, do not wait for requests that are still under way.
             pool.shutdown(wait=not self.stop.is_set(), cancel_futures=True)

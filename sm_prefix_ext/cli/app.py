@@ -14,7 +14,7 @@ from .. import __version__
 from ..core.errors import PrefixError
 from ..core.text import no_command, printable
 from .inputs import LoadError
-from .output import Settings, drop_the_rest, escape_what_cannot_be_encoded, show_cause
+from .output import Settings, discard_output, escape_unencodable, show_cause
 
 _CLOSED_PIPE = 141
 """The status that a shell reports for a program that SIGPIPE ended: 128 + 13."""
@@ -62,7 +62,7 @@ def _ending_at_a_closed_pipe() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        drop_the_rest()
+        discard_output()
         raise click.exceptions.Exit(_CLOSED_PIPE) from None
 
 
@@ -95,7 +95,7 @@ def run(arguments: list[str]) -> int:
     Returns:
         The exit status.
     """
-    escape_what_cannot_be_encoded()
+    escape_unencodable()
     settings = Settings()
     try:
         status: int | None = cli.main(
@@ -111,7 +111,7 @@ def run(arguments: list[str]) -> int:
             show_cause(error)
         return _failed(str(error))
     except OSError as error:
-        drop_the_rest()
+        discard_output()
         return _failed(f"reading or writing failed: {error}")
     except Exception as error:
         if not _is_of_aws(error):

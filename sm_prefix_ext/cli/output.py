@@ -239,13 +239,13 @@ def show_cause(error: BaseException) -> None:
         click.echo(no_command(printable(line)), err=True)
 
 
-def escape_what_cannot_be_encoded() -> None:
+def escape_unencodable() -> None:
     """Print characters that the encoding of standard output lacks as escapes, as stderr does."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def drop_the_rest() -> None:
+def discard_output() -> None:
     """Discard the rest of the output; otherwise Python would fail again when it exits."""
     out = sys.__stdout__
     if out is not None and out is sys.stdout:

@@ -21,7 +21,7 @@ _TRIAL_COMPONENT = "experiment-trial-component"
 
 
 def for_prefix(statement: Statement, policy: PrefixPolicy) -> dict[str, Any] | None:
-    """Return what a statement says of generated names, said of the names of a team.
+    """Return a statement about generated names as a statement about a team's names.
 
     Args:
         statement: the statement, in the form of IAM's JSON.

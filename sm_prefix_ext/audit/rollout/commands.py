@@ -1,4 +1,4 @@
-"""The command lines that say whether it is safe to go on."""
+"""The commands of a roll-out's steps, whose exit status says whether it is safe to go on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Commands:
 
     Args:
         teams: the teams of the policy.
-        assigned: what the roll-out was told about the teams of pipelines.
+        assigned: maps globs to teams, as the user assigned them.
         since: the time from which jobs are watched, in ISO 8601.
         scps: the files of each level of SCPs, separated by commas.
     """

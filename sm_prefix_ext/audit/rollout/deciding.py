@@ -54,8 +54,8 @@ def _policies_not_read(survey: Survey) -> Iterator[RolloutStep]:
     read = {row.account for row in survey.statements}
     for account, roles in sorted(by_account.items()):
         do = (
-            "No statement of these roles allows a job, though pipelines run with them: see who "
-            "grants it, such as a policy that could not be read."
+            "No statement of these roles allows a job, though pipelines run with them: find the "
+            "policy that does, such as one that could not be read."
         )
         if account not in read:
             do = "No policy of the account was read: audit with --iam."
@@ -82,7 +82,7 @@ def _without_team(
             account,
             _regions(undecided),
             _listed(names),
-            "Neither names nor jobs say whose these pipelines are. Choose their team, with "
+            "Neither the names nor the jobs of these pipelines show their team. Choose it with "
             f"--assign '{glob}=TEAM'; the teams are {known}.",
             pipelines=names,
             roles=(role,),

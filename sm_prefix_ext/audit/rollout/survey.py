@@ -88,18 +88,18 @@ class Survey:
         names = (str(pipeline.name), pipeline.arn or "", pipeline.role or "")
         return (
             self.assigned_team(*names)
-            or self._the_one(pipeline.teams)
-            or self._the_one(self._teams_of_jobs.get(_place(pipeline), ()))
+            or self._only_team(pipeline.teams)
+            or self._only_team(self._teams_of_jobs.get(_place(pipeline), ()))
         )
 
     def assigned_team(self, *names: str) -> Team | None:
         """Return the team of the first glob that matches a name, else the policy's only team."""
         for pattern, team in self.assigned.items():
             if any(fnmatchcase(name, pattern) for name in names):
-                return self._the_one([team])
+                return self._only_team([team])
         return self.teams[0] if len(self.teams) == 1 else None
 
-    def _the_one(self, names: Iterable[str]) -> Team | None:
+    def _only_team(self, names: Iterable[str]) -> Team | None:
         found = [team for team in self.teams if team.name in names]
         return found[0] if len(found) == 1 else None
 
@@ -113,7 +113,7 @@ class Survey:
 
     @cached_property
     def by_principal(self) -> Mapping[tuple[str, str], Sequence[AuditRow]]:
-        """The statements by account and whose policy has them."""
+        """The statements by account and principal."""
         grouped: dict[tuple[str, str], list[AuditRow]] = defaultdict(list)
         for row in self.statements:
             grouped[row.account, row.role or ""].append(row)

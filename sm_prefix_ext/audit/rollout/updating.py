@@ -14,7 +14,7 @@ from .survey import Survey, is_left
 
 
 def updating(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
-    """Yield a step for each pipeline that needs a prefix: first those to mend, then by name."""
+    """Yield a step for each pipeline that needs a prefix: first those with errors, then by name."""
     left = sorted(
         (row for row in survey.pipelines if is_left(row)),
         key=lambda row: (row.account, row.verdict == PREFIXING_OFF, row.region, str(row.name)),
@@ -42,7 +42,7 @@ def _what_to_do(row: AuditRow, team: Team) -> str:
     text = f"Update the pipeline under PrefixPolicy({', '.join(arguments)})"
     if row.verdict == PREFIXING_OFF:
         return f"{text}."
-    return f"Mend what its check finds, {counted(row.errors or 0, 'error')}. {text}."
+    return f"Fix what its check finds: {counted(row.errors or 0, 'error')}. {text}."
 
 
 def verifying(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
@@ -87,7 +87,7 @@ def _allows_old_names(row: AuditRow) -> bool:
 
 
 def _reasons(survey: Survey, pipelines: Sequence[AuditRow]) -> Iterator[str]:
-    """Yield what is known against it, of the pipelines that are updated."""
+    """Yield why jobs may still start under the old names, for each pipeline that is updated."""
     for row in pipelines:
         if is_left(row) or not row.step_types:
             continue

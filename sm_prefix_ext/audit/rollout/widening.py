@@ -23,7 +23,7 @@ from .survey import Survey, is_left
 
 
 def widening(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
-    """Yield the steps for execution roles, then those for whom else policies name."""
+    """Yield the steps for execution roles, then for other principals, then for a ``Deny``."""
     roles = survey.by_role
     for (account, role), pipelines in roles.items():
         yield from without_short_prefix(account, role, all_needs(survey, pipelines))
@@ -111,7 +111,7 @@ def _of_other(
 def _of_policy(
     survey: Survey, commands: Commands, account: str, policy: str
 ) -> Iterator[RolloutStep]:
-    """Yield the step for a managed policy that nobody has: a permissions boundary, or no use.
+    """Yield the step for a managed policy that is attached to nothing, such as a boundary.
 
     A boundary allows nothing by itself, so it gets the names of all teams of the account.
     """

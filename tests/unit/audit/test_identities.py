@@ -122,7 +122,7 @@ def test_policies_that_nobody_has() -> None:
     policies = [managed(OWN, ANY), managed(boundary, ANY, boundaries=1), managed(FULL, ANY)]
     rows = rows_of(policies=[{"Policies": policies}])
     assert [(OWN, OWN), (boundary, boundary)] == [(row.role, row.policy) for row in rows]
-    assert "Nobody has the policy." in str(rows[0].reason)
+    assert "The policy is attached to no user, group or role." in str(rows[0].reason)
     assert "It is a permissions boundary alone" in str(rows[1].reason)
 
 

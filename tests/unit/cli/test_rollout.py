@@ -99,7 +99,7 @@ def test_teams_are_assigned(aws: EmbeddedAWS, run: Run) -> None:
         "".join(f'[[team]]\nname = "{n}"\nprefix = "{n}"\npaths = ["{n}/**"]\n' for n in ("a", "b"))
     )
     given = ("audit", "--plan-rollout")
-    assert "Choose their team" in run(*given)[1]
+    assert "Choose it with --assign" in run(*given)[1]
     for glob in ("off", "*:role/pipe*"):
         assert "PrefixPolicy('b')" in run(*given, "--assign", f"{glob}=b")[1]
 

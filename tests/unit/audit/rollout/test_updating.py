@@ -28,7 +28,7 @@ from .samples import (
 DONE = (pipeline(verdict="inside"), statement(), statement("inside", NEW))
 
 
-def test_those_to_mend_come_first() -> None:
+def test_those_with_errors_come_first() -> None:
     """With what a check finds; then by region and name."""
     plan = planned(
         pipeline("b"),
@@ -38,8 +38,8 @@ def test_those_to_mend_come_first() -> None:
     )
     steps = of(plan, "update")
     assert ["z", "a", "b"] == [step.subject for step in steps]
-    assert ("Mend what its check finds, 2 errors.", ("Train: x (PFX006)",)) == (
-        steps[0].do[:36],
+    assert ("Fix what its check finds: 2 errors.", ("Train: x (PFX006)",)) == (
+        steps[0].do[:35],
         steps[0].notes,
     )
 

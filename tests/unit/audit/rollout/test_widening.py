@@ -130,7 +130,7 @@ def test_somebody_else_without_old_names() -> None:
 
 
 def test_a_permissions_boundary() -> None:
-    """A policy that nobody has gets the names and jobs of every team, without Sids."""
+    """A policy that is attached to nothing gets the names and jobs of every team, without Sids."""
     rows = (
         pipeline(step_types=("Model",)),
         statement(),
