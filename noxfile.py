@@ -151,11 +151,12 @@ def browser(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style and layers."""
+    """Style, layers and dead code."""
     install(session, *nox.project.dependency_groups(PYPROJECT, "lint"))
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("lint-imports", "--no-logo")
+    session.run("vulture")
 
 
 @nox.session

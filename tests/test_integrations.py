@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
-yaml = pytest.importorskip("yaml")  # a base dependency
 if not (ROOT / ".pre-commit-hooks.yaml").is_file():
     pytest.skip("the sdist has no hidden files", allow_module_level=True)
 

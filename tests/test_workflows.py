@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".github" / "workflows"
 if not FOLDER.is_dir():
     pytest.skip("the sdist has no workflows", allow_module_level=True)
 
-yaml = pytest.importorskip("yaml")  # comes with moto
 FILES = sorted(FOLDER.glob("*.yml"))
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 

@@ -153,7 +153,7 @@ class ComposedName(str):
         return name
 
     # str.__getnewargs__ returns the characters only, so a copy would lose the attributes.
-    def __getnewargs__(self) -> tuple[str, str | None, str, Any]:  # type: ignore[override]
+    def __getnewargs__(self) -> tuple[str, str | None, str, Any]:  # type: ignore[override]  # more than str has
         return exact_str(self), self.declared, self.argument, self.replaced
 
 

@@ -79,11 +79,6 @@ class Kind(NamedTuple):
         return self.makes_job and self.prefix_limit == SHORT_PREFIX_LIMIT
 
     @property
-    def room_for_failure_count(self) -> int:
-        """The longest prefix that leaves room for ``-<execution id>-<entity token>-<digit>``."""
-        return self.name_limit - EXECUTION_ID_LENGTH - ENTITY_TOKEN_LENGTH - len("--") - len("-0")
-
-    @property
     def iam_actions(self) -> tuple[str, ...]:
         """The IAM actions that such a job requires, ``iam:PassRole`` last if it is required.
 

@@ -192,7 +192,7 @@ def _constructor(sdk_class: Any, row: JobClass) -> Any:
     signature = inspect.signature(sdk_class.__init__)
 
     @wraps(sdk_class.__init__)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it becomes a method
         if constructed_by_sdk(self):
             sdk_class.__init__(self, *args, **kwargs)
             return
@@ -254,7 +254,7 @@ def _users_constructor(users_class: Any, row: JobClass) -> Any:
     takes_role = role is not None and role.default in (None, "", inspect.Parameter.empty)
 
     @wraps(users_class.__init__)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it becomes a method
         subclass = _prefixed(users_class)
         if constructed_by_sdk(self):
             super(subclass, self).__init__(*args, **kwargs)
@@ -276,7 +276,7 @@ def _pickling(users_class: Any) -> Any:
     Importing the name gives the user's class, so unpickling creates the subclass from that again.
     """
 
-    def __reduce_ex__(self: Any, protocol: Any) -> Any:  # noqa: N807
+    def __reduce_ex__(self: Any, protocol: Any) -> Any:  # noqa: N807 - it becomes a method
         reduced = users_class.__reduce_ex__(self, max(protocol, 2))
         by_class = not isinstance(reduced, str) and reduced[1][:1] == (type(self),)
         if not by_class or not _is_importable(users_class):

@@ -10,7 +10,7 @@ import pytest
 
 from ..unit.cli.conftest import Run, run
 
-pytest.importorskip("moto")
+pytest.importorskip("moto", reason="moto is not installed")
 
 from sm_prefix_ext.audit.rollout import PHASES
 from sm_prefix_ext.audit.rows import KINDS, VERDICTS

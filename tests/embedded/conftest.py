@@ -9,7 +9,7 @@ import pytest
 
 from .definitions import text
 
-pytest.importorskip("moto")
+pytest.importorskip("moto", reason="moto is not installed")
 
 from botocore import xform_name
 

@@ -27,7 +27,7 @@ PIPELINES = 40
 @pytest.fixture
 def environment(driver: Driver) -> Iterator[dict[str, str]]:
     """Two regions with pipelines, the second slow, and the variables that reach them."""
-    pytest.importorskip("flask_cors")
+    pytest.importorskip("flask_cors", reason="the server of moto is not installed")
     definition = {"RoleArn": driver.role}
     driver.create(job("Train"), name="first")
     described = driver.client.describe_pipeline(PipelineName="first")

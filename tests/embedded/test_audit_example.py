@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pytest
 
-pytest.importorskip("moto")
+pytest.importorskip("moto", reason="moto is not installed")
 
 from moto import mock_aws
 from moto.awslambda_simple.models import LambdaSimpleBackend

@@ -246,7 +246,7 @@ def test_another_process_uses_the_state_over_a_port(
     driver: Driver, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The port is on the loopback interface, and the server logs nothing."""
-    pytest.importorskip("flask")
+    pytest.importorskip("flask", reason="the server of moto is not installed")
     driver.create(job("Train"), job("Eval", "Processing", DependsOn=["Train"]))
     with driver.aws.serve() as server:
         assert server.url.startswith("http://127.0.0.1:")
@@ -271,7 +271,7 @@ def test_another_process_uses_the_state_over_a_port(
 
 def test_the_server_stops_with_the_block() -> None:
     """Stopping the server twice is not an error."""
-    pytest.importorskip("flask")
+    pytest.importorskip("flask", reason="the server of moto is not installed")
     with EmbeddedAWS() as aws:
         server = aws.serve()
     server.stop()

@@ -16,6 +16,8 @@ from .definitions import LEAST, condition, get, job, loop, text
 
 LONG = "a" * 91
 UNPARSED = "Unable to parse pipeline definition. "
+SHAPES = {"RegisterModel": "EntityName"}
+"""The shape that the service names, where it is not called as the field."""
 
 
 def refused(driver: Driver, definition: str) -> str:
@@ -51,8 +53,7 @@ def test_a_declared_name_over_the_limit_is_refused(
 ) -> None:
     """The message is the service's, as observed."""
     definition = text(nest(job("Step", kind.step_type, prefix=LONG)))
-    # The service names the shape, which for a model package's name differs from the field.
-    shape = "EntityName" if kind.step_type == "RegisterModel" else kind.name_field
+    shape = SHAPES.get(kind.step_type, kind.name_field)
 
     assert (
         f"{UNPARSED}Model Validation failed: string '{LONG}' with length=91 cannot be greater than "

@@ -72,7 +72,7 @@ def test_a_caller_that_leaves_ends_the_sources() -> None:
 
     reading = interleaved((source(slow=slow) for slow in (False, True)), 2, stop)
     next(reading)
-    reading.close()  # type: ignore[attr-defined]
+    reading.close()
     assert [True, True] == [closed.acquire(timeout=30) for _ in range(2)]
 
 

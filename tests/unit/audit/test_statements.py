@@ -10,11 +10,13 @@ from sm_prefix_ext import PrefixPolicy
 from sm_prefix_ext.audit.judge import Judgement, teams_of
 from sm_prefix_ext.audit.statements import Principal, judge_statement, may_restrict
 from sm_prefix_ext.core.arns import ArnScope
+from sm_prefix_ext.core.step_types import JOB_KINDS
 from sm_prefix_ext.iam.evaluator.policy_parser import Statement, read
 
 HOME = ArnScope(account="111122223333")
 JOBS = "arn:aws:sagemaker:*:111122223333:training-job/"
-ALL = ("Training", "Processing", "Transform", "Tuning", "AutoML", "Model", "RegisterModel", "Job")
+SHARED = ("QualityCheck", "ClarifyCheck")  # their jobs are processing jobs
+ALL = tuple(kind.step_type for kind in JOB_KINDS if kind.step_type not in SHARED)
 
 
 def statement(effect: str = "Allow", **more: Any) -> Statement:

@@ -11,7 +11,7 @@ import pytest
 
 from .conftest import Run, printed_policy
 
-pytest.importorskip("moto")
+pytest.importorskip("moto", reason="moto is not installed")
 
 from sm_prefix_ext.embedded import EmbeddedAWS, Faults
 

@@ -10,7 +10,7 @@ import pytest
 
 from .conftest import Run
 
-pytest.importorskip("moto")
+pytest.importorskip("moto", reason="moto is not installed")
 
 from sm_prefix_ext.embedded import EmbeddedAWS, Faults
 

@@ -117,13 +117,10 @@ def test_every_metadata_key_has_a_row_or_its_reason(key: str) -> None:
     assert (key in rows) != (key in NO_STEP_CLASS)
 
 
-@pytest.mark.parametrize(
-    ("step_type", "prefix", "room"), [("Training", 38, 37), ("Tuning", 6, 6), ("AutoML", 6, 6)]
-)
-def test_limits_of_prefixes(step_type: str, prefix: int, room: int) -> None:
-    """They are the documented limits, and leave room for a failure count."""
-    kind = KINDS[step_type]
-    assert (prefix, room) == (kind.prefix_limit, kind.room_for_failure_count)
+@pytest.mark.parametrize(("step_type", "limit"), [("Training", 38), ("Tuning", 6), ("AutoML", 6)])
+def test_limits_of_prefixes(step_type: str, limit: int) -> None:
+    """They are the documented limits."""
+    assert limit == KINDS[step_type].prefix_limit
 
 
 @pytest.mark.parametrize("verb", ["Create", "Update"])

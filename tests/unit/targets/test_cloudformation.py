@@ -119,7 +119,7 @@ def test_template_values_take_the_place_of_defaults() -> None:
     """A value of the command line decides conditions, too."""
     found = sources(parameters={"Stage": "dev", "Team": "x"})
     assert "team-a-dev" == found["Text"].pipeline_name
-    inner = found["Object"].definition["Steps"][0]["Arguments"]["IfSteps"][0]  # type: ignore[index]
+    inner = found["Object"].definition["Steps"][0]["Arguments"]["IfSteps"][0]
     assert {"TrainingJobName": "x"} == inner["Arguments"]
     assert "it has no PipelineDefinition" == found["Chosen"].not_read
 

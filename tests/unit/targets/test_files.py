@@ -47,7 +47,7 @@ def test_a_definition() -> None:
         (source,) = read(text)
         assert ("-", "definition", DEFINITION) == (source.target, source.kind, source.definition)
         assert source.not_read is None
-    nested = {**DEFINITION["Steps"][0], "Type": "Condition"}  # type: ignore[dict-item]
+    nested = {**DEFINITION["Steps"][0], "Type": "Condition"}
     nested["Arguments"] = {"IfSteps": DEFINITION["Steps"]}
     (source,) = read_text(json.dumps({"Steps": [nested]}, indent=2), "d.json", "d.json")
     assert Position(1, 1) == source.locate("")

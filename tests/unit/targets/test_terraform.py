@@ -64,7 +64,7 @@ def test_a_plan() -> None:
     place = unknown.locate("")
     assert place is not None
     assert '"team-a-unknown"' in "".join(lines[place.line : place.line + 2])
-    assert "A" == found["awscc_sagemaker_pipeline.body"].definition["Steps"][0]["Name"]  # type: ignore[index]
+    assert "A" == found["awscc_sagemaker_pipeline.body"].definition["Steps"][0]["Name"]
 
 
 def test_a_state() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sm_prefix_ext import PrefixPolicy
+from sm_prefix_ext.audit import AuditRow
 from sm_prefix_ext.core.policy_file import Team
 
 from .samples import (
@@ -34,9 +35,9 @@ TWO = (RISK, FRAUD)
         ((), {"*:pipeline/churn": "risk", "*": "fraud"}),
     ],
 )
-def test_whose_a_pipeline_is(rows: tuple[object, ...], assign: dict[str, str]) -> None:
+def test_whose_a_pipeline_is(rows: tuple[AuditRow, ...], assign: dict[str, str]) -> None:
     """Its jobs say so, or the administrator, by a name or an ARN; the first glob holds."""
-    plan = planned(pipeline(), statement(), *rows, teams=TWO, assign=assign)  # type: ignore[arg-type]
+    plan = planned(pipeline(), statement(), *rows, teams=TWO, assign=assign)
     assert [] == of(plan, "decide")
     assert "PrefixPolicy('risk')" in one(plan, "update").do
 
@@ -56,9 +57,9 @@ def test_the_prefix_that_it_carries() -> None:
         (pipeline(), job("two teams", teams=("risk", "fraud"))),
     ],
 )
-def test_nobody_is_guessed(rows: tuple[object, ...]) -> None:
+def test_nobody_is_guessed(rows: tuple[AuditRow, ...]) -> None:
     """The administrator chooses; until then the pipeline is not updated, and nothing dropped."""
-    plan = planned(*rows, statement(), teams=TWO)  # type: ignore[arg-type]
+    plan = planned(*rows, statement(), teams=TWO)
     step = one(plan, "decide")
     assert ("churn", (ROLE,)) == (step.subject, step.roles)
     assert f"--assign '{ROLE}=TEAM'; the teams are risk, fraud." in step.do

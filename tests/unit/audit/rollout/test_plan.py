@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -28,8 +29,8 @@ from .samples import (
 )
 
 
-def phases(*rows: object, **more: object) -> list[str]:
-    return [step.phase for step in planned(*rows, **more)]  # type: ignore[arg-type]
+def phases(*rows: AuditRow, **more: Any) -> list[str]:
+    return [step.phase for step in planned(*rows, **more)]
 
 
 def test_the_steps_of_a_pipeline() -> None:
