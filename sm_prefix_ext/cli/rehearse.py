@@ -95,9 +95,6 @@ def rehearse(
                 plan, role_policies=policies, outcomes=chosen, suggest=suggest, **layers
             )
     print_displayed(rehearsal, form, output)
-    if rehearsal.addition is not None and form == "table" and output is None:
-        click.echo("Suggested addition to the role's policy; read it before you use it:")
-        click.echo(rehearsal.addition.to_json())
     return int(not rehearsal.ok)
 
 

@@ -32,6 +32,9 @@ _TONES: Mapping[str, Tone] = {
     NOT_RUN: "muted",
 }
 _WORDS = {NOT_RUN: "not run"}
+_SENTENCES = {"Executing": "still runs"}
+_SUGGESTED = "Suggested addition to the role's policy"
+_READ_IT = "Read it before you use it."
 
 
 @dataclass(frozen=True)
@@ -144,9 +147,7 @@ class Rehearsal(Displayed, Sequence[RehearsedStep]):
         graph, problems = picture(self.definition, self._marks()) if known else (None, ())
         documents: tuple[Document, ...] = ()
         if self.addition is not None:
-            documents = (
-                Document("Suggested addition to the role's policy", self.addition.to_json()),
-            )
+            documents = (Document(_SUGGESTED, self.addition.to_json(), (_READ_IT,), folded=False),)
         return Report(
             title=f"Rehearsal of {self.pipeline_name}" if self.pipeline_name else "Rehearsal",
             summary=self._summary(),
@@ -158,7 +159,6 @@ class Rehearsal(Displayed, Sequence[RehearsedStep]):
                     ("Verdict", "Action", "Resource"),
                     tuple(_request_rows(self.steps, arns)),
                     "What was asked of IAM",
-                    folded=True,
                 ),
             ),
             graph=graph if drawn else None,
@@ -168,7 +168,8 @@ class Rehearsal(Displayed, Sequence[RehearsedStep]):
 
     def _summary(self) -> str:
         asked = sum(len(step.requests) for step in self.steps)
-        text = f"The execution {self.status.lower()}: {counted(len(self.steps), 'step')}, "
+        status = _SENTENCES.get(self.status, self.status.lower())
+        text = f"The execution {status}: {counted(len(self.steps), 'step')}, "
         text += f"{counted(asked, 'request')} to IAM"
         if self.refused:
             text += f"; {counted(len(self.refused), 'step')} refused"

@@ -67,7 +67,7 @@ def rehearse(
     Raises:
         PrefixViolation: if the pipeline's names violate its policy.
         ValueError: if IAM would reject a policy, if the service would reject the definition, for an
-            invalid outcome or an unknown parameter.
+            invalid outcome, an unknown parameter or one without a value.
         ImportError: if moto isn't installed.
 
     Example:
@@ -162,9 +162,10 @@ class _Stage:
             values = [
                 {"Name": name, "Value": str(value)} for name, value in self.plan.parameters.items()
             ]
-            started = client.start_pipeline_execution(
-                PipelineName=self.name, PipelineParameters=values
-            )
+            with _refused("to start the pipeline"):
+                started = client.start_pipeline_execution(
+                    PipelineName=self.name, PipelineParameters=values
+                )
             arn = started["PipelineExecutionArn"]
             listed = _all_steps(client, arn)
             described = client.describe_pipeline_execution(PipelineExecutionArn=arn)
@@ -261,7 +262,7 @@ def _created(client: Any, name: str, role: str, definition: str) -> Iterator[Non
         if error.response["Error"]["Code"] != "ResourceNotFound":
             raise
         before = None
-    try:
+    with _refused("the pipeline"):
         if before is None:
             client.create_pipeline(
                 PipelineName=name,
@@ -271,8 +272,6 @@ def _created(client: Any, name: str, role: str, definition: str) -> Iterator[Non
             )
         else:
             client.update_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=role)
-    except ClientError as error:
-        raise ValueError(f"the service would refuse the pipeline: {error}") from None
     try:
         yield
     finally:
@@ -284,6 +283,18 @@ def _created(client: Any, name: str, role: str, definition: str) -> Iterator[Non
                 PipelineDefinition=before["PipelineDefinition"],
                 RoleArn=before["RoleArn"],
             )
+
+
+@contextlib.contextmanager
+def _refused(what: str) -> Iterator[None]:
+    """Raise a ``ValueError`` with the service's reason for refusing a request."""
+    from botocore.exceptions import ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        reason = error.response["Error"]["Message"]
+        raise ValueError(f"the service would refuse {what}: {reason}") from None
 
 
 def _with_addition(

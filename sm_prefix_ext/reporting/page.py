@@ -271,11 +271,10 @@ class _Section:
         _add_copy_button(heading, document.title)
         for note in document.notes:
             add(section, "p", note)
-        lines = document.text.rstrip("\n").split("\n")
         folded = ET.SubElement(section, "details")
-        add(folded, "summary", f"Show {counted(len(lines), 'line')}")
+        add(folded, "summary", f"Show {counted(len(document.lines), 'line')}")
         ET.SubElement(folded, "pre", _scrolled(document.title)).text = "\n".join(
-            map(printable, lines)
+            map(printable, document.lines)
         )
 
 

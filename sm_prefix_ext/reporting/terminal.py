@@ -12,7 +12,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from ..core.display.report import Cell, Report, Row, Table, Tone
-from ..core.display.text import block
+from ..core.display.text import block, document_lines
 from ..core.text import no_command, printable
 
 _STYLES: Mapping[Tone, str] = {
@@ -56,6 +56,10 @@ def show(report: Report, out: Console) -> None:
             out.print(line, soft_wrap=True)
     for table in tables:
         _show_table(table, out)
+    for document in report.documents:
+        if not document.folded:
+            for text in (*document_lines(document), ""):
+                out.print(_safe(text), soft_wrap=True)
     for note in report.notes:
         out.print(_safe(f"Note: {note}"), soft_wrap=True)  # it may have an ARN
     out.print(_safe(report.summary, _STYLES[report.tone]), soft_wrap=True)

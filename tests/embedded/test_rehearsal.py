@@ -70,19 +70,20 @@ def test_a_denied_request_fails_its_step_and_stops_those_behind_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "layers",
+    ("layers", "kind"),
     [
-        {"boundary": policy(allow("s3:*", "*"))},
-        {"scps": [[ALL], [policy(allow("s3:*", "*"))]]},
+        ({"boundary": policy(allow("s3:*", "*"))}, "permissions boundary"),
+        ({"scps": [[ALL], [policy(allow("s3:*", "*"))]]}, "service control policy"),
     ],
     ids=["boundary", "scps"],
 )
-def test_boundary_and_scps_are_judged_too(layers: Any) -> None:
+def test_boundary_and_scps_are_judged_too(layers: Any, kind: str) -> None:
     rehearsal = rehearse(plan_of(TRAIN_AND_SCORE), role_policies=[ALL], suggest=True, **layers)
 
     assert not rehearsal.ok
     assert rehearsal.addition is None
     assert "sagemaker:CreateTrainingJob on " in rehearsal.notes[0]
+    assert f"because no {kind} allows the " in rehearsal.notes[0]
     assert "a statement in the role's own policy can't change that" in rehearsal.notes[0]
 
 
@@ -218,6 +219,14 @@ def test_a_definition_that_the_service_refuses_is_a_value_error() -> None:
 
     with pytest.raises(ValueError, match="the service would refuse the pipeline"):
         rehearse(plan_of(broken), role_policies=[ALL])
+
+
+def test_a_parameter_without_a_value_is_a_value_error() -> None:
+    """The pipeline can't start; the error is no error of a request to AWS."""
+    parameters = [{"Name": "Where", "Type": "String"}]
+
+    with pytest.raises(ValueError, match="to start the pipeline: The parameters Where"):
+        rehearse(plan_of(document(job("Train"), parameters=parameters)), role_policies=[ALL])
 
 
 def test_a_policy_that_iam_refuses_is_a_value_error() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
 from ..text import printable
-from .report import Cell, Report, Row, Table, counted
+from .report import Cell, Document, Report, Row, Table, counted
 from .svg import as_svg, style
 from .text import DASH
 
@@ -37,6 +37,9 @@ def fragment(report: Report) -> str:
     notes = [*report.notes, *add_picture(root, report)]
     for table in report.tables:
         add_table(root, table)
+    for document in report.documents:
+        if not document.folded:
+            _add_document(root, document)
     for note in notes:
         add(root, "p", note, "note")
     return serialized(root)
@@ -97,6 +100,14 @@ def add_table(parent: ET.Element, table: Table) -> None:
         folded = ET.SubElement(parent, "details")
         add(folded, "summary", f"Show {counted(len(rest), 'more row')}")
         _add_rows(folded, table, rest)
+
+
+def _add_document(parent: ET.Element, document: Document) -> None:
+    add(parent, "h3", document.title)
+    for note in document.notes:
+        add(parent, "p", note)
+    lines = map(printable, document.lines)
+    ET.SubElement(parent, "pre").text = "\n".join(lines)
 
 
 def _add_rows(parent: ET.Element, table: Table, rows: tuple[Row, ...]) -> None:

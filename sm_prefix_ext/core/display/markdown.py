@@ -49,6 +49,12 @@ def _blocks(report: Report) -> Iterator[list[str]]:
     for table in report.tables:
         if table.rows:
             yield from _table(table)
+    for document in report.documents:
+        if not document.folded:
+            yield [f"#### {escaped(document.title)}"]
+            yield from ([escaped(note)] for note in document.notes)
+            # Indented, since a text can't end that, as it can end a fence.
+            yield [f"    {printable(line)}" for line in document.lines]
     if notes:
         yield [f"- {escaped(note)}" for note in notes]
 

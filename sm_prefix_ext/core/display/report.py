@@ -88,11 +88,19 @@ class Document:
         title: its heading.
         text: its lines.
         notes: sentences about it.
+        folded: whether it may be long and is looked up alone: a page unfolds it, and every other
+            display leaves it out.
     """
 
     title: str
     text: str
     notes: tuple[str, ...] = ()
+    folded: bool = True
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the text."""
+        return tuple(self.text.rstrip("\n").split("\n"))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 
 from ..text import no_command, printable
-from .report import Cell, Report, Row, Table, Tone, severest
+from .report import Cell, Document, Report, Row, Table, Tone, severest
 
 DASH = "–"
 _INDENT = "    "
@@ -37,6 +37,10 @@ def _lines(report: Report) -> Iterator[str]:
     for table in report.tables:
         if not table.folded:
             yield from _table(table)
+    for document in report.documents:
+        if not document.folded:
+            yield ""
+            yield from document_lines(document)
     if report.notes:
         yield ""
     for note in report.notes:
@@ -55,6 +59,12 @@ def _table(table: Table) -> Iterator[str]:
         for row in rows:
             for line, _ in block(table.columns, row, _INDENT if headed else ""):
                 yield line
+
+
+def document_lines(document: Document) -> Iterator[str]:
+    """Yield the lines of a document, escaped, after its heading."""
+    yield printable(" ".join((f"{document.title}.", *document.notes)))
+    yield from map(printable, document.lines)
 
 
 def block(

@@ -14,6 +14,7 @@ from ...iam.evaluator.evaluate import (
     EXPLICIT_DENY,
     IDENTITY,
     IMPLICIT_DENY,
+    SCP,
     SESSION,
     Decision,
     Layer,
@@ -27,6 +28,7 @@ from ...iam.required_permissions import Request
 _LAYER_NAMES = {
     IDENTITY: ("an", "identity-based policy"),
     BOUNDARY: ("a", "permissions boundary"),
+    SCP: ("a", "service control policy"),
     SESSION: ("a", "session policy"),
 }
 PRINCIPAL_TAG = "aws:PrincipalTag/"

@@ -53,6 +53,7 @@ def test_a_run_that_iam_allows_ends_with_0(run: Run) -> None:
     assert 0 == status
     assert "The execution succeeded: 3 steps, " in out
     assert "team-a-churn-" in out
+    assert ["allowed", "sagemaker:CreateModel"] == out.partition("Resource")[2].split()[2:4]
 
 
 def test_a_refused_step_ends_with_1_in_the_words_of_the_service(run: Run) -> None:
@@ -63,15 +64,20 @@ def test_a_refused_step_ends_with_1_in_the_words_of_the_service(run: Run) -> Non
     assert "1 step refused." in out
 
 
-def test_the_suggestion_is_a_policy_that_lets_it_pass(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("output", [(), ("-o", "report.txt")], ids=["printed", "written"])
+def test_the_suggestion_is_a_policy_that_lets_it_pass(
+    run: Run, tmp_path: Path, output: tuple[str, ...]
+) -> None:
+    """Its heading says what it is; a file has it as well."""
     asked = ("rehearse", "d.json", *PLACE, "--role-policy", "none.json")
 
-    status, out, _ = run(*asked, "--suggest")
+    status, out, _ = run(*asked, "--suggest", *output)
 
     assert 1 == status
-    heading, _, addition = out.partition("it before you use it:\n")
-    assert heading.endswith("Suggested addition to the role's policy; read ")
-    (tmp_path / "addition.json").write_text(addition)
+    text = (tmp_path / output[1]).read_text() if output else out
+    heading = "Suggested addition to the role's policy. Read it before you use it.\n"
+    addition, _ = json.JSONDecoder().raw_decode(text.partition(heading)[2])
+    (tmp_path / "addition.json").write_text(json.dumps(addition))
     status, _, _ = run(*asked, "--role-policy", "addition.json")
     assert 0 == status
 

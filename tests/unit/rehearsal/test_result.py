@@ -90,10 +90,10 @@ def test_the_picture_has_the_worst_item_of_a_loop() -> None:
     }
 
 
-def test_requests_are_a_folded_table_of_the_report() -> None:
+def test_requests_are_shown_with_their_answers() -> None:
     _, asked = REHEARSAL.report(drawn=False).tables
 
-    assert asked.folded
+    assert "denied  sagemaker:CreateTrainingJob\n        Resource  training" in str(REHEARSAL)
     assert [cell.text if cell else None for cell in asked.rows[2].cells] == [
         "denied",
         "sagemaker:CreateTrainingJob",
@@ -101,9 +101,15 @@ def test_requests_are_a_folded_table_of_the_report() -> None:
     ]
 
 
-def test_a_suggested_addition_is_a_document_of_the_report() -> None:
+def test_an_execution_may_still_run() -> None:
+    assert str(Rehearsal((), "Executing")).startswith("Rehearsal: The execution still runs: ")
+
+
+def test_a_suggested_addition_is_shown_everywhere() -> None:
     addition = PolicyDocument(({"Effect": "Allow", "Action": "a:B", "Resource": "*"},))
 
-    [document] = Rehearsal((), "Succeeded", addition=addition).report(drawn=False).documents
+    rehearsal = Rehearsal((), "Succeeded", addition=addition)
 
-    assert document.text == addition.to_json()
+    [document] = rehearsal.report(drawn=False).documents
+    assert (addition.to_json(), False) == (document.text, document.folded)
+    assert addition.to_json() in str(rehearsal)

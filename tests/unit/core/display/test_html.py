@@ -7,7 +7,17 @@ from html.parser import HTMLParser
 import pytest
 
 from sm_prefix_ext.core.display.html import fragment
-from sm_prefix_ext.core.display.report import Cell, Edge, Graph, Group, Node, Report, Row, Table
+from sm_prefix_ext.core.display.report import (
+    Cell,
+    Document,
+    Edge,
+    Graph,
+    Group,
+    Node,
+    Report,
+    Row,
+    Table,
+)
 from sm_prefix_ext.core.display.svg import style
 
 from ...reporting.sample import HOSTILE
@@ -17,6 +27,7 @@ ALLOWED = {
     "style": set(),
     "h3": set(),
     "p": {"class"},
+    "pre": set(),
     "dl": set(),
     "dt": set(),
     "dd": set(),
@@ -68,7 +79,8 @@ class Strict(HTMLParser):
         if self.open[-1] == "style":
             assert "url(" not in data and "@import" not in data
         else:
-            assert data.isprintable()
+            lines = data.split("\n") if self.open[-1] == "pre" else [data]
+            assert all(line.isprintable() for line in lines)
             self.texts.append(data)
 
     def unknown_decl(self, data: str) -> None:
@@ -92,7 +104,8 @@ def everything(text: str) -> Report:
     tables = tuple(Table((text,) * 3, rows, text, folded) for folded in (False, True))
     nodes = (Node(text, text, text, (text,), "bad", text, text), Node("b", text))
     graph = Graph(nodes, (Edge(text, "b", text), Edge("b", text, text, True)), (Group(text, text),))
-    return Report(text, text, "bad", ((text, text),), tables, graph, notes=(text,))
+    documents = (Document(text, text, (text,), folded=False), Document(text, text))
+    return Report(text, text, "bad", ((text, text),), tables, graph, documents, notes=(text,))
 
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), *MORE.values()], ids=[*HOSTILE, *MORE])

@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from sm_prefix_ext.core.display.markdown import as_markdown, escaped
-from sm_prefix_ext.core.display.report import Cell, Edge, Graph, Node, Report, Row, Table
+from sm_prefix_ext.core.display.report import Cell, Document, Edge, Graph, Node, Report, Row, Table
 
 from ...reporting.sample import HOSTILE
 
@@ -14,12 +14,20 @@ from ...reporting.sample import HOSTILE
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_no_text_becomes_a_link_html_or_another_cell(text: str) -> None:
     table = Table(("A", "B"), (Row((Cell(text), Cell(text, code=True)), "Train"),))
-    report = Report(text, text, tables=(table,), notes=(text,), facts=(("Fact", text),))
+    report = Report(
+        text,
+        text,
+        tables=(table,),
+        documents=(Document(text, text, (text,), folded=False),),
+        notes=(text,),
+        facts=(("Fact", text),),
+    )
 
     tokens = MarkdownIt("commonmark").enable("table").parse(as_markdown(report))
     inner = [child for token in tokens for child in token.children or ()]
 
     assert 3 == sum(token.type == "td_open" for token in tokens)
+    assert bool(text.strip()) == any(token.type == "code_block" for token in tokens)
     assert {"text", "code_inline", "html_inline"} >= {child.type for child in inner}
     html = {child.content for child in inner if child.type == "html_inline"}
     assert {"<code>", "</code>"} >= html

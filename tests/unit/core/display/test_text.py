@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sm_prefix_ext.core.display.report import Cell, Report, Row, Table
+from sm_prefix_ext.core.display.report import Cell, Document, Report, Row, Table
 from sm_prefix_ext.core.display.text import as_text, block, cell_text
 
 from ...reporting.sample import HOSTILE
@@ -24,7 +24,12 @@ def test_a_report_with_everything() -> None:
         Table(COLUMNS, rows[:1], "More"),
         Table(COLUMNS, rows, "x", True),
     )
-    report = Report("Plan", "2 jobs.", "bad", (("ARNs begin with", "arn:"),), tables, notes=("N.",))
+    documents = (
+        Document("Policy", "{\n}", ("Read it.",), folded=False),
+        Document("Long", "{}"),
+    )
+    facts = (("ARNs begin with", "arn:"),)
+    report = Report("Plan", "2 jobs.", "bad", facts, tables, documents=documents, notes=("N.",))
 
     assert as_text(report).split("\n") == [
         "Plan: 2 jobs.",
@@ -41,6 +46,10 @@ def test_a_report_with_everything() -> None:
         "",
         "Train  Training",
         "    ARN  a",
+        "",
+        "Policy. Read it.",
+        "{",
+        "}",
         "",
         "Note: N.",
     ]
