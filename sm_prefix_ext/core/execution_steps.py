@@ -98,7 +98,7 @@ def client_of_region(region: str) -> Any:
     """Return a boto3 ``sagemaker`` client with the credentials of the moment."""
     import boto3  # here, since reading a response doesn't need it
 
-    return boto3.client("sagemaker", region_name=region)
+    return boto3.session.Session().client("sagemaker", region_name=region)
 
 
 def _all_pages(arn: str, client: Any) -> list[Any]:

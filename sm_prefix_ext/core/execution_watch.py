@@ -24,6 +24,11 @@ _THROTTLED = frozenset(
     {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
 )
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+_NO_CREDENTIALS = frozenset(
+    {"SSOError", "TokenRetrievalError", "CredentialRetrievalError", "LoginError"}
+)
+"""The errors of botocore where a session that gives credentials has expired."""
+_UNREACHABLE = frozenset({"ConnectionError", "HTTPClientError"})
 RENEW = (
     "The credentials have expired. Renew them, such as by 'aws sso login' in another terminal; the "
     "watch goes on by itself."
@@ -54,8 +59,8 @@ def watch(
 ) -> Iterator[Look]:
     """Yield the execution each time that a look shows something new, and at last when it has ended.
 
-    Throttled requests make the looks rarer. Where the credentials have expired, each further look
-    connects again, so that renewed ones are found.
+    Throttled requests make the looks rarer. Where the credentials have expired or AWS can't be
+    reached, after a first look, each further look connects again.
 
     Args:
         arn: the execution's ARN.
@@ -65,25 +70,27 @@ def watch(
 
     Raises:
         ValueError: if ``arn`` isn't the ARN of an execution.
-        botocore.exceptions.ClientError: for every other error of the service.
+        botocore.exceptions.ClientError: for every other error of the service, and its
+            ``BotoCoreError`` where the first look fails.
     """
     execution_arn(arn)
-    client, wait = connect(), poll
+    client, wait = None, poll
     last: Any = None
     while True:
         try:
+            client = client or connect()
             look = _look(client, arn)
             wait = poll
         except Exception as error:
-            code = _code(error)
-            if code in _THROTTLED:
+            if _code(error) in _THROTTLED:
                 wait = min(wait * 2, _SLOWEST)
                 sleep(_jittered(wait))
                 continue
-            if code not in _EXPIRED:
+            problem = _problem(error)
+            if problem is None or last is None:
                 raise
-            look = Look(None, JobRecords([]), problem=RENEW)
-            client = connect()
+            look = Look(None, JobRecords([]), problem)
+            client = None
         seen = (look, look.jobs.steps)  # records are equal where only a condition has changed
         if seen != last:
             yield look
@@ -98,6 +105,21 @@ def _look(client: Any, arn: str) -> Look:
     described = client.describe_pipeline_execution(PipelineExecutionArn=arn)
     jobs = read_jobs(arn, client)
     return Look(str(described["PipelineExecutionStatus"]), jobs)
+
+
+def _problem(error: Exception) -> str | None:
+    """Return what to do about an error that passes, ``None`` for any other error.
+
+    The classes of botocore are known by their names, since this module needs no botocore.
+    """
+    of_botocore = {
+        base.__name__ for base in type(error).__mro__ if base.__module__.startswith("botocore.")
+    }
+    if _code(error) in _EXPIRED or of_botocore & _NO_CREDENTIALS:
+        return RENEW
+    if of_botocore & _UNREACHABLE:
+        return f"AWS can't be reached; the watch goes on by itself. {error}"
+    return None
 
 
 def _code(error: Exception) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from .execution_steps import read_jobs, source_of
+from .arns import Arn
+from .execution_steps import client_of_region, read_jobs, source_of
 from .execution_watch import watch
 from .job_records import JobRecords
 
@@ -45,10 +46,12 @@ def prefixed_jobs(execution: Any, *, client: Any = None, follow: bool = False) -
         raise ValueError(
             "follow=True needs an execution in AWS: what pipeline.start() returned, or its ARN."
         )
-    arn, client = source
+    arn, reads = source
     shown: Any = None
     jobs = JobRecords([])
-    for look in watch(arn, lambda: client):
+    # A new session finds credentials that were renewed.
+    given = client is not None or not isinstance(execution, str)
+    for look in watch(arn, lambda: reads if given else client_of_region(Arn.parse(arn).region)):
         if look.problem is not None:
             print(look.problem, file=sys.stderr)
             continue

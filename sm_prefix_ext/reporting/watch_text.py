@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from ..core.execution_watch import Look
+from ..core.execution_watch import ENDED, Look
 from ..core.job_links import job_links
 from ..core.jobs_report import duration
 from ..core.prefix_policy import PrefixPolicy
@@ -14,7 +14,7 @@ from ..core.text import no_command, printable
 
 
 def changes(before: Look | None, after: Look, expected: PrefixPolicy | None) -> Iterator[str]:
-    """Yield a line for each step that started or ended since the last look, and for a problem.
+    """Yield lines for what started or ended since the last look, and for a problem.
 
     Args:
         before: the last look that could be read; ``None`` for none.
@@ -26,7 +26,7 @@ def changes(before: Look | None, after: Look, expected: PrefixPolicy | None) -> 
 
 def _changes(before: Look | None, after: Look, expected: PrefixPolicy | None) -> Iterator[str]:
     if after.problem is not None:
-        yield after.problem
+        yield printable(after.problem)
         return
     known = {} if before is None else {step["StepName"]: step for step in before.jobs.steps}
     had_job = set() if before is None else {job.arn for job in before.jobs}
@@ -39,6 +39,8 @@ def _changes(before: Look | None, after: Look, expected: PrefixPolicy | None) ->
         job = jobs.get(name)
         if job is not None and job.arn not in had_job:
             yield from _job(job.arn, job.arn in outside)
+    if after.status in ENDED:
+        yield f"The execution {after.status.lower()}."
 
 
 def _step(step: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,14 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
 
 from sm_prefix_ext.core.execution_watch import POLL, RENEW, Look, watch
 
@@ -123,6 +130,55 @@ def test_expired_credentials_are_read_again(follow: Callable[..., list[Look]]) -
 
     assert [look.problem for look in looks] == [None, RENEW, None]
     assert len(connections) == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (UnauthorizedSSOTokenError(), RENEW),
+        (TokenRetrievalError(provider="sso", error_msg="expired"), RENEW),
+        (CredentialRetrievalError(provider="process", error_msg="expired"), RENEW),
+        (EndpointConnectionError(endpoint_url="https://x"), "AWS can't be reached; the watch goes"),
+        (ReadTimeoutError(endpoint_url="https://x"), "AWS can't be reached; the watch goes on"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_passes_ends_nothing(
+    follow: Callable[..., list[Look]], error: Exception, problem: str
+) -> None:
+    """A new client is made after each, whose credentials are those of the moment."""
+    connections: list[Any] = []
+
+    looks = follow(("Executing", []), error, ("Succeeded", []), connections=connections)
+
+    assert [look.status for look in looks] == ["Executing", None, "Succeeded"]
+    assert str(looks[1].problem).startswith(problem)
+    assert len(connections) == 2
+
+
+def test_credentials_that_can_not_be_read_yet_end_nothing() -> None:
+    """A process that gives credentials fails when a client is made."""
+    expired = CredentialRetrievalError(provider="process", error_msg="expired")
+    script = [("Executing", []), refused("ExpiredToken"), ("Succeeded", [])]
+    answers: list[Any] = [Client(script), expired, Client(script)]
+
+    def connect() -> Any:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    looks = list(watch(ARN, connect, sleep=lambda _: None))
+
+    assert [look.problem for look in looks] == [None, RENEW, None]
+
+
+@pytest.mark.parametrize(
+    "error", [refused("ExpiredTokenException"), EndpointConnectionError(endpoint_url="https://x")]
+)
+def test_a_watch_needs_a_first_look(follow: Callable[..., list[Look]], error: Exception) -> None:
+    with pytest.raises(type(error)):
+        follow(error, ("Succeeded", []))
 
 
 def test_another_error_ends_the_watch(follow: Callable[..., list[Look]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -79,15 +80,22 @@ def test_a_problem_is_printed_and_the_watch_goes_on(
 
     client = Client()
     describe = client.describe_pipeline_execution
-    expired = ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Describe")
-    answers = [expired]
 
-    def once(**given: Any) -> Any:
-        if answers:
-            raise answers.pop()
-        return describe(**given)
+    def expired(**_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Describe")
 
-    monkeypatch.setattr(client, "describe_pipeline_execution", once)
+    looks = [describe, expired, describe]
+    monkeypatch.setattr(client, "describe_pipeline_execution", lambda **given: looks.pop(0)())
 
     assert len(prefixed_jobs(ARN, client=client, follow=True)) == 1
     assert capsys.readouterr().err.strip() == execution_watch.RENEW
+
+
+def test_a_session_of_its_own_reads_renewed_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For an ARN without a client, each connection is a new one."""
+    connect = Mock(return_value=Client())
+    monkeypatch.setattr(sys.modules[prefixed_jobs.__module__], "client_of_region", connect)
+
+    prefixed_jobs(ARN, follow=True)
+
+    connect.assert_called_once_with("eu-west-1")

@@ -49,6 +49,10 @@ def test_a_step_is_shown_when_it_ends_with_its_time_and_its_reason() -> None:
     ]
 
 
+def test_the_end_of_the_execution_is_shown() -> None:
+    assert list(changes(None, Look("Failed", prefixed_jobs([])), None)) == ["The execution failed."]
+
+
 def test_what_did_not_change_is_not_shown() -> None:
     same = look(step("Executing", **WITH_JOB))
 
