@@ -247,18 +247,13 @@ def _joined(reasons: list[str], statement: Statement) -> str | None:
 
 
 def _jobs(kind: Kind, name: str, home: ArnScope) -> str:
-    return home.arn("sagemaker", f"{kind.arn_resource}/{_category(kind)}{name}")
-
-
-def _category(kind: Kind) -> str:
-    """The part of an ARN before the name: that of a step of type "Job" has the job's category."""
-    return "*/" if kind.step_type == "Job" else ""
+    return home.arn("sagemaker", kind.resource(name))
 
 
 def _within(resource: str, kind: Kind, prefixes: Iterable[str]) -> bool:
     """Test whether prefixes cover every job that a pattern matches."""
     return any(
-        matches(glob(f"{kind.arn_resource}/{_category(kind)}{prefix}{end}"), resource)
+        matches(glob(kind.resource(f"{prefix}{end}")), resource)
         for prefix in prefixes
         for end in ("-*", "", "/*")  # a version follows the name of a group of models
     )

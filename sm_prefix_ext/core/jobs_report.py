@@ -113,10 +113,10 @@ def _picture(
     try:
         document = definition()
         names = {record.step_name: record.name for record in records}
-        strangers = {record.step_name for record in outside}
+        steps_outside = {record.step_name for record in outside}
         by_name = {str(step["StepName"]): step for step in steps}
         marks = {
-            view.path: _mark(by_name[view.name], names.get(view.name), view.name in strangers)
+            view.path: _mark(by_name[view.name], names.get(view.name), view.name in steps_outside)
             if view.name in by_name
             else _NOT_RUN
             for view in steps_of(document)

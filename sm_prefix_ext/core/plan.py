@@ -306,16 +306,14 @@ def _job(
         prefix, pattern = None, f"{group}/*" if group != "*" else group
     else:
         prefix, pattern = _pattern(view, kind)
-    path = pattern
-    if view.step_type == "Job":
-        category = view.arguments.get("JobCategory")
-        path = f"{escaped(category) if isinstance(category, str) else '*'}/{pattern}"
+    given = view.arguments.get("JobCategory")
+    category = escaped(given) if isinstance(given, str) else "*"
     return PlannedJob(
         step=view.path,
         step_type=view.step_type,
         prefix=prefix,
         name_pattern=pattern,
-        arn_pattern=home.arn("sagemaker", f"{kind.arn_resource}/{path}"),
+        arn_pattern=home.arn("sagemaker", kind.resource(pattern, category)),
         role_arn=role,
         actions=actions,
         defaults=defaults,

@@ -78,6 +78,22 @@ class Kind(NamedTuple):
         """Whether the prefix is limited to 6 characters, so that the short prefix applies."""
         return self.makes_job and self.prefix_limit == SHORT_PREFIX_LIMIT
 
+    def resource(self, name: str, category: str = "*") -> str:
+        """Return the resource in the ARN of a job.
+
+        Args:
+            name: the job's name, or a pattern.
+            category: what precedes the name in the ARN of a step of type ``Job``: the category of
+                the job, or a pattern. Other types have none.
+
+        Example:
+            >>> from sm_prefix_ext.core.step_types import KINDS
+            >>> KINDS["Training"].resource("team-a-*"), KINDS["Job"].resource("team-a-*")
+            ('training-job/team-a-*', 'job/*/team-a-*')
+        """
+        path = f"{category}/{name}" if self.step_type == "Job" else name
+        return f"{self.arn_resource}/{path}"
+
     @property
     def iam_actions(self) -> tuple[str, ...]:
         """The IAM actions that such a job requires, ``iam:PassRole`` last if it is required.

@@ -236,9 +236,7 @@ def _team_scope(
 
 def _kind_requests(kind: Kind, prefix: str, home: ArnScope) -> Iterator[Request]:
     """Yield the requests for all jobs of a step type under a prefix."""
-    # The ARN of a step of type "Job" has the job's category before its name.
-    category = "*/" if kind.step_type == "Job" else ""
-    job = home.arn("sagemaker", f"{kind.arn_resource}/{category}{prefix}-*")
+    job = home.arn("sagemaker", kind.resource(f"{prefix}-*"))
     for action in kind.iam_actions:
         if action != "iam:PassRole":
             yield Request("", action, job)

@@ -60,14 +60,12 @@ def _job(kind: Kind, prefix: str, policy: PrefixPolicy, plan: Plan) -> PlannedJo
     role = policy.role_for("", kind.step_type) if kind.passes_role else None
     actions = (each for each in kind.iam_actions if role is not None or each != "iam:PassRole")
     pattern = f"{prefix}-*"
-    # The ARN of a step of type "Job" has the job's category before its name.
-    category = "*/" if kind.step_type == "Job" else ""
     return PlannedJob(
         step=kind.step_type,
         step_type=kind.step_type,
         prefix=prefix,
         name_pattern=pattern,
-        arn_pattern=plan.home.arn("sagemaker", f"{kind.arn_resource}/{category}{pattern}"),
+        arn_pattern=plan.home.arn("sagemaker", kind.resource(pattern)),
         role_arn=role,
         actions=tuple(actions),
     )
