@@ -6,7 +6,7 @@ from .output import Earlier, NotResumed, read_earlier
 
 
 def complete(path: str, purpose: str) -> Earlier:
-    """Read what a complete audit's file says of it.
+    """Read what an audit left in a file, and require that it is complete.
 
     Args:
         path: the file.

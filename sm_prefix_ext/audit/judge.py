@@ -20,6 +20,7 @@ from ..core.job_record import JobRecord
 from ..core.job_records import JobRecords
 from ..core.policy_file import PolicyFile, Team
 from ..core.prefix_policy import PrefixPolicy
+from ..core.text import listed
 from ..enforcement.enforce import enforce_in_place
 from ..iam import foreign_roles
 from .rows import INSIDE, NO_TEAM, NOT_KNOWN, OUTSIDE, PREFIXING_OFF, TWO_TEAMS, Verdict
@@ -238,10 +239,3 @@ def _errors(findings: Iterable[Finding]) -> list[Finding]:
 
 def _reused(record: JobRecord) -> str | None:
     return f"Reused from {record.cached_from}." if record.cached_from else None
-
-
-def listed(names: Iterable[str]) -> str:
-    """Return names as a sentence has them: ``a, b and c``."""
-    """Return names as a sentence has them: ``a, b and c``."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

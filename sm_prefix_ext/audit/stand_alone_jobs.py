@@ -1,4 +1,4 @@
-"""Jobs that no execution has that was read: those that somebody started without a pipeline."""
+"""Jobs of none of the executions that were read, such as those started without a pipeline."""
 
 from __future__ import annotations
 

@@ -9,11 +9,12 @@ from ..core.arns import ArnScope
 from ..core.job_names import RESERVED
 from ..core.policy_file import Team
 from ..core.step_types import JOB_KINDS, KINDS_BY_OPERATION, Kind
+from ..core.text import listed
 from ..iam.evaluator.kleene import Truth, Unknown
 from ..iam.evaluator.pattern_overlap import meets
 from ..iam.evaluator.patterns import MANY, Context, Template, glob, matches
 from ..iam.evaluator.policy_parser import Statement
-from .judge import Judgement, listed
+from .judge import Judgement
 from .rows import INSIDE, NOT_KNOWN, OUTSIDE, PREFIXING_OFF, TWO_TEAMS, VERDICTS, Verdict
 
 _KINDS = tuple(kind for kind in JOB_KINDS if KINDS_BY_OPERATION[kind.actions[0]] is kind)

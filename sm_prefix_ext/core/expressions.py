@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .text import printable, shown
+from .text import listed, printable, shown
 
 _LONGEST = 120
 
@@ -62,9 +62,7 @@ def _words(expression: Mapping[str, Any]) -> str | None:
 
 def _listed(values: Any) -> str:
     parts = [_part(value) for value in values] if isinstance(values, list) else []
-    if len(parts) < 2:
-        return "".join(parts) or "nothing"
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return listed(parts) if parts else "nothing"
 
 
 def _part(value: Any) -> str:

@@ -95,6 +95,21 @@ def shown(value: object) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
+def listed(words: Iterable[str]) -> str:
+    """Join words as a sentence does.
+
+    Args:
+        words: at least one.
+
+    Example:
+        >>> from sm_prefix_ext.core.text import listed
+        >>> listed(["a", "b", "c"]), listed(["a"])
+        ('a, b and c', 'a')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a sentence with the nearest known word, after a space; ``""`` if none is near.
 

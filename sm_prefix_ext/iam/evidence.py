@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 DOCUMENTED, SEEN, INFERRED = "documented", "seen in a denial", "inferred"
 AUTHOR = "author"
-"""Stands for the step type in the rows about whoever creates and starts the pipeline."""
+"""Stands for the step type in the rows about the user who creates and starts the pipeline."""
 
 _GUIDE = "https://docs.aws.amazon.com/sagemaker/latest/dg/"
 _ACCESS = f"{_GUIDE}build-and-manage-access.html"
@@ -188,7 +188,7 @@ def evidence_of(step_type: str, action: str) -> Evidence | None:
     """Return the evidence that a step needs a permission; ``None`` if there is none.
 
     Args:
-        step_type: such as ``Training``; ``author`` for whoever creates the pipeline.
+        step_type: such as ``Training``; ``author`` for the user who creates the pipeline.
         action: such as ``sagemaker:CreateTrainingJob``.
 
     Example:

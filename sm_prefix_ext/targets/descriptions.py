@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..core.text import shown
+from ..core.text import listed, shown
 from . import cloudformation, terraform
 from .documents import begins_as_json, parse
 from .source import TargetError
@@ -60,4 +60,4 @@ def _keys(keys: list[str]) -> str:
     if len(keys) > _MOST_KEYS:
         more = len(keys) - _MOST_KEYS
         return f"an object with the keys {', '.join(keys[:_MOST_KEYS])} and {more} more"
-    return f"an object with the keys {', '.join(keys[:-1])} and {keys[-1]}"
+    return f"an object with the keys {listed(keys)}"

@@ -23,10 +23,9 @@ def scp_widening(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
             yield RolloutStep(
                 WIDEN, "", (), name, do, policy=name, documents=documents, checks=checks
             )
+        allowing = [each for document in level.values() for each in _statements_of(document)]
         checks = tuple(
-            check
-            for need, (check, account) in needs
-            if not allowed(need, [s for each in level.values() for s in listed(each)], account)
+            check for need, (check, account) in needs if not allowed(need, allowing, account)
         )
         if checks and not found:
             yield RolloutStep(
@@ -40,7 +39,7 @@ def scp_widening(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
             )
 
 
-def listed(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _statements_of(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the statements of a policy document."""
     statements = document.get("Statement") or []
     return [statements] if isinstance(statements, Mapping) else list(statements)
@@ -63,7 +62,7 @@ def _of_level(
     for name, document in level.items():
         checks: dict[str, None] = {}
         denying = []
-        for statement in listed(document):
+        for statement in _statements_of(document):
             denied = [check for need, (check, account) in needs if blocks(statement, need, account)]
             if denied:
                 denying.append(statement)

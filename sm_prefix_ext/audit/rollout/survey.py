@@ -1,4 +1,4 @@
-"""What an audit's rows say that a roll-out needs."""
+"""What a roll-out needs of an audit's rows."""
 
 from __future__ import annotations
 
