@@ -94,11 +94,18 @@ def _listed_steps(execution: Any) -> list[Any]:
     raise ValueError(_not_steps(execution))
 
 
-def client_of_region(region: str) -> Any:
-    """Return a boto3 ``sagemaker`` client with the credentials of the moment."""
+def client_of_region(region: str, *, new_session: bool = False) -> Any:
+    """Return a boto3 ``sagemaker`` client.
+
+    Args:
+        region: such as ``eu-west-1``.
+        new_session: whether it reads the credentials anew; by default it has those of boto3's
+            default session, which a user may have set up.
+    """
     import boto3  # here, since reading a response doesn't need it
 
-    return boto3.session.Session().client("sagemaker", region_name=region)
+    session = boto3.session.Session() if new_session else boto3
+    return session.client("sagemaker", region_name=region)
 
 
 def _all_pages(arn: str, client: Any) -> list[Any]:

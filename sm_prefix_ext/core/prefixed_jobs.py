@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 from .arns import Arn
@@ -46,12 +48,18 @@ def prefixed_jobs(execution: Any, *, client: Any = None, follow: bool = False) -
         raise ValueError(
             "follow=True needs an execution in AWS: what pipeline.start() returned, or its ARN."
         )
-    arn, reads = source
+    arn, first = source
     shown: Any = None
     jobs = JobRecords([])
-    # A new session finds credentials that were renewed.
-    given = client is not None or not isinstance(execution, str)
-    for look in watch(arn, lambda: reads if given else client_of_region(Arn.parse(arn).region)):
+    is_given = client is not None or not isinstance(execution, str)
+    clients: Iterator[Any] = repeat(first) if is_given else iter([first])
+
+    def connect() -> Any:
+        region = Arn.parse(arn).region
+        # A new session finds credentials that were renewed.
+        return next(clients, None) or client_of_region(region, new_session=True)
+
+    for look in watch(arn, connect):
         if look.problem is not None:
             print(look.problem, file=sys.stderr)
             continue

@@ -7,7 +7,9 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from sm_prefix_ext import prefixed_jobs
 from sm_prefix_ext.core import execution_watch
@@ -76,8 +78,6 @@ def test_what_is_no_execution_in_aws_cannot_be_followed() -> None:
 def test_a_problem_is_printed_and_the_watch_goes_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from botocore.exceptions import ClientError
-
     client = Client()
     describe = client.describe_pipeline_execution
 
@@ -91,11 +91,20 @@ def test_a_problem_is_printed_and_the_watch_goes_on(
     assert capsys.readouterr().err.strip() == execution_watch.RENEW
 
 
-def test_a_session_of_its_own_reads_renewed_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For an ARN without a client, each connection is a new one."""
-    connect = Mock(return_value=Client())
-    monkeypatch.setattr(sys.modules[prefixed_jobs.__module__], "client_of_region", connect)
+def test_a_new_session_reads_renewed_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first client of an ARN is of boto3's default session, which a user may have set up."""
+    first, renewed = Client(), Client()
+    describe = first.describe_pipeline_execution
 
-    prefixed_jobs(ARN, follow=True)
+    def expired(**_: Any) -> Any:
+        raise ClientError({"Error": {"Code": "ExpiredTokenException"}}, "Describe")
 
-    connect.assert_called_once_with("eu-west-1")
+    looks = [describe, expired]
+    monkeypatch.setattr(first, "describe_pipeline_execution", lambda **given: looks.pop(0)())
+    monkeypatch.setattr(boto3, "client", lambda *_, **__: first)
+    connect = Mock(return_value=renewed)
+    monkeypatch.setattr(boto3.session.Session, "client", connect)
+
+    assert len(prefixed_jobs(ARN, follow=True)) == 1
+
+    connect.assert_called_once_with("sagemaker", region_name="eu-west-1")
