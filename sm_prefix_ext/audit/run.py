@@ -148,17 +148,17 @@ def audit(
     beginning = None if start is None else datetime.fromisoformat(start)
     scope = Scope(most, beginning, jobs, cloudtrail, versions)
     units = Units(
-        source,
-        named,
-        listed_role,
-        places,
-        home,
-        external_id,
-        Judge(teams),
-        scope,
-        workers,
-        units_at_once,
-        shard,
+        source=source,
+        entries=named,
+        assume_role=listed_role,
+        regions=places,
+        home=home,
+        external_id=external_id,
+        judge=Judge(teams),
+        scope=scope,
+        workers=workers,
+        at_once=units_at_once,
+        shard=shard,
     )
     # A shard leaves to the others what is the same for all.
     collisions = list(collision_rows(teams)) if shard is None else []
