@@ -133,7 +133,8 @@ def _requested(record: Mapping[str, Any], kind: Kind | None, unit: Unit) -> str 
     if not isinstance(name, str) or not name:
         return None
     home = ArnScope(partition_of(unit.region), unit.region, unit.account)
-    return home.arn("sagemaker", f"{kind.arn_resource}/{name}")
+    category = str(parameters.get("jobCategory", "*"))
+    return home.arn("sagemaker", kind.resource(name, category))
 
 
 def _principal(record: Mapping[str, Any]) -> str | None:

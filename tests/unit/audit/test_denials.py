@@ -127,6 +127,9 @@ def test_the_request_names_the_job_of_a_role_that_may_not_be_passed() -> None:
         [row] = rows_of(event(message, operation, requestParameters={field: "team-a-x"}))
         assert ("inside", "team-a-x", "iam:PassRole") == (row.verdict, row.name, row.permission)
         assert str(row.arn).startswith(PLACE)
+    requested = {"jobName": "team-a-x", "jobCategory": "AgentRFT"}
+    [row] = rows_of(event(message, "CreateJob", requestParameters=requested))
+    assert ("inside", f"{PLACE}job/AgentRFT/team-a-x") == (row.verdict, row.arn)
 
 
 @pytest.mark.parametrize("message", [sentence(ROLE, "iam:PassRole"), sentence(""), "Denied.", None])
