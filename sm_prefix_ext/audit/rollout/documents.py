@@ -46,7 +46,11 @@ def allowed(need: Need, statements: Iterable[Mapping[str, Any]], account: str) -
 
 
 def additions(
-    needs: Iterable[Need], teams: Iterable[Team], rows: Sequence[AuditRow], account: str
+    needs: Iterable[Need],
+    teams: Iterable[Team],
+    rows: Sequence[AuditRow],
+    account: str,
+    narrowed: Sequence[AuditRow] = (),
 ) -> list[Mapping[str, Any]]:
     """Return the statements that a role needs beside those of today.
 
@@ -58,10 +62,12 @@ def additions(
         teams: whose names it gets.
         rows: its statements.
         account: where it is.
+        narrowed: those of its statements that will be narrowed, so that it needs its jobs beside.
     """
     written: list[Mapping[str, Any]] = []
+    staying = [row for row in rows if row not in narrowed]
     for need in needs:
-        if not covers(need, rows, account):
+        if not covers(need, staying, account):
             team, region, kinds = need
             policy = prefix_policy(team.policy, kinds, account=account, region=region)
             written += policy.statements

@@ -8,6 +8,7 @@ from ...core.display.report import counted
 from ..rows import OUTSIDE, AuditRow
 from .commands import DONE, Commands
 from .documents import document_of, remaining
+from .needs import needs_of
 from .policies import (
     allows_generated,
     by_policy,
@@ -80,12 +81,18 @@ def _narrow(
     survey: Survey, commands: Commands, account: str, policy: str, rows: Sequence[AuditRow]
 ) -> RolloutStep:
     whose = principals(rows)
+    may_start = dict.fromkeys(
+        commands.preflight(need.team, need.kinds, role, account, need.region)
+        for role in whose
+        for need in needs_of(survey, survey.by_role.get((account, role), ()))
+    )
     name = f"{policy_name(rows)}-wide"
     do = "See whether it allows jobs outside every team's prefix, and narrow it then."
     if any(row.verdict == OUTSIDE for row in rows):
         do = (
-            "Narrow or detach it: it allows jobs outside every team's prefix, so no prefix binds "
-            "the roles that have it."
+            "Narrow it by hand: it allows jobs outside every team's prefix, so no prefix binds the "
+            "roles that have it. Keep what else their pipelines need of it, such as iam:PassRole "
+            "and S3: sm-prefix preflight PIPELINE_ARN --role-policy FILE judges the new policy."
         )
     return RolloutStep(
         DROP,
@@ -95,8 +102,8 @@ def _narrow(
         do,
         policy=policy,
         notes=(*dict.fromkeys(row.reason for row in rows if row.reason), *_of_aws(policy)),
-        documents=(RolloutDocument(name, "remove", document_of(distinct(rows))),),
-        checks=(commands.audit(DONE, survey.regions(account), whose),),
+        documents=(RolloutDocument(name, "narrow", document_of(distinct(rows))),),
+        checks=(*may_start, commands.audit(DONE, survey.regions(account), whose)),
         roles=whose,
     )
 

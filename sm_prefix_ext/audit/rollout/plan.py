@@ -14,7 +14,7 @@ from ..rows import AuditRow, now
 from .commands import DONE, Commands
 from .deciding import deciding
 from .dropping import dropping
-from .report import rollout_report
+from .report import ranges, rollout_report
 from .scps import scp_widening
 from .step import DECIDE, DROP, PHASES, UPDATE, VERIFY, WIDEN, Phase, RolloutStep
 from .survey import Level, Survey
@@ -141,7 +141,7 @@ def rollout(
         *dropping(survey, commands),
     ]
     roles = {role for _, role in survey.by_role}
-    numbered = tuple(_numbered(_checked(steps, survey, commands), roles))
+    numbered = tuple(_widened_together(_numbered(_checked(steps, survey, commands), roles)))
     return Rollout(numbered, _notes(survey, commands, numbered))
 
 
@@ -182,6 +182,25 @@ def _numbered(steps: Iterable[RolloutStep], roles: set[str]) -> Iterator[Rollout
             numbers[step.phase, step.account, role].append(number)
         documents = (replace(each, name=f"{number:02}-{each.name}") for each in step.documents)
         yield replace(step, number=number, after=tuple(sorted(first)), documents=tuple(documents))
+
+
+def _widened_together(steps: Iterable[RolloutStep]) -> Iterator[RolloutStep]:
+    """Yield the steps; one that widens names the others without which its check may fail."""
+    listed = list(steps)
+    widening = [step for step in listed if step.phase == WIDEN]
+    for step in listed:
+        others = [each.number for each in widening if each != step and _concerns(each, step)]
+        if step.phase == WIDEN and others:
+            note = f"Its check may need step{'s' * (len(others) > 1)} {ranges(others)} too."
+            step = replace(step, notes=(*step.notes, note))
+        yield step
+
+
+def _concerns(one: RolloutStep, other: RolloutStep) -> bool:
+    """Whether a step is about what the checks of another one ask; SCPs are about all accounts."""
+    if one.account and other.account and one.account != other.account:
+        return False
+    return not (one.roles and other.account) or not set(one.roles).isdisjoint(other.roles)
 
 
 _OF_UPDATES = (

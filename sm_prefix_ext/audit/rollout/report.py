@@ -27,6 +27,7 @@ _USES: Mapping[str, str] = {
     "add": "Add these statements to the policy.",
     "remove": "Remove these statements from the policy.",
     "instead": "Put these statements in their place.",
+    "narrow": "Narrow these statements by hand.",
 }
 
 
@@ -87,10 +88,10 @@ def _subject(step: RolloutStep) -> Cell:
 
 def _after(step: RolloutStep) -> Iterator[str]:
     if step.after:
-        yield f"After step{'s' * (len(step.after) > 1)} {_ranges(step.after)}:"
+        yield f"After step{'s' * (len(step.after) > 1)} {ranges(step.after)}:"
 
 
-def _ranges(numbers: Sequence[int]) -> str:
+def ranges(numbers: Sequence[int]) -> str:
     """Return sorted numbers as text, such as ``1, 3–5``."""
     runs: list[list[int]] = []
     for number in numbers:

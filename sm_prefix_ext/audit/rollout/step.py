@@ -15,7 +15,7 @@ DROP: Phase = "drop"
 PHASES: tuple[Phase, ...] = (DECIDE, WIDEN, UPDATE, VERIFY, DROP)
 """In their order."""
 
-Use = Literal["attach", "add", "remove", "instead"]
+Use = Literal["attach", "add", "remove", "instead", "narrow"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class RolloutDocument:
     Args:
         name: its name as a policy or a file, unique in the roll-out.
         use: ``"attach"`` it beside the policies of today, ``"add"`` its statements to the step's
-            policy, ``"remove"`` them from there, or put them there ``"instead"`` of the removed.
+            policy, ``"remove"`` them from there, put them there ``"instead"`` of the removed, or
+            ``"narrow"`` by hand those that it has.
         document: the document, in the form of IAM's JSON.
     """
 

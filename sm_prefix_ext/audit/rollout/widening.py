@@ -13,6 +13,7 @@ from .needs import all_needs, needs_of
 from .policies import (
     by_policy,
     distinct,
+    may_allow_others,
     parsed,
     policy_name,
     policy_title,
@@ -42,7 +43,8 @@ def _of_role(survey: Survey, commands: Commands, account: str, role: str) -> Ite
     rows = survey.statements_of(account, role)
     needs = needs_of(survey, pipelines)
     teams = {need.team.name: need.team for need in needs}
-    statements = additions(needs, teams.values(), rows, account)
+    wide = [row for row in rows if may_allow_others(row)]
+    statements = additions(needs, teams.values(), rows, account, wide)
     left = [str(row.name) for row in pipelines if is_left(row)]
     if not needs or not (left or (statements and rows)):
         return
@@ -52,6 +54,11 @@ def _of_role(survey: Survey, commands: Commands, account: str, role: str) -> Ite
         notes.append(
             f"The teams {', '.join(teams)} share this role, so each may start the other's jobs; "
             "give each team a role of its own."
+        )
+    if wide and documents:
+        notes.append(
+            "A statement for other names allows these jobs today, so its check may succeed now. "
+            "It is narrowed last, and the document has to be there then."
         )
     yield RolloutStep(
         WIDEN,
@@ -133,7 +140,7 @@ def _of_policy(
             policy=policy,
             documents=_attached(documents, "add"),
             checks=(commands.audit(UPDATE, survey.regions(account), (policy,)),),
-            roles=(policy,),
+            # Whose boundary it is isn't among the rows, so every role of the account waits for it.
         )
 
 

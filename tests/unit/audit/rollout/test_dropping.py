@@ -61,7 +61,18 @@ def test_a_policy_of_aws() -> None:
     policy = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
     step = one(planned(pipeline(), statement("outside", "*", policy=policy)), "drop")
     assert "AWS owns the policy, so attach a copy with the change" in step.notes[-1]
-    assert step.do.startswith("Narrow or detach it")
+    assert step.do.startswith("Narrow it by hand")
+
+
+def test_a_statement_for_any_name_is_narrowed_by_hand() -> None:
+    """It has what the jobs need beside their names; the check sees that they still start."""
+    step = one(planned(pipeline(), statement("outside", "*")), "drop")
+    assert ["narrow"] == list(documents(step))
+    assert "Keep what else their pipelines need of it, such as iam:PassRole and S3" in step.do
+    assert step.checks[0].startswith(
+        f"sm-prefix preflight --kind Training --live --role-arn {ROLE}"
+    )
+    assert step.checks[-1].endswith(f"--expect done --role {ROLE}")
 
 
 def test_names_outside_every_prefix() -> None:

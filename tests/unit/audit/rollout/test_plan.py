@@ -41,6 +41,22 @@ def test_the_steps_of_a_pipeline() -> None:
     assert [1, 2, 3, 4] == [step.number for step in plan]
 
 
+def test_steps_that_widen_name_the_others_that_their_checks_need() -> None:
+    """Those of the same role, and those about the whole account; a boundary needs no role's."""
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/boundary"
+    plan = planned(
+        pipeline(),
+        statement(),
+        pipeline("b", role=OTHER),
+        statement(role=OTHER),
+        statement(Effect="Deny", key="NotResource", policy="guard"),
+        statement(role=boundary, policy=boundary),
+    )
+    needed = [[note for note in step.notes if "may need" in note] for step in of(plan, "widen")]
+    steps = ["steps 3–4", "step 3", None, "steps 1, 3"]
+    assert needed == [[f"Its check may need {each} too."] if each else [] for each in steps]
+
+
 def test_what_is_done_is_no_step() -> None:
     """Once the pipeline is updated, and nothing started under the old name, the drop is left."""
     new = statement("inside", NEW)

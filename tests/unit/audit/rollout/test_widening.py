@@ -75,6 +75,16 @@ def test_a_role_that_has_it_already_is_checked_alone() -> None:
     assert [] == of(planned(pipeline(verdict="inside"), statement(), new), "widen")
 
 
+@pytest.mark.parametrize("verdict", ["outside", "unknown"])
+def test_a_statement_that_is_narrowed_last_does_not_count(verdict: str) -> None:
+    """Without it the role would have nothing that allows its jobs."""
+    step = one(planned(pipeline(), statement(verdict, "*")), "widen")
+    assert [[NEW]] == [each["Resource"] for each in documents(step)["attach"]]
+    assert any("narrowed last" in note for note in step.notes)
+    kept = statement("inside", NEW)
+    assert () == one(planned(pipeline(), statement(verdict, "*"), kept), "widen").documents
+
+
 def test_an_updated_pipeline_whose_role_lacks_it() -> None:
     """It may be denied, so the role is widened; without its policies nobody can say so."""
     assert 1 == len(of(planned(pipeline(verdict="inside"), statement()), "widen"))
@@ -143,6 +153,7 @@ def test_a_permissions_boundary() -> None:
         resource for each in added for resource in each["Resource"]
     }
     assert (POLICY, False) == (step.policy, any("Sid" in each for each in added))
+    assert all(step.number in each.after for each in of(plan, "update")), "whose it is isn't known"
 
 
 def test_a_denial_of_all_but_the_old_names() -> None:
@@ -155,6 +166,8 @@ def test_a_denial_of_all_but_the_old_names() -> None:
     assert [[OLD, NEW]] == [each["NotResource"] for each in documents(step)["instead"]]
     assert ((ROLE, OTHER), 2) == (step.roles, len(step.checks))
     assert all(step.number in each.after for each in of(plan, "update"))
+    assert "Its check may need step 3 too." in plan[0].notes
+    assert "Its check may need steps 1–2 too." in step.notes
 
 
 @pytest.mark.parametrize(
