@@ -53,7 +53,7 @@ class Judgement(NamedTuple):
 
 
 def teams_of(policy: Policies) -> tuple[Team, ...]:
-    """Return the teams that an audit tells apart.
+    """Return the teams of an audit.
 
     Args:
         policy: a policy, a prefix, a policy file, a team, or several of them. A policy without a
@@ -74,7 +74,9 @@ def teams_of(policy: Policies) -> tuple[Team, ...]:
             )
     twice = [name for name, count in Counter(team.name for team in teams).items() if count > 1]
     if twice:
-        raise ValueError(f"Two of the policies are called {twice[0]!r}; name the teams apart.")
+        raise ValueError(
+            f"Two of the policies are called {twice[0]!r}; give each team a name of its own."
+        )
     return teams
 
 

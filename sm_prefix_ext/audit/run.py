@@ -232,8 +232,8 @@ def _earlier(output: str | None, asked: dict[str, Any], resume: bool) -> Earlier
         return None
     if _is_parquet(output):
         raise ValueError(
-            f"{shown(output)} can't be continued: a Parquet file is there at the end of an audit "
-            "alone. Name a file of JSON Lines as output, which can."
+            f"{shown(output)} can't be continued: a Parquet file is written when its audit has "
+            "ended. Name a file of JSON Lines as output, which can."
         )
     earlier = read_earlier(output)
     if earlier is None:

@@ -162,7 +162,7 @@ def _of_other_resources(
     context = principal.context(statement)
     results = [
         statement.covers(_jobs(kind, "*", here), context)
-        # Of all regions together, and of each that it tells apart.
+        # Of all regions together, and of each that it names.
         for here in (principal.home, *_places(statement, principal.home))
     ]
     text = f"all but {_few(map(_resource, statement.resources))}"
@@ -293,7 +293,7 @@ def _region(pattern: str) -> str:
 
 
 def _places(statement: Statement, home: ArnScope) -> tuple[ArnScope, ...]:
-    """The regions that a statement tells apart."""
+    """The regions that the resources of a statement name; any, if none is named."""
     regions = dict.fromkeys(_region(glob(template.text)) for template in statement.resources)
     known = [region for region in regions if "${" not in region]
     return tuple(home._replace(region=region) for region in known or ["*"])

@@ -31,14 +31,16 @@ def _unread(rows: Iterable[AuditRow]) -> Iterator[RolloutStep]:
         grouped[row.account, row.permission or row.reason or ""].append(row)
     for (account, needed), failed in sorted(grouped.items()):
         first = failed[0]
-        grant = f"Allow {first.permission} where it is missing, and a" if first.permission else "A"
+        again = "Audit again."
+        if first.permission:
+            again = f"Allow {first.permission} where it is missing, and audit again."
         yield RolloutStep(
             DECIDE,
             account,
             _regions(failed),
             needed,
             f"{counted(len(failed), 'read')} failed, so pipelines, jobs or statements may be "
-            f"missing here. {grant}udit again.",
+            f"missing here. {again}",
             notes=(f"The first: {first.reason}",) if first.reason else (),
             pipelines=_names(failed),
         )

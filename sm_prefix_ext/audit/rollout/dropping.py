@@ -87,7 +87,7 @@ def _narrow(
         for need in needs_of(survey, survey.by_role.get((account, role), ()))
     )
     name = f"{policy_name(rows)}-wide"
-    do = "See whether it allows jobs outside every team's prefix, and narrow it then."
+    do = "Narrow it if it allows jobs outside every team's prefix."
     if any(row.verdict == OUTSIDE for row in rows):
         do = (
             "Narrow it by hand: it allows jobs outside every team's prefix, so no prefix binds the "

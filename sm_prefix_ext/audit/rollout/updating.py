@@ -59,8 +59,8 @@ def verifying(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
                 account,
                 tuple(sorted({job.region for job in alone})),
                 f"{counted(len(alone), 'job')} of other executions",
-                "Wait until the executions have ended of which jobs started under the old names, "
-                "but which were not read. Then audit with a later --since.",
+                "Executions that were not read started these jobs under the old names. Wait until "
+                "they have ended. Then audit with a later --since.",
                 notes=(f"Such as {alone[0].name}, started {alone[0].time}.",),
                 checks=(commands.audit(DROP, survey.regions(account), ()),),
             )

@@ -146,7 +146,7 @@ def test_parquet(aws: EmbeddedAWS, run: Run) -> None:
         (("--prefix", "a", "-o", "foreign"), "'foreign' is there already"),
         (("--prefix", "a", "-o", "foreign", "--resume"), "it is not the file of an audit"),
         (("--prefix", "a", "-o", "missing/a"), "could not be written: No such file"),
-        (("--prefix", "a", "-o", "a.parquet", "--resume"), "is there at the end of an audit"),
+        (("--prefix", "a", "-o", "a.parquet", "--resume"), "is written when its audit has ended"),
         (("--prefix", "a", "-o", "/dev/full"), "could not be written: No space left"),
     ],
 )

@@ -87,7 +87,7 @@ def test_names_that_variables_decide() -> None:
     """Somebody has to see which they are."""
     variable = f"{HEAD}training-job/${{aws:PrincipalTag/team}}-*"
     rows = (pipeline(verdict="inside"), statement("inside", NEW), statement("unknown", variable))
-    assert one(planned(*rows), "drop").do.startswith("See whether it allows jobs outside")
+    assert one(planned(*rows), "drop").do.startswith("Narrow it if it allows jobs outside")
 
 
 def test_a_denial_stays() -> None:
