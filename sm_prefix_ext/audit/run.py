@@ -128,6 +128,11 @@ def audit(
         accounts = (shard[0],) if assume_role is not None else ()
     listed_role = _role_in_organization(accounts, assume_role)
     named = () if listed_role else entries(accounts, assume_role)
+    if not (named or listed_role) and (assume_role or external_id):
+        raise ValueError(
+            "assume_role and external_id are about accounts; name those too, as --accounts or "
+            "accounts."
+        )
     if (named or listed_role) and hasattr(client_or_session, "meta"):
         raise ValueError("accounts needs a boto3.Session, since a client has one account.")
     places, home = _places(source, regions, shard, iam)

@@ -177,7 +177,13 @@ def _accounts(accounts: str | None) -> Any:
 
     if accounts is None or accounts == ORGANIZATION:
         return accounts or ()
-    return read_accounts(accounts)
+    try:
+        return read_accounts(accounts)
+    except OSError as error:
+        raise LoadError(
+            f"{accounts} can't be read: {error.strerror}. Wanted a file of accounts, or "
+            f"{ORGANIZATION}."
+        ) from None
 
 
 def _shown(rows: Audit) -> Iterator[AuditRow]:
