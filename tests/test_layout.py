@@ -1,7 +1,8 @@
-"""The unit tests mirror the package, and files of tests stay small."""
+"""The unit tests mirror the package, and each file and test of the tests keeps to the rules."""
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,12 @@ def test_the_exceptions_are_needed() -> None:
 def test_files_of_tests_stay_small(file: str) -> None:
     """A file of more than 500 lines should be split by topic."""
     assert MOST_LINES >= len((TESTS / file).read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_test_says_what_it_requires(file: str) -> None:
+    """In a sentence, which is its docstring."""
+    tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    tests = [node for node in functions if node.name.startswith("test_")]
+    assert [] == [test.name for test in tests if ast.get_docstring(test) is None]

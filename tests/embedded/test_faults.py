@@ -43,6 +43,7 @@ def code(call: Any) -> str:
     ],
 )
 def test_sagemaker_answers_in_its_protocol(aws: EmbeddedAWS, faults: Faults, expected: str) -> None:
+    """The error has the code that SageMaker answers with, as JSON."""
     aws.faults = faults
 
     assert code(client(aws).list_pipelines) == expected
@@ -56,6 +57,7 @@ def test_sagemaker_answers_in_its_protocol(aws: EmbeddedAWS, faults: Faults, exp
 def test_iam_and_sts_answer_in_theirs(
     aws: EmbeddedAWS, service: str, faults: Faults, expected: str
 ) -> None:
+    """The error has the code that these services answer with, as XML."""
     aws.faults = faults
     calls = {"iam": "list_roles", "sts": "get_caller_identity"}
 
@@ -63,6 +65,7 @@ def test_iam_and_sts_answer_in_theirs(
 
 
 def test_a_request_may_get_no_answer(aws: EmbeddedAWS) -> None:
+    """The client raises botocore's timeout."""
     aws.faults = Faults(timeout=1)
 
     with pytest.raises(ReadTimeoutError):
@@ -70,6 +73,7 @@ def test_a_request_may_get_no_answer(aws: EmbeddedAWS) -> None:
 
 
 def test_the_retries_of_boto3_get_through(aws: EmbeddedAWS) -> None:
+    """A client with enough attempts gets its answer."""
     aws.faults = Faults(throttling=0.5, timeout=0.2)
     patient = Config(retries={"total_max_attempts": 20, "mode": "standard"})
 
@@ -77,6 +81,7 @@ def test_the_retries_of_boto3_get_through(aws: EmbeddedAWS) -> None:
 
 
 def test_other_operations_are_left_alone(aws: EmbeddedAWS) -> None:
+    """Only the operations that match a pattern fail."""
     aws.faults = Faults(denial=1, operations=("Describe*",))
 
     assert client(aws).list_pipelines()["PipelineSummaries"] == []
@@ -84,6 +89,8 @@ def test_other_operations_are_left_alone(aws: EmbeddedAWS) -> None:
 
 
 def test_a_share_is_a_share_and_the_same_seed_gives_the_same_faults(aws: EmbeddedAWS) -> None:
+    """About three in ten requests fail; another seed chooses others."""
+
     def outcomes(seed: int) -> list[bool]:
         aws.faults = Faults(denial=0.3, seed=seed)
         asking, answers = client(aws), []
@@ -122,6 +129,7 @@ def test_latencies_of_threads_overlap(aws: EmbeddedAWS, monkeypatch: pytest.Monk
 
 
 def test_a_page_may_be_half_full(driver: Driver) -> None:
+    """A client that reads all pages gets the same items."""
     for number in range(6):
         driver.create(job("Train"), name=f"pipe-{number}")
     whole = [each["PipelineName"] for each in pages(driver.client, 4)]
@@ -139,6 +147,7 @@ def pages(asking: Any, size: int) -> list[Any]:
 
 
 def test_the_clock_may_be_off(driver: Driver) -> None:
+    """A step's time is an hour before the time of the test."""
     driver.aws.faults = Faults(clock_skew=-3600)
 
     [step] = driver.steps(driver.run(job("Train")))
@@ -148,6 +157,7 @@ def test_the_clock_may_be_off(driver: Driver) -> None:
 
 
 def test_faults_reach_other_processes_too(aws: EmbeddedAWS) -> None:
+    """A client of the server gets them."""
     with aws.serve() as server:
         aws.faults = Faults(throttling=1)
         environment = server.environment
@@ -171,11 +181,13 @@ def test_faults_reach_other_processes_too(aws: EmbeddedAWS) -> None:
     ],
 )
 def test_invalid_faults_are_refused(wrong: Any, message: str) -> None:
+    """The message names the argument and its value."""
     with pytest.raises(ValueError, match=message):
         Faults(**wrong)
 
 
 def test_the_page_has_every_fault() -> None:
+    """The table of docs/embedded-aws.md has each argument once."""
     page = (ROOT / "docs" / "embedded-aws.md").read_text(encoding="utf-8")
     documented = re.findall(r"^\| `(\w+)=", page, flags=re.MULTILINE)
     assert sorted(documented) == sorted(each.name for each in fields(Faults))

@@ -46,6 +46,7 @@ def statuses(rehearsal: Any) -> dict[str, str]:
 
 
 def test_the_least_policy_lets_every_step_pass() -> None:
+    """Jobs have the prefix, and each request to IAM is recorded."""
     rehearsal = rehearse(plan_of(TRAIN_AND_SCORE), role_policies=[least(TRAIN_AND_SCORE)])
 
     assert (True, "Succeeded", ()) == (rehearsal.ok, rehearsal.status, rehearsal.refused)
@@ -56,6 +57,7 @@ def test_the_least_policy_lets_every_step_pass() -> None:
 
 
 def test_a_denied_request_fails_its_step_and_stops_those_behind_it() -> None:
+    """The step has the service's reason, and the request that was denied."""
     policies = [without(TRAIN_AND_SCORE, "TrainingJob")]
 
     rehearsal = rehearse(plan_of(TRAIN_AND_SCORE), role_policies=policies)
@@ -78,6 +80,7 @@ def test_a_denied_request_fails_its_step_and_stops_those_behind_it() -> None:
     ids=["boundary", "scps"],
 )
 def test_boundary_and_scps_are_judged_too(layers: Any, kind: str) -> None:
+    """A note says that the role's own policy can't change that."""
     rehearsal = rehearse(plan_of(TRAIN_AND_SCORE), role_policies=[ALL], suggest=True, **layers)
 
     assert not rehearsal.ok
@@ -111,6 +114,7 @@ def test_the_suggested_addition_is_what_was_denied_and_nothing_more() -> None:
 
 
 def test_no_addition_is_suggested_where_nothing_is_denied() -> None:
+    """There is no note either."""
     rehearsal = rehearse(plan_of(TRAIN_AND_SCORE), role_policies=[ALL], suggest=True)
 
     assert (None, ()) == (rehearsal.addition, rehearsal.notes)
@@ -134,6 +138,7 @@ def test_an_addition_leaves_out_what_it_cannot_change() -> None:
 
 
 def test_no_wildcard_is_suggested_for_a_role_that_is_not_known() -> None:
+    """A note says that the role's ARN is missing."""
     plan = Plan.from_definition(document(job("Train")), account="111122223333", region=REGION)
 
     rehearsal = rehearse(plan, role_policies=[], suggest=True)
@@ -145,6 +150,7 @@ def test_no_wildcard_is_suggested_for_a_role_that_is_not_known() -> None:
 
 
 def test_outcomes_choose_the_branch_and_fail_steps() -> None:
+    """A step that fails for another reason than IAM is no refusal."""
     definition = document(
         job("Train"), condition("Check", [job("Good")], [fail("Stop")], DependsOn=["Train"])
     )
@@ -159,6 +165,7 @@ def test_outcomes_choose_the_branch_and_fail_steps() -> None:
 
 
 def test_each_item_of_a_loop_is_a_step() -> None:
+    """Its number follows the step's name."""
     definition = document(loop("Loop", ["a", "b"], [job("Train")]))
 
     rehearsal = rehearse(plan_of(definition), role_policies=[ALL])
@@ -170,6 +177,7 @@ def test_each_item_of_a_loop_is_a_step() -> None:
 
 
 def test_parameters_have_the_given_values() -> None:
+    """They replace the defaults of the definition."""
     definition = document(
         job("Train", prefix=get("Parameters.Name")),
         parameters=[{"Name": "Name", "Type": "String", "DefaultValue": "team-b"}],
@@ -183,6 +191,7 @@ def test_parameters_have_the_given_values() -> None:
 
 
 def test_a_definition_may_be_a_dict_or_json_with_the_roles_of_a_policy() -> None:
+    """The role of the policy is the one that is passed."""
     step_role = "arn:aws:iam::111122223333:role/training"
     prefix_policy = PrefixPolicy("team-a", step_roles={"Training": step_role})
     definition = document(job("Train"))
@@ -197,10 +206,12 @@ def test_a_definition_may_be_a_dict_or_json_with_the_roles_of_a_policy() -> None
 
 
 def test_one_policy_may_be_given_by_itself() -> None:
+    """It needs no list."""
     assert rehearse(plan_of(TRAIN_AND_SCORE), role_policies=ALL).ok
 
 
 def test_condition_keys_that_are_given_are_known() -> None:
+    """Without the value, a statement with such a condition allows nothing."""
     tagged = {"StringEquals": {"aws:PrincipalTag/team": "a"}}
     policies = [policy(allow("*", "*", Condition=tagged))]
     plan = plan_of(TRAIN_AND_SCORE)
@@ -210,11 +221,13 @@ def test_condition_keys_that_are_given_are_known() -> None:
 
 
 def test_names_that_the_policy_refuses_are_a_violation() -> None:
+    """Nothing runs then."""
     with pytest.raises(PrefixViolation, match="PFX006"):
         rehearse(document(job("Train")), role_policies=[ALL], policy=PrefixPolicy("team-b"))
 
 
 def test_a_definition_that_the_service_refuses_is_a_value_error() -> None:
+    """A step may depend only on a step that exists."""
     broken = document(job("Train", DependsOn=["Nobody"]))
 
     with pytest.raises(ValueError, match="the service would refuse the pipeline"):
@@ -230,11 +243,13 @@ def test_a_parameter_without_a_value_is_a_value_error() -> None:
 
 
 def test_a_policy_that_iam_refuses_is_a_value_error() -> None:
+    """The message names the element that is missing."""
     with pytest.raises(ValueError, match="Effect"):
         rehearse(plan_of(TRAIN_AND_SCORE), role_policies=[policy({"Action": "*"})])
 
 
 def test_no_embedded_aws_is_left_open() -> None:
+    """A rehearsal closes what it opened."""
     rehearse(plan_of(TRAIN_AND_SCORE), role_policies=[ALL])
 
     assert EmbeddedAWS.current() is None
@@ -251,12 +266,14 @@ class TestInAnOpenEmbeddedAWS:
         return Plan.from_definition(definition, role_arn=role, pipeline_name="team-a-churn")
 
     def test_it_deletes_its_pipeline(self, aws: EmbeddedAWS, plan: Plan) -> None:
+        """The embedded AWS stays open."""
         rehearse(plan, role_policies=[ALL])
 
         assert aws.client("sagemaker").list_pipelines()["PipelineSummaries"] == []
         assert EmbeddedAWS.current() is aws
 
     def test_it_restores_a_pipeline_of_the_same_name(self, aws: EmbeddedAWS, plan: Plan) -> None:
+        """It has its own definition and role again."""
         client = aws.client("sagemaker")
         role = aws.create_role("own")
         own = json.dumps(document(job("Own")))
@@ -273,6 +290,7 @@ class TestInAnOpenEmbeddedAWS:
         assert (own, role) == (described["PipelineDefinition"], described["RoleArn"])
 
     def test_it_restores_outcomes_and_authorization(self, aws: EmbeddedAWS, plan: Plan) -> None:
+        """They are as the test set them."""
         aws.outcomes["Train"] = "Succeeded"
         before = aws.authorize
 

@@ -250,6 +250,7 @@ def test_no_projection_lets_a_name_paint(
 
 @pytest.mark.parametrize("kind", ["plan", "preflight", "findings", "records", "rehearsal"])
 def test_no_name_breaks_an_image(displayed: dict[str, Report], kind: str) -> None:
+    """Only tags of a drawing are in it, and no text has control characters."""
     pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 
     root = ElementTree.fromstring(graph(lambda drawn: as_image(drawn, kind))(displayed[kind]))

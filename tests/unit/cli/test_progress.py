@@ -30,6 +30,7 @@ def wait_for(out: io.StringIO, text: str) -> None:
 
 
 def test_a_slow_step_is_shown_and_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control characters in its name are escaped."""
     terminal = standard_error(monkeypatch, Terminal())
     monkeypatch.setattr(progress, "_PATIENCE", 0.0)
 
@@ -40,6 +41,7 @@ def test_a_slow_step_is_shown_and_erased(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_fast_step_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends before the line would appear."""
     terminal = standard_error(monkeypatch, Terminal())
 
     with progress.doing("importing"):
@@ -49,6 +51,7 @@ def test_a_fast_step_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_line_is_erased_after_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error appears on a clean line."""
     terminal = standard_error(monkeypatch, Terminal())
     monkeypatch.setattr(progress, "_PATIENCE", 0.0)
 
@@ -60,6 +63,7 @@ def test_the_line_is_erased_after_an_error(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_pipe_gets_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a terminal shows it."""
     monkeypatch.setattr(progress, "_PATIENCE", 0.0)
     out = standard_error(monkeypatch, io.StringIO())
 
@@ -70,6 +74,7 @@ def test_a_pipe_gets_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_bar_shows_what_is_done_and_is_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three of four parts are drawn, and the text is escaped."""
     terminal = standard_error(monkeypatch, Terminal())
 
     with progress.bar() as update:
@@ -82,6 +87,7 @@ def test_a_bar_shows_what_is_done_and_is_erased(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_bar_that_is_interrupted_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its line is erased."""
     terminal = standard_error(monkeypatch, Terminal())
 
     with pytest.raises(KeyboardInterrupt), progress.bar() as update:
@@ -93,6 +99,7 @@ def test_a_bar_that_is_interrupted_ends(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_pipe_gets_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a terminal shows it."""
     out = standard_error(monkeypatch, io.StringIO())
 
     with progress.bar() as update:

@@ -48,6 +48,7 @@ def _files(tmp_path: Path) -> None:
 
 
 def test_a_run_that_iam_allows_ends_with_0(run: Run) -> None:
+    """The report has the steps, and what each asked of IAM."""
     status, out, _ = run("rehearse", "d.json", *PLACE, "--role-policy", "least.json")
 
     assert 0 == status
@@ -57,6 +58,7 @@ def test_a_run_that_iam_allows_ends_with_0(run: Run) -> None:
 
 
 def test_a_refused_step_ends_with_1_in_the_words_of_the_service(run: Run) -> None:
+    """The summary counts it."""
     status, out, _ = run("rehearse", "d.json", *PLACE, "--role-policy", "none.json")
 
     assert 1 == status
@@ -83,6 +85,7 @@ def test_the_suggestion_is_a_policy_that_lets_it_pass(
 
 
 def test_json_has_the_steps_and_the_addition(run: Run) -> None:
+    """It has the version of its form too."""
     asked = ("rehearse", "d.json", *PLACE, "--role-policy", "none.json", "--suggest")
 
     _, out, _ = run(*asked, "--format", "json")
@@ -94,6 +97,7 @@ def test_json_has_the_steps_and_the_addition(run: Run) -> None:
 
 
 def test_an_outcome_takes_the_other_branch(run: Run) -> None:
+    """The steps of the first branch do not run."""
     asked = ("rehearse", "d.json", *PLACE, "--role-policy", "least.json")
 
     status, out, _ = run(*asked, "--outcome", "Check=false", "--format", "json")
@@ -107,6 +111,7 @@ def test_an_outcome_takes_the_other_branch(run: Run) -> None:
 
 
 def test_a_step_may_fail_for_another_reason(run: Run) -> None:
+    """The execution fails, and the exit status is 0, since IAM refused nothing."""
     asked = ("rehearse", "d.json", *PLACE, "--role-policy", "least.json")
 
     status, out, _ = run(*asked, "--fail", "Create")
@@ -116,6 +121,7 @@ def test_a_step_may_fail_for_another_reason(run: Run) -> None:
 
 
 def test_boundary_and_scp_are_read_from_files(run: Run) -> None:
+    """Each of them can refuse a step."""
     asked = ("rehearse", "d.json", *PLACE, "--role-policy", "least.json")
 
     assert 1 == run(*asked, "--boundary", "none.json")[0]
@@ -134,6 +140,7 @@ def test_boundary_and_scp_are_read_from_files(run: Run) -> None:
     ],
 )
 def test_a_wrong_call_is_one_line(run: Run, arguments: list[str], message: str) -> None:
+    """The exit status is 2."""
     status, out, error = run("rehearse", "d.json", *PLACE, *arguments)
 
     assert (2, "", 1) == (status, out, error.count("\n"))
@@ -141,6 +148,7 @@ def test_a_wrong_call_is_one_line(run: Run, arguments: list[str], message: str) 
 
 
 def test_names_outside_the_prefix_are_findings(run: Run) -> None:
+    """The exit status is 1, and nothing runs."""
     status, out, _ = run(
         "rehearse", "d.json", *PLACE, "--role-policy", "least.json", "--prefix", "team-b"
     )

@@ -63,6 +63,7 @@ def execution(aws: EmbeddedAWS, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_steps_are_printed_as_they_start_and_end(run: Run, execution: str) -> None:
+    """Each job is shown once, with its links; the summary is last."""
     status, out, _ = run("jobs", execution, "--watch", "--expect-prefix", "team-a")
 
     assert 0 == status
@@ -76,6 +77,7 @@ def test_steps_are_printed_as_they_start_and_end(run: Run, execution: str) -> No
 
 
 def test_a_job_outside_the_expected_prefix_ends_with_1(run: Run, execution: str) -> None:
+    """The job is marked."""
     status, out, _ = run("jobs", execution, "--watch", "--expect-prefix", "team-b")
 
     assert 1 == status
@@ -94,6 +96,8 @@ def test_json_stays_json(run: Run, execution: str) -> None:
 def test_an_interrupt_ends_the_watch(
     run: Run, execution: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """The exit status is 130, and what was printed stays."""
+
     def interrupt(_: float) -> None:
         raise KeyboardInterrupt
 
@@ -106,6 +110,7 @@ def test_an_interrupt_ends_the_watch(
 
 
 def test_each_connection_reads_the_credentials_of_the_moment(execution: str) -> None:
+    """Each one is a client of its own."""
     assert watching._client(execution) is not watching._client(execution)
 
 
@@ -124,6 +129,7 @@ def test_each_connection_reads_the_credentials_of_the_moment(execution: str) -> 
     ],
 )
 def test_a_wrong_call_is_one_line(run: Run, files: Any, arguments: list[str], message: str) -> None:
+    """The exit status is 2."""
     status, _, error = run("jobs", *arguments)
 
     assert (2, 1) == (status, error.count("\n"))

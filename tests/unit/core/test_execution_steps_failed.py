@@ -29,6 +29,7 @@ def test_a_step_that_was_denied_is_kept_with_its_reason() -> None:
 
 
 def test_steps_with_a_job_and_steps_that_did_not_fail_are_not_among_them() -> None:
+    """A failed job has a record."""
     condition = {"StepName": "Check", "StepStatus": "Succeeded"}
     running = {"StepName": "Wait", "StepStatus": "Executing"}
     steps = [with_job("A", "Failed"), with_job("B", "Succeeded"), condition, running]
@@ -37,6 +38,7 @@ def test_steps_with_a_job_and_steps_that_did_not_fail_are_not_among_them() -> No
 
 
 def test_a_step_may_fail_without_a_reason() -> None:
+    """The reason is ``None``."""
     [step] = prefixed_jobs([{"StepName": "Check", "StepStatus": "Failed"}]).failed_steps
 
     assert step.failure_reason is None
@@ -51,6 +53,7 @@ def test_a_part_of_the_jobs_has_no_failed_steps() -> None:
 
 
 def test_the_report_shows_them_and_counts_them() -> None:
+    """They follow the jobs, with their reasons."""
     text = str(prefixed_jobs([with_job("A", "Succeeded"), DENIED]))
 
     assert "1 job: 1 Succeeded; 1 step failed without a job." in text.splitlines()[0]

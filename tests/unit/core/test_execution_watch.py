@@ -76,6 +76,7 @@ def follow(waits: list[float]) -> Callable[..., list[Look]]:
 def test_each_change_is_a_look_and_the_end_is_the_last(
     follow: Callable[..., list[Look]], waits: list[float]
 ) -> None:
+    """A look that shows nothing new is left out; the waits vary."""
     running = ("Executing", [step("A", "Executing")])
 
     looks = follow(("Executing", []), running, running, ("Succeeded", [step("A", "Succeeded")]))
@@ -92,6 +93,7 @@ def test_each_change_is_a_look_and_the_end_is_the_last(
 
 
 def test_a_step_without_a_job_is_a_change_too(follow: Callable[..., list[Look]]) -> None:
+    """Its status is one."""
     looks = follow(
         ("Executing", [step("Check", "Executing", job=False)]),
         ("Executing", [step("Check", "Succeeded", job=False)]),
@@ -104,6 +106,7 @@ def test_a_step_without_a_job_is_a_change_too(follow: Callable[..., list[Look]])
 def test_an_execution_that_has_ended_is_one_look(
     follow: Callable[..., list[Look]], waits: list[float]
 ) -> None:
+    """There is no wait."""
     assert [look.status for look in follow(("Stopped", []))] == ["Stopped"]
     assert waits == []
 
@@ -111,6 +114,7 @@ def test_an_execution_that_has_ended_is_one_look(
 def test_throttling_makes_looks_rarer_and_ends_nothing(
     follow: Callable[..., list[Look]], waits: list[float]
 ) -> None:
+    """The waits grow to a limit, and are short again after an answer."""
     throttled = [refused("ThrottlingException")] * 6
 
     looks = follow(("Executing", []), *throttled, ("Executing", []), ("Succeeded", []))
@@ -177,10 +181,12 @@ def test_credentials_that_can_not_be_read_yet_end_nothing() -> None:
     "error", [refused("ExpiredTokenException"), EndpointConnectionError(endpoint_url="https://x")]
 )
 def test_a_watch_needs_a_first_look(follow: Callable[..., list[Look]], error: Exception) -> None:
+    """Before it, every error but throttling ends the watch."""
     with pytest.raises(type(error)):
         follow(error, ("Succeeded", []))
 
 
 def test_another_error_ends_the_watch(follow: Callable[..., list[Look]]) -> None:
+    """It can't pass by itself."""
     with pytest.raises(ClientError, match="AccessDenied"):
         follow(("Executing", []), refused("AccessDeniedException"))

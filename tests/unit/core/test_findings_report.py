@@ -25,6 +25,7 @@ STEPS = [{"Name": "Train", "Type": "Training"}, {"Name": "Serve", "Type": "Endpo
 
 
 def test_the_findings_of_a_step_follow_each_other() -> None:
+    """Those of the pipeline come last."""
     rows = findings_report([LONG, OTHER, ODD, PIPELINE]).tables[0].rows
 
     assert [row.group for row in rows] == [
@@ -62,6 +63,7 @@ def test_findings_with_a_definition_draw_it() -> None:
     ],
 )
 def test_the_line_that_counts(findings: list[Finding], summary: str, tone: str) -> None:
+    """The tone is that of the worst finding."""
     report = findings_report(findings, title="Check")
 
     assert ("Check", summary, tone, None) == (
@@ -88,6 +90,7 @@ def status(finding: Finding) -> str:
 
 
 def test_findings_are_a_tuple_that_displays_itself() -> None:
+    """As text, and as HTML in a notebook."""
     findings = Findings([LONG, OTHER])
 
     assert (LONG, OTHER) == findings
@@ -96,6 +99,7 @@ def test_findings_are_a_tuple_that_displays_itself() -> None:
 
 
 def test_to_frame_has_a_row_for_each_finding() -> None:
+    """It has the columns without rows too."""
     pytest.importorskip("pandas", reason="pandas is not installed")
 
     frame = Findings([LONG, OTHER]).to_frame()

@@ -22,6 +22,7 @@ def arn(resource: str, partition: str = "aws", region: str = "eu-west-1") -> str
     ],
 )
 def test_a_job_has_a_page_and_a_log_group(resource: str, path: str, log_group: str | None) -> None:
+    """A resource that writes no log has the page alone."""
     home = "https://eu-west-1.console.aws.amazon.com/sagemaker/home?region=eu-west-1"
 
     assert job_links(arn(resource)) == JobLinks(f"{home}#/{path}", log_group)
@@ -35,6 +36,7 @@ def test_a_job_has_a_page_and_a_log_group(resource: str, path: str, log_group: s
     ],
 )
 def test_each_partition_has_its_console(partition: str, region: str, host: str) -> None:
+    """The host differs."""
     console = job_links(arn("training-job/a", partition, region)).console
 
     assert console is not None
@@ -43,6 +45,7 @@ def test_each_partition_has_its_console(partition: str, region: str, host: str) 
 
 @pytest.mark.parametrize("unknown", ["local-job", arn("other/a")])
 def test_what_is_unknown_has_no_links(unknown: str) -> None:
+    """A job of the local mode, or a type of resource without a page."""
     assert job_links(unknown) == JobLinks(None, None)
 
 
@@ -54,6 +57,7 @@ def test_an_unknown_partition_has_no_console() -> None:
 
 
 def test_a_hostile_name_stays_a_name() -> None:
+    """It is quoted in the address."""
     console = job_links(arn("training-job/a#?x=1 y")).console
 
     assert (console or "").endswith("#/jobs/a%23%3Fx%3D1%20y")

@@ -42,6 +42,7 @@ def client() -> Client:
 
 
 def test_the_definition_is_read_once_when_it_is_displayed() -> None:
+    """Text and JSON do not need it."""
     aws = client()
     jobs = prefixed_jobs(ARN, client=aws)
     assert "team-a-x" in str(jobs) and jobs.to_dict() and repr(jobs)
@@ -54,6 +55,7 @@ def test_the_definition_is_read_once_when_it_is_displayed() -> None:
 
 
 def test_a_definition_that_can_not_be_read_leaves_the_table() -> None:
+    """A note says why the picture is missing."""
     html = prefixed_jobs(ARN, client=Client("{"))._repr_html_()
 
     assert "The picture is left out, since the definition can't be read" in html
@@ -61,6 +63,7 @@ def test_a_definition_that_can_not_be_read_leaves_the_table() -> None:
 
 
 def test_ipython_prints_the_text() -> None:
+    """It is that of ``str()``."""
     formatters = pytest.importorskip("IPython.core.formatters", reason="IPython is not installed")
     jobs = prefixed_jobs(ARN, client=client())
 
@@ -68,6 +71,7 @@ def test_ipython_prints_the_text() -> None:
 
 
 def test_a_job_from_the_cache_says_so() -> None:
+    """In the table and in the picture."""
     step = {
         "StepName": "A",
         "StepStatus": "Succeeded",

@@ -36,12 +36,14 @@ def test_a_box_shows_the_name_and_the_role_of_the_definition() -> None:
 
 
 def test_a_name_and_a_role_that_a_run_decides_are_left_out() -> None:
+    """The box has no lines."""
     arguments = {"TrainingJobName": {"Get": "Parameters.Name"}, "RoleArn": {"Get": "Parameters.R"}}
 
     assert () == picture({"Steps": [step("A", **arguments)]}, {})[0].nodes[0].lines
 
 
 def test_an_arrow_says_why_it_is_there() -> None:
+    """Data has a solid one, the order alone a dashed one, a branch its word."""
     use = step("B", TrainingJobName={"Get": "Steps.A.TrainingJobName"})
     check = step("C", "Condition", IfSteps=[step("D")], ElseSteps=[step("E")])
 
@@ -57,6 +59,7 @@ def test_an_arrow_says_why_it_is_there() -> None:
 
 
 def test_a_cycle_is_drawn_and_said() -> None:
+    """The sentence names each of its steps."""
     graph, problems = picture({"Steps": [after("A", "B"), after("B", "C"), after("C", "A")]}, {})
 
     assert 3 == len(graph.edges)
@@ -67,6 +70,7 @@ def test_a_cycle_is_drawn_and_said() -> None:
 
 @pytest.mark.parametrize("named", ["Gone", {"Step": "Gone"}])
 def test_a_step_that_is_not_there_is_said(named: Any) -> None:
+    """Once, with no arrow."""
     graph, problems = picture({"Steps": [after("A", named, named)]}, {})
 
     assert () == graph.edges
@@ -77,6 +81,7 @@ def test_a_step_that_is_not_there_is_said(named: Any) -> None:
 
 @pytest.mark.parametrize("junk", [None, 3, "A", {"A": 1}, [None, 3, [], {}, {"Step": 3}, [["A"]]]])
 def test_junk_in_depends_on_draws_nothing(junk: Any) -> None:
+    """All steps are drawn."""
     graph, problems = picture({"Steps": [step("A"), {**step("B"), "DependsOn": junk}]}, {})
 
     assert ((), ()) == (graph.edges, problems)
@@ -88,6 +93,7 @@ def test_junk_in_depends_on_draws_nothing(junk: Any) -> None:
     [("Condition", "IfSteps", 0), ("ForEach", "ForEachBody", 5_000)],
 )
 def test_steps_may_be_nested_deeper_than_the_stack(step_type: str, part: str, frames: int) -> None:
+    """Mermaid refuses so many for their number alone."""
     inner = step("A")
     for number in range(5_000):
         inner = step(f"S{number}", step_type, **{part: [inner]})
@@ -106,9 +112,11 @@ def test_steps_may_be_nested_deeper_than_the_stack(step_type: str, part: str, fr
 
 @pytest.mark.parametrize("document", [{}, {"Steps": 3}, {"Steps": [{"Name": "A"}]}, []])
 def test_what_is_no_definition_is_an_error(document: Any) -> None:
+    """Such as a document without steps."""
     with pytest.raises(ValueError):
         picture(document, {})
 
 
 def test_a_role_is_shown_by_its_name() -> None:
+    """What has no name is shown as it is."""
     assert ("role train", "role *") == (role_line(ROLE), role_line("*"))

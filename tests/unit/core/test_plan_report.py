@@ -39,6 +39,7 @@ PLAN = Plan.from_definition(
 
 
 def test_a_row_for_each_job_with_short_arns() -> None:
+    """What the ARNs have in common is a fact above the table."""
     report = PLAN.report()
 
     assert ("Plan of churn", "3 jobs.", COLUMNS) == (
@@ -64,6 +65,7 @@ def test_a_row_for_each_job_with_short_arns() -> None:
 
 
 def test_notes_are_about_defaults_and_the_picture() -> None:
+    """Both come from the definition."""
     defaults, gone = PLAN.report().notes
 
     assert "default values of Stage;" in defaults
@@ -71,6 +73,7 @@ def test_notes_are_about_defaults_and_the_picture() -> None:
 
 
 def test_the_picture_shows_the_planned_names() -> None:
+    """A role is in the box if the step has one."""
     graph = PLAN.report().graph
 
     assert graph is not None
@@ -79,6 +82,7 @@ def test_the_picture_shows_the_planned_names() -> None:
 
 
 def test_a_step_with_several_jobs_has_each_name_and_role_once() -> None:
+    """Every step with a job has a mark."""
     first, _, third = PLAN.jobs
 
     assert ("team-a-train-*", "role train") == marks([first, first])["Train"].lines
@@ -86,6 +90,7 @@ def test_a_step_with_several_jobs_has_each_name_and_role_once() -> None:
 
 
 def test_a_plan_without_jobs() -> None:
+    """It is a summary alone."""
     report = plan_report([], {}, None)
 
     assert ("Plan", "0 jobs.", (), None, ()) == (
@@ -98,6 +103,7 @@ def test_a_plan_without_jobs() -> None:
 
 
 def test_to_frame_has_a_row_for_each_job() -> None:
+    """It has the columns without rows too."""
     pytest.importorskip("pandas", reason="pandas is not installed")
 
     frame = PLAN.to_frame()

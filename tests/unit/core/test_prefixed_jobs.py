@@ -41,6 +41,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_follow_returns_the_jobs_at_the_end() -> None:
+    """It looks until the execution has ended."""
     client = Client()
 
     jobs = prefixed_jobs(ARN, client=client, follow=True)
@@ -49,10 +50,12 @@ def test_follow_returns_the_jobs_at_the_end() -> None:
 
 
 def test_without_follow_there_is_one_look() -> None:
+    """The execution may still run."""
     assert [job.status for job in prefixed_jobs(ARN, client=Client())] == ["Succeeded"]
 
 
 def test_a_notebook_shows_each_look_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look makes the place, and others update it."""
     shown: list[tuple[str, Any]] = []
     handle = SimpleNamespace(update=lambda jobs: shown.append(("update", jobs[0].status)))
 
@@ -71,6 +74,7 @@ def test_a_notebook_shows_each_look_in_one_place(monkeypatch: pytest.MonkeyPatch
 
 
 def test_what_is_no_execution_in_aws_cannot_be_followed() -> None:
+    """The error says what to give."""
     with pytest.raises(ValueError, match="follow=True needs an execution in AWS"):
         prefixed_jobs([], follow=True)
 
@@ -78,6 +82,7 @@ def test_what_is_no_execution_in_aws_cannot_be_followed() -> None:
 def test_a_problem_is_printed_and_the_watch_goes_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """It is printed to standard error."""
     client = Client()
     describe = client.describe_pipeline_execution
 

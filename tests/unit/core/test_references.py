@@ -20,6 +20,7 @@ def test_references_are_found_in_joins_and_property_files_at_any_depth() -> None
 
 
 def test_a_value_may_be_nested_deeper_than_the_stack_of_python() -> None:
+    """The reference in it is read."""
     value: object = get("Steps.Train.Arn")
     for _ in range(5_000):
         value = [value]
@@ -28,4 +29,5 @@ def test_a_value_may_be_nested_deeper_than_the_stack_of_python() -> None:
 
 
 def test_an_object_with_more_keys_is_no_reference() -> None:
+    """It is a value of the user's."""
     assert list(paths({"Get": "Steps.Train.Arn", "Other": 1})) == []

@@ -13,6 +13,7 @@ def step(name: str, step_type: str = "Training", **arguments: Any) -> dict[str, 
 
 
 def test_a_name_with_slashes_is_not_taken_for_nesting() -> None:
+    """Neither an arrow nor a frame comes from it."""
     check = step("Check", "Condition", IfSteps=[step("A")])
 
     graph = step_graph({"Steps": [check, step("Check/\x1b/B"), step("L/each/C")]})
@@ -22,12 +23,14 @@ def test_a_name_with_slashes_is_not_taken_for_nesting() -> None:
 
 
 def test_a_step_that_waits_for_itself_is_a_problem() -> None:
+    """The sentence names it."""
     document = {"Steps": [{**step("A"), "DependsOn": ["A"]}]}
 
     assert ("The step 'A' waits for itself.",) == step_graph(document).problems
 
 
 def test_nodes_have_unique_ids() -> None:
+    """Whatever the steps are called."""
     steps = [step(name) for name in ("A", "A", "A (2)", "A")]
 
     ids = [node.id for node in picture({"Steps": steps}, {})[0].nodes]
@@ -36,6 +39,7 @@ def test_nodes_have_unique_ids() -> None:
 
 
 def test_nested_loops_are_groups_in_each_other() -> None:
+    """The outer one has no parent."""
     inner = step("Inner", "ForEach", ForEachBody=[step("A")])
 
     graph, _ = picture({"Steps": [step("Outer", "ForEach", ForEachBody=[inner])]}, {})

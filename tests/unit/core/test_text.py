@@ -24,6 +24,7 @@ from sm_prefix_ext.core.text import no_command, printable_json
     ],
 )
 def test_a_workflow_command_is_escaped(line: str, shown: str) -> None:
+    """Any other line stays as it is."""
     assert shown == no_command(line)
 
 
@@ -37,6 +38,7 @@ def test_no_line_is_a_workflow_command(line: str) -> None:
 
 
 def test_a_json_document_has_no_workflow_command() -> None:
+    """It is the same document."""
     document = {"##[group]": ["##[error]x", "a\x9b", "##"]}
 
     text = printable_json(json.dumps(document, indent=1, ensure_ascii=False))

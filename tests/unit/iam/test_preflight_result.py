@@ -63,19 +63,23 @@ PREFLIGHT = Preflight(
     ],
 )
 def test_the_reason_in_words(judged: PreflightRow, why: str) -> None:
+    """By the layer of policies and the statements that decide."""
     assert why == judged.why
 
 
 def test_a_row_can_be_unpacked() -> None:
+    """Into the step, the action, the resource, the verdict and the statements."""
     assert ("Train", "sagemaker:AddTags", f"{HEAD}a", "allowed", (ALLOW,)) == tuple(PREFLIGHT[0])
 
 
 def test_it_is_a_sequence_of_its_rows() -> None:
+    """It has a length and slices."""
     assert (5, PREFLIGHT.rows[1:3]) == (len(PREFLIGHT), PREFLIGHT[1:3])
     assert PREFLIGHT.rows == tuple(PREFLIGHT)
 
 
 def test_what_is_not_certainly_allowed_is_refused() -> None:
+    """An indeterminate request is among them."""
     assert ["explicitDeny", "indeterminate", "implicitDeny"] == [
         refused.verdict for refused in PREFLIGHT.refused
     ]
@@ -87,6 +91,7 @@ def test_what_is_not_certainly_allowed_is_refused() -> None:
 
 
 def test_json_has_the_terms_of_iam() -> None:
+    """It has the warnings too."""
     data = json.loads(json.dumps(PREFLIGHT.to_dict()))
 
     assert (False, 5, "explicitDeny") == (data["ok"], len(data["rows"]), data["rows"][1]["verdict"])
@@ -117,6 +122,7 @@ def test_what_needs_attention_comes_before_what_is_allowed() -> None:
 
 
 def test_a_box_says_how_many_requests_are_denied() -> None:
+    """Without a definition there is no picture."""
     graph = PREFLIGHT.report().graph
 
     assert graph is not None
@@ -131,6 +137,7 @@ def test_a_box_says_how_many_requests_are_denied() -> None:
 
 
 def test_to_frame_has_the_reason_of_each_row() -> None:
+    """It has the columns without rows too."""
     pytest.importorskip("pandas", reason="pandas is not installed")
 
     frame = PREFLIGHT.to_frame()

@@ -19,6 +19,7 @@ def step(name: str, job: str) -> dict[str, Any]:
 
 
 def test_the_jobs_are_returned() -> None:
+    """For a list of steps and for records."""
     steps = [step("A", "team-a-x"), step("B", "team-a")]
 
     assert ["A", "B"] == [job.step_name for job in assert_all_prefixed(steps, "team-a")]
@@ -26,6 +27,7 @@ def test_the_jobs_are_returned() -> None:
 
 
 def test_each_job_outside_is_named() -> None:
+    """With its ARN, in the error of the assertion."""
     steps = [step("A", "team-a-x"), step("B", "team-ab"), step("C", "other")]
 
     with pytest.raises(AssertionError) as failed:
@@ -44,10 +46,12 @@ def test_a_step_without_a_job_fails_too() -> None:
 
 
 def test_an_execution_without_jobs_does_not_pass() -> None:
+    """Nothing would be asserted of it."""
     with pytest.raises(AssertionError, match="the execution has no job"):
         assert_all_prefixed([{"StepName": "Check", "StepStatus": "Succeeded"}], "team-a")
 
 
 def test_a_policy_without_a_prefix_is_no_policy_to_assert() -> None:
+    """It is an error of the test itself."""
     with pytest.raises(ValueError, match="no prefix"):
         assert_all_prefixed([step("A", "x")], PrefixPolicy())

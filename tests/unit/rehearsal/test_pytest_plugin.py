@@ -56,6 +56,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_fixtures_work_in_a_project_of_a_user(tmp_path: Path) -> None:
+    """Its tests pass in a process of their own."""
     pytest.importorskip("moto", reason="moto is not installed")
     (tmp_path / "test_pipeline.py").write_text(TEST)
 

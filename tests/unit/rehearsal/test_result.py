@@ -36,17 +36,20 @@ REHEARSAL = Rehearsal(
 
 
 def test_a_step_is_refused_by_one_denied_request() -> None:
+    """A step that failed for another reason is not."""
     assert [step.step for step in REHEARSAL.refused] == ["Loop/each/Train-1"]
     assert not REHEARSAL.ok
     assert Rehearsal(REHEARSAL.steps[:2], "Failed").ok
 
 
 def test_it_is_a_sequence_of_its_steps() -> None:
+    """It has a length."""
     assert (4, REHEARSAL.steps[0]) == (len(REHEARSAL), REHEARSAL[0])
     assert tuple(REHEARSAL) == REHEARSAL.steps
 
 
 def test_json_has_every_field() -> None:
+    """A request has the reason of its denial."""
     data = json.loads(json.dumps(REHEARSAL.to_dict()))
 
     assert (False, "Failed", None, []) == (
@@ -63,12 +66,14 @@ def test_json_has_every_field() -> None:
 
 
 def test_to_frame_has_a_row_for_each_step() -> None:
+    """With its status."""
     pytest.importorskip("pandas", reason="pandas is not installed")
 
     assert list(REHEARSAL.to_frame()["status"]) == ["Failed", "Succeeded", "Failed", "NotRun"]
 
 
 def test_the_text_has_the_reason_in_the_words_of_the_service() -> None:
+    """The summary counts steps, requests and refusals."""
     text = str(REHEARSAL)
 
     assert text.splitlines()[0] == (
@@ -80,6 +85,7 @@ def test_the_text_has_the_reason_in_the_words_of_the_service() -> None:
 
 
 def test_the_picture_has_the_worst_item_of_a_loop() -> None:
+    """The items of a loop share a box."""
     graph = REHEARSAL.report().graph
 
     assert graph is not None
@@ -91,6 +97,7 @@ def test_the_picture_has_the_worst_item_of_a_loop() -> None:
 
 
 def test_requests_are_shown_with_their_answers() -> None:
+    """In a table of their own."""
     _, asked = REHEARSAL.report(drawn=False).tables
 
     assert "denied  sagemaker:CreateTrainingJob\n        Resource  training" in str(REHEARSAL)
@@ -102,10 +109,12 @@ def test_requests_are_shown_with_their_answers() -> None:
 
 
 def test_an_execution_may_still_run() -> None:
+    """The summary says so."""
     assert str(Rehearsal((), "Executing")).startswith("Rehearsal: The execution still runs: ")
 
 
 def test_a_suggested_addition_is_shown_everywhere() -> None:
+    """As a document of the report, and in the text."""
     addition = PolicyDocument(({"Effect": "Allow", "Action": "a:B", "Resource": "*"},))
 
     rehearsal = Rehearsal((), "Succeeded", addition=addition)

@@ -50,6 +50,7 @@ def test_no_line_of_a_table_ends_in_spaces() -> None:
 
 @pytest.mark.parametrize("width", [20, 60, 80])
 def test_blocks_are_shown_where_a_table_does_not_fit(width: int) -> None:
+    """An ARN stays on its line."""
     lines = shown(report(TRAIN), width)
 
     assert lines[3:5] == ["Train  Training", f"    ARN  {ARN}"]
@@ -64,6 +65,7 @@ def test_a_table_that_fits_exactly_is_a_table() -> None:
 
 
 def test_sentences_of_a_block_are_wrapped_and_identifiers_are_not() -> None:
+    """Every line fits the terminal."""
     row = Row((Cell("PFX002", "bad"), Cell("error", "bad"), Cell(SENTENCE)), "Train")
 
     lines = shown(report(row, columns=("Code", "Severity", "What is wrong")), 60)
@@ -107,6 +109,7 @@ def test_a_line_of_a_block_has_the_colour_of_its_cell() -> None:
 
 
 def test_the_name_of_a_group_stands_before_its_first_row() -> None:
+    """It is a column of the table."""
     rows = [Row((Cell("denied"), Cell(action), None), "Train") for action in ("a", "b")]
 
     lines = shown(report(*rows, columns=("Verdict", "Action", "Why")), 80)
@@ -126,6 +129,7 @@ def test_a_folded_table_is_left_out() -> None:
 
 
 def test_a_pipe_has_no_width(capsys: pytest.CaptureFixture[str]) -> None:
+    """No line is wrapped or cut."""
     sentence = " ".join([SENTENCE] * 20)
     wide = Row((Cell("Train"), Cell("Training"), Cell(ARN, code=True), Cell(sentence)), "Train")
 
@@ -138,6 +142,7 @@ def test_a_pipe_has_no_width(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_terminal_keeps_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard error has it too."""
     monkeypatch.setenv("TTY_COMPATIBLE", "1")
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "77")

@@ -26,6 +26,7 @@ WITH_JOB = {"Metadata": {"TrainingJob": {"Arn": ARN}}}
 
 
 def test_a_step_is_shown_when_it_starts_and_its_job_when_it_appears() -> None:
+    """A job has its links below."""
     starting, running = look(step("Starting")), look(step("Executing", **WITH_JOB))
 
     assert list(changes(None, starting, None)) == ["12:00:00  Train  Starting"]
@@ -39,6 +40,7 @@ def test_a_step_is_shown_when_it_starts_and_its_job_when_it_appears() -> None:
 
 
 def test_a_step_is_shown_when_it_ends_with_its_time_and_its_reason() -> None:
+    """The job is not shown again."""
     end = NOON + timedelta(minutes=6, seconds=6)
     before = look(step("Executing", **WITH_JOB))
     after = look(step("Failed", EndTime=end, FailureReason="ClientError: no", **WITH_JOB))
@@ -50,16 +52,19 @@ def test_a_step_is_shown_when_it_ends_with_its_time_and_its_reason() -> None:
 
 
 def test_the_end_of_the_execution_is_shown() -> None:
+    """In a line of its own."""
     assert list(changes(None, Look("Failed", prefixed_jobs([])), None)) == ["The execution failed."]
 
 
 def test_what_did_not_change_is_not_shown() -> None:
+    """Two equal looks print nothing."""
     same = look(step("Executing", **WITH_JOB))
 
     assert list(changes(same, same, None)) == []
 
 
 def test_a_job_outside_the_prefix_is_marked() -> None:
+    """One inside is not."""
     running = look(step("Executing", **WITH_JOB))
 
     assert "Outside" not in " ".join(changes(None, running, PrefixPolicy("team-a")))
@@ -69,10 +74,12 @@ def test_a_job_outside_the_prefix_is_marked() -> None:
 
 
 def test_a_problem_is_shown_alone() -> None:
+    """There are no steps to compare."""
     assert list(changes(None, Look(None, JobRecords([]), RENEW), None)) == [RENEW]
 
 
 def test_a_name_from_outside_is_escaped() -> None:
+    """So is the reason of a failure."""
     hostile = {"StepName": "a\x1b[2K\nb", "StepStatus": "Failed", "FailureReason": "x\ny"}
 
     assert list(changes(None, look(hostile), None)) == [

@@ -26,6 +26,7 @@ JOBS = "arn:aws:sagemaker:eu-west-1:111122223333:"
     ],
 )
 def test_what_the_most_arns_begin_with(arns: list[str | None], beginning: str) -> None:
+    """It is the beginning that saves most, or nothing."""
     assert beginning == shared_beginning(arns)
 
 

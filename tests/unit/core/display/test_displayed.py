@@ -28,6 +28,7 @@ class Shown(Sample):
 
 @pytest.mark.parametrize("cls", [Sample, Shown])
 def test_ipython_gets_text_and_html(cls: type[Sample]) -> None:
+    """The HTML is escaped and has the picture; the text has none."""
     formatters = pytest.importorskip("IPython.core.formatters", reason="IPython isn't installed")
 
     data, _ = formatters.DisplayFormatter().format(cls(("<b>",)))
@@ -38,10 +39,13 @@ def test_ipython_gets_text_and_html(cls: type[Sample]) -> None:
 
 
 def test_print_shows_the_text_without_the_picture() -> None:
+    """It is the summary and the rows."""
     assert "Sample: 1 row.\n\nx  –" == str(Sample("x"))
 
 
 def test_a_class_needs_a_report() -> None:
+    """Without one it can't be instantiated."""
+
     class Without(Displayed):
         pass
 
@@ -50,6 +54,7 @@ def test_a_class_needs_a_report() -> None:
 
 
 def test_a_frame_has_the_columns_without_rows() -> None:
+    """They come in the given order."""
     pytest.importorskip("pandas", reason="pandas is not installed")
 
     assert ["a", "b"] == list(data_frame([], ["a", "b"], "Plan").columns)
@@ -57,6 +62,7 @@ def test_a_frame_has_the_columns_without_rows() -> None:
 
 
 def test_without_pandas_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It hides the failed import."""
     monkeypatch.setitem(sys.modules, "pandas", None)
 
     with pytest.raises(

@@ -117,6 +117,7 @@ def test_no_text_becomes_an_element_or_an_attribute(text: str) -> None:
 
 
 def test_a_shortened_cell_has_its_full_text() -> None:
+    """It is the title of the cell's code."""
     cell = Cell("role/a", code=True, full="arn:role/a")
 
     html = fragment(Report("T", "S.", tables=(Table(("A",), (Row((cell,)),)),)))
@@ -125,6 +126,7 @@ def test_a_shortened_cell_has_its_full_text() -> None:
 
 
 def test_a_command_may_be_broken_between_words() -> None:
+    """It has a class of its own for that."""
     cell = Cell("sm-prefix check x", code=True, command=True)
 
     html = fragment(Report("T", "S.", tables=(Table(("A",), (Row((cell,)),)),)))
@@ -134,6 +136,7 @@ def test_a_command_may_be_broken_between_words() -> None:
 
 @pytest.mark.parametrize(("rows", "summary"), [(30, None), (31, "1 more row"), (32, "2 more rows")])
 def test_rows_from_the_31st_on_unfold(rows: int, summary: str | None) -> None:
+    """The summary says how many there are."""
     table = Table(("A",), tuple(Row((Cell(str(number)),)) for number in range(rows)))
 
     parsed = read(Report("T", "S.", tables=(table,)))
@@ -145,6 +148,7 @@ def test_rows_from_the_31st_on_unfold(rows: int, summary: str | None) -> None:
 
 
 def test_a_folded_table_says_how_many_rows_it_has() -> None:
+    """An empty one is left out."""
     table = Table(("A",), (Row((Cell("x"),)),) * 40, "Allowed", folded=True)
 
     parsed = read(Report("T", "S.", tables=(table, Table(("A",), ()))))
@@ -154,6 +158,7 @@ def test_a_folded_table_says_how_many_rows_it_has() -> None:
 
 
 def test_a_group_with_the_name_of_its_first_cell_has_no_heading() -> None:
+    """Any other has one."""
     rows = (Row((Cell("Train"),), "Train"), Row((Cell("denied"),), "Tune"))
 
     parsed = read(Report("T", "S.", tables=(Table(("A",), rows),)))

@@ -24,6 +24,7 @@ def shown(graph: Graph) -> str:
     ],
 )
 def test_a_graph_too_large_leaves_the_table(nodes: int, edges: int, reason: str) -> None:
+    """A note says why the picture is missing."""
     boxes = tuple(Node(str(number), "a") for number in range(nodes))
 
     html = shown(Graph(boxes, (Edge("0", "0"),) * edges))
@@ -33,6 +34,7 @@ def test_a_graph_too_large_leaves_the_table(nodes: int, edges: int, reason: str)
 
 
 def test_without_graphviz_a_note_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there once, and the table stays."""
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
 
     html = shown(Graph((Node("a", "a"),)))
@@ -88,5 +90,6 @@ def test_a_large_graph_is_laid_out_whole(graph: Graph) -> None:
     ids=["long arrows", "loops"],
 )
 def test_a_graph_that_takes_long_is_left_out(graph: Graph, reason: str) -> None:
+    """The error says what makes it large."""
     with pytest.raises(ValueError, match=reason):
         lay_out(graph, {})

@@ -13,6 +13,7 @@ from ...reporting.sample import HOSTILE
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_no_text_becomes_a_link_html_or_another_cell(text: str) -> None:
+    """A parser of CommonMark finds the same cells and plain text."""
     table = Table(("A", "B"), (Row((Cell(text), Cell(text, code=True)), "Train"),))
     report = Report(
         text,
@@ -39,6 +40,7 @@ def test_signs_of_mentions_do_not_touch_what_follows() -> None:
 
 
 def test_a_picture_that_github_would_not_draw_is_left_out() -> None:
+    """A note says so."""
     graph = Graph((Node("a", "a"),), (Edge("a", "a"),) * 501)
 
     text = as_markdown(Report("Plan", "1 job.", graph=graph))

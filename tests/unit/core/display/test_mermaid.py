@@ -15,6 +15,7 @@ MORE = {"click": '"]; click n0 call x()', "directive": "%%{init: {}}%%", "icon":
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), *MORE.values()], ids=[*HOSTILE, *MORE])
 def test_every_line_follows_the_grammar(text: str) -> None:
+    """Whatever the text of a node, an arrow, a frame or a note is."""
     nodes = (Node("a", text, text, (text,), "bad", text), Node("b", text, group="g"))
     edges = (Edge("a", "b", text), Edge("b", "a", dashed=True))
 
@@ -24,6 +25,7 @@ def test_every_line_follows_the_grammar(text: str) -> None:
 
 
 def test_loops_may_be_nested_deeper_than_the_stack() -> None:
+    """The picture is refused for its size alone."""
     groups = [Group(f"g{n}", "", f"g{n - 1}" if n else None) for n in range(5_000)]
 
     with pytest.raises(ValueError, match="more than Mermaid draws on GitHub"):

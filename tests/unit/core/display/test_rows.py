@@ -33,6 +33,7 @@ def test_the_rows_of_a_graph(arrows: tuple[str, ...], rows: int) -> None:
 
 
 def test_a_line_may_be_longer_than_the_stack() -> None:
+    """Each of 19,999 arrows crosses one row."""
     nodes = tuple(Node(str(number), "") for number in range(20_000))
     edges = tuple(Edge(str(number), str(number + 1)) for number in range(19_999))
 

@@ -16,6 +16,7 @@ pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), "宽" * 10_000], ids=[*HOSTILE, "wide"])
 def test_every_text_gives_an_image_in_valid_xml(text: str) -> None:
+    """Texts are printable, and shortened where they are long."""
     nodes = (Node("a", text, text, (text,), "bad", text), Node("b", text, group="g"))
     graph = Graph(nodes, (Edge("a", "b", text),), (Group("g", text),))
 

@@ -56,10 +56,12 @@ def test_a_report_with_everything() -> None:
 
 
 def test_an_empty_report_is_a_line() -> None:
+    """A table without rows is left out."""
     assert "Plan: 0 jobs." == as_text(Report("Plan", "0 jobs.", tables=(Table(COLUMNS, (), "x"),)))
 
 
 def test_sentences_are_wrapped_and_identifiers_are_not() -> None:
+    """A line without a width is not wrapped."""
     row = Row((Cell("a"), Cell("b"), Cell("x " * 40, code=True), Cell(SENTENCE)))
 
     lines = [line for line, _ in block(COLUMNS, row, "  ", 40)]
@@ -71,11 +73,13 @@ def test_sentences_are_wrapped_and_identifiers_are_not() -> None:
 
 
 def test_no_cell_is_a_dash() -> None:
+    """Line breaks in a cell are escaped."""
     assert ("–", "a\\n") == (cell_text(None), cell_text(Cell("a\n")))
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_no_text_paints_or_is_a_workflow_command(text: str) -> None:
+    """The number of lines stays the same."""
     rows = (Row((Cell(text), None, Cell(text), Cell(text)), f"{text}x"),)
     tables = (Table(COLUMNS, rows, text),)
 

@@ -353,6 +353,7 @@ RANK = {"explicitDeny": 0, "implicitDeny": 1, "allowed": 2}
 
 @given(POLICIES, STATEMENTS, CONTEXTS)
 def test_another_deny_never_allows_more(listed: Any, added: Any, context: Any) -> None:
+    """Unless a verdict depends on an unknown value."""
     before = verdict(*listed, context=context)
     after = verdict(*listed, {**added, "Effect": "Deny"}, context=context)
     if "indeterminate" not in (before, after):
@@ -362,6 +363,7 @@ def test_another_deny_never_allows_more(listed: Any, added: Any, context: Any) -
 
 @given(POLICIES, STATEMENTS, CONTEXTS)
 def test_another_allow_never_allows_less(listed: Any, added: Any, context: Any) -> None:
+    """Unless a verdict depends on an unknown value."""
     before = verdict(*listed, context=context)
     after = verdict(*listed, {**added, "Effect": "Allow"}, context=context)
     if "indeterminate" not in (before, after):
@@ -371,6 +373,7 @@ def test_another_allow_never_allows_less(listed: Any, added: Any, context: Any) 
 
 @given(POLICIES.flatmap(lambda p: st.tuples(st.just(p), st.permutations(p))), CONTEXTS)
 def test_the_order_of_statements_does_not_matter(both: Any, context: Any) -> None:
+    """Nor does it matter how they are spread over policies."""
     first, second = both
     assert verdict(*first, context=context) == verdict(*second, context=context)
     apart = iam.evaluate(CREATE, JOB, identity=[policy(s) for s in second], context=context)
@@ -391,6 +394,7 @@ def test_an_unknown_key_lies_between_its_answers(listed: Any, context: Any, key:
 
 @given(POLICIES, POLICIES, CONTEXTS)
 def test_a_boundary_only_narrows(listed: Any, bound: Any, context: Any) -> None:
+    """What it allows has to be allowed without it too."""
     alone = verdict(*listed, context=context)
     bounded = verdict(*listed, context=context, boundary=policy(*bound))
     assert (bounded == "allowed") <= (alone == "allowed")
@@ -398,6 +402,7 @@ def test_a_boundary_only_narrows(listed: Any, bound: Any, context: Any) -> None:
 
 @given(POLICIES)
 def test_documents_are_left_as_they_are(listed: Any) -> None:
+    """The evaluation changes no policy."""
     document = policy(*listed)
     before = copy.deepcopy(document)
     iam.evaluate(CREATE, JOB, identity=[document], scps=[[document]])
