@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ..core.aws_errors import DENIED, THROTTLED, advice, code_of
 from ..core.text import printable
 
 ATTEMPTS = 12
@@ -19,31 +20,7 @@ _LONGEST_WAIT = 20.0
 PAGE = 100
 """The most items that a page of SageMaker's lists has."""
 
-DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
-"""The codes of errors, where IAM denies a request."""
-_THROTTLED = (
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-)
 _NOT_THERE = ("ResourceNotFound", "ResourceNotFoundException")
-_TOKEN = ("UnrecognizedClientException", "InvalidClientTokenId", "InvalidClientToken")
-_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
-
-_HINTS = {
-    ("NoCredentialsError", "PartialCredentialsError"): (
-        "There are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
-        "AWS_SECRET_ACCESS_KEY."
-    ),
-    ("SSOError", "LoginError", "TokenRetrievalError", "CredentialRetrievalError"): (
-        "The credentials could not be renewed; log in again."
-    ),
-    ("ConnectionError", "HTTPClientError"): (
-        "The endpoint is out of reach; check the network, the proxy, and AWS_ENDPOINT_URL."
-    ),
-}
-"""What to do, by the names of errors of botocore and of their base classes."""
 
 
 class Refusal(Exception):
@@ -62,7 +39,7 @@ class Refusal(Exception):
         self.code = code
         self.gone = code in _NOT_THERE
         """Whether what was to be read is not there any more."""
-        self.throttled = code in _THROTTLED
+        self.throttled = code in THROTTLED
         """Whether AWS takes no more requests at the moment."""
 
 
@@ -178,32 +155,11 @@ def _answered(call: Callable[[], Any], permission: str | None) -> Any:
 
     try:
         return call()
-    except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        raise Refusal(_reason(code, error), permission, code=code) from None
-    except (BotoCoreError, OSError) as error:
-        raise Refusal(_unanswered(error), permission) from None
-
-
-def _reason(code: str, error: Exception) -> str:
-    text = _sentence(str(error))
-    if code in _EXPIRED:
-        return f"The credentials have expired; renew them. {text}"
-    if code in _TOKEN:
-        return (
-            "The credentials are not valid there; check them, and whether the region is enabled in "
-            f"the account. {text}"
-        )
-    if code in DENIED:
-        return f"Access is denied. {text}"
-    return text
-
-
-def _unanswered(error: Exception) -> str:
-    text = _sentence(str(error))
-    kinds = {kind.__name__ for kind in type(error).__mro__}
-    hints = (hint for names, hint in _HINTS.items() if not kinds.isdisjoint(names))
-    return " ".join((*hints, text))
+    except (BotoCoreError, ClientError, OSError) as error:
+        code = code_of(error)
+        meaning = "Access is denied." if code in DENIED else advice(error)
+        text = " ".join(filter(None, (meaning, _sentence(str(error)))))
+        raise Refusal(text, permission, code=code) from None
 
 
 def _sentence(text: str) -> str:

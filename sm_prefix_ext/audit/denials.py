@@ -15,9 +15,10 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from ..core.arns import Arn, ArnScope, partition_of
+from ..core.aws_errors import DENIED
 from ..core.job_record import JobRecord
 from ..core.step_types import KINDS_BY_OPERATION, Kind
-from .aws import DENIED, Reader, Refusal
+from .aws import Reader, Refusal
 from .judge import Judge
 from .pipelines import job_fields, job_record, unknown
 from .rows import DENIAL, NOT_KNOWN, AuditRow, Unit, as_text, now

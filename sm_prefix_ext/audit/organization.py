@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..core.aws_errors import DENIED
 from .accounts import Account, Entry
-from .aws import DENIED, Reader, Refusal
+from .aws import Reader, Refusal
 from .pipelines import unknown
 from .rows import AuditRow, Unit
 

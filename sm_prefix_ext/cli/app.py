@@ -116,9 +116,11 @@ def run(arguments: list[str]) -> int:
     except Exception as error:
         if not _is_of_aws(error):
             raise
+        from ..core.aws_errors import advice
         from .python_target import region_hint
 
-        return _failed(f"the request to AWS failed: {error}{region_hint(error)}")
+        reason = f"{str(error).rstrip('.')}. {advice(error)}".rstrip()
+        return _failed(f"the request to AWS failed: {reason}{region_hint(error)}")
 
 
 def _is_of_aws(error: Exception) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .aws_errors import THROTTLED, code_of, has_expired, is_unreachable
 from .execution_steps import execution_arn, read_jobs
 from .job_records import JobRecords
 
@@ -20,15 +21,6 @@ _SLOWEST = 120.0
 _JITTER = 0.2
 """A wait is longer or shorter by up to a fifth, so that several watchers do not ask at once."""
 
-_THROTTLED = frozenset(
-    {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"}
-)
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
-_NO_CREDENTIALS = frozenset(
-    {"SSOError", "TokenRetrievalError", "CredentialRetrievalError", "LoginError"}
-)
-"""The errors of botocore where a session that gives credentials has expired."""
-_UNREACHABLE = frozenset({"ConnectionError", "HTTPClientError"})
 RENEW = (
     "The credentials have expired. Renew them, such as by 'aws sso login' in another terminal; the "
     "watch goes on by itself."
@@ -82,7 +74,7 @@ def watch(
             look = _look(client, arn)
             wait = poll
         except Exception as error:
-            if _code(error) in _THROTTLED:
+            if code_of(error) in THROTTLED:
                 wait = min(wait * 2, _SLOWEST)
                 sleep(_jittered(wait))
                 continue
@@ -108,24 +100,12 @@ def _look(client: Any, arn: str) -> Look:
 
 
 def _problem(error: Exception) -> str | None:
-    """Return what to do about an error that passes, ``None`` for any other error.
-
-    The classes of botocore are known by their names, since this module needs no botocore.
-    """
-    of_botocore = {
-        base.__name__ for base in type(error).__mro__ if base.__module__.startswith("botocore.")
-    }
-    if _code(error) in _EXPIRED or of_botocore & _NO_CREDENTIALS:
+    """Return what to do about an error that passes, ``None`` for any other error."""
+    if has_expired(error):
         return RENEW
-    if of_botocore & _UNREACHABLE:
+    if is_unreachable(error):
         return f"AWS can't be reached; the watch goes on by itself. {error}"
     return None
-
-
-def _code(error: Exception) -> str:
-    """Return the code of an error of the service, ``""`` for any other error."""
-    response = getattr(error, "response", None)
-    return str((response or {}).get("Error", {}).get("Code", ""))
 
 
 def _jittered(seconds: float) -> float:

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from ..core.arns import Arn
+from ..core.aws_errors import advice
 from ..core.definition import load
 from ..core.text import printable, shown
 from .files import read_text
@@ -137,12 +138,10 @@ def _client(service: str, session: Any, region: str | None) -> Any:
 
 
 def _answer(call: Any, about: str, **arguments: Any) -> Any:
-    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         return call(**arguments)
     except (BotoCoreError, ClientError, OSError) as error:
-        reason = printable(str(error)).rstrip(".")
-        if isinstance(error, NoCredentialsError):
-            reason += "; sign in to AWS, or choose a profile with AWS_PROFILE"
-        raise TargetError(f"{printable(about)} can't be read: {reason}.") from None
+        reason = f"{printable(str(error)).rstrip('.')}. {advice(error)}".rstrip()
+        raise TargetError(f"{printable(about)} can't be read: {reason}") from None

@@ -40,16 +40,24 @@ def test_jobs_without_a_prefix(run: Run) -> None:
 
 
 def test_an_error_of_aws_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The error has AWS's own message."""
+    """The error has AWS's own message, and what to do where that is known."""
     import boto3
     from botocore.exceptions import ClientError, NoCredentialsError
 
     refusal = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListSteps")
-    for error in (NoCredentialsError(), refusal):
+    expired = ClientError({"Error": {"Code": "ExpiredToken", "Message": "no"}}, "ListSteps")
+    what_to_do = {
+        NoCredentialsError(): " There are no AWS credentials; set AWS_PROFILE, or "
+        "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+        refusal: "",
+        expired: " The credentials have expired; renew them.",
+    }
+    for error, advice in what_to_do.items():
 
         def client(*_: object, raised: Exception = error, **__: object) -> None:
             raise raised
 
         monkeypatch.setattr(boto3, "client", client)
         status, out, err = run("jobs", EXECUTION)
-        assert (2, "", f"sm-prefix: the request to AWS failed: {error}\n") == (status, out, err)
+        expected = f"sm-prefix: the request to AWS failed: {error}.{advice}\n"
+        assert (2, "", expected) == (status, out, err)

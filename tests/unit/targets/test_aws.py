@@ -119,7 +119,7 @@ def test_without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     with pytest.raises(
-        TargetError, match="Team-A can't be read: Unable to locate credentials; sign"
+        TargetError, match=r"Team-A can't be read: Unable to locate credentials[.] There are no AWS"
     ):
         aws.read_arn(ARN)
 
