@@ -17,6 +17,7 @@ from .policies import (
     policy_name,
     policy_title,
     principals,
+    reasons,
 )
 from .step import DROP, RolloutDocument, RolloutStep
 from .survey import Survey, is_left
@@ -101,7 +102,7 @@ def _narrow(
         policy_title(rows),
         do,
         policy=policy,
-        notes=(*dict.fromkeys(row.reason for row in rows if row.reason), *_of_aws(policy)),
+        notes=(*reasons(rows), *_of_aws(policy)),
         documents=(RolloutDocument(name, "narrow", document_of(distinct(rows))),),
         checks=(*may_start, commands.audit(DONE, survey.regions(account), whose)),
         roles=whose,

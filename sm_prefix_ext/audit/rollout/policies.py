@@ -58,6 +58,14 @@ def principals(rows: Iterable[AuditRow]) -> tuple[str, ...]:
     return tuple(sorted({row.role for row in rows if row.role}))
 
 
+def reasons(rows: Iterable[AuditRow]) -> tuple[str, ...]:
+    """Return the reasons of rows, without those that another one contains."""
+    found = dict.fromkeys(row.reason for row in rows if row.reason)
+    return tuple(
+        each for each in found if not any(each != other and each in other for other in found)
+    )
+
+
 def policy_name(rows: Sequence[AuditRow]) -> str:
     """Return a name for the documents about a policy."""
     policy = rows[0].policy or ""

@@ -18,6 +18,7 @@ from .policies import (
     policy_name,
     policy_title,
     principals,
+    reasons,
 )
 from .step import DECIDE, UPDATE, WIDEN, RolloutDocument, RolloutStep, Use
 from .survey import Survey, is_left
@@ -136,7 +137,7 @@ def _of_policy(
             policy,
             f"Add the statements of {_counted(documents)} to the policy. Where it is a permissions "
             "boundary, it would deny the new names.",
-            notes=tuple(dict.fromkeys(row.reason for row in rows if row.reason)),
+            notes=reasons(rows),
             policy=policy,
             documents=_attached(documents, "add"),
             checks=(commands.audit(UPDATE, survey.regions(account), (policy,)),),
@@ -162,7 +163,7 @@ def _of_denials(survey: Survey, commands: Commands) -> Iterator[RolloutStep]:
             policy_title(rows),
             do,
             policy=policy,
-            notes=tuple(dict.fromkeys(row.reason for row in rows if row.reason)),
+            notes=reasons(rows),
             documents=documents,
             checks=tuple(dict.fromkeys(check for row in rows for check in checks[row])),
             roles=principals(rows),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sm_prefix_ext import PrefixPolicy
@@ -159,7 +161,11 @@ def test_a_permissions_boundary() -> None:
 def test_a_denial_of_all_but_the_old_names() -> None:
     """It comes to spare the new ones, in every role that has the policy."""
     deny = {"Effect": "Deny", "key": "NotResource", "policy": POLICY}
-    rows = [statement(role=role, **deny) for role in (ROLE, OTHER)]
+    reasons = ("It denies.", "It denies. The boundary may restrict it.")
+    rows = [
+        replace(statement(role=role, **deny), reason=reason)
+        for role, reason in zip((ROLE, OTHER), reasons)
+    ]
     plan = planned(pipeline(), pipeline("b", role=OTHER), *rows, statement(), statement(role=OTHER))
     step = next(step for step in of(plan, "widen") if step.policy == POLICY)
     assert [OLD] == [each["NotResource"] for each in documents(step)["remove"]]
@@ -167,7 +173,7 @@ def test_a_denial_of_all_but_the_old_names() -> None:
     assert ((ROLE, OTHER), 2) == (step.roles, len(step.checks))
     assert all(step.number in each.after for each in of(plan, "update"))
     assert "Its check may need step 3 too." in plan[0].notes
-    assert "Its check may need steps 1–2 too." in step.notes
+    assert (reasons[1], "Its check may need steps 1–2 too.") == step.notes
 
 
 @pytest.mark.parametrize(
