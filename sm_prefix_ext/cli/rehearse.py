@@ -77,7 +77,10 @@ def rehearse(
         raise click.UsageError("Give the execution role's policies as --role-policy FILE.")
     if bucket is not None:
         raise click.UsageError("--bucket is for the author, whose requests are not rehearsed.")
-    chosen = {**_outcomes(outcomes), **dict.fromkeys(failing, "Failed")}
+    chosen = _outcomes(outcomes)
+    for step in failing:
+        if chosen.setdefault(step, "Failed") != "Failed":
+            raise click.UsageError(f"The step {step!r} has two outcomes; give one.")
     with judging(form, output=output):
         policies = read_policies(role_policies)
         layers: dict[str, Any] = {"scps": [read_level(level) for level in scps]}
@@ -104,6 +107,8 @@ def _outcomes(pairs: Sequence[str]) -> dict[str, Any]:
         step, equals, outcome = pair.partition("=")
         if not step or not equals or not outcome:
             raise click.UsageError(f"--outcome is {pair!r}; wanted STEP=OUTCOME.")
+        if step in outcomes:
+            raise click.UsageError(f"The step {step!r} has two outcomes; give one.")
         outcomes[step] = _BRANCHES.get(outcome.lower(), outcome)
     return outcomes
 

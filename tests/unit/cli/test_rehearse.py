@@ -136,6 +136,14 @@ def test_boundary_and_scp_are_read_from_files(run: Run) -> None:
         (["--role-policy", "none.json", "--fail", "Craete"], "no step 'Craete'. Did you mean"),
         (["--role-policy", "none.json", "--outcome", "Check"], "wanted STEP=OUTCOME"),
         (["--role-policy", "none.json", "--outcome", "Create=maybe"], "outcomes['Create'] is"),
+        (
+            ["--role-policy", "none.json", "--outcome", "Check=true", "--outcome", "Check=false"],
+            "The step 'Check' has two outcomes; give one.",
+        ),
+        (
+            ["--role-policy", "none.json", "--outcome", "Check=true", "--fail", "Check"],
+            "The step 'Check' has two outcomes; give one.",
+        ),
         (["--role-policy", "gone.json"], "gone.json"),
     ],
 )
