@@ -28,6 +28,7 @@ def refused(code: str) -> exceptions.ClientError:
     ids=lambda value: type(value).__name__,
 )
 def test_what_an_error_means(error: Exception, expired: bool, unreachable: bool) -> None:
+    """Expired credentials and a lost network pass; what is missing or refused does not."""
     assert (expired, unreachable) == (has_expired(error), is_unreachable(error))
 
 
@@ -41,4 +42,5 @@ def test_the_code_of_an_error() -> None:
 
 
 def test_an_error_of_which_nothing_is_known() -> None:
+    """It has no advice."""
     assert "" == advice(ValueError("x"))
