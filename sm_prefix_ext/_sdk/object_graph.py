@@ -6,6 +6,7 @@ The walk finds both, and records the state, so that rendering leaves no trace in
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -158,7 +159,10 @@ class _Walk:
         return self.graph
 
     def _classify(self, kind: type) -> int:
-        role = self._roles[kind] = _role(kind, self._adapter)
+        role = _role(kind, self._adapter)
+        if role is _NOT_FOLLOWED and not _is_lasting(kind):
+            return role
+        self._roles[kind] = role
         if role is _NOT_FOLLOWED:
             self._leaves.add(kind)
         elif hasattr(kind, "__pydantic_private__"):
@@ -238,6 +242,14 @@ def _role(kind: Any, adapter: Adapter) -> int:
             return role
     named = any(base.__name__ in ROWS or base.__name__ in _WRITTEN_INTO for base in of_sdk)
     return _WRITTEN if named else _OBJECT
+
+
+def _is_lasting(kind: type) -> bool:
+    """Test whether a module has a class, which then lives as long as the process.
+
+    boto3 makes a class of a megabyte for each client. To remember it would keep it.
+    """
+    return getattr(sys.modules.get(kind.__module__), kind.__qualname__, None) is kind
 
 
 _KNOWN_PACKAGES = ("sagemaker", __name__.partition(".")[0])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import boto3
 import pytest
 
 import sm_prefix_ext
@@ -37,6 +40,19 @@ class TestState:
             sdk.SdkPipeline("p", steps=pipeline.steps, sagemaker_session=session).definition()
         kept = {id(holder) for holder, _ in (*narrow.objects, *narrow.containers)}
         assert [] == [type(value) for value in everything.changed() if id(value) not in kept]
+
+    def test_a_rendering_keeps_no_class_of_a_client(self, factory: Factory) -> None:
+        """boto3 makes a class of a megabyte for each client, and jobs of v2 have clients."""
+        step, job = factory.step_and_job("Processing", "Prepare", "prepare")
+        job.client = boto3.Session("key", "secret", region_name="us-east-1").client("sts")
+        client = weakref.ref(type(job.client))
+        pipeline = dropin_pipeline(factory.session, step)
+        pipeline.definition()
+        pipeline.check()
+        assert type(job.client) is client()
+        del step, job, pipeline
+        gc.collect()
+        assert client() is None
 
     def test_each_step_type_has_a_reader_of_declared_names(self) -> None:
         """The adapter has a reader for each step type that makes jobs."""
