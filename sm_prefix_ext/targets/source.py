@@ -33,8 +33,8 @@ class PipelineSource(NamedTuple):
         conditions: those that choose among several definitions and that nothing decides;
             ``definition`` then has the steps of all that can be read.
         unread_branches: why the others can't be read, as such clauses.
-        pipeline_name: the pipeline's name, if the target tells it.
-        role_arn: the pipeline's execution role, if the target tells it.
+        pipeline_name: the pipeline's name, if the target states it.
+        role_arn: the pipeline's execution role, if the target states it.
         locate: gives the position of the step with a path such as ``Check/if/Train``. ``""`` is the
             definition itself.
     """
