@@ -132,9 +132,11 @@ def test_a_broken_text(text: str, message: str) -> None:
 
 def test_a_template_that_is_too_deep_to_be_resolved() -> None:
     """Python's parser reads it, and resolving it is refused in the same words."""
+    # From 3.12 on, neither C code nor a comprehension counts as a frame.
+    depth = 800 if sys.version_info < (3, 12) else 1500
     text = template("A").replace('"Properties": {', '"Properties": {"PipelineName": "here", ')
     with pytest.raises(TargetError, match="- is nested too deep to read"):
-        read(text.replace('"here"', "[" * 800 + "]" * 800))
+        read(text.replace('"here"', "[" * depth + "]" * depth))
 
 
 def test_a_files_suffix_counts_where_the_content_leaves_it_open() -> None:

@@ -124,7 +124,7 @@ def test_a_folder_that_can_not_be_read(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(TargetError, match="Too many levels of symbolic links"):
         list(pipeline_files(tmp_path / "loop"))
-    with pytest.raises(TargetError, match="embedded null byte"):
+    with pytest.raises(TargetError, match="embedded null"):
         list(pipeline_files(tmp_path / "\0"))
 
 
