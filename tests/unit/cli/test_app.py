@@ -130,8 +130,8 @@ def test_the_garbage_collector_skips_what_the_command_imports() -> None:
     """It would find nothing there; a caller in the same process keeps its own settings."""
     code = (
         "import atexit, gc, sys\nfrom sm_prefix_ext.cli import main\n"
-        "sys.argv[1:] = ['--version']\n"
-        "atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > 0))\n"
+        "sys.argv[1:] = ['--version']\nfrozen = gc.get_freeze_count()\n"
+        "atexit.register(lambda: print(gc.isenabled(), gc.get_freeze_count() > frozen))\n"
         "main({arguments})"
     )
     assert "True True" == program(code.format(arguments="")).stdout.splitlines()[-1]
