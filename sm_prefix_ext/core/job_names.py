@@ -152,9 +152,9 @@ class ComposedName(str):
         name.replaced = name.declared if replaced is None else replaced
         return name
 
-    # str.__getnewargs__ returns the characters only, so a copy would lose the attributes.
-    def __getnewargs__(self) -> tuple[str, str | None, str, Any]:  # type: ignore[override]  # more than str has
-        return exact_str(self), self.declared, self.argument, self.replaced
+    # A copy takes these, and those of str.__getnewargs__ only without them: the characters alone.
+    def __getnewargs_ex__(self) -> tuple[tuple[str, str | None, str, Any], dict[str, Any]]:
+        return (exact_str(self), self.declared, self.argument, self.replaced), {}
 
 
 def invalid_characters(value: object) -> str | None:

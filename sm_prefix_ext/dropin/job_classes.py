@@ -192,7 +192,7 @@ def _constructor(sdk_class: Any, row: JobClass) -> Any:
     signature = inspect.signature(sdk_class.__init__)
 
     @wraps(sdk_class.__init__)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it becomes a method
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
         if constructed_by_sdk(self):
             sdk_class.__init__(self, *args, **kwargs)
             return
@@ -209,7 +209,7 @@ def _constructor(sdk_class: Any, row: JobClass) -> Any:
         name = call.get(row.argument) if call.takes(row.argument) else OF_THE_OBJECT
         apply_composed_name(self, row, policy, name)
 
-    return _for_pydantic(__init__)
+    return _for_pydantic(construct)
 
 
 def _for_pydantic(init: Any) -> Any:
@@ -254,7 +254,7 @@ def _users_constructor(users_class: Any, row: JobClass) -> Any:
     takes_role = role is not None and role.default in (None, "", inspect.Parameter.empty)
 
     @wraps(users_class.__init__)
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - it becomes a method
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
         subclass = _prefixed(users_class)
         if constructed_by_sdk(self):
             super(subclass, self).__init__(*args, **kwargs)
@@ -267,7 +267,7 @@ def _users_constructor(users_class: Any, row: JobClass) -> Any:
         super(subclass, self).__init__(*args, **kwargs)
         apply_composed_name(self, row, policy)
 
-    return _for_pydantic(__init__)
+    return _for_pydantic(construct)
 
 
 def _pickling(users_class: Any) -> Any:
@@ -276,7 +276,7 @@ def _pickling(users_class: Any) -> Any:
     Importing the name gives the user's class, so unpickling creates the subclass from that again.
     """
 
-    def __reduce_ex__(self: Any, protocol: Any) -> Any:  # noqa: N807 - it becomes a method
+    def reduce(self: Any, protocol: Any) -> Any:
         reduced = users_class.__reduce_ex__(self, max(protocol, 2))
         by_class = not isinstance(reduced, str) and reduced[1][:1] == (type(self),)
         if not by_class or not _is_importable(users_class):
@@ -284,7 +284,7 @@ def _pickling(users_class: Any) -> Any:
         create, (_, *arguments), *rest = reduced
         return (_unpickled, (create, users_class, *arguments), *rest)
 
-    return __reduce_ex__
+    return reduce
 
 
 def _is_importable(cls: Any) -> bool:

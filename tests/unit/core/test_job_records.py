@@ -40,9 +40,9 @@ class Client:
         self.steps = steps
         self.asked: list[str] = []
 
-    def list_pipeline_execution_steps(self, PipelineExecutionArn: str, NextToken: str = "0") -> Any:  # noqa: N803
-        self.asked.append(PipelineExecutionArn)
-        page = int(NextToken)
+    def list_pipeline_execution_steps(self, **asked: str) -> Any:
+        self.asked.append(asked["PipelineExecutionArn"])
+        page = int(asked.get("NextToken", "0"))
         more = {"NextToken": str(page + 1)} if page + 1 < len(self.steps) else {}
         return {"PipelineExecutionSteps": [self.steps[page]], **more}
 

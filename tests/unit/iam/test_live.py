@@ -72,20 +72,24 @@ class Iam:
         return {"PolicyVersion": {"Document": policy()}}
 
     def simulate_principal_policy(self, **asked: Any) -> Any:
-        return {"EvaluationResults": [self._result(a, **asked) for a in asked["ActionNames"]]}
+        return {
+            "EvaluationResults": [
+                self._result(each, *asked["ResourceArns"]) for each in asked["ActionNames"]
+            ]
+        }
 
-    def _result(self, action: str, *, ResourceArns: list[str], **_: Any) -> Any:  # noqa: N803
+    def _result(self, action: str, resource: str) -> Any:
         configured = action == CREATE
         decision, missing = (self.decision, self.missing) if configured else ("allowed", [])
         in_result, in_resource = self.where != "resource", self.where != "result"
         return {
             "EvalActionName": action,
-            "EvalResourceName": ResourceArns[0],
+            "EvalResourceName": resource,
             "EvalDecision": decision if in_result else "allowed",
             "MissingContextValues": missing if in_result else [],
             "ResourceSpecificResults": [
                 {
-                    "EvalResourceName": ResourceArns[0],
+                    "EvalResourceName": resource,
                     "EvalResourceDecision": decision if in_resource else "allowed",
                     "MissingContextValues": missing if in_resource else [],
                 }
