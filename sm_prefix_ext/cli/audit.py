@@ -11,10 +11,10 @@ import click
 
 from ..core.text import printable
 from .audited_policies import audited_policies
-from .file_names import FILE_NAME
 from .inputs import LoadError
 from .options import format_option, policies_options
 from .output import SCHEMA, judging, print_displayed, print_json
+from .parameters import FILE_NAME
 from .progress import bar
 from .quiet import quiet_sdk
 from .rollout import must_be_rollout, print_rollout, rollout_of_file, rollout_options, taken

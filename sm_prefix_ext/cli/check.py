@@ -12,7 +12,6 @@ from ..core.finding_levels import FIXED
 from ..reporting.check_limits import over_limit
 from ..reporting.check_summary import counted
 from ..reporting.formats import DRAWN, FORMATS
-from .file_names import FILE_NAME
 from .gate import Gate, Selection
 from .inputs import LoadError, finding_code
 from .options import (
@@ -25,6 +24,7 @@ from .options import (
     target_reading,
 )
 from .output import is_verbose, judging, output_options, print_report, show_cause
+from .parameters import FILE_NAME
 
 
 @click.command()

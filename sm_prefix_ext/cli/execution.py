@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from .file_names import FILE_NAME
 from .inputs import LoadError, read_json
 from .options import policy_choice, policy_options
 from .output import judging, print_displayed
+from .parameters import FILE_NAME
 from .progress import doing
 from .projections import report_options
 from .quiet import quiet_sdk

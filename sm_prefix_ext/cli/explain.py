@@ -13,10 +13,10 @@ from ..core.job_names import JobPrefix
 from ..core.paths import is_folder
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable
-from .file_names import FILE_NAME
 from .inputs import LoadError, finding_code
 from .options import format_option
 from .output import judging, print_json
+from .parameters import FILE_NAME
 from .policy_choice import policy_files
 
 _WIDTH = 80

@@ -11,26 +11,17 @@ import click
 from ..core.arns import must_be_scope
 from ..core.prefix_policy import PrefixPolicy
 from ..core.strict_json import loads
-from .file_names import FILE_NAME
 from .inputs import LoadError
 from .loader import Options
+from .parameters import FILE_NAME, scp_option, together
 from .policy_choice import PolicyChoice
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _together(*options: Callable[[F], F]) -> Callable[[F], F]:
-    def decorate(command: F) -> F:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
 def _policy_options(files: Callable[[F], F]) -> Callable[[F], F]:
     short = "The prefix for step types whose limit is 6."
-    return _together(
+    return together(
         files,
         click.option("--prefix", metavar="P", help="The prefix that every job's name carries."),
         click.option("--short-prefix", metavar="S", help=short),
@@ -55,7 +46,7 @@ policies_options = _policy_options(
 account_option = click.option("--account", metavar="ID", help="The account in the ARNs, 12 digits.")
 region_option = click.option("--region", metavar="NAME", help="The region in the ARNs.")
 
-place_options = _together(
+place_options = together(
     account_option,
     region_option,
     click.option("--bucket", metavar="NAME", help="The bucket for the author's code."),
@@ -63,7 +54,7 @@ place_options = _together(
     click.option("--role-arn", metavar="ARN", help="The pipeline's execution role."),
 )
 
-role_options = _together(
+role_options = together(
     click.option(
         "--role-policy",
         "role_policies",
@@ -75,17 +66,10 @@ role_options = _together(
     click.option(
         "--boundary", type=FILE_NAME, metavar="FILE", help="The role's permissions boundary."
     ),
-    click.option(
-        "--scp",
-        "scps",
-        multiple=True,
-        type=FILE_NAME,
-        metavar="FILE[,FILE…]",
-        help="The SCPs of a level, the root first, separated by commas; repeatable.",
-    ),
+    scp_option("The SCPs of a level, the root first, separated by commas; repeatable."),
 )
 
-target_options = _together(
+target_options = together(
     click.option(
         "--kwargs",
         metavar="JSON",

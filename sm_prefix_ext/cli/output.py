@@ -7,9 +7,9 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,14 +17,12 @@ from ..core.check_report import CheckReport
 from ..core.errors import PrefixViolation
 from ..core.text import no_command, printable, printable_json
 from ..reporting.formats import FORMATS
-from .file_names import FILE_NAME
 from .inputs import LoadError
+from .parameters import output_option, together
 from .projections import PROJECTIONS, drawable, write_report, write_text
 
 if TYPE_CHECKING:
     from ..core.display.report import Document, Report
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 SCHEMA = 1
 """The version of the JSON that commands print."""
@@ -58,35 +56,26 @@ verbose_option = click.option(
 )
 
 
-def output_options(command: F) -> F:
-    """Add the options for the destination and the extent of a report."""
-    for option in (
-        click.option("-q", "--quiet", is_flag=True, help="Print findings alone, no summary."),
-        click.option(
-            "-v",
-            "--verbose",
-            is_flag=True,
-            expose_value=False,
-            callback=_set_verbose,
-            is_eager=True,
-            help="Show findings that do not count, and tracebacks of user code.",
-        ),
-        click.option(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            help="Colour the report; auto does on a terminal without NO_COLOR.",
-        ),
-        click.option(
-            "-o",
-            "--output",
-            type=FILE_NAME,
-            metavar="FILE",
-            help="Write the report to a file instead.",
-        ),
-    ):
-        command = option(command)
-    return command
+output_options = together(
+    output_option,
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Colour the report; auto does on a terminal without NO_COLOR.",
+    ),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_verbose,
+        is_eager=True,
+        help="Show findings that do not count, and tracebacks of user code.",
+    ),
+    click.option("-q", "--quiet", is_flag=True, help="Print findings alone, no summary."),
+)
+"""Where to print a report, and how much of it."""
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..core.text import printable_json
-from .file_names import FILE_NAME
 from .loader import find_one
 from .options import (
     account_option,
@@ -20,6 +19,7 @@ from .options import (
     target_reading,
 )
 from .output import judging, print_displayed, verbose_option
+from .parameters import FILE_NAME
 from .projections import report_options
 
 if TYPE_CHECKING:

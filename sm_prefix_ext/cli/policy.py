@@ -9,7 +9,6 @@ import click
 
 from ..core.prefix_policy import PrefixPolicy
 from ..core.text import printable, printable_json
-from .file_names import FILE_NAME
 from .inputs import read_policy
 from .loader import find_one
 from .options import (
@@ -24,6 +23,7 @@ from .options import (
     target_reading,
 )
 from .output import judging, print_displayed, verbose_option
+from .parameters import FILE_NAME
 from .policy_choice import PolicyChoice
 from .progress import doing
 from .projections import report_options

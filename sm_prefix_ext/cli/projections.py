@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
-from .file_names import FILE_NAME
 from .inputs import LoadError
+from .parameters import output_option, together
 
 if TYPE_CHECKING:
     from ..core.display.report import Report
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 PROJECTIONS = ("html", "mermaid", "markdown")
 
 
-def report_options(command: F) -> F:
-    """How to print a report, and where."""
-    output = click.option(
-        "-o", "--output", type=FILE_NAME, metavar="FILE", help="Write the report to a file instead."
-    )
-    form = click.option(
+report_options = together(
+    click.option(
         "--format",
         "form",
         type=click.Choice(["table", "json", *PROJECTIONS]),
         default="table",
         help="How to print: html is a page of its own, mermaid the picture for a pull request.",
-    )
-    return form(output(command))
+    ),
+    output_option,
+)
+"""How to print a report, and where."""
 
 
 @contextlib.contextmanager

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .file_names import FILE_NAME
 from .inputs import LoadError
 from .options import (
     given_parameters,
@@ -18,6 +17,7 @@ from .options import (
     target_options,
 )
 from .output import judging, print_displayed, verbose_option
+from .parameters import FILE_NAME
 from .policy import planned, read_level, read_policies
 from .progress import doing
 from .projections import report_options

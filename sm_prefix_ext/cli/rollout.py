@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .file_names import FILE_NAME
 from .inputs import LoadError
 from .options import format_option, policies_options
 from .output import judging, print_displayed
+from .parameters import FILE_NAME, scp_option, together
 
 if TYPE_CHECKING:
     from ..audit import AuditRow
     from ..audit.rollout import Rollout
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = {
     "assigned": "--assign",
@@ -28,44 +26,33 @@ _OPTIONS = {
 _EXPECTED = ("widen", "update", "verify", "drop", "done")
 
 
-def rollout_options(command: F) -> F:
-    """Add the options of a roll-out."""
-    for option in (
-        click.option(
-            "--scp",
-            "scps",
-            multiple=True,
-            type=FILE_NAME,
-            metavar="FILE[,FILE…]",
-            help="For a roll-out: the SCPs of a level, the root first; repeatable.",
-        ),
-        click.option(
-            "--documents",
-            metavar="FOLDER",
-            help="For a roll-out: write its policy documents to a new folder.",
-        ),
-        click.option(
-            "--role",
-            "roles",
-            multiple=True,
-            metavar="ARN",
-            help="For --expect: the steps of this role, user or group alone; repeatable.",
-        ),
-        click.option(
-            "--expect",
-            type=click.Choice(_EXPECTED),
-            help="For a roll-out: exit status 0 if no step of an earlier phase is left.",
-        ),
-        click.option(
-            "--assign",
-            "assigned",
-            multiple=True,
-            metavar="GLOB=TEAM",
-            help="For a roll-out: the team of pipelines or principals, by name or ARN; repeatable.",
-        ),
-    ):
-        command = option(command)
-    return command
+rollout_options = together(
+    click.option(
+        "--assign",
+        "assigned",
+        multiple=True,
+        metavar="GLOB=TEAM",
+        help="For a roll-out: the team of pipelines or principals, by name or ARN; repeatable.",
+    ),
+    click.option(
+        "--expect",
+        type=click.Choice(_EXPECTED),
+        help="For a roll-out: exit status 0 if no step of an earlier phase is left.",
+    ),
+    click.option(
+        "--role",
+        "roles",
+        multiple=True,
+        metavar="ARN",
+        help="For --expect: the steps of this role, user or group alone; repeatable.",
+    ),
+    click.option(
+        "--documents",
+        metavar="FOLDER",
+        help="For a roll-out: write its policy documents to a new folder.",
+    ),
+    scp_option("For a roll-out: the SCPs of a level, the root first; repeatable."),
+)
 
 
 def taken(given: dict[str, Any]) -> dict[str, Any]:

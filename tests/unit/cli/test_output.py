@@ -53,6 +53,14 @@ def test_a_full_disk_is_one_line(arguments: str) -> None:
     assert (2, message) == (done.returncode, done.stderr)
 
 
+@pytest.mark.parametrize("command", ["check good.json --prefix team-a", "plan good.json"])
+def test_a_hyphen_is_standard_output(tmp_path: Path, command: str) -> None:
+    """As for other programs; no file has that name afterwards."""
+    expected = spawned(*command.split())
+    assert expected.stdout and expected.stdout == spawned(*command.split(), "-o", "-").stdout
+    assert not (tmp_path / "-").exists()
+
+
 def test_findings_in_a_pipe_are_not_wrapped(capsys: pytest.CaptureFixture[str]) -> None:
     """A program that reads them finds a message in one line."""
     message = "The name is longer than the service takes. " * 10
