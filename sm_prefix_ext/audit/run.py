@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -113,9 +113,9 @@ def audit(
         []
     """
     teams = teams_of(policy)
-    for name, number in (("executions", executions), ("versions", versions)):
-        _must_be_number(name, number)
-    _check(workers, units_at_once, jobs, since)
+    _must_be_usable(executions, versions, workers, units_at_once)
+    if jobs and since is None:
+        raise ValueError("jobs needs since, the time from which stand-alone jobs are read.")
     if client_or_session is None:
         import boto3
 
@@ -136,11 +136,10 @@ def audit(
     if (named or listed_role) and hasattr(client_or_session, "meta"):
         raise ValueError("accounts needs a boto3.Session, since a client has one account.")
     places, home = _places(source, regions, shard, iam)
-    text = since.isoformat() if isinstance(since, datetime) else since
-    asked: dict[str, Any] = {
+    asked = {
         "teams": prefixes_of(teams),
         "executions": executions,
-        "since": text,
+        "since": since.isoformat() if isinstance(since, datetime) else since,
         "since_time": None if since is None else since_of(since).isoformat(),
         "jobs": jobs,
         "versions": versions,
@@ -148,10 +147,6 @@ def audit(
         "cloudtrail": cloudtrail,
     }
     earlier = _earlier(output, asked, resume)
-    start = (asked if earlier is None else earlier.asked)["since_time"]
-    most = executions if executions is not None or since is not None else 1
-    beginning = None if start is None else datetime.fromisoformat(start)
-    scope = Scope(most, beginning, jobs, cloudtrail, versions)
     units = Units(
         source=source,
         entries=named,
@@ -160,7 +155,7 @@ def audit(
         home=home,
         external_id=external_id,
         judge=Judge(teams),
-        scope=scope,
+        scope=_scope(asked if earlier is None else earlier.asked),
         workers=workers,
         at_once=units_at_once,
         shard=shard,
@@ -173,9 +168,15 @@ def audit(
     return Audit(written, units, remark=None if earlier is None else earlier.remark(output))
 
 
-def _must_be_number(name: str, value: Any) -> None:
-    if value is not None and (not isinstance(value, int) or value < 0):
-        raise ValueError(f"{name} is {value!r}; wanted a number, 0 or more.")
+def _must_be_usable(
+    executions: int | None, versions: int, workers: int, units_at_once: int
+) -> None:
+    for name, number in (("executions", executions), ("versions", versions)):
+        if number is not None and (not isinstance(number, int) or number < 0):
+            raise ValueError(f"{name} is {number!r}; wanted a number, 0 or more.")
+    for name, number in (("workers", workers), ("units_at_once", units_at_once)):
+        if not isinstance(number, int) or not 1 <= number <= MOST_WORKERS:
+            raise ValueError(f"{name} is {number!r}; wanted a number from 1 to {MOST_WORKERS}.")
 
 
 def _role_in_organization(accounts: Iterable[str] | str, assume_role: str | None) -> str | None:
@@ -210,19 +211,6 @@ def _places(
     return (*real, *((region,) if iam else ())), source.home(real)
 
 
-def _check(
-    workers: int,
-    units_at_once: int,
-    jobs: bool,
-    since: datetime | str | None,
-) -> None:
-    for name, number in (("workers", workers), ("units_at_once", units_at_once)):
-        if not isinstance(number, int) or not 1 <= number <= MOST_WORKERS:
-            raise ValueError(f"{name} is {number!r}; wanted a number from 1 to {MOST_WORKERS}.")
-    if jobs and since is None:
-        raise ValueError("jobs needs since, the time from which stand-alone jobs are read.")
-
-
 def _is_parquet(path: str) -> bool:
     return path.endswith(SUFFIX)
 
@@ -250,6 +238,20 @@ def _earlier(output: str | None, asked: dict[str, Any], resume: bool) -> Earlier
                 output, f"it is of an audit with other {key}: {earlier.asked.get(key)!r}."
             )
     return earlier
+
+
+def _scope(asked: Mapping[str, Any]) -> Scope:
+    most = asked["executions"]
+    if most is None and asked["since"] is None:
+        most = 1
+    since = asked["since_time"]
+    return Scope(
+        executions=most,
+        since=None if since is None else datetime.fromisoformat(since),
+        jobs=asked["jobs"],
+        cloudtrail=asked["cloudtrail"],
+        versions=asked["versions"],
+    )
 
 
 def _ignore(unit: Unit) -> None:
