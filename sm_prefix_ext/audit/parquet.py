@@ -96,14 +96,9 @@ class ParquetOutput:
 
 
 def _schema(pyarrow: Any, asked: Mapping[str, Any]) -> Any:
-    types = {
-        each.name: pyarrow.list_(pyarrow.string())
-        if each.name in _LISTS
-        else pyarrow.int64()
-        if each.name in _INTEGERS
-        else pyarrow.string()
-        for each in fields(AuditRow)
-    }
+    types = {each.name: pyarrow.string() for each in fields(AuditRow)}
+    types |= dict.fromkeys(_INTEGERS, pyarrow.int64())
+    types |= dict.fromkeys(_LISTS, pyarrow.list_(pyarrow.string()))
     metadata = {"sm-prefix-audit": json.dumps({"schema": SCHEMA, **asked})}
     return pyarrow.schema(list(types.items()), metadata=metadata)
 
