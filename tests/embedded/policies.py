@@ -21,6 +21,20 @@ def allow(action: Any, resource: Any, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": action, "Resource": resource, **more}
 
 
+def actions(policy: Any) -> list[str]:
+    """The actions of a policy whose statements have lists of them."""
+    return [action for statement in policy["Statement"] for action in statement["Action"]]
+
+
+def without(policy: Any, action: str) -> Any:
+    """The same policy without an action."""
+    statements = [
+        {**statement, "Action": [each for each in statement["Action"] if each != action]}
+        for statement in policy["Statement"]
+    ]
+    return {**policy, "Statement": [each for each in statements if each["Action"]]}
+
+
 def transform(client: Any, name: str, **more: Any) -> Any:
     """Create a transform job, which takes no role."""
     source = {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/in"}}}

@@ -19,6 +19,7 @@ from sm_prefix_ext.embedded import EmbeddedAWS, Faults
 
 from .conftest import Driver
 from .definitions import LEAST, fail, job, text
+from .policies import actions, without
 
 Verdicts = dict[str | None, str]
 
@@ -182,6 +183,18 @@ def test_a_pipeline_that_is_updated_meanwhile_is_read_at_one_time(mixed: Driver)
     assert ("inside", reading.as_text(modified)) == (row.verdict, row.time)
 
 
+def test_a_definition_that_came_from_s3(driver: Driver) -> None:
+    """It is judged as any other: the answer has it, wherever the pipeline was created from."""
+    bucket, key = driver.aws.default_bucket, "pipeline.json"
+    body = text(job("Train", prefix="team-b-x"))
+    driver.aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+    location = {"Bucket": bucket, "ObjectKey": key}
+    driver.client.create_pipeline(
+        PipelineName="from-s3", PipelineDefinitionS3Location=location, RoleArn=driver.role
+    )
+    assert {"from-s3": "outside"} == verdicts(rows_of(driver.aws), "pipeline")
+
+
 def test_half_pages_lose_nothing(mixed: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     """All pages are read, whatever their size."""
     clean = rows_of(mixed.aws)
@@ -314,18 +327,6 @@ def test_the_least_policy() -> None:
 def as_role(aws: EmbeddedAWS, name: str, policy: Any) -> list[AuditRow]:
     role = aws.create_role(name, [policy])
     return rows_of(aws, accounts=[role], since="1h", jobs=True)
-
-
-def actions(policy: Any) -> list[str]:
-    return [action for statement in policy["Statement"] for action in statement["Action"]]
-
-
-def without(policy: Any, action: str) -> Any:
-    statements = [
-        {**statement, "Action": [each for each in statement["Action"] if each != action]}
-        for statement in policy["Statement"]
-    ]
-    return {**policy, "Statement": [each for each in statements if each["Action"]]}
 
 
 def test_a_file_has_every_row_and_is_continued(mixed: Driver, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from sm_prefix_ext.iam.evaluator.policy_parser import read
 from .conftest import Driver
 from .definitions import job, text
 from .other_services import denied_event, not_enabled, services
+from .policies import actions, without
 
 ACCOUNT, IAM = "123456789012", "aws-global"
 JOBS = f"arn:aws:sagemaker:*:{ACCOUNT}:training-job/"
@@ -256,18 +257,6 @@ def test_the_least_policy() -> None:
 
 def as_role(aws: EmbeddedAWS, name: str, policy: Any) -> list[AuditRow]:
     return rows_of(aws, accounts=[aws.create_role(name, [policy])], **EVERYTHING)
-
-
-def actions(policy: Any) -> list[str]:
-    return [action for statement in policy["Statement"] for action in statement["Action"]]
-
-
-def without(policy: Any, action: str) -> Any:
-    statements = [
-        {**statement, "Action": [each for each in statement["Action"] if each != action]}
-        for statement in policy["Statement"]
-    ]
-    return {**policy, "Statement": [each for each in statements if each["Action"]]}
 
 
 def test_the_least_policy_for_an_organization() -> None:
