@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .arns import Arn, ArnScope, escaped, is_role_arn, must_be_scope, partition_of
 from .definition import StepView, load, role_slots, steps, unknown_step_type
-from .display.displayed import Displayed, data_frame
+from .display.displayed import DisplayedSequence, data_frame
 from .errors import PrefixViolation
 from .findings_report import Findings
 from .job_names import hyphenated
@@ -36,7 +36,7 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class Plan(Displayed, Sequence[PlannedJob]):
+class Plan(DisplayedSequence[PlannedJob]):
     """The jobs of a pipeline, in the order of the definition.
 
     Args:
@@ -59,6 +59,8 @@ class Plan(Displayed, Sequence[PlannedJob]):
         'arn:aws:sagemaker:eu-west-1:*:training-job/team-a-train-*'
     """
 
+    _items = "jobs"
+
     jobs: tuple[PlannedJob, ...]
     home: ArnScope = field(default_factory=ArnScope)
     definition: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -69,15 +71,6 @@ class Plan(Displayed, Sequence[PlannedJob]):
     author_requests: tuple[AuthorRequest, ...] = field(default=(), repr=False)
     _known: _Known = field(default_factory=_Known, repr=False, compare=False)
     _without_default: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.jobs[index]
-
-    def __len__(self) -> int:
-        return len(self.jobs)
-
-    def __iter__(self) -> Iterator[PlannedJob]:
-        return iter(self.jobs)
 
     @cached_property
     def resolved(self) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from ..core.display.arns import arn_cell, shared_beginning
-from ..core.display.displayed import Displayed, data_frame
+from ..core.display.displayed import DisplayedSequence, data_frame
 from ..core.display.report import Cell, Graph, Report, Row, Table, Tone, counted, severest
 from ..core.findings import Finding
 from ..core.findings_report import findings_table
@@ -101,7 +101,7 @@ class PreflightRow:
 
 
 @dataclass(frozen=True)
-class Preflight(Displayed, Sequence[PreflightRow]):
+class Preflight(DisplayedSequence[PreflightRow]):
     """The result of a preflight: a sequence of rows, one for each request.
 
     Args:
@@ -110,6 +110,8 @@ class Preflight(Displayed, Sequence[PreflightRow]):
         definition: the pipeline's definition, for the picture; may be empty.
         pipeline_name: the pipeline's own name, or ``None`` if it isn't known.
     """
+
+    _items = "rows"
 
     rows: tuple[PreflightRow, ...]
     warnings: tuple[Finding, ...] = ()
@@ -125,15 +127,6 @@ class Preflight(Displayed, Sequence[PreflightRow]):
     def refused(self) -> tuple[PreflightRow, ...]:
         """The rows that aren't certainly allowed."""
         return tuple(row for row in self.rows if row.verdict != ALLOWED)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.rows[index]
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __iter__(self) -> Iterator[PreflightRow]:
-        return iter(self.rows)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data, for JSON."""

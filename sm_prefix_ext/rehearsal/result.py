@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from ..core.display.arns import arn_cell, shared_beginning
-from ..core.display.displayed import Displayed, data_frame
+from ..core.display.displayed import DisplayedSequence, data_frame
 from ..core.display.report import (
     Cell,
     Document,
@@ -81,7 +81,7 @@ class RehearsedStep:
 
 
 @dataclass(frozen=True)
-class Rehearsal(Displayed, Sequence[RehearsedStep]):
+class Rehearsal(DisplayedSequence[RehearsedStep]):
     """The result of a rehearsal: a sequence of steps, in the order of the definition.
 
     Args:
@@ -93,6 +93,8 @@ class Rehearsal(Displayed, Sequence[RehearsedStep]):
             refused steps pass; ``None`` if none is needed, or none can help.
         notes: what an addition can't do, in sentences.
     """
+
+    _items = "steps"
 
     steps: tuple[RehearsedStep, ...]
     status: str
@@ -110,15 +112,6 @@ class Rehearsal(Displayed, Sequence[RehearsedStep]):
     def refused(self) -> tuple[RehearsedStep, ...]:
         """The steps of which IAM denied a request."""
         return tuple(step for step in self.steps if step.refused)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.steps[index]
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    def __iter__(self) -> Iterator[RehearsedStep]:
-        return iter(self.steps)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data, for JSON."""

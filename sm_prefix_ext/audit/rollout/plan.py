@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from ...core.display.displayed import Displayed
+from ...core.display.displayed import DisplayedSequence
 from ...core.text import did_you_mean
 from ..judge import Policies, teams_of
 from ..rows import AuditRow, now
@@ -34,7 +34,7 @@ _WAITS_FOR: Mapping[Phase, tuple[Phase, ...]] = {
 
 
 @dataclass(frozen=True)
-class Rollout(Displayed, Sequence[RolloutStep]):
+class Rollout(DisplayedSequence[RolloutStep]):
     """The steps from generated names to prefixes, in their order; each leaves nothing broken.
 
     It says what is left to do: another audit has the steps that are done no more.
@@ -44,17 +44,10 @@ class Rollout(Displayed, Sequence[RolloutStep]):
         notes: what holds for all of them, sentences.
     """
 
+    _items = "steps"
+
     steps: tuple[RolloutStep, ...]
     notes: tuple[str, ...] = ()
-
-    def __getitem__(self, index: Any) -> Any:
-        return self.steps[index]
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    def __iter__(self) -> Iterator[RolloutStep]:
-        return iter(self.steps)
 
     def left_before(self, phase: Phase | str, roles: Iterable[str] = ()) -> tuple[RolloutStep, ...]:
         """Return the steps that come before a phase.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
     import pandas
 
     from .report import Report
+
+Item = TypeVar("Item")
 
 
 class Displayed(ABC):
@@ -44,6 +46,22 @@ class Displayed(ABC):
 def _print_text(displayed: Displayed, printer: Any, cycle: bool) -> None:
     """Print the text of an object in IPython."""
     printer.text(str(displayed))
+
+
+class DisplayedSequence(Displayed, Sequence[Item]):
+    """A sequence of the items in one of its attributes, which displays itself."""
+
+    _items: ClassVar[str]
+    """The attribute's name."""
+
+    def __getitem__(self, index: Any) -> Any:
+        return getattr(self, self._items)[index]
+
+    def __len__(self) -> int:
+        return len(getattr(self, self._items))
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(getattr(self, self._items))
 
 
 def data_frame(rows: list[dict[str, Any]], columns: list[str], owner: str) -> pandas.DataFrame:
